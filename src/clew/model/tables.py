@@ -1,0 +1,166 @@
+"""The tables that stages read and write: the contract between stages, exports and tests.
+
+Inside the workspace a record is named by ``rid``, the first 64 bits of its digest, so that joins are on
+integers; outside (exports, screens) by ``record_id``, 128 bits in hex, of which ``rid`` is the first half.
+Every time is in UTC; the zone that the source wrote is kept beside it, in minutes east of UTC (null: none written).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+KINDS = ("ad", "job_ad", "page", "message", "payment", "image")
+
+# Mention types that can tie records (identifiers), and those that only describe one (attributes).
+IDENTIFIER_TYPES = ("phone", "email", "domain", "url", "handle", "wallet", "account", "image", "template")
+ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording")
+
+_TIME = pa.timestamp("us", tz="UTC")
+_WORD = pa.dictionary(pa.int32(), pa.string())
+
+RECORDS = pa.schema(
+    [
+        pa.field("rid", pa.uint64(), nullable=False),
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("item_id", pa.string(), nullable=False),  # same platform and native id: same item
+        pa.field("version", pa.int32(), nullable=False),  # 1 for the first state of the item
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("platform", pa.string(), nullable=False),
+        pa.field("native_id", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("title", pa.string()),
+        pa.field("body", pa.string()),
+        pa.field("contact", pa.string()),  # phone, mail or site columns of the source, as written
+        pa.field("place", pa.string()),
+        pa.field("price", pa.string()),
+        pa.field("handle", pa.string()),  # the author's account name on the platform
+        pa.field("posted_at", _TIME),
+        pa.field("posted_offset", pa.int16()),
+        pa.field("captured_at", _TIME),
+        pa.field("captured_offset", pa.int16()),
+        pa.field("images", pa.list_(pa.string())),  # paths, or PDQ hashes as 64 hex digits
+        pa.field("extra", pa.string()),  # JSON object of every column that fits no field above
+        pa.field("file", pa.string(), nullable=False),
+        pa.field("line", pa.int64(), nullable=False),  # 1-based; the ordinal of the row where a format has no lines
+    ]
+)
+
+CHANGES = pa.schema(  # what differs between two versions of an item, one row a field
+    [
+        pa.field("item_id", pa.string(), nullable=False),
+        pa.field("rid_from", pa.uint64(), nullable=False),
+        pa.field("rid_to", pa.uint64(), nullable=False),
+        pa.field("field", pa.string(), nullable=False),
+        pa.field("old", pa.string()),
+        pa.field("new", pa.string()),
+    ]
+)
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("file", pa.string(), nullable=False),
+        pa.field("line", pa.int64(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("raw", pa.string()),  # at most the first 2,000 characters, undecodable bytes escaped
+    ]
+)
+
+MENTIONS = pa.schema(
+    [
+        pa.field("rid", pa.uint64(), nullable=False),
+        pa.field("type", _WORD, nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("raw", pa.string(), nullable=False),
+        pa.field("field", _WORD, nullable=False),  # the column of RECORDS that `start` and `end` count in
+        pa.field("start", pa.int32(), nullable=False),  # characters (code points), end exclusive
+        pa.field("end", pa.int32(), nullable=False),
+        pa.field("obscured", pa.bool_(), nullable=False),
+        pa.field("extractor", _WORD, nullable=False),
+        pa.field("version", _WORD, nullable=False),
+    ]
+)
+
+SIGNATURES = pa.schema(  # what template matching needs of one text; see clew.match.signature
+    [
+        pa.field("rid", pa.uint64(), nullable=False),
+        pa.field("bands", pa.binary(64), nullable=False),  # 16 band keys of 32 bits
+        pa.field("bitmap", pa.binary(128), nullable=False),  # 1,024-bit sketch of the text's shingles
+        pa.field("shingles", pa.int32(), nullable=False),  # distinct shingles in the text
+    ]
+)
+
+TEMPLATES = pa.schema(
+    [
+        pa.field("template_id", pa.string(), nullable=False),
+        pa.field("text", pa.string(), nullable=False),  # constant words and {slot} marks
+        pa.field("slots", pa.string(), nullable=False),  # JSON list: name, distinct values, examples
+        pa.field("members", pa.int64(), nullable=False),
+        pa.field("medoid", pa.uint64(), nullable=False),
+    ]
+)
+
+TEMPLATE_MEMBERS = pa.schema(
+    [pa.field("rid", pa.uint64(), nullable=False), pa.field("template_id", pa.string(), nullable=False)]
+)
+
+LINKS = pa.schema(
+    [
+        pa.field("rid_a", pa.uint64(), nullable=False),
+        pa.field("rid_b", pa.uint64(), nullable=False),
+        pa.field("weight", pa.float32(), nullable=False),  # bits of evidence for "same operation"
+        pa.field("evidence", pa.string(), nullable=False),  # JSON list of {type, value, bits}
+        pa.field("state", pa.string(), nullable=False),  # none, accepted, rejected
+    ]
+)
+
+NETWORKS = pa.schema(
+    [
+        pa.field("network_id", pa.string(), nullable=False),
+        pa.field("records", pa.int64(), nullable=False),
+        pa.field("first_seen", _TIME),
+        pa.field("last_seen", _TIME),
+        pa.field("phones", pa.int64(), nullable=False),
+        pa.field("templates", pa.int64(), nullable=False),
+        pa.field("places", pa.int64(), nullable=False),
+        pa.field("platforms", pa.int64(), nullable=False),
+    ]
+)
+
+NETWORK_MEMBERS = pa.schema(
+    [pa.field("rid", pa.uint64(), nullable=False), pa.field("network_id", pa.string(), nullable=False)]
+)
+
+NETWORK_EVENTS = pa.schema(
+    [
+        pa.field("run", pa.string(), nullable=False),
+        pa.field("event", pa.string(), nullable=False),  # born, merged, split
+        pa.field("network_id", pa.string(), nullable=False),
+        pa.field("other_id", pa.string()),
+    ]
+)
+
+FINDINGS = pa.schema(
+    [
+        pa.field("finding_id", pa.string(), nullable=False),
+        pa.field("indicator", pa.string(), nullable=False),
+        pa.field("subject_kind", pa.string(), nullable=False),  # record or network
+        pa.field("subject", pa.string(), nullable=False),  # record_id or network_id
+        pa.field("points", pa.float32(), nullable=False),  # its part of the priority; 0 for context
+        pa.field("evidence", pa.string(), nullable=False),  # JSON list of {record_id, field, start, end, raw} or counts
+        pa.field("reason", pa.string(), nullable=False),  # one sentence
+    ]
+)
+
+LEADS = pa.schema(
+    [
+        pa.field("network_id", pa.string(), nullable=False),
+        pa.field("rank", pa.int64(), nullable=False),
+        pa.field("priority", pa.float64(), nullable=False),
+        pa.field("reasons", pa.string(), nullable=False),  # JSON list: indicator, points, sentence, base_rate, caution
+    ]
+)
+
+RECORD_SCORES = pa.schema(
+    [pa.field("rid", pa.uint64(), nullable=False), pa.field("priority", pa.float64(), nullable=False)]
+)
