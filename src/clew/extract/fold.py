@@ -1,0 +1,198 @@
+"""Fold text to one symbol per readable character, so that every extractor reads what a person reads.
+
+A symbol is a 16-bit number: the lower-case base letter of a character in the Basic Multilingual Plane ("É", "𝐞" and "ｅ" are
+all "e"), a digit of any script as ASCII "0" to "9", or one of the marks below. What a person does not see is dropped:
+zero-width characters, accents, variation selectors, HTML tags, comments, scripts. HTML entities are read as their character,
+and the target of a link (``href``) stays readable. Each symbol knows the character and byte it came from, so that a mention
+always points into the text as received.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clew.extract._html import EMIT, SKIP, read_markup
+
+BREAK = 0x1E  # stands between two fields of a record: nothing reads across it
+EMOJI = 0xE000  # any emoji, arrow or other picture symbol
+OTHER = 0xE001  # a letter outside the Basic Multilingual Plane
+
+_TABLE_SIZE = 0x20000
+_DASHES = {0x2212, 0x2043, 0x02D7, 0x30FC, 0x2500}
+_QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x2032: "'", 0x60: "'", 0xB4: "'"}
+_QUOTES |= {0x201C: '"', 0x201D: '"', 0x201E: '"', 0xAB: '"', 0xBB: '"'}
+_PLAIN = {"ø": "o", "đ": "d", "ł": "l", "æ": "a", "œ": "o", "ð": "d", "þ": "t", "ı": "i", "ħ": "h", "ŧ": "t", "ə": "e"}
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The symbols of a batch of texts, one text after the other.
+
+    Attributes:
+        sym: uint16[m], the symbols.
+        start: int64[n + 1]; text i is ``sym[start[i]:start[i + 1]]``.
+        char: uint32[m], the character (code point) of its text that a symbol came from.
+        byte: uint32[m], the same as a byte offset into the text.
+        width: uint8[m], how many characters the symbol took (more than 1 for an HTML entity).
+    """
+
+    sym: npt.NDArray[np.uint16]
+    start: npt.NDArray[np.int64]
+    char: npt.NDArray[np.uint32]
+    byte: npt.NDArray[np.uint32]
+    width: npt.NDArray[np.uint8]
+
+
+def _fold_point(point: int) -> int:
+    """The symbol of one code point; 0 when it is not read."""
+    c = chr(point)
+    category = unicodedata.category(c)
+    if point in (0x0A, 0x0D, 0x85, 0x2028, 0x2029):
+        return 0x0A
+    if point == BREAK:
+        return BREAK
+    if category in ("Cc", "Zs"):
+        return 0x20
+    if category in ("Mn", "Me", "Cf"):
+        return 0
+    digit = unicodedata.digit(c, None)
+    if digit is not None:
+        return 0x30 + digit
+    if category == "Pd" or point in _DASHES:
+        return 0x2D
+    if point in _QUOTES:
+        return ord(_QUOTES[point])
+    base = "".join(x for x in unicodedata.normalize("NFKD", c) if unicodedata.category(x) not in ("Mn", "Me"))
+    base = base.strip().casefold()
+    if category in ("So", "Sm", "Sk") and point >= 0x2190 and len(base) != 1:
+        return EMOJI
+    if not base:
+        return 0x20
+    first = _PLAIN.get(base[0], base[0])
+    if category in ("So", "Sm", "Sk") and point >= 0x2190 and first == c:
+        return EMOJI
+    if ord(first) > 0xFFFF or category in ("Cs", "Co", "Cn"):
+        return EMOJI if category in ("So", "Cn") else OTHER
+    return ord(first)
+
+
+@cache
+def fold_table() -> npt.NDArray[np.uint16]:
+    """uint16[131072]: the symbol of each code point of the first two planes (0: not read)."""
+    return np.fromiter((_fold_point(p) for p in range(_TABLE_SIZE)), np.uint16, _TABLE_SIZE)
+
+
+def fold_text(text: str) -> str:
+    """Fold one string (for word lists and queries); what is not read is dropped, tags are not."""
+    table = fold_table()
+    folded = (int(table[ord(c)]) if ord(c) < _TABLE_SIZE else OTHER for c in text)
+    return "".join(chr(s) for s in folded if s)
+
+
+@numba.njit(nogil=True, cache=True)
+def _decode(data, i, end):  # type: ignore[no-untyped-def]
+    """The code point at byte i and its length; a broken sequence counts as one unreadable byte."""
+    b = data[i]
+    if b < 0x80:
+        return np.int64(b), 1
+    if b >= 0xF0 and i + 3 < end:
+        return (
+            ((np.int64(b) & 7) << 18)
+            | ((np.int64(data[i + 1]) & 63) << 12)
+            | ((np.int64(data[i + 2]) & 63) << 6)
+            | (np.int64(data[i + 3]) & 63)
+        ), 4
+    if b >= 0xE0 and i + 2 < end:
+        return ((np.int64(b) & 15) << 12) | ((np.int64(data[i + 1]) & 63) << 6) | (np.int64(data[i + 2]) & 63), 3
+    if b >= 0xC0 and i + 1 < end:
+        return ((np.int64(b) & 31) << 6) | (np.int64(data[i + 1]) & 63), 2
+    return np.int64(0xFFFD), 1
+
+
+@numba.njit(nogil=True, cache=True)
+def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[no-untyped-def]
+    n = offsets.shape[0] - 1
+    m = 0
+    for t in range(n):
+        start[t] = m
+        first, end = offsets[t], offsets[t + 1]
+        i = first
+        at = 0  # characters read of this text
+        keep_until = np.int64(-1)  # end of a link target that is being read inside a tag
+        resume = np.int64(-1)  # where that tag ends
+        while i < end:
+            if keep_until >= 0 and i >= keep_until:
+                # the rest of the tag is ASCII-free to skip: count its characters
+                while i < resume:
+                    if data[i] & 0xC0 != 0x80:
+                        at += 1
+                    i += 1
+                keep_until = np.int64(-1)
+                sym[m], char[m], byte[m], width[m] = 0x20, at - 1, i - 1 - first, 1
+                m += 1
+                continue
+            b = data[i]
+            if b == 60 or b == 38:  # "<" or "&"
+                action, symbol, stop, keep_from, keep_to = read_markup(data, i, end)
+                if action == EMIT:
+                    symbol = table[symbol] if symbol < table.shape[0] else OTHER
+                if action != 0 and not (keep_until >= 0 and b == 60):
+                    chars = 0
+                    target = keep_from if keep_from >= 0 else stop
+                    for k in range(i, target):
+                        if data[k] & 0xC0 != 0x80:
+                            chars += 1
+                    if action != SKIP and symbol != 0:
+                        sym[m], char[m], byte[m] = symbol, at, i - first
+                        width[m] = min(chars, 255) if action == EMIT else 1
+                        m += 1
+                    at += chars
+                    if keep_from >= 0:
+                        keep_until, resume = keep_to, stop
+                    i = target
+                    continue
+            if b < 0x80:
+                point, length = np.int64(b), 1
+            else:
+                point, length = _decode(data, i, end)
+            if point < table.shape[0]:
+                symbol = table[point]
+            else:
+                symbol = 0 if point >= 0xE0000 else OTHER
+            if symbol != 0:
+                sym[m], char[m], byte[m], width[m] = symbol, at, i - first, 1
+                m += 1
+            at += 1
+            i += length
+    start[n] = m
+    return m
+
+
+def fold(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Folded:
+    """Fold a batch of UTF-8 texts.
+
+    Args:
+        data: uint8[k], the bytes of all texts.
+        offsets: int64[n + 1], text i is ``data[offsets[i]:offsets[i + 1]]``.
+    """
+    # A text never has more symbols than bytes: a tag gives at most one symbol and is at least three bytes long.
+    size = int(offsets[-1] - offsets[0]) + 1
+    sym, char, byte = np.empty(size, np.uint16), np.empty(size, np.uint32), np.empty(size, np.uint32)
+    width, start = np.empty(size, np.uint8), np.empty(len(offsets), np.int64)
+    m = _fold(data, offsets, fold_table(), sym, start, char, byte, width)
+    return Folded(sym[:m], start, char[:m], byte[:m], width[:m])
+
+
+def text_buffers(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """The bytes and offsets of an Arrow string array, without copying (nulls are empty)."""
+    large = texts.cast(pa.large_string()) if not pa.types.is_large_string(texts.type) else texts
+    _, offsets, data = large.buffers()
+    where = np.frombuffer(offsets, np.int64, len(large) + 1, large.offset * 8)
+    return np.frombuffer(data if data is not None else b"", np.uint8), where
