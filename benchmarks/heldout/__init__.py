@@ -1,0 +1,1 @@
+"""Held-out data: see README.md for who may read it."""
