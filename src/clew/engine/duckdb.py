@@ -1,0 +1,75 @@
+"""The embedded engine: relations as SQL in DuckDB, with a bound on memory and a folder to spill to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from clew.model.errors import ClewError
+
+Source = pa.Table | Sequence[Path]
+
+
+class Engine:
+    """Runs SQL over named tables: Arrow tables, or Parquet files.
+
+    Args:
+        spill: a folder that DuckDB may use when a relation does not fit.
+        memory_gb: bound on DuckDB's own memory.
+        threads: workers; all cores when None.
+    """
+
+    def __init__(self, spill: Path, memory_gb: float = 1.2, threads: int | None = None) -> None:
+        self.threads = threads or os.cpu_count() or 1
+        config: dict[str, Any] = {
+            "threads": self.threads,
+            "memory_limit": f"{memory_gb:.2f}GB",
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        self.con = duckdb.connect(":memory:", config=config)
+        self.con.execute("SET TimeZone = 'UTC'")
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.con.close()
+
+    def register(self, tables: Mapping[str, Source]) -> None:
+        """Give tables names; a name that is taken is given anew. An empty list of files is refused by `view_of`."""
+        for name, source in tables.items():
+            if isinstance(source, pa.Table):
+                self.con.register(name, source)
+            else:
+                self.con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {parquet(source)}")
+
+    def sql(self, query: str, tables: Mapping[str, Source] | None = None) -> pa.Table:
+        """The rows of a query, as an Arrow table."""
+        self.register(tables or {})
+        try:
+            return self.con.sql(query).to_arrow_table()
+        except duckdb.Error as error:
+            raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
+
+    def run(self, query: str, tables: Mapping[str, Source] | None = None) -> None:
+        """Run a statement for its effect (CREATE TABLE, COPY …)."""
+        self.register(tables or {})
+        try:
+            self.con.execute(query)
+        except duckdb.Error as error:
+            raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
+
+
+def parquet(paths: Sequence[Path]) -> str:
+    """A SQL expression that reads Parquet files."""
+    names = ", ".join("'" + str(p).replace("'", "''") + "'" for p in paths)
+    return f"read_parquet([{names}])"

@@ -1,0 +1,52 @@
+"""What a shared identifier or attribute is worth, in bits; every number here is documented in docs/methods.md.
+
+The model is Fellegi and Sunter's (1969) with frequency-based weights: the odds that two groups of records are one operation
+start at ``same_prior / groups`` and are multiplied by the likelihood ratio of everything they share or fail to share. An
+identifier that g groups use is worth log2(groups / g): rarity is counted in *groups*, not in records, so a number on five
+hundred adverts of one operation stays strong while a helpline on fifty operations does not. ``bonus`` says how much rarer than
+its spread suggests it is that strangers share an identifier of this type (they do not pick numbers from a hat).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Identifier types in the order of their codes, and the class whose members are not counted as independent of each other.
+TYPES = ("phone", "email", "handle", "wallet", "account", "url", "domain", "image", "template")
+CONTACT, IMAGE, TEMPLATE = 0, 1, 2
+CLASS_OF = (CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, IMAGE, TEMPLATE)
+ATTRIBUTES = ("place", "name", "language")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Parameters of the evidence model; all in bits unless said otherwise.
+
+    Attributes:
+        same_prior: expected groups of one operation that a group may belong with (log2 of it is added to every score).
+        bonus: per type of `TYPES`, added to log2(groups / g).
+        second: share that a further shared identifier of the same class counts.
+        own_contact: taken off when both groups have contacts of their own that the other never shows.
+        own_content: taken off, per class, when both have templates (or images) and share none.
+        gap: taken off when they share one number only and a silence of more than `gap_days` lies between them.
+        gap_days: see `gap`.
+        agree: per attribute of `ATTRIBUTES`, the chance that two groups of one operation draw from the same values.
+        agree_cap: most that the agreement of one attribute can add.
+        close: chance that adverts of one operation follow each other within minutes (bursts).
+        small: how much a group with one record counts towards g (a group with many counts 1).
+    """
+
+    same_prior: float = 3.0
+    bonus: tuple[float, ...] = (5.0, 6.0, 6.0, 7.0, 7.0, 4.0, 4.0, 1.0, 0.5)
+    second: float = 0.5
+    own_contact: float = 2.5
+    own_content: float = 1.0
+    gap: float = 4.0
+    gap_days: float = 60.0
+    agree: tuple[float, ...] = (0.7, 0.3, 0.6)
+    agree_cap: float = 4.0
+    close: float = 0.5
+    small: float = 0.4
+
+
+DEFAULT = Weights()
