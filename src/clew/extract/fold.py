@@ -62,6 +62,8 @@ def _fold_point(point: int) -> int:
         return 0x20
     if category in ("Mn", "Me", "Cf"):
         return 0
+    if 0xAC00 <= point <= 0xD7A3:  # a Korean syllable is one letter, not the first of its parts
+        return point
     digit = unicodedata.digit(c, None)
     if digit is not None:
         return 0x30 + digit
