@@ -1,0 +1,187 @@
+"""Mail addresses, plain ("name@mail.com") and spelled ("name (at) mail dot com")."""
+
+from __future__ import annotations
+
+import re
+
+import numba
+import numpy as np
+import pyarrow as pa
+
+from clew.extract._spelled import AT, PLAIN, SPACED, WORD, mark_begin, mark_words, plain_marks, read_host, read_mark
+from clew.extract._suffix import is_provider, last_labels, registrable
+from clew.extract._words import DIGIT, LETTER, put, symbol_kinds, word_begin
+from clew.extract._written import written
+from clew.extract.base import Example, Ints, TextBatch, mentions
+from clew.extract.fold import fold_text
+
+_LOCAL, _HOST = 64, 253  # longest parts of an address (RFC 5321, section 4.5.3.1)
+_ADDRESS = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?")
+# Words before "at" that begin a sentence about a place, not an address.
+_NOT_NAMES = frozenset(
+    """me us him her you it look looking available book booking visit call here now only work working meet meeting arrive
+    based located stay staying live living online start starts open price prices from see find check available be is am
+    are and or page site profile website reviews more info pictures photos ad ads located or""".split()
+)
+
+
+@numba.njit(nogil=True, cache=True)
+def _atom_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
+    """Where the run of local-part symbols that ends before i begins; it begins with a letter, a digit or "_"."""
+    a = i
+    stop = max(first, i - _LOCAL)
+    while a > stop:
+        c = sym[a - 1]
+        if not ((c < 128 and (kinds[c] == LETTER or kinds[c] == DIGIT)) or c in (46, 95, 37, 43, 45)):
+            break
+        a -= 1
+    while a < i and not (kinds[sym[a]] == LETTER or kinds[sym[a]] == DIGIT or sym[a] == 95):
+        a += 1
+    return a
+
+
+@numba.njit(nogil=True, cache=True)
+def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
+    """Where the local part that ends before i begins, with spelled marks in it (i: there is none)."""
+    begin = stop = i
+    for _ in range(4):
+        a = _atom_begin(sym, stop, first, kinds)
+        if a == stop:
+            break
+        begin = b = a
+        while b > first and a - b < 5 and (sym[b - 1] == 32 or sym[b - 1] in (41, 93, 125, 42, 126)):
+            b -= 1
+        if b == a:
+            break
+        w = word_begin(sym, kinds, b, max(first, b - 14))
+        stop = mark_begin(sym, w if w < b else max(first, b - 1), first)
+        mark, style, mark_end = read_mark(sym, stop, a, kinds, marks)
+        if mark <= AT or style < WORD or mark_end != a:
+            break
+    return begin
+
+
+@numba.njit(nogil=True, cache=True)
+def _scan(sym, start, kinds, marks, tlds):  # type: ignore[no-untyped-def]
+    """Rows of: text, begin, begin and end of the at mark, end, how the at mark and the dots are written."""
+    rows = np.empty((256, 7), np.int64)
+    k = 0
+    for r in range(start.shape[0] - 1):
+        first, end = start[r], start[r + 1]
+        done = first
+        for i in range(first, end):
+            c = sym[i]
+            if c != 64 and not marks.first[c]:
+                continue
+            if i < done:
+                continue
+            if c != 64:
+                before = sym[i - 1] if i > first else 0
+                if not (before == 32 or before == 40 or before == 91 or before in (123, 42, 126, 124, 60)):
+                    continue
+            begin = mark_begin(sym, i, done)
+            mark, how, stop = read_mark(sym, begin, end, kinds, marks)
+            if mark != AT or begin == done or stop <= i:
+                continue
+            host_end, dots, _ = read_host(sym, stop, min(end, stop + _HOST + 40), kinds, marks, tlds)
+            if host_end == stop:
+                continue
+            a = _local_begin(sym, begin, done, kinds, marks)
+            if a == begin:
+                continue
+            rows = put(rows, k, (r, a, begin, stop, host_end, how, dots))
+            k += 1
+            done = host_end
+    return rows[:k]
+
+
+def _host(text: str) -> tuple[str, int]:
+    """A host as written, read up to its last label that may end it: in lower case, and how much of it was read."""
+    labels = text.split(".")
+    while len(labels) > 1:
+        # "mail.com.Call": a capital after small letters begins a sentence
+        if not (labels[-1][:1].isupper() and labels[-2].islower()):
+            host = ".".join(labels).lower()
+            if registrable(host):
+                return host, len(host)
+        labels.pop()
+    return "", 0
+
+
+def _plain(text: str) -> tuple[str, int]:
+    """The canonical value of an address written plainly ("" if it is none) and the length that was read."""
+    local, _, rest = text.partition("@")
+    local = local.lower() if local.isascii() else fold_text(local)
+    host, length = _host(rest)
+    if not host or ".." in local or not _ADDRESS.fullmatch(local):
+        return "", 0
+    return f"{local}@{host}", len(text) - len(rest) + length
+
+
+def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
+    """The canonical value of a spelled address, or ""; bare words for the marks must leave no doubt."""
+    local, host = plain_marks(fold_text(text[:at])), plain_marks(fold_text(text[after:]))
+    domain = registrable(host)
+    if not domain or ".." in local or not _ADDRESS.fullmatch(local):
+        return ""
+    if style in (SPACED, WORD):
+        odd = any(c in "._-+0123456789" for c in local)
+        if local in _NOT_NAMES or len(local) < 3 and not odd:
+            return ""
+        if dots < WORD and not (odd or is_provider(domain)):
+            return ""  # "Anna at hotel.com" is a sentence
+    return f"{local}@{host}"
+
+
+def _values(strings: list[str], rows: Ints) -> tuple[list[str], Ints]:
+    """Value ("" for no address) and length of each distinct string, of which rows holds the first of each."""
+    values, lengths = [], np.empty(len(strings), np.int64)
+    for n, (text, row) in enumerate(zip(strings, rows.tolist(), strict=True)):
+        if row[5] == PLAIN and row[6] == PLAIN:
+            value, lengths[n] = _plain(text)
+        else:
+            value, lengths[n] = _spelled(text, row[2] - row[1], row[3] - row[1], row[5], row[6]), len(text)
+        values.append(value)
+    return values, lengths
+
+
+class Email:
+    """Finds mail addresses; the value is the address in lower case."""
+
+    name = "email"
+    version = "1"
+    types = ("email",)
+    examples = (
+        Example("Write to Anna.Rose@Mail.com today", (("email", "anna.rose@mail.com", "Anna.Rose@Mail.com", False),)),
+        Example("anna at mail dot com", (("email", "anna@mail.com", "anna at mail dot com", True),)),
+        Example("mail: rose(at)gmail(dot)com!", (("email", "rose@gmail.com", "rose(at)gmail(dot)com", True),)),
+        Example("rosa99 [at] posta [.] it", (("email", "rosa99@posta.it", "rosa99 [at] posta [.] it", True),)),
+        Example("rosa chiocciola libero punto it", (("email", "rosa@libero.it", "rosa chiocciola libero punto it", True),)),
+        Example("ewa małpa wp kropka pl", (("email", "ewa@wp.pl", "ewa małpa wp kropka pl", True),)),
+        Example("olga собака mail точка ru", (("email", "olga@mail.ru", "olga собака mail точка ru", True),)),
+        Example("anna dot rose at gmail.com", (("email", "anna.rose@gmail.com", "anna dot rose at gmail.com", True),)),
+        Example("lily @ gmail . com", (("email", "lily@gmail.com", "lily @ gmail . com", True),)),
+        Example("mail lily@ｇmail.com", (("email", "lily@gmail.com", "lily@ｇmail.com", True),)),
+        Example("lily@mail.com.Call me", (("email", "lily@mail.com", "lily@mail.com", False),)),
+        Example("meet me at hotel.dot or at hotel.com, see you at home. In town", ()),
+        Example("I am available at hotel dot com, price @ 100.Call", ()),
+    )  # fmt: skip
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        f = batch.folded
+        rows = _scan(f.sym, f.start, symbol_kinds(), mark_words(), last_labels())
+        record, begin = rows[:, 0].copy(), rows[:, 1].copy()
+        inverse, strings, as_is = written(batch, record, begin, rows[:, 4].copy())
+        values, lengths = _values(strings, rows[np.unique(inverse, return_index=True)[1]])
+        value = pa.array(values, pa.string()).take(pa.array(inverse))
+        keep = lengths[inverse] > 0
+        keep &= np.array([bool(v) for v in values], np.bool_)[inverse]
+        obscured = ~as_is | (rows[:, 5] != PLAIN) | (rows[:, 6] != PLAIN)
+        end = begin + lengths[inverse]
+        return mentions(
+            batch, self, "email", record[keep], begin[keep], end[keep], value.filter(pa.array(keep)), obscured[keep]
+        )
+
+
+PLUGIN = Email()
