@@ -8,7 +8,7 @@ from functools import cache
 import numba
 import numpy as np
 
-from clew.extract._words import LETTER, Words, lookup, skip_spaces, skip_spaces_back, vocabulary, word_end
+from clew.extract._words import LETTER, Words, lookup, skip_spaces, skip_spaces_back, vocabulary, word_begin, word_end
 
 AT, DOT, HYPHEN, LOWBAR = 1, 2, 3, 4
 PLAIN, SPACED, WORD, BRACKETED = 1, 2, 3, 4  # how a mark is written: "." / " . " / " dot " / "(dot)"
@@ -91,6 +91,20 @@ def mark_begin(sym, i, first):  # type: ignore[no-untyped-def]
     if j > first and closing(sym[j - 1]):
         j = skip_spaces_back(sym, j - 1, first, 2)
     return j
+
+
+@numba.njit(nogil=True, cache=True)
+def mark_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
+    """The mark that ends where a label begins: which, how it is written, and its begin; 0 if none."""
+    b = i
+    while b > first and i - b < 5 and (sym[b - 1] == 32 or sym[b - 1] in (41, 93, 125, 62, 42, 126, 124)):
+        b -= 1
+    if b == i:
+        return 0, 0, i
+    w = word_begin(sym, kinds, b, max(first, b - 14))
+    begin = mark_begin(sym, w if w < b else max(first, b - 1), first)
+    mark, style, stop = read_mark(sym, begin, i, kinds, words)
+    return (mark, style, begin) if stop == i else (0, 0, i)
 
 
 @numba.njit(nogil=True, cache=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+import idna
 import tldextract
 
 from clew.extract._words import Words, vocabulary
@@ -51,6 +52,7 @@ def _extract() -> tldextract.TLDExtract:
 def last_labels() -> Words:
     """Every last label of a public suffix; its code is UNSURE or SURE."""
     labels = {suffix.rsplit(".", 1)[-1] for suffix in _extract().tlds}
+    labels |= {idna.encode(label).decode() for label in labels if not label.isascii()}
     sure = {label: SURE for label in _SURE if label in labels}
     return vocabulary(sure | {label: UNSURE for label in sorted(labels - set(sure))})
 
@@ -74,3 +76,16 @@ def is_public(domain: str) -> bool:
 def is_provider(domain: str) -> bool:
     """Is a registrable domain one of the large mail providers ("hotmail.fr")?"""
     return domain.split(".", 1)[0] in MAIL_PROVIDERS
+
+
+def cut_host(text: str) -> tuple[str, int]:
+    """A host as written, read up to its last label that may end one: in lower case ("" if none), and its length."""
+    labels = text.split(".")
+    while len(labels) > 1:
+        # "mail.com.Call": a capital after small letters begins a sentence
+        if not (labels[-1][:1].isupper() and not labels[-2].isupper()) or len(labels) > 2 and text[:4].lower() == "www.":
+            host = ".".join(labels).lower()
+            if registrable(host):
+                return host, len(host)
+        labels.pop()
+    return "", 0

@@ -8,9 +8,9 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._spelled import AT, PLAIN, SPACED, WORD, mark_begin, mark_words, plain_marks, read_host, read_mark
-from clew.extract._suffix import is_provider, last_labels, registrable
-from clew.extract._words import DIGIT, LETTER, put, symbol_kinds, word_begin
+from clew.extract._spelled import AT, PLAIN, SPACED, WORD, mark_before, mark_begin, mark_words, plain_marks, read_host, read_mark
+from clew.extract._suffix import cut_host, is_provider, last_labels, registrable
+from clew.extract._words import DIGIT, LETTER, put, symbol_kinds
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
@@ -48,15 +48,9 @@ def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
         a = _atom_begin(sym, stop, first, kinds)
         if a == stop:
             break
-        begin = b = a
-        while b > first and a - b < 5 and (sym[b - 1] == 32 or sym[b - 1] in (41, 93, 125, 42, 126)):
-            b -= 1
-        if b == a:
-            break
-        w = word_begin(sym, kinds, b, max(first, b - 14))
-        stop = mark_begin(sym, w if w < b else max(first, b - 1), first)
-        mark, style, mark_end = read_mark(sym, stop, a, kinds, marks)
-        if mark <= AT or style < WORD or mark_end != a:
+        begin = a
+        mark, style, stop = mark_before(sym, a, first, kinds, marks)
+        if mark <= AT or style < WORD:
             break
     return begin
 
@@ -95,24 +89,11 @@ def _scan(sym, start, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     return rows[:k]
 
 
-def _host(text: str) -> tuple[str, int]:
-    """A host as written, read up to its last label that may end it: in lower case, and how much of it was read."""
-    labels = text.split(".")
-    while len(labels) > 1:
-        # "mail.com.Call": a capital after small letters begins a sentence
-        if not (labels[-1][:1].isupper() and labels[-2].islower()):
-            host = ".".join(labels).lower()
-            if registrable(host):
-                return host, len(host)
-        labels.pop()
-    return "", 0
-
-
 def _plain(text: str) -> tuple[str, int]:
     """The canonical value of an address written plainly ("" if it is none) and the length that was read."""
     local, _, rest = text.partition("@")
     local = local.lower() if local.isascii() else fold_text(local)
-    host, length = _host(rest)
+    host, length = cut_host(rest)
     if not host or ".." in local or not _ADDRESS.fullmatch(local):
         return "", 0
     return f"{local}@{host}", len(text) - len(rest) + length
