@@ -1,0 +1,79 @@
+"""JSON: a list of objects, an object that holds such a list, or a single object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+
+import pyarrow as pa
+
+from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.jsonelements import Elements, Scanner
+from clew.ingest.jsonrows import parse_objects
+from clew.ingest.streams import mend
+
+_LIST_OF_OBJECTS = re.compile(
+    rb'^\s*\{\s*("(?:[^"\\]|\\.)*"\s*:\s*("(?:[^"\\]|\\.)*"|[-\w.+]+)\s*,\s*)*"[^"]*"\s*:\s*(\[\s*\{|\{)'
+)
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Starts as a list; or as an object over several lines or one that soon holds a list of objects."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"["):
+        return 0.95 if text[1:].lstrip()[:1] in (b"{", b"]", b"") or name.endswith(".json") else 0.3
+    if not text.startswith(b"{"):
+        return 0.5 if name.endswith(".json") and text else 0.0
+    line, _, rest = text.partition(b"\n")
+    if rest.lstrip().startswith(b"{") and line.rstrip().endswith(b"}"):
+        return 0.2
+    if not line.rstrip().endswith(b"}"):
+        return 0.8
+    return 0.97 if _LIST_OF_OBJECTS.match(line[:4096]) and not name.endswith((".jsonl", ".ndjson")) else 0.6
+
+
+def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
+    """One chunk a block of whole elements."""
+    scanner, held = Scanner(), b""
+    blocks = chain(source.text_blocks(), (None,))
+    for block in blocks:
+        held = (held + (block or b"")).removeprefix(b"\xef\xbb\xbf")
+        while len((found := scanner.feed(held, last=block is None)).starts):
+            yield partial(_parse, held[: found.used], found, is_field)
+            held = held[found.used :]
+        held = held[found.used :]
+        if len(held) > MAX_LINE:
+            reason = f"record over {MAX_LINE >> 20} MiB; what follows it was not read"
+            yield partial(_reject, Reject(scanner.line, reason, clip(held[:8_000])))
+            return
+    if problem := scanner.problem(held):
+        yield partial(_reject, Reject(scanner.line, problem, clip(held[:8_000])))
+
+
+def _reject(reject: Reject) -> Iterator[Batch]:
+    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
+
+
+def _parse(text: bytes, found: Elements, is_field: IsField) -> Iterator[Batch]:
+    parts = [
+        mend(text[start:end]) for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True)
+    ]
+    rows = pa.array(parts, pa.binary()).cast(pa.string())
+    yield from parse_objects(rows, pa.array(found.lines), is_field)
+
+
+def examples() -> tuple[Example, ...]:
+    """A list, a list inside an object, a list cut off, an element that is no object."""
+    return (
+        Example(
+            "ads.json", b'[{"title": "one"},\n {"title": "two, [x]"}, 3]', ("one", "two, [x]"), rejected=1
+        ),
+        Example("export.json", b'{"meta": {"n": 2}, "ads": [\n{"title": "a"}, {"title": "b"}]}', ("a", "b")),
+        Example("cut.json", b'[{"title": "one"}, {"title": "tw', ("one",), rejected=1),
+        Example("single.json", b'{\n "title": "one",\n "images": ["a.jpg"]\n}', ("one",)),
+    )
+
+
+PLUGIN = Format("JSON", sniff, read, examples)

@@ -1,0 +1,66 @@
+"""mbox: mails one after the other, each after a line that starts with ``From ``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+import pyarrow as pa
+
+from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.mail import looks_like_mail, parse_mails
+from clew.ingest.streams import Damaged, line_blocks
+
+# The separator is "From ", a sender, a date; after a blank line, as a body may hold a line that starts with "From ".
+_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From [^\n]*\d[^\n]*\r?\n(?=[A-Za-z>])")
+
+
+def sniff(head: bytes, name: str) -> float:
+    """A separator line, then a mail."""
+    if not head.startswith(b"From "):
+        return 0.0
+    return 0.95 * looks_like_mail(head.split(b"\n", 1)[-1])
+
+
+def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
+    """One chunk a block of whole mails."""
+    held, line = b"", 1
+    for block in line_blocks(source.blocks()):
+        held += block.text
+        starts = sorted({0, *(found.start() for found in _SEPARATOR.finditer(held))})
+        cut = starts[-1]
+        if cut:
+            yield partial(_parse, held[:cut], starts[:-1], line)
+            line += held.count(b"\n", 0, cut)
+            held = held[cut:]
+        if len(held) > MAX_LINE:
+            yield partial(_reject, Reject(line, f"mail over {MAX_LINE >> 20} MiB", clip(held)))
+            raise Damaged("the rest after a mail over the limit was not read")
+    if held:
+        yield partial(_parse, held, [0], line)
+
+
+def _reject(reject: Reject) -> Iterator[Batch]:
+    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
+
+
+def _parse(text: bytes, starts: list[int], line: int) -> Iterator[Batch]:
+    mails = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    lines = list[int]()
+    for mail in mails:
+        lines.append(line)
+        line += mail.count(b"\n")
+    yield from parse_mails([mail.split(b"\n", 1)[-1] for mail in mails], lines)
+
+
+def examples() -> tuple[Example, ...]:
+    """Two mails, the first with a line in its body that starts like a separator."""
+    first = (
+        b"From a@example.org Tue Jul  1 10:00:00 2025\nFrom: a@example.org\nSubject: one\n\nFrom 1 to 2\n\n"
+    )
+    second = b"From b@example.org Tue Jul  1 11:00:00 2025\nFrom: b@example.org\nSubject: two\n\nBody\n"
+    return (Example("mails.mbox", first + second, ("one", "two")),)
+
+
+PLUGIN = Format("mbox", sniff, read, examples, platform="mail")

@@ -1,0 +1,237 @@
+"""Columns of a source to the fields of records, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import tldextract
+
+from clew.ingest.base import MAX_FIELD, TOO_LONG_FIELD, Batch, Format, Reject
+from clew.ingest.columns import ColumnMap
+from clew.ingest.identity import as_hex, as_rid, canonical, digests
+from clew.ingest.images import as_image_lists
+from clew.ingest.reading import Part
+from clew.ingest.times import parse_times
+from clew.model.tables import RECORDS
+
+EMPTY_ROW = "nothing to read in this row"
+_NO_ID = ("null", "none", "nan", "n/a", "na", "nil", "undefined", "-", "#n/a")
+_TEXT_FIELDS = ("native_id", "url", "title", "body", "place", "price", "handle", "platform")
+_TRIMMED = frozenset(("native_id", "url", "handle", "platform"))
+_TIMES = {"posted_at": "posted_offset", "captured_at": "captured_offset"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the user said of all files; ``platform`` wins over a column."""
+
+    kind: str
+    source: str
+    columns: ColumnMap
+    platform: str | None = None
+
+
+def to_records(part: Part, setting: Setting) -> tuple[pa.RecordBatch, list[Reject]]:
+    """(rows of RECORDS, all as version 1; all rows that cannot be one), of one part."""
+    batch, files = part.batch, part.files
+    n = len(batch.lines)
+    long = _too_long(batch)
+    rejects = [*batch.rejects, *(_reject(batch, files, row, TOO_LONG_FIELD) for row in long)]
+    if long:
+        kept = pa.array(sorted(set(range(n)).difference(long)), pa.int64())
+        batch = Batch(
+            {name: column.take(kept) for name, column in batch.columns.items()},
+            batch.lines.take(kept),
+            {name: column.take(kept) for name, column in batch.encoded.items()},
+        )
+        files = files.take(kept)
+    fields = _fields(batch, part, setting)
+    fields["file"] = files
+    readable = reduce(pc.or_, [_has_text(fields[name]) for name in ("title", "body", "contact", "handle")])
+    readable = pc.or_(readable, pc.is_valid(fields["images"]))
+    if not pc.all(readable, min_count=0).as_py():
+        unreadable = pc.indices_nonzero(pc.invert(readable)).to_pylist()
+        rejects += [_reject(batch, files, row, EMPTY_ROW) for row in unreadable]
+        fields = {name: column.filter(readable) for name, column in fields.items()}
+    if not len(fields["line"]):
+        return pa.RecordBatch.from_pylist([], RECORDS), rejects
+    return _identified(fields, part, setting), rejects
+
+
+def _reject(batch: Batch, files: pa.Array, row: int, reason: str) -> Reject:
+    return Reject(batch.lines[row].as_py(), reason, _start_of(batch, row), files[row].as_py())
+
+
+def _nulls(n: int, kind: pa.DataType | None = None) -> pa.Array:
+    return pa.nulls(n, kind or pa.string())
+
+
+def _too_long(batch: Batch) -> list[int]:
+    """Rows with a field over the limit."""
+    found = set[int]()
+    for column in (*batch.columns.values(), *batch.encoded.values()):
+        if (pc.max(pc.binary_length(column)).as_py() or 0) > MAX_FIELD:
+            found.update(pc.indices_nonzero(pc.greater(pc.utf8_length(column), MAX_FIELD)).to_pylist())
+    return sorted(found)
+
+
+def _start_of(batch: Batch, row: int) -> str:
+    """The row as JSON, clipped, for the quarantine."""
+    cells = {name: column[row].as_py() for name, column in sorted({**batch.columns, **batch.encoded}.items())}
+    clipped = {name: cell[:500] for name, cell in cells.items() if cell}
+    return orjson.dumps(clipped).decode()[:2_000]
+
+
+def _has_text(column: pa.Array) -> pa.Array:
+    return pc.fill_null(pc.match_substring_regex(column, r"\S"), False)
+
+
+def _blank_to_null(column: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(pc.binary_length(column), 0), None, column)
+
+
+def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
+    """Every field that a source can give, and its extra columns."""
+    n = len(batch.lines)
+    assigned = setting.columns.assign(batch.columns)
+    if setting.platform is not None:
+        assigned.pop("platform", None)
+    fields: dict[str, pa.Array] = {"line": batch.lines}
+    for name in _TEXT_FIELDS:
+        column = batch.columns[assigned[name][0]] if name in assigned else _nulls(n)
+        fields[name] = _blank_to_null(pc.utf8_trim_whitespace(column) if name in _TRIMMED else column)
+    fields["native_id"] = _without_placeholders(fields["native_id"])
+    contacts = [
+        _blank_to_null(pc.utf8_trim_whitespace(batch.columns[name])) for name in assigned.get("contact", ())
+    ]
+    fields["contact"] = _joined(contacts, "; ", n)
+    images = [as_image_lists(batch.columns[name]) for name in assigned.get("images", ())]
+    fields["images"] = reduce(_concatenated, images) if images else _nulls(n, pa.list_(pa.string()))
+    used = {column for columns in assigned.values() for column in columns}
+    extra = {name: _as_json(column) for name, column in batch.columns.items() if name not in used}
+    extra.update(batch.encoded)
+    for name, offset in _TIMES.items():
+        source = assigned[name][0] if name in assigned else None
+        column = batch.columns[source] if source else _nulls(n)
+        times = parse_times(column, month_first=source in part.month_first)
+        fields[name], fields[offset] = times.at, times.offset
+        if source and pc.any(times.unread, min_count=0).as_py():
+            extra[source] = _as_json(pc.if_else(times.unread, column, None))
+    fields["extra"] = _object(extra, n)
+    return fields
+
+
+def _without_placeholders(ids: pa.Array) -> pa.Array:
+    """Ids without what programs write for "none": such rows would all become versions of one item."""
+    return pc.if_else(pc.is_in(pc.utf8_lower(ids), pa.array(_NO_ID)), None, ids)
+
+
+def _joined(columns: Sequence[pa.Array], separator: str, n: int) -> pa.Array:
+    """The values of each row that are not null, joined; null where there is none.
+
+    Not ``null_handling="skip"``: Arrow 26 then loses the rows in which everything is null.
+    """
+    ended = [
+        pc.fill_null(pc.binary_join_element_wise(column, separator, ""), "")
+        for column in columns
+        if column.null_count < n
+    ]
+    if not ended:
+        return _nulls(n)
+    whole = pc.binary_join_element_wise(*ended, "")
+    return _blank_to_null(pc.utf8_slice_codeunits(whole, 0, -len(separator)))
+
+
+def _concatenated(left: pa.Array, right: pa.Array) -> pa.Array:
+    """Two columns of lists as one; used only where a source spreads pictures over columns."""
+    pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
+    return pa.array([[*(a or ()), *(b or ())] or None for a, b in pairs], pa.list_(pa.string()))
+
+
+def _as_json(texts: pa.Array) -> pa.Array:
+    """Each text as a JSON string; null for null or empty."""
+    texts = _blank_to_null(texts)
+    if texts.null_count == len(texts):
+        return texts
+    if pc.any(pc.match_substring_regex(texts, r'[\x00-\x1f"\\]')).as_py():
+        return pa.array(
+            [None if text is None else orjson.dumps(text).decode() for text in texts.to_pylist()], pa.string()
+        )
+    return pc.binary_join_element_wise('"', texts, '"', "")
+
+
+def _object(extra: dict[str, pa.Array], n: int) -> pa.Array:
+    """One JSON object a row, keys sorted, nulls left out; null where nothing is left."""
+    members = [
+        pc.binary_join_element_wise(orjson.dumps(name).decode() + ":", extra[name], "")
+        for name in sorted(extra)
+    ]
+    return pc.binary_join_element_wise("{", _joined(members, ",", n), "}", "")
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def _hosts(urls: pa.Array) -> pa.Array:
+    """The registrable domain of each url; null where it has none."""
+    host = pc.struct_field(
+        pc.extract_regex(pc.utf8_lower(urls), r"^(?:[a-z][a-z0-9+.-]*:)?//(?:[^/@]*@)?(?P<host>[^/:?#\s]+)"),
+        "host",
+    )
+    coded = host.dictionary_encode()
+    names = [
+        (_suffixes()(name).top_domain_under_public_suffix or name) if name else None
+        for name in coded.dictionary.to_pylist()
+    ]
+    return pa.array(names, pa.string()).take(coded.indices)
+
+
+def _platforms(fields: dict[str, pa.Array], plugin: Format | None, setting: Setting) -> pa.Array:
+    n = len(fields["line"])
+    if setting.platform is not None:
+        return pa.repeat(setting.platform, n)
+    if plugin is not None and plugin.platform is not None:
+        return pc.fill_null(fields["platform"], plugin.platform)
+    named = fields["platform"]
+    if named.null_count:
+        named = pc.coalesce(named, _hosts(fields["url"]))
+    return pc.fill_null(named, setting.source)
+
+
+def _identified(fields: dict[str, pa.Array], part: Part, setting: Setting) -> pa.RecordBatch:
+    """Add what follows from the fields: platform, ids, and the file."""
+    n = len(fields["line"])
+    fields["platform"] = _platforms(fields, part.format, setting)
+    fields["kind"] = pa.repeat(setting.kind, n)
+    content = [
+        fields[name] for name in ("kind", "platform", "native_id", "url", "title", "body", "contact", "place")
+    ]
+    content += [fields[name] for name in ("price", "handle")]
+    content += [
+        fields["posted_at"].cast(pa.int64()),
+        fields["posted_offset"],
+        image_text(fields["images"]),
+        fields["extra"],
+    ]
+    digest = digests(canonical(content))
+    fields["rid"], fields["record_id"] = as_rid(digest), as_hex(digest)
+    item = as_hex(digests(canonical(content[:3])))
+    fields["item_id"] = pc.if_else(pc.is_null(fields["native_id"]), fields["record_id"], item)
+    fields["version"] = pa.repeat(pa.scalar(1, pa.int32()), n)
+    fields["source"] = pa.repeat(setting.source, n)
+    return pa.RecordBatch.from_arrays(
+        [fields[name].cast(RECORDS.field(name).type) for name in RECORDS.names], schema=RECORDS
+    )
+
+
+def image_text(images: pa.Array) -> pa.Array:
+    r"""Lists of images as one text each: names between unit separators (written ``\u`` inside a name)."""
+    names = pc.replace_substring(pc.replace_substring(images.values, "\\", "\\\\"), "\x1f", "\\u")
+    return pc.binary_join(pa.ListArray.from_arrays(images.offsets, names, mask=pc.is_null(images)), "\x1f")

@@ -1,0 +1,217 @@
+"""From files to batches ready to be normalised: detection, grouping of small files, the order of day and month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+
+from clew.ingest.base import Batch, Chunk, Format, Reject
+from clew.ingest.columns import ColumnMap
+from clew.ingest.registry import detect
+from clew.ingest.streams import Damaged, FileSource
+from clew.ingest.times import parse_times
+from clew.model.errors import InputError
+
+_SMALL = 1 << 18  # bytes; smaller files are read whole, a group of them at a time
+_GROUP = 256
+_TIMES = ("posted_at", "captured_at")
+WHOLE_FILE = 0  # the line of a reject that is about the file, not about a row
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one file (or of several alike) on their way to records.
+
+    Attributes:
+        batch: the rows; its rejects are complete.
+        files: string array, the file of each row.
+        format: None where no format was recognised; then there are only rejects.
+        month_first: time columns in which 03/04/2025 is in March.
+    """
+
+    batch: Batch
+    files: pa.Array
+    format: Format | None
+    month_first: frozenset[str] = frozenset()
+
+
+Job = Callable[[], Iterable[Part]]
+
+
+def list_files(given: Sequence[Path]) -> list[Path]:
+    """The files themselves; a folder stands for all files below it, sorted, hidden ones left out.
+
+    Raises:
+        InputError: one is missing, or there is none.
+    """
+    found = list[Path]()
+    for path in given:
+        if path.is_dir():
+            below = sorted(path.rglob("*"))
+            found += [file for file in below if file.is_file() and not _hidden(file.relative_to(path))]
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise InputError(f"{path} is no file or folder.", "Check the path.")
+    if not found:
+        raise InputError("There is no file to read.", "Name files or folders.")
+    return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Turns files into jobs, each of which gives parts on any thread."""
+
+    columns: ColumnMap
+    spool: Path
+    on_bytes: Callable[[int], None] = field(default=lambda count: None)
+
+    def jobs(self, paths: Iterable[Path]) -> Iterator[Job]:
+        """Jobs in file order; small files are grouped, big ones cut."""
+        group = list[Path]()
+        for path in paths:
+            small = path.stat().st_size <= _SMALL
+            if group and (not small or len(group) == _GROUP):
+                yield partial(self._small, tuple(group))
+                group = []
+            if small:
+                group.append(path)
+            else:
+                yield from self._big(path)
+        if group:
+            yield partial(self._small, tuple(group))
+
+    def _big(self, path: Path) -> Iterator[Job]:
+        source = FileSource(path, self.spool, self.on_bytes)
+        plugin = detect(source.head(), source.name)
+        if plugin is None:
+            yield partial(iter, (_unknown(path),))
+            return
+        try:
+            month_first = month_first_columns(chain.from_iterable(self._again(path, plugin)), self.columns)
+            for chunk in plugin.read(source, self.columns.is_field):
+                yield partial(_parts, chunk, str(path), plugin, month_first)
+        except Damaged as damage:
+            yield partial(iter, (_damaged(path, damage, plugin),))
+
+    def _again(self, path: Path, plugin: Format) -> Iterator[Iterable[Batch]]:
+        """The batches of a file, read just to see its dates."""
+        for chunk in plugin.read(FileSource(path, self.spool), self.columns.is_field):
+            yield chunk()
+
+    def _small(self, paths: Sequence[Path]) -> Iterator[Part]:
+        """Whole small files, neighbours with the same columns put together."""
+        held = list[Part]()
+        for path in paths:
+            for part in self._whole(path):
+                if held and not _alike(held[0], part):
+                    yield _merged(held)
+                    held = []
+                held.append(part)
+        if held:
+            yield _merged(held)
+
+    def _whole(self, path: Path) -> Iterator[Part]:
+        source = FileSource(path, self.spool, self.on_bytes)
+        plugin = detect(source.head(), source.name)
+        if plugin is None:
+            yield _unknown(path)
+            return
+        batches = list[Batch]()
+        damage: Damaged | None = None
+        try:
+            for chunk in plugin.read(source, self.columns.is_field):
+                batches += chunk()
+        except Damaged as error:
+            damage = error
+        month_first = month_first_columns(batches, self.columns)
+        for batch in batches:
+            yield _part(batch, str(path), plugin, month_first)
+        if damage is not None:
+            yield _damaged(path, damage, plugin)
+
+
+def _part(batch: Batch, file: str, plugin: Format, month_first: frozenset[str]) -> Part:
+    rejects = tuple(replace(reject, file=file) for reject in batch.rejects)
+    files = pa.repeat(pa.scalar(file, pa.string()), len(batch.lines))
+    return Part(replace(batch, rejects=rejects), files, plugin, month_first)
+
+
+def _parts(chunk: Chunk, file: str, plugin: Format, month_first: frozenset[str]) -> Iterator[Part]:
+    for batch in chunk():
+        yield _part(batch, file, plugin, month_first)
+
+
+def _only(reject: Reject, plugin: Format | None) -> Part:
+    return Part(Batch({}, pa.array([], pa.int64()), rejects=(reject,)), pa.array([], pa.string()), plugin)
+
+
+def _unknown(path: Path) -> Part:
+    reason = "no format that Clew reads" if path.stat().st_size else "the file is empty"
+    return _only(Reject(WHOLE_FILE, reason, None, str(path)), None)
+
+
+def _damaged(path: Path, damage: Damaged, plugin: Format) -> Part:
+    return _only(Reject(WHOLE_FILE, str(damage), None, str(path)), plugin)
+
+
+def _alike(left: Part, right: Part) -> bool:
+    same = left.format is right.format and left.month_first == right.month_first
+    return same and set(left.batch.columns) == set(right.batch.columns)
+
+
+def _merged(parts: Sequence[Part]) -> Part:
+    """Parts with the same columns as one; columns that fill no field may differ."""
+    if len(parts) == 1:
+        return parts[0]
+    batches = [part.batch for part in parts]
+    encoded = sorted({name for batch in batches for name in batch.encoded})
+    joined = Batch(
+        {name: pa.concat_arrays([batch.columns[name] for batch in batches]) for name in batches[0].columns},
+        pa.concat_arrays([batch.lines for batch in batches]),
+        {
+            name: pa.concat_arrays(
+                [batch.encoded.get(name, pa.nulls(len(batch.lines), pa.string())) for batch in batches]
+            )
+            for name in encoded
+        },
+        tuple(reject for batch in batches for reject in batch.rejects),
+    )
+    return Part(
+        joined, pa.concat_arrays([part.files for part in parts]), parts[0].format, parts[0].month_first
+    )
+
+
+def month_first_columns(batches: Iterable[Batch], columns: ColumnMap) -> frozenset[str]:
+    """The time columns of a file that are month first: some value proves it, and none proves the opposite.
+
+    Reads on only while that is open: it stops when no column holds numeric dates in the first batch, and when each
+    that does was proved day first.
+    """
+    day_first, month_first = set[str](), set[str]()
+    open_columns: set[str] | None = None
+    for batch in batches:
+        assigned = columns.assign(batch.columns)
+        times = {assigned[name][0] for name in _TIMES if name in assigned}
+        numeric = set[str]()
+        for name in times - day_first:
+            day, month, either = parse_times(batch.columns[name], month_first=False).evidence
+            if day:
+                day_first.add(name)
+            if month:
+                month_first.add(name)
+            if day or month or either:
+                numeric.add(name)
+        open_columns = (numeric if open_columns is None else open_columns) - day_first
+        if not open_columns:
+            break
+    return frozenset(month_first - day_first)

@@ -1,0 +1,254 @@
+"""Opens inputs: decompression, encodings, and blocks of whole lines in bounded memory."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import charset_normalizer
+import pyarrow as pa
+
+from clew.ingest.base import MAX_LINE
+from clew.model.errors import InputError
+
+BLOCK = 8 << 20
+HEAD = 1 << 18
+MAX_SPOOL = 64 << 30  # bytes a compressed Parquet file may unpack to
+
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+class Damaged(Exception):
+    """The rest of an input cannot be read (cut off or corrupt compression, a bad disk)."""
+
+
+@dataclass
+class FileSource:
+    """A file of the user's, decompressed on the way.
+
+    Attributes:
+        path: the file.
+        name: its name without ``.gz`` or ``.zst``.
+        spool: a folder for a decompressed copy, for formats that need random access.
+        on_bytes: told how many bytes of the file itself were read.
+    """
+
+    path: Path
+    spool: Path
+    on_bytes: Callable[[int], None] = lambda done: None
+
+    def __post_init__(self) -> None:
+        try:
+            with self.path.open("rb") as raw:
+                magic = raw.read(4)
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be read: {error.strerror}.") from error
+        self.compression = next((name for mark, name in _COMPRESSED.items() if magic.startswith(mark)), None)
+        ending = self.path.suffix.lower()
+        self.name = self.path.stem if ending in (".gz", ".zst") else self.path.name
+
+    def head(self) -> bytes:
+        """The first 256 KiB as UTF-8 if it is text, decompressed; empty when nothing can be read."""
+        try:
+            raw = next(self.blocks(HEAD), b"")
+        except Damaged:
+            return b""
+        encoding = detect_encoding(raw)
+        return raw if encoding == "utf-8" else raw.decode(encoding, "replace").encode("utf-8", "replace")
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """The decompressed bytes in blocks of ``size``.
+
+        Raises:
+            Damaged: after the last block that could be read.
+        """
+        try:
+            with self.path.open("rb") as raw:
+                stream = (
+                    pa.CompressedInputStream(pa.PythonFile(raw, "r"), self.compression)
+                    if self.compression
+                    else raw
+                )
+                done = 0
+                while block := _read_full(stream, size):
+                    self.on_bytes(raw.tell() - done)
+                    done = raw.tell()
+                    yield block
+        except (OSError, EOFError, zlib.error, pa.ArrowInvalid) as error:
+            raise Damaged(f"the file is damaged: {_one_line(error)}") from error
+
+    def text_blocks(self) -> Iterator[bytes]:
+        """The content as UTF-8 in blocks; a file in UTF-8 passes as it is, broken sequences and all."""
+        blocks = self.blocks()
+        first = next(blocks, b"")
+        encoding = detect_encoding(first[:HEAD] if len(first) <= HEAD else first[: 1 << 20])
+        if encoding == "utf-8":
+            yield first
+            yield from blocks
+            return
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        yield decoder.decode(first).encode("utf-8", "replace")
+        for block in blocks:
+            yield decoder.decode(block).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+    def spooled(self) -> Path:
+        """The file itself, or a decompressed copy in ``spool``."""
+        if self.compression is None:
+            self.on_bytes(self.path.stat().st_size)
+            return self.path
+        copy = self.spool / "spooled"
+        written = 0
+        with copy.open("wb") as out:
+            for block in self.blocks():
+                written += len(block)
+                if written > MAX_SPOOL:
+                    raise InputError(
+                        f"{self.path} unpacks to more than {MAX_SPOOL >> 30} GiB.", "Unpack it by hand."
+                    )
+                out.write(block)
+        return copy
+
+
+def _read_full(stream: IO[bytes] | pa.NativeFile, size: int) -> bytes:
+    """Read ``size`` bytes, fewer only at the end."""
+    first: bytes = stream.read(size)
+    if len(first) == size or not first:
+        return first
+    parts = [first]
+    missing = size - len(first)
+    while missing and (more := stream.read(missing)):
+        parts.append(more)
+        missing -= len(more)
+    return b"".join(parts)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def detect_encoding(sample: bytes) -> str:
+    """The codec of a text that starts with ``sample``.
+
+    A byte order mark decides; then UTF-16 by its zeros; then UTF-8, also when a few sequences are broken (lines
+    that hold them are mended one by one, see :func:`mend`); then charset-normalizer; then Windows-1252.
+    """
+    for mark, codec in _BOMS:
+        if sample.startswith(mark):
+            return codec
+    zeros_even, zeros_odd = sample[0::2].count(0), sample[1::2].count(0)
+    if max(zeros_even, zeros_odd) > len(sample) * 0.2 and min(zeros_even, zeros_odd) < len(sample) * 0.02:
+        return "utf-16-be" if zeros_even > zeros_odd else "utf-16-le"
+    if sample.isascii():
+        return "utf-8"
+    text = sample.decode("utf-8", "replace")
+    broken = text.count("�") - sample.count(b"\xef\xbf\xbd")
+    whole = sum(1 for char in text if char > "\x7f") - broken
+    if whole >= broken or sample.count(0):
+        return "utf-8"
+    return _one_byte_encoding(sample[: 1 << 16])
+
+
+# The letters and signs beyond ASCII that texts in Western and in Central Europe use; the two code pages share bytes.
+_USUAL = {
+    "cp1252": frozenset("éèêëàâäáãåæçíìîïñóòôöõøœßúùûüýÿÉÈÊÀÂÄÁÅÆÇÍÎÑÓÖØÚÜ€£§°´·¿¡«»“”‘’„–—…•©®™ºª²\xa0"),
+    "cp1250": frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉÍŇŘŠŤÚŮÝŽőűöüŐŰÖÜăâîşţĂÂÎŞŢäô€§°«»“”’„–—…•\xa0"),
+}
+_CANDIDATES = [
+    "cp1252",
+    "cp1250",
+    "iso8859_2",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1254",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_kr",
+]
+
+
+def _one_byte_encoding(sample: bytes) -> str:
+    """Which legacy code page; Windows-1252 where nothing speaks for another.
+
+    charset-normalizer confuses the first two on short texts, so that their letters are counted before it is asked.
+    """
+    for codec, usual in _USUAL.items():
+        beyond = [char for char in sample.decode(codec, "replace") if char > "\x7f"]
+        if sum(char in usual for char in beyond) >= 0.95 * len(beyond):
+            return codec
+    best = charset_normalizer.from_bytes(sample, cp_isolation=_CANDIDATES).best()
+    return best.encoding if best is not None and best.encoding in _CANDIDATES else "cp1252"
+
+
+def mend(block: bytes) -> bytes:
+    """The block as valid UTF-8: a line that is not is read as Windows-1252, odd bytes replaced."""
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"".join(_mend_line(line) for line in block.splitlines(keepends=True))
+    return block
+
+
+def _mend_line(line: bytes) -> bytes:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace").encode("utf-8")
+    return line
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Whole lines of a file: ``first`` is the number of the first; a line too long shows by its first bytes."""
+
+    text: bytes
+    first: int
+    too_long: bool = False
+
+
+def line_blocks(blocks: Iterator[bytes]) -> Iterator[Lines]:
+    """Cut a stream into blocks of whole lines, ended by a line feed; a line over 64 MiB is skipped.
+
+    Memory stays below 64 MiB plus one block, however long a line is.
+    """
+    number, parts, held = 1, list[bytes](), 0
+    skipping = False
+    for block in blocks:
+        if skipping:
+            end = block.find(b"\n")
+            if end < 0:
+                continue
+            block, skipping, number = block[end + 1 :], False, number + 1
+        cut = block.rfind(b"\n") + 1
+        if held and held + block.find(b"\n") > MAX_LINE and cut:
+            yield Lines(parts[0][:8_000], number, too_long=True)
+            end = block.find(b"\n") + 1
+            block, cut, parts, held, number = block[end:], cut - end, [], 0, number + 1
+        if not cut:
+            parts.append(block)
+            held += len(block)
+            if held > MAX_LINE:
+                yield Lines(parts[0][:8_000], number, too_long=True)
+                parts, held, skipping = [], 0, True
+            continue
+        text = b"".join((*parts, block[:cut]))
+        yield Lines(text, number)
+        number += text.count(b"\n")
+        parts, held = ([block[cut:]], len(block) - cut) if cut < len(block) else ([], 0)
+    if held and not skipping:
+        yield Lines(b"".join(parts), number)
+
+
+def memory_blocks(content: bytes, size: int = BLOCK) -> Iterator[bytes]:
+    """Blocks of bytes that are in memory already."""
+    stream = io.BytesIO(content)
+    while block := stream.read(size):
+        yield block
