@@ -1,0 +1,79 @@
+"""Words that name platforms, and the words around them, in the main European languages."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from clew.extract._words import Words, vocabulary
+
+_CUES = {
+    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas",
+    "whatsapp": "",
+    "instagram": "instagram insta ig instagrama инстаграм инста инстаграмм instagramm",
+    "snapchat": "snapchat snap sc snapchatt снапчат snapp",
+    "onlyfans": "onlyfans onlyfan онлифанс",
+    "fansly": "fansly",
+    "twitter": "twitter твиттер",
+    "tiktok": "tiktok тикток",
+    "facebook": "facebook fb фейсбук messenger",
+    "kik": "kik",
+    "wechat": "wechat weixin вичат",
+    "viber": "viber вайбер",
+    "line": "line",
+    "signal": "signal сигнал",
+    "skype": "skype скайп",
+    "discord": "discord дискорд",
+    "wickr": "wickr wickrme",
+    "session": "session",
+    "threema": "threema",
+    "vk": "vk вк vkontakte вконтакте",
+}
+PLATFORMS = (*_CUES, "at")
+WEAK = ("line", "signal", "session", "whatsapp")  # everyday words, or no account names: need a clear sign
+CUES = frozenset(word for words in _CUES.values() for word in words.split())
+LINKING, NAMED = 0, 1  # what a word between the two names says: nothing, or that a name follows
+
+_LINKING = "is me my mein mijn mi il mon ist es e est on at add the auch ook too moj moja мой моя ник".split()
+_NAMED = """id name username user nick nickname nik handle account acc konto naam nome nombre nom usuario utente gebruikersnaam
+benutzername pseudo usr логин имя нік nazwa login profil profile profiel perfil аккаунт username""".split()
+_PREPOSITIONS = "on via by op auf sur por par su na per door over use using через в prin pe do z w via en in".split()
+
+# Words that follow a platform's name without being an account.
+NOT_NAMES = frozenset(
+    """available only please message messages text texts chat call calls video photo photos pics pictures channel group kanaal
+    groep gruppe kanal canal grupo grupa contact kontakt contacto contatto online number numbers nummer numero numer link
+    links join follow write send add me here there also and or for with from your his her our the this that more info
+    information app apps web bot verified verification premium private public direct fast first then reply replies answer
+    answers service services when where what who why how yes not now today tonight always anytime open closed free paid
+    model models content fan fans page site sites account accounts user username name names handle profile profiles list
+    stuur bericht berichten alleen voor meer ook naar geen appen bellen beschikbaar nur bitte fur mehr auch oder nicht
+    schreiben nachricht nachrichten verfugbar seulement pour plus aussi disponible message solo para mas tambien
+    disponible mensaje mensajes escribe escribeme escribir scrivi scrivimi scrivere messaggio messaggi anche
+    disponibile soltanto tylko prosze napisz dostepna dostepny wiadomosc doar mesaj mesaje scrie scrieti disponibila
+    csak kerlek irj pouze prosim napis iba mobile phone telephone telefon telefoon telefono tel whatsapp viber signal
+    home house hotel work jobs offer offers request requests dm dms pm inbox below above same other others both either
+    live stream streaming story stories post posts followers likes gift gifts price prices euro euros dollar
+    dollars hour hours half night week day days minutes session sessions meet meeting meetings real new old soon asap
+    serious people men women clients client customers customer gentlemen guys girls lady ladies escort escorts massage
+    discreet discrete incall outcall cash deposit payment pay crypto bitcoin everyone someone anyone nobody none hidden
+    thanks thank sorry hello love kiss kisses see you all any can will would should have has had was were are but
+    lead leads data plan plans mobile based management manager marketing media ads advertising experience skills""".split()
+)
+
+
+@cache
+def cues() -> Words:
+    """Words for a platform; the code is its place in PLATFORMS."""
+    return vocabulary({w: PLATFORMS.index(p) for p, words in _CUES.items() for w in words.split()})
+
+
+@cache
+def connectors() -> Words:
+    """Words between a platform's name and an account's; the code is LINKING or NAMED."""
+    return vocabulary({**dict.fromkeys(_LINKING, LINKING), **dict.fromkeys(_NAMED, NAMED)})
+
+
+@cache
+def prepositions() -> Words:
+    """Words before a platform's name that say that no account's name follows ("on telegram")."""
+    return vocabulary(dict.fromkeys(_PREPOSITIONS, 0))

@@ -1,0 +1,246 @@
+"""Accounts on platforms: "telegram: @name", "insta name", "@name", and the author's own account of a record."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.extract._handlewords import CUES, NAMED, NOT_NAMES, PLATFORMS, WEAK, connectors, cues, prepositions
+from clew.extract._suffix import is_provider
+from clew.extract._words import DIGIT, LETTER, lookup, put, skip_spaces, skip_spaces_back, symbol_kinds
+from clew.extract._words import word_begin, word_end
+from clew.extract._written import written
+from clew.extract.base import Example, Ints, TextBatch, mentions
+from clew.extract.fold import EMOJI
+from clew.model.tables import MENTIONS
+
+_NEAR = 30  # symbols between a platform's name and an "@name" that goes with it
+_LONGEST = 32
+_AT = PLATFORMS.index("at")
+_SESSION = PLATFORMS.index("session")
+_HYPHENS = tuple(PLATFORMS.index(p) for p in ("snapchat", "skype", "wechat", "kik"))
+_BARE, _MARKED, _AT_SIGN = 0, 1, 2  # what stands between the platform's name and the account's
+
+
+@numba.njit(nogil=True, cache=True)
+def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
+    """Where the account name at i ends; i if there is none or if it is longer than any platform allows."""
+    j = i
+    stop = min(end, i + 70)
+    while j < stop:
+        c = sym[j]
+        if not ((97 <= c <= 122) or (48 <= c <= 57) or c == 95 or c == 46 or (hyphen and c == 45)):
+            break
+        if (c == 46 or c == 45) and (j == i or sym[j - 1] == c):
+            break
+        j += 1
+    while j > i and (sym[j - 1] == 46 or sym[j - 1] == 45):
+        j -= 1
+    if j < end and (sym[j] == 64 or sym[j] >= 128 and sym[j] < EMOJI):  # an e-mail address, or a word cut in two
+        return i
+    return j if j - i <= 66 else i
+
+
+@numba.njit(nogil=True, cache=True)
+def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped-def]
+    """Where the account name after a platform's name may begin (with its "@"), and what stands between; -1 if none."""
+    how = _BARE
+    for _ in range(5):
+        i = skip_spaces(sym, i, end, 3)
+        if i >= end:
+            break
+        c = sym[i]
+        if c == 64:
+            return i, _AT_SIGN
+        if c == 58 or c == 61 or c == 45 or c == 62 or c == EMOJI or c == 126:
+            how, i = _MARKED, i + 1
+            continue
+        if kinds[c] == LETTER:
+            stop = word_end(sym, kinds, i, end)
+            whole = stop >= end or not (kinds[sym[stop]] == DIGIT or sym[stop] == 95)
+            code = lookup(links, sym, i, stop) if whole else np.int64(-1)
+            if code == NAMED:
+                how = _MARKED
+            if code >= 0:
+                i = stop
+                continue
+            if whole and lookup(cue_words, sym, i, stop) >= 0:
+                break
+            return i, how
+        if c == 95 or kinds[c] == DIGIT:
+            return i, how
+        break
+    return -1, how
+
+
+@numba.njit(nogil=True, cache=True)
+def _cue_after(sym, i, end, kinds, cue_words):  # type: ignore[no-untyped-def]
+    """The platform named within a few words after an "@name" ("@anna on telegram"), or -1."""
+    for _ in range(3):
+        while i < end and (sym[i] == 32 or sym[i] == 40 or sym[i] == 44):
+            i += 1
+        stop = word_end(sym, kinds, i, min(end, i + 14))
+        code = lookup(cue_words, sym, i, stop)
+        if code >= 0 or stop == i:
+            return code
+        i = stop
+    return np.int64(-1)
+
+
+@numba.njit(nogil=True, cache=True)
+def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
+    i = skip_spaces(sym, i, end, 4)
+    return i >= end or sym[i] < 32 or sym[i] == EMOJI or sym[i] in (124, 44, 59, 41)
+
+
+@numba.njit(nogil=True, cache=True)
+def _scan(sym, start, kinds, cue_words, links, before):  # type: ignore[no-untyped-def]
+    """Rows of: text, begin (with an "@"), begin of the name, end, platform, what stands between, whether a line ends."""
+    rows = np.empty((256, 7), np.int64)
+    k = 0
+    for r in range(start.shape[0] - 1):
+        first, end = start[r], start[r + 1]
+        done, cue, cue_end = first, np.int64(-1), np.int64(-_NEAR - 1)
+        for i in range(first, end):
+            c = sym[i]
+            if (c != 64 and not cue_words.first[c]) or i < done:
+                continue
+            last = sym[i - 1] if i > first else np.uint16(32)
+            if kinds[last] == LETTER or kinds[last] == DIGIT or last == 95 or last == 47 or last == 64:
+                continue
+            if last == 46 and i - 2 >= first and kinds[sym[i - 2]] != 0 and c == 64:
+                continue
+            if c == 64:
+                stop = _name_end(sym, i + 1, end, False)
+                if stop - i < 4:
+                    continue
+                platform = cue if i - cue_end <= _NEAR else np.int64(-1)
+                if platform < 0:
+                    platform = _cue_after(sym, stop, end, kinds, cue_words)
+                if platform < 0:
+                    platform = _AT
+                rows = put(rows, k, (r, i, i + 1, stop, platform, _AT_SIGN, 0))
+                k += 1
+                done = stop
+                continue
+            stop = word_end(sym, kinds, i, end)
+            done = stop
+            code = lookup(cue_words, sym, i, stop)
+            if code < 0 or (stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)):
+                continue
+            cue, cue_end = code, stop
+            at, how = _after_cue(sym, stop, end, kinds, cue_words, links)
+            if at < 0:
+                continue
+            name = skip_spaces(sym, at + 1, end, 1) if how == _AT_SIGN else at
+            name_end = _name_end(sym, name, end, code in _HYPHENS)
+            if name_end - name < 3 or (name_end < end and sym[name_end] == 47):
+                continue
+            if how == _BARE:
+                back = skip_spaces_back(sym, i, first, 2)
+                if lookup(before, sym, word_begin(sym, kinds, back, first), back) >= 0:
+                    continue
+            rows = put(rows, k, (r, at, name, name_end, code, how, np.int64(_ends_line(sym, name_end, end))))
+            k += 1
+            done = name_end
+    return rows[:k]
+
+
+def _shapes(names: list[str]) -> npt.NDArray[np.int64]:
+    """int64[k]: 0 no account name, 1 an unknown word, 2 a word with digits, dots or "_" in it, 3 a Session ID."""
+    out = np.zeros(len(names), np.int64)
+    for n, name in enumerate(names):
+        letters = sum(c.isalpha() for c in name)
+        if len(name) == 66 and name.startswith("05") and all(c in "0123456789abcdef" for c in name):
+            out[n] = 3
+        elif letters < 2 or len(name) > _LONGEST or name in NOT_NAMES or name in CUES:
+            continue
+        elif "." in name and is_provider(name):
+            continue
+        elif name[0].isdigit() and letters < 4:  # "24h", "18yo", "100eu"
+            continue
+        else:
+            out[n] = 1 if name.isalpha() else 2
+    return out
+
+
+def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
+    """The author's account of each record: ``platform:name``, pointing at the whole column ``handle``."""
+    raw = batch.records.column("handle").cast(pa.string())
+    name = pc.ascii_ltrim(pc.utf8_lower(pc.utf8_trim_whitespace(raw)), characters="@")
+    platform = pc.utf8_lower(batch.records.column("platform").cast(pa.string()))
+    # a phone number as author (a WhatsApp export) is no account name
+    keep = pc.and_(pc.match_substring_regex(name, r"^[^\s+].{0,127}$"), pc.is_valid(platform))
+    keep = pc.and_(keep, pc.invert(pc.match_substring_regex(name, r"^[0-9 ().-]{7,20}$")))
+    at = pc.indices_nonzero(pc.fill_null(keep, False))
+    raw = raw.take(at)
+    k = len(raw)
+    columns = {
+        "rid": pa.array(batch.rid).take(at),
+        "type": pa.repeat("handle", k).dictionary_encode(),
+        "value": pc.binary_join_element_wise(platform.take(at), name.take(at), ":"),
+        "raw": raw,
+        "field": pa.repeat("handle", k).dictionary_encode(),
+        "start": pa.repeat(pa.scalar(0, pa.int32()), k),
+        "end": pc.utf8_length(raw).cast(pa.int32()),
+        "obscured": pa.repeat(False, k),
+        "extractor": pa.repeat(extractor.name, k).dictionary_encode(),
+        "version": pa.repeat(extractor.version, k).dictionary_encode(),
+    }
+    return pa.table(columns, schema=MENTIONS)
+
+
+class Handle:
+    """Finds accounts; the value is ``platform:name`` in lower case, ``at:name`` where no platform is named."""
+
+    name = "handle"
+    version = "1"
+    types = ("handle",)
+    examples = (
+        Example("Telegram: @Rose_House", (("handle", "telegram:rose_house", "@Rose_House", False),)),
+        Example("my insta annarose\ncall", (("handle", "instagram:annarose", "annarose", False),)),
+        Example("tg - annarose, snap: rose.h", (
+            ("handle", "telegram:annarose", "annarose", False), ("handle", "snapchat:rose.h", "rose.h", False))),
+        Example("ig @rose99 or @lily99, all of it is mine and here @jasmin77", (
+            ("handle", "instagram:rose99", "@rose99", False), ("handle", "instagram:lily99", "@lily99", False),
+            ("handle", "at:jasmin77", "@jasmin77", False))),
+        Example("@lilyhouse on Telegram", (("handle", "telegram:lilyhouse", "@lilyhouse", False),)),
+        Example("телеграм @lilyhouse", (("handle", "telegram:lilyhouse", "@lilyhouse", False),)),
+        Example("Line ID: rosa88", (("handle", "line:rosa88", "rosa88", False),)),
+        Example("𝐓elegram @ｒosa88", (("handle", "telegram:rosa88", "@ｒosa88", True),)),
+        Example("Session 05" + "0123456789abcdef" * 4,
+                (("handle", "session:05" + "0123456789abcdef" * 4, "05" + "0123456789abcdef" * 4, False),)),
+        Example("contact on telegram only, whatsapp available, session: 100 euro, online @ home, in line with", ()),
+        Example("snap available, telegram channel, signal please, telegram: 06 1234 5678, mail a@mail.com", ()),
+    )  # fmt: skip
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        f = batch.folded
+        rows = _scan(f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions())
+        record, name, end = rows[:, 0], rows[:, 2], rows[:, 3]
+        inverse, strings, as_is = written(batch, record, name, end)
+        names = [s.lower() for s in strings]
+        keep = self._kept(rows, _shapes(names)[inverse])
+        platform = pa.array(PLATFORMS).take(pa.array(rows[keep, 4]))
+        value = pc.binary_join_element_wise(platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), ":")
+        found = mentions(batch, self, "handle", record[keep], rows[keep, 1], end[keep], value, ~as_is[keep])
+        return pa.concat_tables([found, _own_accounts(batch, self)])
+
+    @staticmethod
+    def _kept(rows: Ints, shape: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which rows are accounts: the less stands between the two names, the more the name must look like one."""
+        platform, how, ends = rows[:, 4], rows[:, 5], rows[:, 6] == 1
+        length = rows[:, 3] - rows[:, 2]
+        weak = np.isin(platform, [PLATFORMS.index(p) for p in WEAK])
+        keep = (shape == 2) & ((how > _BARE) | ~weak)
+        keep |= (shape == 1) & (how == _AT_SIGN)
+        keep |= (shape == 1) & (how == _MARKED) & ~weak & (length >= 4)
+        keep |= (shape == 1) & (how == _BARE) & ~weak & ends & (length >= 5)
+        return (keep & (platform != _SESSION)) | ((shape == 3) & (platform == _SESSION))
+
+
+PLUGIN = Handle()
