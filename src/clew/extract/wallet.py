@@ -1,0 +1,101 @@
+"""Crypto wallet addresses whose checksum is right: Bitcoin, Litecoin, TRON, Monero and the Ethereum family."""
+
+from __future__ import annotations
+
+import re
+
+import numba
+import numpy as np
+import pyarrow as pa
+
+from clew.extract._coins import base58check, is_evm, is_monero, is_segwit
+from clew.extract._words import put
+from clew.extract._written import written
+from clew.extract.base import Example, TextBatch, mentions
+
+_SHORTEST, _LONGEST = 26, 106  # symbols of an address
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{40}")
+# Version byte of Base58Check addresses: script addresses (5) are Bitcoin's, Litecoin's old ones look the same.
+_VERSIONS = {0x00: "btc", 0x05: "btc", 0x30: "ltc", 0x32: "ltc", 0x41: "tron"}
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_alnum(c):  # type: ignore[no-untyped-def]
+    return (97 <= c <= 122) or (48 <= c <= 57)
+
+
+@numba.njit(nogil=True, cache=True)
+def _scan(sym, start):  # type: ignore[no-untyped-def]
+    """Rows of: text, begin, end of runs of letters and digits. A long run covers one in every 26 symbols: look there only."""
+    rows = np.empty((64, 3), np.int64)
+    k = 0
+    for r in range(start.shape[0] - 1):
+        first, end = start[r], start[r + 1]
+        i = first + _SHORTEST - 1
+        while i < end:
+            if not _is_alnum(sym[i]):
+                i += _SHORTEST
+                continue
+            a, b = i, i + 1
+            while a > first and i - a < _LONGEST and _is_alnum(sym[a - 1]):
+                a -= 1
+            while b < end and _is_alnum(sym[b]):
+                b += 1
+            if _SHORTEST <= b - a <= _LONGEST:
+                rows = put(rows, k, (r, a, b))
+                k += 1
+            i = b + _SHORTEST
+    return rows[:k]
+
+
+def canonical(text: str) -> str:
+    """``chain:address`` of a wallet address as written, or "" when it is none."""
+    if len(text) == 42 and _HEX.fullmatch(text):
+        return f"evm:{text.lower()}" if is_evm(text) else ""
+    if len(text) in (95, 106):
+        return f"xmr:{text}" if is_monero(text) else ""
+    lower = text.lower()
+    if text in (lower, text.upper()):
+        for chain, prefix in (("btc", "bc"), ("ltc", "ltc")):
+            if is_segwit(lower, prefix):
+                return f"{chain}:{lower}"
+    if len(text) > 35:
+        return ""
+    payload = base58check(text)
+    chain = _VERSIONS.get(payload[0], "") if payload else ""
+    return f"{chain}:{text}" if chain else ""
+
+
+class Wallet:
+    """Finds crypto wallets; the value is ``chain:address``, chain one of btc, evm, ltc, tron, xmr."""
+
+    name = "wallet"
+    version = "1"
+    types = ("wallet",)
+    # Addresses of the specifications and of burnt coins: nobody's.
+    examples = (
+        Example("btc 1BitcoinEaterAddressDontSendf59kuE ok", (
+            ("wallet", "btc:1BitcoinEaterAddressDontSendf59kuE", "1BitcoinEaterAddressDontSendf59kuE", False),)),
+        Example("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", (
+            ("wallet", "btc:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+             "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", False),)),
+        Example("eth: 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", (
+            ("wallet", "evm:0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+             "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", False),)),
+        Example("eth: 0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", ()),
+        Example("usdt T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb!", (
+            ("wallet", "tron:T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb", "T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb", False),)),
+        Example("1BitcoinEaterAddressDontSendf59kuF and bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", ()),
+    )  # fmt: skip
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        rows = _scan(batch.folded.sym, batch.folded.start)
+        inverse, strings, as_is = written(batch, rows[:, 0], rows[:, 1], rows[:, 2])
+        values = [canonical(s) for s in strings]
+        keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
+        value = pa.array(values, pa.string()).take(pa.array(inverse[keep]))
+        return mentions(batch, self, "wallet", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, ~as_is[keep])
+
+
+PLUGIN = Wallet()
