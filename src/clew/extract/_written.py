@@ -44,6 +44,26 @@ def _copy(sym, byte, width, data, offsets, table, record, begin, end, at, out, p
         plain[k] = readable
 
 
+@numba.njit(nogil=True, cache=True)
+def _plain(sym, char, width, byte, data, offsets, record, begin, end, plain):  # type: ignore[no-untyped-def]
+    for k in range(record.shape[0]):
+        readable = True
+        for i in range(begin[k], end[k]):
+            # a letter or digit of ASCII that stands for itself, or any other letter or sign
+            own = data[offsets[record[k]] + byte[i]]
+            digit = 48 <= sym[i] <= 57
+            readable &= width[i] == 1 and (own < 0x80 or not digit)
+            readable &= i + 1 >= end[k] or char[i + 1] == char[i] + 1
+        plain[k] = readable
+
+
+def plain(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> npt.NDArray[np.bool_]:
+    """bool[k]: do the digits of each span stand in the text as ASCII, with nothing invisible in between?"""
+    f, out = batch.folded, np.empty(len(begin), np.bool_)
+    _plain(f.sym, f.char, f.width, f.byte, batch.data, batch.offsets, record, begin, end, out)
+    return out
+
+
 def written(
     batch: TextBatch, record: Ints, begin: Ints, end: Ints
 ) -> tuple[Ints, list[str], npt.NDArray[np.bool_]]:

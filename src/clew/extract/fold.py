@@ -67,6 +67,8 @@ def _fold_point(point: int) -> int:
     digit = unicodedata.digit(c, None)
     if digit is not None:
         return 0x30 + digit
+    if category == "No" and point <= 0xBE:  # "½" is not the first digit of its parts
+        return point
     if category == "Pd" or point in _DASHES:
         return 0x2D
     if point in _QUOTES:

@@ -1,0 +1,139 @@
+"""Bank accounts: IBANs whose length, structure and check digits are right (ISO 13616)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from stdnum import iban
+
+from clew.extract._words import put
+from clew.extract._written import written
+from clew.extract.base import Example, TextBatch, mentions
+
+# Length of an IBAN by country (SWIFT, IBAN registry).
+_LENGTHS = """
+AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18
+FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20
+LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24
+SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30
+""".split()
+
+
+@cache
+def _lengths() -> npt.NDArray[np.int64]:
+    """int64[26 * 26]: the length of an IBAN by the two letters of its country, 0 where there is none."""
+    table = np.zeros(26 * 26, np.int64)
+    for entry in _LENGTHS:
+        table[(ord(entry[0]) - 65) * 26 + ord(entry[1]) - 65] = int(entry[2:])
+    return table
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_letter(c):  # type: ignore[no-untyped-def]
+    return 97 <= c <= 122
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_separator(c):  # type: ignore[no-untyped-def]
+    return c == 32 or c == 46 or c == 45 or c == 95
+
+
+@numba.njit(nogil=True, cache=True)
+def _read(sym, i, end, length, number):  # type: ignore[no-untyped-def]
+    """Read so many letters and digits from i, at most two separators between; returns the end, or -1."""
+    gap = 0
+    for k in range(length):
+        gap = 0
+        while i < end and gap < 2 and k > 0 and _is_separator(sym[i]):
+            i, gap = i + 1, gap + 1
+        if i >= end:
+            return -1
+        c = sym[i]
+        if 48 <= c <= 57:
+            number[k] = c - 48
+        elif _is_letter(c):
+            number[k] = c - 87
+        else:
+            return -1
+        i += 1
+    return i
+
+
+@numba.njit(nogil=True, cache=True)
+def _checks(number, length):  # type: ignore[no-untyped-def]
+    """ISO 7064 mod 97-10, with the first four symbols read last."""
+    rest = 0
+    for k in range(length):
+        d = number[(k + 4) % length]
+        rest = (rest * (100 if d > 9 else 10) + d) % 97
+    return rest == 1
+
+
+@numba.njit(nogil=True, cache=True)
+def _scan(sym, start, lengths):  # type: ignore[no-untyped-def]
+    """Rows of: text, begin, end of what has the length and the check digits of an IBAN."""
+    rows = np.empty((64, 3), np.int64)
+    number = np.empty(34, np.int64)
+    k = 0
+    for r in range(start.shape[0] - 1):
+        first, end = start[r], start[r + 1]
+        done = first
+        for i in range(first + 2, end - 10):
+            if not 48 <= sym[i] <= 57 or not 48 <= sym[i + 1] <= 57 or i < done + 2:
+                continue
+            a = i
+            if _is_separator(sym[a - 1]) and a - 3 >= first:
+                a -= 1
+            if not (_is_letter(sym[a - 1]) and _is_letter(sym[a - 2])):
+                continue
+            length = lengths[(sym[a - 2] - 97) * 26 + sym[a - 1] - 97]
+            if length == 0:
+                continue
+            stop = _read(sym, a - 2, end, length, number)
+            if stop < 0 or (stop < end and (48 <= sym[stop] <= 57 or _is_letter(sym[stop]))):
+                continue
+            if _checks(number, length):
+                rows = put(rows, k, (r, a - 2, stop))
+                k += 1
+                done = stop
+    return rows[:k]
+
+
+def _canonical(text: str) -> str:
+    """``iban:`` and the number, or "" when the number does not have its country's structure."""
+    number = "".join(c for c in text if c.isalnum()).upper()
+    return f"iban:{number}" if iban.is_valid(number, check_country=False) else ""
+
+
+class Account:
+    """Finds bank accounts; the value is ``iban:NL91ABNA0417164300``."""
+
+    name = "account"
+    version = "1"
+    types = ("account",)
+    # The example numbers of the IBAN registry.
+    examples = (
+        Example("IBAN: NL91 ABNA 0417 1643 00 tnv", (
+            ("account", "iban:NL91ABNA0417164300", "NL91 ABNA 0417 1643 00", False),)),
+        Example("de89370400440532013000", (("account", "iban:DE89370400440532013000", "de89370400440532013000", False),)),
+        Example("GB29.NWBK.6016.1331.9268.19", (
+            ("account", "iban:GB29NWBK60161331926819", "GB29.NWBK.6016.1331.9268.19", True),)),
+        Example("NL91 ABNA 0417 1643 01, NL91ABNA04171643009 and ref DE12 3456", ()),
+    )  # fmt: skip
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        rows = _scan(batch.folded.sym, batch.folded.start, _lengths())
+        inverse, strings, as_is = written(batch, rows[:, 0], rows[:, 1], rows[:, 2])
+        values = [_canonical(s) for s in strings]
+        hidden = np.array([any(c in ".-_" for c in s) for s in strings], np.bool_)[inverse] | ~as_is
+        keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
+        value = pa.array(values, pa.string()).take(pa.array(inverse[keep]))
+        return mentions(batch, self, "account", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, hidden[keep])
+
+
+PLUGIN = Account()
