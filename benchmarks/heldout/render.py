@@ -68,7 +68,7 @@ VOCABULARY = {language: _vocabulary(language) for language in phrases.SENTENCES}
 
 
 def edited(rng: Random, text: str, language: str, rate: float) -> str:
-    """Return a template with about ``rate`` of its tokens replaced, dropped, doubled or followed by another."""
+    """Return a template with about ``rate`` of its tokens replaced, dropped, doubled or added."""
     words: list[str] = []
     for word in text.split(" "):
         if "{" in word or rng.random() >= rate:

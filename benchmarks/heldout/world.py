@@ -3,9 +3,9 @@
 It was written without sight of the linker and of the project's own simulator, and must never be used to tune
 (see README.md). Presets differ in character; seeds 1–3 are for reporting only.
 
-What ties adverts wrongly across operations: helpline numbers, numbers rented by several operations, texts sold
-to many, numbers that change hands after a gap of at least 45 days, stolen photos, mail addresses in platform
-footers. What tells operations apart: two types of identifier that agree, place, time, name, text.
+What ties adverts wrongly across operations: helpline numbers, numbers rented by several operations, texts
+sold to many, numbers that change hands after a gap of at least 45 days, stolen photos, mail addresses in
+platform footers. What tells operations apart: two types of identifier that agree, place, time, name, text.
 
 Inherently ambiguous: 0.5–1 % of adverts, which share no identifier of their operation (one that at most three
 operations use) with the rest of it, such as a burner shown once under a text written once. Figures.ambiguous
