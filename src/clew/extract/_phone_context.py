@@ -1,0 +1,158 @@
+"""What surrounds a phone number or looks like one: account numbers, links, addresses, the language of the text."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from clew.extract._phone_tables import COMMA, DIGIT, LETTER, NEWLINE, ODD, SPACE, USUAL
+from clew.extract.fold import EMOJI
+
+_BLOB = 120  # symbols of a link that are looked at on either side
+_TONGUE_SYMBOLS = 600
+_LONGEST_TONGUE_WORD = 12
+_MOST_LANGUAGES = 32
+_LINK, _MAIL, _CALL = 1, 2, 3  # what the digits stand in
+
+
+@numba.njit(nogil=True, cache=True)
+def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
+    """The end of the account number that begins at p, or p: two letters, two digits, and the length of the country."""
+    if p + 15 > end or tables.klass[sym[p + 2]] != DIGIT or tables.klass[sym[p + 3]] != DIGIT:
+        return p
+    if sym[p] > 0x7A or sym[p + 1] > 0x7A or sym[p] < 0x61 or sym[p + 1] < 0x61:
+        return p
+    left = np.int64(tables.iban[np.int64(sym[p]) << 8 | np.int64(sym[p + 1])])
+    digits = 0
+    k = p
+    while left > 0 and k < end:
+        c = tables.klass[sym[k]]
+        if c == LETTER or c == DIGIT:
+            left -= 1
+            digits += c == DIGIT
+        elif (c != SPACE and c != USUAL) or k + 1 >= end or tables.klass[sym[k + 1]] not in (LETTER, DIGIT):
+            return p
+        k += 1
+    if left or digits < 10 or (k < end and tables.klass[sym[k]] in (LETTER, DIGIT)):
+        return p
+    return k
+
+
+@numba.njit(nogil=True, cache=True)
+def _has(sym, i, j, word):  # type: ignore[no-untyped-def]
+    """Whether ``sym[i:j]`` contains the word; the place after its last occurrence, or -1."""
+    found = -1
+    for k in range(i, j - len(word) + 1):
+        same = True
+        for m in range(len(word)):
+            if sym[k + m] != ord(word[m]):
+                same = False
+                break
+        if same:
+            found = k + len(word)
+    return found
+
+
+@numba.njit(nogil=True, cache=True)
+def _calls(sym, i, begin):  # type: ignore[no-untyped-def]
+    """Whether what stands before the number in its link says that it is dialled ("tel:", "wa.me/", "phone=")."""
+    for word in ("tel:", "wa.me/", "phone=", "callto:", "sms:", "number=", "t.me/+", "viber", "p/+", "smsto:", "call:",
+                 "phone:", "tel=", "number:", "whatsapp:", "whatsapp/", "signal:", "imo:", "phone/", "%2b"):  # fmt: skip
+        k = _has(sym, i, begin, word)
+        if k >= 0 and begin - k <= 4:
+            return True
+    return False
+
+
+@numba.njit(nogil=True, cache=True)
+def link_kind(klass, sym, first, last, begin, end):  # type: ignore[no-untyped-def]
+    """Whether the symbols from begin to end stand in a link (1), a mail address (2), a link to call (3), or none (0).
+
+    Args:
+        klass, sym: classes and symbols.
+        first, last: bounds of the text.
+        begin, end: the number.
+    """
+    i, j = begin, end
+    while i > first and begin - i < _BLOB and klass[sym[i - 1]] not in (SPACE, NEWLINE) and sym[i - 1] >= 0x20:
+        i -= 1
+    while j < last and j - end < _BLOB and klass[sym[j]] not in (SPACE, NEWLINE) and sym[j] >= 0x20:
+        j += 1
+    if i == begin and j == end:
+        return 0
+    if _calls(sym, i, begin):
+        return _CALL
+    at = j  # mail: letters, digits and dots up to an "@" with a name after it
+    for k in range(end, j):
+        if klass[sym[k]] not in (LETTER, DIGIT) and sym[k] not in (0x2E, 0x2D, 0x5F, 0x2B):
+            at = k
+            break
+    if at < j - 1 and sym[at] == 0x40 and klass[sym[at + 1]] == LETTER:
+        return _MAIL
+    if i < begin and sym[begin - 1] == 0x40 and _has(sym, end, j, ".") >= 0 and j - end > 3:
+        return _MAIL
+    slash = _has(sym, i, begin, "/")
+    if slash < 0 and _has(sym, i, begin, "=") < 0:
+        return 0
+    for word in ("://", "www.", ".com", ".nl", ".net", ".org", ".html", ".php", ".de/", ".fr/", ".eu/", ".be/", ".ro/", ".es/",
+                 ".it/", ".pl/", ".pt/", ".hu/", ".bg/", ".ru/", ".co/", ".io/", ".jpg", ".png", ".uk/", ".me/", "?id="):  # fmt: skip
+        if _has(sym, i, j, word) >= 0:
+            return _LINK
+    return 0
+
+
+@numba.njit(nogil=True, cache=True)
+def tongue(tables, sym, first, last):  # type: ignore[no-untyped-def]
+    """The row of the language whose frequent words occur most in the first symbols of a text; the last row if none."""
+    words = tables.tongues
+    votes = np.zeros(_MOST_LANGUAGES, np.int64)
+    p, stop = first, min(last, first + _TONGUE_SYMBOLS)
+    while p < stop:
+        if tables.klass[sym[p]] != LETTER:
+            p += 1
+            continue
+        node, k = 1, p
+        while k < stop and node and tables.klass[sym[k]] == LETTER:
+            code = words.code[sym[k]]
+            node = np.int64(words.next[node, code]) if code else 0
+            k += 1
+        what = np.int64(words.what[node])
+        if what and (k == stop or tables.klass[sym[k]] != LETTER):
+            bit = 0
+            while what:
+                if what & 1:
+                    votes[bit] += k - p if k - p < 4 else 4  # longer words tell more
+                what >>= 1
+                bit += 1
+        while k < stop and tables.klass[sym[k]] == LETTER:
+            k += 1
+        p = k
+    best = tables.regions.shape[0] - 1
+    most = 2
+    for v in range(tables.regions.shape[0] - 1):
+        if votes[v] > most:
+            best, most = v, votes[v]
+    return best
+
+
+@numba.njit(nogil=True, cache=True)
+def is_obscured(text, klass, r, begin, end, spelled, singles):  # type: ignore[no-untyped-def]
+    """Whether a number had to be decoded: words or odd digits, odd separators, one digit at a time, hidden characters."""
+    if spelled or singles >= 5:
+        return True
+    sym = text.sym
+    run = 0
+    for p in range(begin + 1, end):
+        c = klass[sym[p]]
+        if c in (LETTER, COMMA) or (c == ODD and sym[p] != 0x2B):
+            return True
+        run = run + 1 if c == USUAL else 0
+        if run >= 3 or sym[p] == EMOJI:
+            return True
+        if text.char[p] - text.char[p - 1] > text.width[p - 1] and text.width[p - 1] == 1:
+            i = text.offsets[r] + np.int64(text.byte[p - 1]) + 1
+            while text.data[i] & 0xC0 == 0x80:
+                i += 1
+            if text.data[i] != 60:  # not a tag: something that cannot be seen
+                return True
+    return False

@@ -1,0 +1,208 @@
+"""Tokens to groups of digits: what the number words of a chain say when read aloud."""
+
+from __future__ import annotations
+
+import numba
+
+from clew.extract._phone_tables import (
+    BEGIN, CONTEXT, DIGITS, END, F_SPELLED, F_TIME, F_WEAK, FIRST, FLAGS, G_AND, G_SPACE, G_USUAL, G_WORDS, GAP, KIND,
+    LETTERS, SIGN, SIZE, SYMBOL, VALUE,
+)  # fmt: skip
+from clew.extract._phone_words import AND, HUNDRED, HUNDREDS, MULTIPLY, PAIR, TEEN, TENS, TIMES, UNIT
+
+# Ways to read a chain: leave out words that are numbers only now and then; do not add up "twenty two".
+DROP, APART = 1, 2
+_MOST_REPEATS = 4
+
+
+@numba.njit(nogil=True, cache=True)
+def _near(tok, t, n):  # type: ignore[no-untyped-def]
+    """Whether token t follows the one before it so closely that both can be one number word."""
+    return t < n and tok[t, GAP] & ~(G_SPACE | G_USUAL) == 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _below_hundred(tok, t, n, sym):  # type: ignore[no-untyped-def]
+    """The value of the number words at t below 100, and the token after them; t itself when there are none."""
+    kind, value = tok[t, KIND], tok[t, VALUE]
+    if kind < UNIT or kind > PAIR:
+        return 0, t
+    first = sym[tok[t, BEGIN]]
+    k = t + 1
+    if kind == UNIT and value == 4 and first == 0x71 and _near(tok, k, n) and tok[k, KIND] == TENS and tok[k, VALUE] == 20:
+        kind, value, k = TENS, 80, k + 1  # "quatre vingt"
+    if kind == TENS:
+        u = k + 1 if _near(tok, k, n) and tok[k, KIND] == AND else k
+        if _near(tok, u, n):
+            follows, more = tok[u, KIND], tok[u, VALUE]
+            french = (value == 60 and first == 0x73) or (value == 80 and first == 0x71)  # "soixante …", "quatre-vingt …"
+            if follows == UNIT and more > 0:
+                return value + more, u + 1
+            if french and follows == TEEN and more > 10:
+                return value + more, u + 1
+            if french and follows == TEEN:
+                value, k, kind = value + 10, u + 1, TEEN
+    if kind == TEEN and value % 10 == 0 and _near(tok, k, n) and tok[k, KIND] == UNIT and tok[k, VALUE] >= 7:
+        ten = tok[k - 1, BEGIN]
+        if sym[ten] == 0x64 and sym[ten + 1] == 0x69 and sym[ten + 2] == 0x78:  # "dix sept"
+            return value + tok[k, VALUE], k + 1
+    return value, k
+
+
+@numba.njit(nogil=True, cache=True)
+def _spoken(tok, t, n, sym):  # type: ignore[no-untyped-def]
+    """Value, digits and end of the number that is said at token t."""
+    value, k = _below_hundred(tok, t, n, sym)
+    if tok[t, KIND] == HUNDREDS or tok[t, KIND] == HUNDRED:
+        value, k = tok[t, VALUE], t + 1
+    elif k == t + 1 and tok[t, KIND] == UNIT and value > 0 and _near(tok, k, n) and tok[k, KIND] == HUNDRED:
+        value, k = value * 100, k + 1
+    else:
+        return value, 1 if tok[t, KIND] == UNIT and k == t + 1 else 2, k
+    u = k + 1 if _near(tok, k, n) and tok[k, KIND] == AND else k
+    if _near(tok, u, n) and UNIT <= tok[u, KIND] <= PAIR and tok[u, VALUE] > 0:
+        more, k = _below_hundred(tok, u, n, sym)
+        value += more
+    return value, 3, k
+
+
+@numba.njit(nogil=True, cache=True)
+def _repeated(tok, t, n, dig):  # type: ignore[no-untyped-def]
+    """How often which digit is said at t ("double six", "deux fois sept"), and the token after; 0 times when not so."""
+    k = t + 1
+    if tok[t, KIND] != MULTIPLY:
+        if tok[t, KIND] != UNIT or tok[t, VALUE] < 2 or k >= n or tok[k, KIND] != TIMES:
+            return 0, 0, t
+        k += 1
+    times = min(tok[t, VALUE], _MOST_REPEATS)
+    if k >= n or tok[k, GAP] & ~(G_SPACE | G_USUAL):
+        return 0, 0, t
+    if tok[k, KIND] == UNIT:
+        return times, tok[k, VALUE], k + 1
+    if tok[k, KIND] == DIGITS and tok[k, SIZE] == 1:
+        return times, dig[tok[k, FIRST]], k + 1
+    return 0, 0, t
+
+
+@numba.njit(nogil=True, cache=True)
+def _write(gdig, n, value, size):  # type: ignore[no-untyped-def]
+    for k in range(size - 1, -1, -1):
+        gdig[n + k] = value % 10
+        value //= 10
+    return n + size
+
+
+@numba.njit(nogil=True, cache=True)
+def _open(grp, g, tok, t, gap, symbol, n):  # type: ignore[no-untyped-def]
+    for c in (BEGIN, KIND, SIGN, CONTEXT, FLAGS):
+        grp[g, c] = tok[t, c]
+    grp[g, VALUE] = 0
+    grp[g, GAP], grp[g, SYMBOL], grp[g, FIRST] = gap, symbol, n
+
+
+@numba.njit(nogil=True, cache=True)
+def group(tok, nt, dig, sym, way, grp, gdig):  # type: ignore[no-untyped-def]
+    """Fill ``grp`` (columns as of a token; VALUE counts words) and ``gdig`` with the groups of a chain; returns how many."""
+    g, n, t, gap = 0, 0, 0, 0
+    while t < nt:
+        gap |= tok[t, GAP]
+        kind, begin = tok[t, KIND], t
+        times, digit, after = _repeated(tok, t, nt, dig)
+        dropped = way & DROP and tok[t, FLAGS] & F_WEAK and not times
+        if dropped or (times == 0 and (kind == AND or kind == TIMES or kind == MULTIPLY)):
+            gap |= G_AND if kind == AND else G_WORDS
+            t += 1
+            continue
+        _open(grp, g, tok, t, gap, tok[t, SYMBOL] if gap == tok[t, GAP] else -1, n)
+        if times:
+            for _ in range(times):
+                gdig[n] = digit
+                n += 1
+            t = after
+            grp[g, VALUE] = 1
+        elif kind == DIGITS or kind == LETTERS:
+            while t < nt and (t == begin or _glued(tok, t, way)):
+                for k in range(tok[t, FIRST], tok[t, FIRST] + tok[t, SIZE]):
+                    gdig[n] = dig[k]
+                    n += 1
+                grp[g, FLAGS] |= tok[t, FLAGS]
+                t += 1
+        else:
+            if way & APART:
+                value, t = tok[t, VALUE], t + 1
+                size = 1 if kind == UNIT else 3 if kind >= HUNDREDS else 2
+            else:
+                value, size, t = _spoken(tok, t, nt, sym)
+            n = _write(gdig, n, value, size)
+            grp[g, VALUE] = 1
+        grp[g, END], grp[g, SIZE] = tok[t - 1, END], n - grp[g, FIRST]
+        grp[g, FLAGS] |= tok[t - 1, FLAGS]
+        gap = 0
+        g += 1
+    return g
+
+
+@numba.njit(nogil=True, cache=True)
+def _glued(tok, t, way):  # type: ignore[no-untyped-def]
+    """Whether token t continues a run of digits and letters read as digits."""
+    if tok[t, GAP] or (way & DROP and tok[t, FLAGS] & F_WEAK):
+        return False
+    return tok[t, KIND] == DIGITS or tok[t, KIND] == LETTERS
+
+
+@numba.njit(nogil=True, cache=True)
+def ways(tok, nt):  # type: ignore[no-untyped-def]
+    """The ways of reading (DROP, APART) that can make a difference for a chain."""
+    found, words = 0, 0
+    for t in range(nt):
+        if tok[t, FLAGS] & F_WEAK:
+            found |= DROP
+        if TEEN <= tok[t, KIND] <= HUNDRED:
+            words += 1
+    return found | (APART if words else 0)
+
+
+@numba.njit(nogil=True, cache=True)
+def _two(grp, gdig, g):  # type: ignore[no-untyped-def]
+    """The value of a group of one or two plain digits, else -1."""
+    if grp[g, KIND] != DIGITS or grp[g, FLAGS] & F_SPELLED or grp[g, SIZE] > 2:
+        return -1
+    value = 0
+    for k in range(grp[g, FIRST], grp[g, FIRST] + grp[g, SIZE]):
+        value = value * 10 + gdig[k]
+    return value
+
+
+@numba.njit(nogil=True, cache=True)
+def _year(grp, gdig, g):  # type: ignore[no-untyped-def]
+    if grp[g, KIND] != DIGITS or grp[g, SIZE] != 4:
+        return False
+    k = grp[g, FIRST]
+    return (gdig[k] == 2 and gdig[k + 1] == 0 and gdig[k + 2] < 5) or (gdig[k] == 1 and gdig[k + 1] == 9)
+
+
+@numba.njit(nogil=True, cache=True)
+def mark_times(grp, ng, gdig):  # type: ignore[no-untyped-def]
+    """Flag the groups that are a date, a time of day, or two years."""
+    for g in range(ng - 1):
+        a, b = _two(grp, gdig, g), _two(grp, gdig, g + 1)
+        s = grp[g + 1, SYMBOL]
+        if _year(grp, gdig, g) and _year(grp, gdig, g + 1):
+            grp[g, FLAGS] |= F_TIME
+            grp[g + 1, FLAGS] |= F_TIME
+        alone = (g == 0 or grp[g, SYMBOL] != s) and (g + 2 >= ng or grp[g + 2, SYMBOL] != s)
+        hour = 0 <= a <= 24 and grp[g + 1, SIZE] == 2 and 0 <= b < 60
+        if hour and alone and (s == 0x3A or (s == 0x2E and b % 15 == 0)):
+            grp[g, FLAGS] |= F_TIME
+            grp[g + 1, FLAGS] |= F_TIME
+        if g + 2 >= ng or s <= 0 or grp[g + 2, SYMBOL] != s or (s != 0x2E and s != 0x2D and s != 0x2F):
+            continue
+        c = _two(grp, gdig, g + 2)
+        day_first = 1 <= a <= 31 and 1 <= b <= 12 and _year(grp, gdig, g + 2)
+        month_first = 1 <= a <= 12 and 1 <= b <= 31 and _year(grp, gdig, g + 2)
+        year_first = _year(grp, gdig, g) and 1 <= b <= 12 and 1 <= c <= 31
+        before = g > 0 and grp[g, SYMBOL] == s
+        after = g + 3 < ng and grp[g + 3, SYMBOL] == s
+        if (day_first or month_first or year_first) and not before and not after:
+            for k in range(g, g + 3):
+                grp[k, FLAGS] |= F_TIME

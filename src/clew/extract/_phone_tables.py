@@ -1,0 +1,113 @@
+"""Tables and layouts that the compiled parts of the phone extractor share."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.extract._phone_plan import Plan, plan
+from clew.extract._phone_words import Words, tongues, words
+from clew.extract.fold import BREAK, EMOJI, OTHER
+
+# Classes of symbols.
+SPACE, NEWLINE, LETTER, DIGIT, FIELD_END, USUAL, ODD, COMMA, MONEY = range(9)
+
+# What stands between two tokens, as bits. No bit: they touch.
+G_SPACE, G_USUAL, G_ODD, G_COMMA, G_NEWLINE, G_WORDS, G_AND = 1, 2, 4, 8, 16, 32, 64
+
+# Kinds of token beside the word kinds of `_phone_words`.
+DIGITS, LETTERS = 0, 31
+
+# Columns of a token. FIRST and SIZE say where its digits are; SYMBOL is the one symbol before it (-1: several); SIGN is the
+# place of a plus before it (-1: none); CONTEXT is 1 after a phone word, -1 after a word such as "order", else 0.
+BEGIN, END, KIND, VALUE, FIRST, SIZE, GAP, SYMBOL, SIGN, CONTEXT, FLAGS = range(11)
+COLUMNS = 11
+F_WEAK, F_MONEY, F_ALNUM, F_SPELLED, F_TIME = 1, 2, 4, 8, 16
+
+# The state of the scan of one text.
+TOKENS, DIGITS_USED, S_GAP, S_WORDS, S_SIZE, S_SYMBOL, S_SIGN, S_CONTEXT, S_AGE, S_FLUSH, S_MONEY, FIELD = range(12)
+STATE = 12
+
+MAX_TOKENS = 256
+MAX_DIGITS = 2048
+MAX_CANDIDATES = 256
+
+_LOOKS = {
+    "o": 0, "о": 0, "ο": 0, "l": 1, "i": 1, "|": 1, "і": 1, "!": 1, "ι": 1, "z": 2, "e": 3, "з": 3, "є": 3, "a": 4, "ч": 4,
+    "s": 5, "$": 5, "b": 8, "б": 6, "g": 9, "q": 9, "t": 7, "в": 8, "ѕ": 5,
+}  # fmt: skip
+_IBAN = (
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 "
+    "FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LI21 LT20 LU20 LV21 MC27 "
+    "MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SE24 SI19 SK24 SM27 TN24 TR26 UA29 "
+    "VA22 VG24 XK20"
+)
+
+
+class Tables(NamedTuple):
+    """Everything constant that the kernels read.
+
+    Attributes:
+        words: number words and words around phone numbers.
+        tongues: frequent words of languages.
+        regions: uint16[languages + 1, 24], see `_phone_words.tongues`.
+        plan: numbering plans.
+        klass: uint8[65536], the class of a symbol.
+        looks: uint8[65536], 1 + the digit that a letter looks like, or 0.
+        iban: uint8[65536], the length of an IBAN by the packed lower-case letters of its country, or 0.
+    """
+
+    words: Words
+    tongues: Words
+    regions: npt.NDArray[np.uint16]
+    plan: Plan
+    klass: npt.NDArray[np.uint8]
+    looks: npt.NDArray[np.uint8]
+    iban: npt.NDArray[np.uint8]
+
+
+class Text(NamedTuple):
+    """The folded symbols of a batch, and the bytes they came from (see `fold.Folded` and `base.TextBatch`)."""
+
+    sym: npt.NDArray[np.uint16]
+    char: npt.NDArray[np.uint32]
+    byte: npt.NDArray[np.uint32]
+    width: npt.NDArray[np.uint8]
+    data: npt.NDArray[np.uint8]
+    offsets: npt.NDArray[np.int64]
+
+
+def _klass(symbol: int) -> int:
+    if symbol == BREAK:
+        return FIELD_END
+    if symbol in (0x0A, 0x20):
+        return NEWLINE if symbol == 0x0A else SPACE
+    if symbol == OTHER:
+        return LETTER
+    c = chr(symbol)
+    if c.isascii() and c.isdigit():
+        return DIGIT
+    if c in "-./()":
+        return USUAL
+    if c in ",;":
+        return COMMA
+    if c == "%" or unicodedata.category(c) == "Sc":
+        return MONEY
+    return LETTER if symbol != EMOJI and unicodedata.category(c)[0] in "LN" else ODD
+
+
+@cache
+def tables() -> Tables:
+    """The tables (shared; do not change them)."""
+    klass = np.fromiter((_klass(s) for s in range(65536)), np.uint8, 65536)
+    looks, iban = np.zeros(65536, np.uint8), np.zeros(65536, np.uint8)
+    for c, digit in _LOOKS.items():
+        looks[ord(c)] = digit + 1
+    for entry in _IBAN.split():
+        iban[ord(entry[0].lower()) << 8 | ord(entry[1].lower())] = int(entry[2:])
+    tree, regions = tongues()
+    return Tables(words(), tree, regions, plan(), klass, looks, iban)

@@ -1,0 +1,141 @@
+"""Number words of many languages, and the words around phone numbers, as one letter tree for compiled code."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.extract.fold import fold_text
+
+# What a word is. UNIT to HUNDRED carry a value; PAIR is a ten and a unit in one word.
+UNIT, TEEN, TENS, PAIR, HUNDREDS, HUNDRED, MULTIPLY = 1, 2, 3, 4, 5, 6, 7
+AND, TIMES, PLUS, CUE, NOCUE, NEUTRAL, MEASURE = 8, 9, 10, 11, 12, 13, 14
+NUMBERS = HUNDRED  # kinds up to this one give digits
+WEAK = 1 << 5  # more often another word than a number
+VALUE = 6  # the bit where the value begins
+MOST_REGIONS = 24
+_LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt", "ro", "pl", "hu", "bg", "ru", "uk", "cs", "sk", "hr", "el", "tr",
+              "sv", "da", "zh")  # fmt: skip
+
+
+class Words(NamedTuple):
+    """The letter tree.
+
+    Attributes:
+        code: uint8[65536], the column of a symbol in the tree, 0 for symbols in no word.
+        next: uint16[nodes, columns], the node after a symbol; 0 is none. The root is node 1.
+        what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6.
+    """
+
+    code: npt.NDArray[np.uint8]
+    next: npt.NDArray[np.uint16]
+    what: npt.NDArray[np.int32]
+
+
+def _spellings(text: str) -> list[str]:
+    return [fold_text(w) for w in text.split()]
+
+
+def _pairs(texts: str) -> list[tuple[int, str]]:
+    return [(int(w.split(":")[0]), fold_text(w.split(":")[1])) for w in texts.split()]
+
+
+def _language(words: dict[str, Any]) -> list[tuple[str, int, int]]:
+    """Every (word, kind, value) of one language."""
+    units = [(u, w) for u, text in enumerate(words["units"]) for w in _spellings(text)]
+    found = [(w, UNIT, u) for u, w in units]
+    found += [(w, TEEN, 10 + k) for k, text in enumerate(words.get("teens", [])) for w in _spellings(text)]
+    tens = [(10 * k, w) for k, text in enumerate(words.get("tens", []), 2) for w in _spellings(text)]
+    found += [(w, TENS, t) for t, w in tens]
+    stems = tens + _pairs(words.get("join_tens", ""))
+    for pattern in words.get("joined", []):
+        found += [(pattern.format(t=t, u=u), PAIR, tv + uv) for tv, t in stems for uv, u in units if uv]
+    hundreds = enumerate(words.get("hundreds", []), 1)
+    found += [(w, HUNDREDS, 100 * k) for k, text in hundreds for w in _spellings(text)]
+    found += [(w, HUNDRED, 100) for w in _spellings(words.get("hundred", ""))]
+    found += [(w, MULTIPLY, k) for k, w in _pairs(words.get("multiply", ""))]
+    found += [(w, PAIR, k) for k, w in _pairs(words.get("more", ""))]
+    found += [(w, AND, 0) for w in _spellings(words.get("and", ""))]
+    return found + [(w, TIMES, 0) for w in _spellings(words.get("times", ""))]
+
+
+def _raw() -> dict[str, Any]:
+    with (Path(__file__).parent / "data" / "phone_words.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def vocabulary() -> dict[str, int]:
+    """Every folded word and what it is: kind | weak flag | value << 6. The first meaning of a word counts."""
+    raw = _raw()
+    weak = set(_spellings(raw["weak"]["words"]))
+    found: dict[str, int] = {}
+
+    def add(word: str, kind: int, value: int) -> None:
+        found.setdefault(word, kind | (WEAK if word in weak else 0) | value << VALUE)
+
+    for word in _spellings(raw["plus"]["words"]):
+        add(word, PLUS, 0)
+    for language in _LANGUAGES:
+        for word, kind, value in _language(raw[language]):
+            add(word, kind, value)
+    for name, kind in (("phone", CUE), ("other", NOCUE)):
+        for word in _spellings(raw["cue"][name]):
+            add(word, kind, 0)
+    for word in _spellings(raw["measure"]["words"]):
+        add(word, MEASURE, 0)
+    for word in _spellings(raw["cue"]["neutral"]):
+        add(word, NEUTRAL, 0)
+    return found
+
+
+def _tree(vocab: dict[str, int]) -> Words:
+    code = np.zeros(65536, np.uint8)
+    for column, symbol in enumerate(sorted({c for w in vocab for c in w}), 1):
+        code[ord(symbol)] = column
+    rows: list[dict[int, int]] = [{}, {}]
+    what = [0, 0]
+    # shorter words first, so that the nodes that nearly every word of a text visits stand together
+    for word in sorted(vocab, key=lambda w: (len(w), w)):
+        node = 1
+        for c in word:
+            node = rows[node].setdefault(int(code[ord(c)]), len(rows))
+            if node == len(rows):
+                rows.append({})
+                what.append(0)
+        what[node] = vocab[word]
+    following = np.zeros((len(rows), int(code.max()) + 1), np.uint16)
+    for node, row in enumerate(rows):
+        for column, to in row.items():
+            following[node, column] = to
+    return Words(code, following, np.array(what, np.int32))
+
+
+@cache
+def words() -> Words:
+    """The letter tree of `vocabulary` (shared; do not change it)."""
+    return _tree(vocabulary())
+
+
+@cache
+def tongues() -> tuple[Words, npt.NDArray[np.uint16]]:
+    """What tells the region of a text by its language.
+
+    Returns:
+        The letter tree of frequent words, where ``what`` is a bit set of languages (bit k: row k of the second), and
+        uint16[languages + 1, 24], packed ISO regions in order of likelihood, 0-padded; the last row is for any language.
+    """
+    raw = _raw()
+    found: dict[str, int] = {}
+    for k, language in enumerate(raw["tongue"]):
+        for word in _spellings(raw["tongue"][language]):
+            found[word] = found.get(word, 0) | 1 << k
+    regions = np.zeros((len(raw["tongue"]) + 1, MOST_REGIONS), np.uint16)
+    for k, language in enumerate([*raw["tongue"], "any"]):
+        codes = [ord(r[0]) << 8 | ord(r[1]) for r in raw["regions"][language].split()]
+        regions[k, : len(codes)] = codes
+    return _tree(found), regions
