@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from clew.extract._words import Words, vocabulary
+import numpy as np
+import numpy.typing as npt
+
+from clew.extract._words import Words, beginnings, vocabulary
 
 _CUES = {
     "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas",
@@ -65,6 +68,12 @@ NOT_NAMES = frozenset(
 def cues() -> Words:
     """Words for a platform; the code is its place in PLATFORMS."""
     return vocabulary({w: PLATFORMS.index(p) for p, words in _CUES.items() for w in words.split()})
+
+
+@cache
+def cue_beginnings() -> npt.NDArray[np.bool_]:
+    """How the words of `cues` begin, for `may_begin`."""
+    return beginnings(CUES)
 
 
 @cache

@@ -7,8 +7,9 @@ from functools import cache
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
-from clew.extract._words import LETTER, Words, lookup, skip_spaces, skip_spaces_back, vocabulary, word_begin, word_end
+from clew.extract._words import LETTER, Words, beginnings, lookup, skip_spaces, skip_spaces_back, vocabulary, word_begin, word_end
 
 AT, DOT, HYPHEN, LOWBAR = 1, 2, 3, 4
 PLAIN, SPACED, WORD, BRACKETED = 1, 2, 3, 4  # how a mark is written: "." / " . " / " dot " / "(dot)"
@@ -30,6 +31,21 @@ def mark_words() -> Words:
     """Words for the marks of an address; the code is AT, DOT, HYPHEN or LOWBAR."""
     groups = ((_AT, AT), (_DOT, DOT), (_HYPHEN, HYPHEN), (_LOWBAR, LOWBAR))
     return vocabulary({word: code for words, code in groups for word in words})
+
+
+@cache
+def mark_triggers(mark: int) -> npt.NDArray[np.uint8]:
+    """uint8[65536]: symbols that a spelled mark may follow (1) or that are the mark itself (2)."""
+    triggers = np.zeros(0x10000, np.uint8)
+    triggers[[ord(c) for c in " ([{<*~|"]] = 1
+    triggers[ord("@" if mark == AT else ".")] = 2
+    return triggers
+
+
+@cache
+def mark_beginnings(mark: int) -> npt.NDArray[np.bool_]:
+    """How the words for AT or DOT begin, for `may_begin`."""
+    return beginnings([*_AT, "a"] if mark == AT else _DOT)
 
 
 @numba.njit(nogil=True, cache=True)

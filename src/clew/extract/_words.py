@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -16,22 +15,9 @@ NONE, LETTER, DIGIT, SPACE = 0, 1, 2, 3
 LONGEST = 24  # symbols; a longer word is in no vocabulary
 
 
-class Words(NamedTuple):
-    """A hash table of words (open addressing); a hit is compared symbol by symbol.
-
-    Attributes:
-        slot: int32[size], the word's number or -1.
-        sym: uint16[m], the words one after the other; word w is ``sym[start[w]:start[w + 1]]``.
-        start: int64[words + 1].
-        code: int64[words], what each word means to its extractor (0 or more).
-        first: bool[65536], symbols that begin some word.
-    """
-
-    slot: npt.NDArray[np.int32]
-    sym: npt.NDArray[np.uint16]
-    start: npt.NDArray[np.int64]
-    code: npt.NDArray[np.int64]
-    first: npt.NDArray[np.bool_]
+# uint64[size, 2]: hash of a word (0: empty) and its code. One array, so that compiled code passes it at no cost.
+# Words are compared by 64 bits of hash: a false hit would take about 2**50 words.
+Words = npt.NDArray[np.uint64]
 
 
 @cache
@@ -48,7 +34,7 @@ def _hash(sym, i, j):  # type: ignore[no-untyped-def]
     h = np.uint64(0xCBF29CE484222325)
     for k in range(i, j):
         h = (h ^ np.uint64(sym[k])) * np.uint64(0x100000001B3)
-    return h ^ (h >> np.uint64(29))
+    return (h ^ (h >> np.uint64(29))) | np.uint64(1 << 63)  # never 0
 
 
 @numba.njit(nogil=True, cache=True)
@@ -56,42 +42,66 @@ def lookup(words, sym, i, j):  # type: ignore[no-untyped-def]
     """The code of the word ``sym[i:j]``, or -1."""
     if j <= i or j - i > LONGEST:
         return np.int64(-1)
-    mask = np.uint64(words.slot.shape[0] - 1)
-    at = _hash(sym, i, j) & mask
-    while words.slot[at] >= 0:
-        w = words.slot[at]
-        a, b = words.start[w], words.start[w + 1]
-        if b - a == j - i:
-            k = 0
-            while k < j - i and words.sym[a + k] == sym[i + k]:
-                k += 1
-            if k == j - i:
-                return words.code[w]
+    h = _hash(sym, i, j)
+    mask = np.uint64(words.shape[0] - 1)
+    at = h & mask
+    while words[at, 0] != 0:
+        if words[at, 0] == h:
+            return np.int64(words[at, 1])
         at = (at + np.uint64(1)) & mask
     return np.int64(-1)
 
 
 @numba.njit(nogil=True, cache=True)
-def _enter(words):  # type: ignore[no-untyped-def]
-    mask = np.uint64(words.slot.shape[0] - 1)
-    for w in range(words.code.shape[0]):
-        at = _hash(words.sym, words.start[w], words.start[w + 1]) & mask
-        while words.slot[at] >= 0:
+def _enter(words, sym, start, codes):  # type: ignore[no-untyped-def]
+    mask = np.uint64(words.shape[0] - 1)
+    for w in range(codes.shape[0]):
+        h = _hash(sym, start[w], start[w + 1])
+        at = h & mask
+        while words[at, 0] != 0 and words[at, 0] != h:
             at = (at + np.uint64(1)) & mask
-        words.slot[at] = w
-        words.first[words.sym[words.start[w]]] = True
+        if words[at, 0] == 0:
+            words[at, 0], words[at, 1] = h, codes[w]
 
 
 def vocabulary(codes: Mapping[str, int]) -> Words:
     """A table of words (in any case, folded here); the first of two words that fold alike counts."""
     sym, start = fold_all(list(codes))
-    size = 1 << max(4, (3 * len(codes)).bit_length())
-    words = Words(
-        np.full(size, -1, np.int32), sym, start,
-        np.fromiter(codes.values(), np.int64, len(codes)), np.zeros(0x10000, np.bool_),
-    )  # fmt: skip
-    _enter(words)
+    words = np.zeros((1 << max(4, (3 * len(codes)).bit_length()), 2), np.uint64)
+    _enter(words, sym, start, np.fromiter(codes.values(), np.int64, len(codes)))
     return words
+
+
+@numba.njit(nogil=True, cache=True)
+def _beginning(sym, i, end, kinds):  # type: ignore[no-untyped-def]
+    """A number below 2**16 that stands for the first three symbols at i; what is no letter ends the word."""
+    h = np.uint64(sym[i])
+    for k in range(i + 1, i + 3):
+        if k >= end or kinds[sym[k]] != LETTER:
+            h *= np.uint64(0x9E3779B97F4A7C15)
+            break
+        h = (h ^ np.uint64(sym[k])) * np.uint64(0x9E3779B97F4A7C15)
+    return h >> np.uint64(48)
+
+
+@numba.njit(nogil=True, cache=True)
+def _mark(sym, start, kinds, out):  # type: ignore[no-untyped-def]
+    for w in range(start.shape[0] - 1):
+        out[_beginning(sym, start[w], start[w + 1], kinds)] = True
+
+
+def beginnings(words: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """bool[65536]: how some word begins, for `may_begin`."""
+    sym, start = fold_all(list(words))
+    out = np.zeros(0x10000, np.bool_)
+    _mark(sym, start, symbol_kinds(), out)
+    return out
+
+
+@numba.njit(nogil=True, cache=True)
+def may_begin(table, sym, i, end, kinds):  # type: ignore[no-untyped-def]
+    """May one of the words of a table from `beginnings` stand at i? Says no to nearly all others."""
+    return table[_beginning(sym, i, end, kinds)]
 
 
 @numba.njit(nogil=True, cache=True)

@@ -8,9 +8,9 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._spelled import AT, PLAIN, SPACED, WORD, mark_before, mark_begin, mark_words, plain_marks, read_host, read_mark
+from clew.extract._spelled import AT, PLAIN, SPACED, WORD, mark_before, mark_begin, mark_beginnings, mark_triggers, mark_words, plain_marks, read_host, read_mark
 from clew.extract._suffix import cut_host, is_provider, last_labels, registrable
-from clew.extract._words import DIGIT, LETTER, put, symbol_kinds
+from clew.extract._words import DIGIT, LETTER, may_begin, put, symbol_kinds
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
@@ -56,23 +56,23 @@ def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, marks, tlds):  # type: ignore[no-untyped-def]
+def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the at mark, end, how the at mark and the dots are written."""
     rows = np.empty((256, 7), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        for i in range(first, end):
-            c = sym[i]
-            if c != 64 and not marks.first[c]:
+        for i in range(first, end - 1):
+            trigger = triggers[sym[i]]
+            if trigger == 0:
                 continue
+            if trigger == 1:
+                i += 1
+                if kinds[sym[i]] != LETTER or not may_begin(words, sym, i, end, kinds):
+                    continue
             if i < done:
                 continue
-            if c != 64:
-                before = sym[i - 1] if i > first else 0
-                if not (before == 32 or before == 40 or before == 91 or before in (123, 42, 126, 124, 60)):
-                    continue
             begin = mark_begin(sym, i, done)
             mark, how, stop = read_mark(sym, begin, end, kinds, marks)
             if mark != AT or begin == done or stop <= i:
@@ -151,7 +151,7 @@ class Email:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), mark_words(), last_labels())
+        rows = _scan(f.sym, f.start, symbol_kinds(), mark_words(), last_labels(), mark_triggers(AT), mark_beginnings(AT))
         record, begin = rows[:, 0].copy(), rows[:, 1].copy()
         inverse, strings, as_is = written(batch, record, begin, rows[:, 4].copy())
         values, lengths = _values(strings, rows[np.unique(inverse, return_index=True)[1]])

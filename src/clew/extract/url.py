@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from clew.extract._platforms import account_of
 from clew.extract._spelled import (
-    AT, DOT, PLAIN, WORD, is_label, mark_before, mark_begin, mark_words, plain_marks, read_host, read_mark,
+    AT, DOT, PLAIN, WORD, is_label, mark_before, mark_begin, mark_beginnings, mark_triggers, mark_words, plain_marks, read_host, read_mark,
 )  # fmt: skip
 from clew.extract._suffix import SURE, cut_host, is_provider, is_public, last_labels, registrable
-from clew.extract._words import put, symbol_kinds, word_begin
+from clew.extract._words import LETTER, may_begin, put, symbol_kinds, word_begin
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 
@@ -86,7 +86,7 @@ def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, marks, tlds):  # type: ignore[no-untyped-def]
+def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin of the host, end of the host, end, how its dots are written, code of its last label."""
     rows = np.empty((256, 7), np.int64)
     k = 0
@@ -94,19 +94,20 @@ def _scan(sym, start, kinds, marks, tlds):  # type: ignore[no-untyped-def]
         first, end = start[r], start[r + 1]
         done = first
         for i in range(first + 1, end - 1):
-            c = sym[i]
-            if c != 46 and not marks.first[c]:
+            trigger = triggers[sym[i]]
+            if trigger == 0:
                 continue
+            if trigger == 1:
+                i += 1
+                if kinds[sym[i]] != LETTER or not may_begin(words, sym, i, end, kinds):
+                    continue
             if i < done:
                 continue
-            if c == 46 and is_label(sym[i - 1], kinds):
-                if not is_label(sym[i + 1], kinds):
+            begin = i
+            if trigger == 2 and is_label(sym[i - 1], kinds):
+                if kinds[sym[i + 1]] != LETTER:
                     continue
-                begin = i
             else:
-                before = sym[i - 1]
-                if not (before == 32 or before == 40 or before == 91 or before in (123, 42, 126, 124)):
-                    continue
                 begin = mark_begin(sym, i, done)
                 mark, how, _ = read_mark(sym, begin, end, kinds, marks)
                 if mark != DOT or how < WORD:
@@ -287,7 +288,7 @@ class Url:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), mark_words(), last_labels())
+        rows = _scan(f.sym, f.start, symbol_kinds(), mark_words(), last_labels(), mark_triggers(DOT), mark_beginnings(DOT))
         inverse, strings, _ = written(batch, rows[:, 0], rows[:, 1], rows[:, 4])
         links = _links(strings, rows[np.unique(inverse, return_index=True)[1]])
         # only the host tells whether a link is hidden: "&amp;" in a query hides nothing
