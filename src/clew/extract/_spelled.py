@@ -35,17 +35,17 @@ def mark_words() -> Words:
 
 @cache
 def mark_triggers(mark: int) -> npt.NDArray[np.uint8]:
-    """uint8[65536]: symbols that a spelled mark may follow (1) or that are the mark itself (2)."""
+    """uint8[65536] for `next_mark`: a space, which a spelled mark may follow (1); the mark itself, or a bracket (2)."""
     triggers = np.zeros(0x10000, np.uint8)
-    triggers[[ord(c) for c in " ([{<*~|"]] = 1
-    triggers[ord("@" if mark == AT else ".")] = 2
+    triggers[[ord(c) for c in "([{<*~|"]] = 2
+    triggers[0x20], triggers[ord("@" if mark == AT else ".")] = 1, 2
     return triggers
 
 
 @cache
 def mark_beginnings(mark: int) -> npt.NDArray[np.bool_]:
-    """How the words for AT or DOT begin, for `may_begin`."""
-    return beginnings([*_AT, "a"] if mark == AT else _DOT)
+    """How the words for AT or DOT begin, for `next_mark`."""
+    return beginnings(_AT if mark == AT else _DOT)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -190,6 +190,8 @@ _SPELLED = tuple(
 
 def plain_marks(text: str) -> str:
     """A folded local part or host with its spelled marks as symbols."""
+    if text.isalnum():
+        return text
     for pattern, symbol in _SPELLED:
         text = pattern.sub(symbol, text)
     return text

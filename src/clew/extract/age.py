@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._words import Words, lookup, put, skip_spaces, skip_spaces_back, symbol_kinds
+from clew.extract._words import Words, lookup, next_digit, put, skip_spaces, skip_spaces_back, symbol_kinds
 from clew.extract._words import vocabulary, word_begin, word_end
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
@@ -139,12 +139,14 @@ def _scan(sym, start, kinds, after, following, before):  # type: ignore[no-untyp
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         i = first
-        while i + 1 < end:
-            if not 49 <= sym[i] <= 57 or not 48 <= sym[i + 1] <= 57:
-                i += 1
+        while True:
+            a = next_digit(sym, i, end)
+            i = a + 2
+            if i > end:
+                break
+            if not 48 <= sym[a + 1] <= 57:
                 continue
-            a, i = i, i + 2
-            if not _stands_alone(sym, a, first, end):
+            if sym[a] == 48 or not _stands_alone(sym, a, first, end):
                 while i < end and 48 <= sym[i] <= 57:
                     i += 1
                 continue

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from clew.extract._spelled import AT, PLAIN, SPACED, WORD, mark_before, mark_begin, mark_beginnings, mark_triggers, mark_words, plain_marks, read_host, read_mark
 from clew.extract._suffix import cut_host, is_provider, last_labels, registrable
-from clew.extract._words import DIGIT, LETTER, may_begin, put, symbol_kinds
+from clew.extract._words import DIGIT, LETTER, next_mark, put, symbol_kinds
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
@@ -63,16 +63,11 @@ def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-u
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        for i in range(first, end - 1):
-            trigger = triggers[sym[i]]
-            if trigger == 0:
-                continue
-            if trigger == 1:
-                i += 1
-                if kinds[sym[i]] != LETTER or not may_begin(words, sym, i, end, kinds):
-                    continue
-            if i < done:
-                continue
+        i = first - 1
+        while True:
+            i = next_mark(sym, max(i + 1, done), end, triggers, words, kinds)
+            if i >= end - 1:
+                break
             begin = mark_begin(sym, i, done)
             mark, how, stop = read_mark(sym, begin, end, kinds, marks)
             if mark != AT or begin == done or stop <= i:
@@ -89,10 +84,14 @@ def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-u
     return rows[:k]
 
 
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else fold_text(text)
+
+
 def _plain(text: str) -> tuple[str, int]:
     """The canonical value of an address written plainly ("" if it is none) and the length that was read."""
     local, _, rest = text.partition("@")
-    local = local.lower() if local.isascii() else fold_text(local)
+    local = _folded(local)
     host, length = cut_host(rest)
     if not host or ".." in local or not _ADDRESS.fullmatch(local):
         return "", 0
@@ -101,7 +100,7 @@ def _plain(text: str) -> tuple[str, int]:
 
 def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
     """The canonical value of a spelled address, or ""; bare words for the marks must leave no doubt."""
-    local, host = plain_marks(fold_text(text[:at])), plain_marks(fold_text(text[after:]))
+    local, host = plain_marks(_folded(text[:at])), plain_marks(_folded(text[after:]))
     domain = registrable(host)
     if not domain or ".." in local or not _ADDRESS.fullmatch(local):
         return ""

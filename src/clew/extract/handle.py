@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract._handlewords import CUES, NAMED, NOT_NAMES, PLATFORMS, WEAK, connectors, cue_beginnings, cues, prepositions
+from clew.extract._handlewords import CUES, NAMED, NOT_NAMES, PLATFORMS, WEAK, connectors, cue_beginnings, cues, prepositions, triggers
 from clew.extract._suffix import is_provider
-from clew.extract._words import DIGIT, LETTER, lookup, may_begin, put, skip_spaces, skip_spaces_back, symbol_kinds
+from clew.extract._words import DIGIT, LETTER, lookup, next_mark, put, skip_spaces, skip_spaces_back, symbol_kinds
 from clew.extract._words import word_begin, word_end
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
@@ -97,20 +97,25 @@ def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, cue_words, links, before, begins):  # type: ignore[no-untyped-def]
+def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # type: ignore[no-untyped-def]
     """Rows of: text, begin (with an "@"), begin of the name, end, platform, what stands between, whether a line ends."""
     rows = np.empty((256, 7), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
+        if first == end:
+            continue
         done, cue, cue_end = first, np.int64(-1), np.int64(-_NEAR - 1)
-        last = np.uint16(32)
-        for i in range(first, end):
+        i = first - 1  # a text begins with a field, as if after a space
+        while True:
+            if i < first and kinds[sym[first]] == LETTER:
+                i = first
+            else:
+                i = next_mark(sym, max(i + 1, done), end, triggers, begins, kinds)
+            if i >= end:
+                break
             c = sym[i]
-            is_word = kinds[c] == LETTER and kinds[last] != LETTER
-            before_it, last = last, c
-            if i < done or not (c == 64 or (is_word and may_begin(begins, sym, i, end, kinds))):
-                continue
+            before_it = sym[i - 1] if i > first else np.uint16(32)
             if kinds[before_it] == LETTER or kinds[before_it] == DIGIT or before_it in (95, 47, 64):
                 continue
             if before_it == 46 and i - 2 >= first and kinds[sym[i - 2]] != 0 and c == 64:
@@ -222,7 +227,7 @@ class Handle:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions(), cue_beginnings())
+        rows = _scan(f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions(), triggers(), cue_beginnings())
         record, name, end = rows[:, 0], rows[:, 2], rows[:, 3]
         inverse, strings, as_is = written(batch, record, name, end)
         names = [s.lower() for s in strings]

@@ -9,7 +9,7 @@ import pyarrow as pa
 from clew.extract._money import (
     CODES, HALF, HALF_HOUR, HOUR, MINUTES, PER, UNITS, currency, currency_words, leading_currency_words, unit_words,
 )  # fmt: skip
-from clew.extract._words import DIGIT, LETTER, lookup, put, skip_spaces, skip_spaces_back, symbol_kinds
+from clew.extract._words import DIGIT, LETTER, lookup, next_digit, put, skip_spaces, skip_spaces_back, symbol_kinds
 from clew.extract._words import word_begin, word_end
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
@@ -168,12 +168,12 @@ def _scan(sym, start, kinds, money, leading, units):  # type: ignore[no-untyped-
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = i = first
-        while i < end:
-            if not 48 <= sym[i] <= 57:
-                i += 1
-                continue
-            cents, stop = _amount(sym, i, end)
-            a, i = i, stop
+        while True:
+            a = next_digit(sym, i, end)
+            if a == end:
+                break
+            cents, i = _amount(sym, a, end)
+            stop = i
             if cents < 0:
                 continue
             code, begin = _currency_before(sym, a, done, kinds, leading)

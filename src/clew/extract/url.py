@@ -15,7 +15,7 @@ from clew.extract._spelled import (
     AT, DOT, PLAIN, WORD, is_label, mark_before, mark_begin, mark_beginnings, mark_triggers, mark_words, plain_marks, read_host, read_mark,
 )  # fmt: skip
 from clew.extract._suffix import SURE, cut_host, is_provider, is_public, last_labels, registrable
-from clew.extract._words import LETTER, may_begin, put, symbol_kinds, word_begin
+from clew.extract._words import LETTER, next_mark, put, symbol_kinds, word_begin
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 
@@ -93,18 +93,13 @@ def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-u
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        for i in range(first + 1, end - 1):
-            trigger = triggers[sym[i]]
-            if trigger == 0:
-                continue
-            if trigger == 1:
-                i += 1
-                if kinds[sym[i]] != LETTER or not may_begin(words, sym, i, end, kinds):
-                    continue
-            if i < done:
-                continue
+        i = first
+        while True:
+            i = next_mark(sym, max(i + 1, done), end, triggers, words, kinds)
+            if i >= end - 1:
+                break
             begin = i
-            if trigger == 2 and is_label(sym[i - 1], kinds):
+            if sym[i] == 46 and is_label(sym[i - 1], kinds):
                 if kinds[sym[i + 1]] != LETTER:
                     continue
             else:
