@@ -53,8 +53,6 @@ def _resolve(plan, region, order, likely, d, i, j, plus):  # type: ignore[no-unt
         kinds, number, form = national(plan, region, d, i, j)
         if kinds:
             return _national_base(form, kinds, 2), number, form
-    elif d[i] != 0 or region < 0:
-        pass
     best, found, best_form = -99, np.int64(0), 0
     if likely >= 0:
         for k in range(order.shape[0]):
@@ -66,6 +64,12 @@ def _resolve(plan, region, order, likely, d, i, j, plus):  # type: ignore[no-unt
             kinds, number, form = national(plan, other, d, i, j)
             if kinds:
                 points = _national_base(form, kinds, likely)
+                if kinds & MOBILE:
+                    points += 1
+                elif likely == 0:
+                    points -= 2
+                if likely == 0 and (j - i < 9 or j - i > 11):
+                    points -= 4
                 if points > best:
                     best, found, best_form = points, number, form
     if d[i] != 0 and j - i >= 10:
@@ -112,6 +116,20 @@ def _amounts(grp, gdig, i, j):  # type: ignore[no-untyped-def]
         if grp[g, SIZE] < 2 or grp[g, SIZE] > 4 or gdig[last] != 0 or gdig[grp[g, FIRST]] == 0:
             return False
     return j > i
+
+
+@numba.njit(nogil=True, cache=True)
+def _counting(grp, gdig, i, j):  # type: ignore[no-untyped-def]
+    """Whether the groups count up one by one to ten or more ("7 8 9 10")."""
+    before, value = -1, -1
+    for g in range(i, j + 1):
+        value = 0
+        for k in range(grp[g, FIRST], grp[g, FIRST] + grp[g, SIZE]):
+            value = value * 10 + gdig[k]
+        if before >= 0 and value != before + 1:
+            return False
+        before = value
+    return j > i + 3 and value >= 10
 
 
 @numba.njit(nogil=True, cache=True)
@@ -174,19 +192,21 @@ def _score(grp, gdig, ng, i, j, base, form, field):  # type: ignore[no-untyped-d
         points -= 8
     if words >= 4:
         points += 3
-    if mixed and words < 4 and not telling:
+    if letters and not words and not telling:
         points -= 2
     if money:
         points -= 2 if telling else 8
     if not telling:
-        if not _usual_shape(grp, i, j):
+        if words < 2 and not _usual_shape(grp, i, j):
             points -= 4
-        if _amounts(grp, gdig, i, j):
-            points -= 6
+        if _amounts(grp, gdig, i, j) or _counting(grp, gdig, i, j):
+            points -= 8
         for g in range(i + 1, j + 1):
             if grp[g, GAP] & (G_WORDS | G_COMMA) and not words and cue <= 0:
                 points -= 4
                 break
+    if i > 0 and (grp[i, SYMBOL] == 0x2C or grp[i, SYMBOL] == 0x2E) and grp[i - 1, SIZE] <= 3 and not words:
+        points -= 6  # behind a decimal comma
     if form and _address_or_decimals(grp, gdig, i, j):
         points -= 8
     return points
@@ -217,7 +237,7 @@ def _candidates(text, tables, grp, ng, gdig, region, row, likely, st, rate, cand
             if points < _ENOUGH - 10:
                 continue
             begin = grp[i, SIGN] if grp[i, SIGN] >= 0 else grp[i, BEGIN]
-            kind = link_kind(tables.klass, text.sym, bounds[0], bounds[1], begin, grp[j, END])
+            kind = link_kind(tables, text.sym, bounds[0], bounds[1], begin, grp[j, END])
             points += 10 if kind == 3 else -20 if kind else 0
             if points < _ENOUGH:
                 continue
@@ -259,6 +279,8 @@ def choose(text, tables, st, tok, dig, grp, gdig, cand, region, r, bounds, out, 
     for attempt in range(3):  # the record's region; those of the language; any
         if attempt == 1:
             row = tongue(tables, text.sym, bounds[0], bounds[1])
+            if row == tables.regions.shape[0] - 1 and region >= 0:
+                row = np.int64(tables.home[region])
             if row == tables.regions.shape[0] - 1:
                 continue
         elif attempt == 2:

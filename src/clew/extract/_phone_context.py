@@ -39,40 +39,28 @@ def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _has(sym, i, j, word):  # type: ignore[no-untyped-def]
-    """Whether ``sym[i:j]`` contains the word; the place after its last occurrence, or -1."""
-    found = -1
-    for k in range(i, j - len(word) + 1):
-        same = True
-        for m in range(len(word)):
-            if sym[k + m] != ord(word[m]):
-                same = False
-                break
-        if same:
-            found = k + len(word)
-    return found
+def _has(sym, i, j, marks):  # type: ignore[no-untyped-def]
+    """The place after the last occurrence of any of the marks (uint16[k, 12], 0-padded) in ``sym[i:j]``, or -1."""
+    for k in range(j - 1, i - 1, -1):
+        for w in range(marks.shape[0]):
+            m = 0
+            while m < marks.shape[1] and marks[w, m] and k + m < j and sym[k + m] == marks[w, m]:
+                m += 1
+            if m == marks.shape[1] or not marks[w, m]:
+                return k + m
+    return -1
 
 
 @numba.njit(nogil=True, cache=True)
-def _calls(sym, i, begin):  # type: ignore[no-untyped-def]
-    """Whether what stands before the number in its link says that it is dialled ("tel:", "wa.me/", "phone=")."""
-    for word in ("tel:", "wa.me/", "phone=", "callto:", "sms:", "number=", "t.me/+", "viber", "p/+", "smsto:", "call:",
-                 "phone:", "tel=", "number:", "whatsapp:", "whatsapp/", "signal:", "imo:", "phone/", "%2b"):  # fmt: skip
-        k = _has(sym, i, begin, word)
-        if k >= 0 and begin - k <= 4:
-            return True
-    return False
-
-
-@numba.njit(nogil=True, cache=True)
-def link_kind(klass, sym, first, last, begin, end):  # type: ignore[no-untyped-def]
+def link_kind(tables, sym, first, last, begin, end):  # type: ignore[no-untyped-def]
     """Whether the symbols from begin to end stand in a link (1), a mail address (2), a link to call (3), or none (0).
 
     Args:
-        klass, sym: classes and symbols.
+        tables, sym: see `_phone_tables`.
         first, last: bounds of the text.
         begin, end: the number.
     """
+    klass = tables.klass
     i, j = begin, end
     while i > first and begin - i < _BLOB and klass[sym[i - 1]] not in (SPACE, NEWLINE) and sym[i - 1] >= 0x20:
         i -= 1
@@ -80,7 +68,8 @@ def link_kind(klass, sym, first, last, begin, end):  # type: ignore[no-untyped-d
         j += 1
     if i == begin and j == end:
         return 0
-    if _calls(sym, i, begin):
+    call = _has(sym, i, begin, tables.calls)
+    if call >= 0 and begin - call <= 4:
         return _CALL
     at = j  # mail: letters, digits and dots up to an "@" with a name after it
     for k in range(end, j):
@@ -89,15 +78,11 @@ def link_kind(klass, sym, first, last, begin, end):  # type: ignore[no-untyped-d
             break
     if at < j - 1 and sym[at] == 0x40 and klass[sym[at + 1]] == LETTER:
         return _MAIL
-    if i < begin and sym[begin - 1] == 0x40 and _has(sym, end, j, ".") >= 0 and j - end > 3:
+    if i < begin and sym[begin - 1] == 0x40 and j - end > 3 and klass[sym[j - 1]] == LETTER:
         return _MAIL
-    slash = _has(sym, i, begin, "/")
-    if slash < 0 and _has(sym, i, begin, "=") < 0:
-        return 0
-    for word in ("://", "www.", ".com", ".nl", ".net", ".org", ".html", ".php", ".de/", ".fr/", ".eu/", ".be/", ".ro/", ".es/",
-                 ".it/", ".pl/", ".pt/", ".hu/", ".bg/", ".ru/", ".co/", ".io/", ".jpg", ".png", ".uk/", ".me/", "?id="):  # fmt: skip
-        if _has(sym, i, j, word) >= 0:
-            return _LINK
+    for k in range(i, begin):
+        if sym[k] == 0x2F or sym[k] == 0x3D:  # after a slash or "="
+            return _LINK if _has(sym, i, j, tables.links) >= 0 else 0
     return 0
 
 

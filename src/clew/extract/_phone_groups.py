@@ -200,6 +200,9 @@ def mark_times(grp, ng, gdig):  # type: ignore[no-untyped-def]
         c = _two(grp, gdig, g + 2)
         day_first = 1 <= a <= 31 and 1 <= b <= 12 and _year(grp, gdig, g + 2)
         month_first = 1 <= a <= 12 and 1 <= b <= 31 and _year(grp, gdig, g + 2)
+        short_year = 1 <= a <= 31 and 1 <= b <= 12 and 20 <= c < 40
+        ends = (g == 0 or grp[g, GAP] & ~7) and (g + 3 >= ng or grp[g + 3, GAP] & ~7)
+        day_first |= short_year and ends
         year_first = _year(grp, gdig, g) and 1 <= b <= 12 and 1 <= c <= 31
         before = g > 0 and grp[g, SYMBOL] == s
         after = g + 3 < ng and grp[g + 3, SYMBOL] == s

@@ -132,7 +132,7 @@ def national(plan, region, digits, i, j):  # type: ignore[no-untyped-def]
         return 0, np.int64(0), 0
     kinds, first = _without_prefix(plan, region, digits, i, j)
     if kinds:
-        form = TRUNK
+        form = PLAIN if plan.code[region] == _NANP else TRUNK
     else:
         kinds, first = _kinds(plan, plan.after[region], digits, i, j), i
         # an Italian landline keeps its 0: as telling as a prefix

@@ -21,7 +21,11 @@ _KINDS = {
     "personal_number": OTHER, "voip": OTHER, "pager": OTHER, "uan": OTHER, "voicemail": OTHER,
 }  # fmt: skip
 # Numbers that regulators keep for fiction and training and that the library therefore calls invalid.
-_FICTION = {"GB": r"7700900\d{3}|1632960\d{3}", "IE": r"2091\d{5}"}
+_FICTION = {
+    "FR": r"(?:63998|19900|26191|35301|46571|53649)\d{4}",
+    "GB": r"7700900\d{3}|1632960\d{3}",
+    "IE": r"2091\d{5}",
+}
 MOST_PREFIXES = 4
 
 Edges = list[tuple[frozenset[int], int]]

@@ -46,6 +46,16 @@ _IBAN = (
     "MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SE24 SI19 SK24 SM27 TN24 TR26 UA29 "
     "VA22 VG24 XK20"
 )
+# Before the number in a link that dials it, and in any other link.
+_CALLS = (
+    "tel: wa.me/ phone= callto: sms: number= t.me/+ viber p/+ smsto: call: phone: tel= number: whatsapp: whatsapp/ signal: "
+    "imo: phone/ %2b"
+)
+_LINKS = (
+    ":// www. .com .nl .net .org .html .php .de/ .fr/ .eu/ .be/ .ro/ .es/ .it/ .pl/ .pt/ .hu/ .bg/ .ru/ .co/ .io/ .uk/ .me/ "
+    ".jpg .png ?id="
+)
+_LONGEST_MARK = 12
 
 
 class Tables(NamedTuple):
@@ -55,19 +65,24 @@ class Tables(NamedTuple):
         words: number words and words around phone numbers.
         tongues: frequent words of languages.
         regions: uint16[languages + 1, 24], see `_phone_words.tongues`.
+        home: int16[plan rows], the row of ``regions`` of a region's own language.
         plan: numbering plans.
         klass: uint8[65536], the class of a symbol.
         looks: uint8[65536], 1 + the digit that a letter looks like, or 0.
         iban: uint8[65536], the length of an IBAN by the packed lower-case letters of its country, or 0.
+        calls, links: uint16[k, 12], 0-padded marks of links that dial a number, and of other links.
     """
 
     words: Words
     tongues: Words
     regions: npt.NDArray[np.uint16]
+    home: npt.NDArray[np.int16]
     plan: Plan
     klass: npt.NDArray[np.uint8]
     looks: npt.NDArray[np.uint8]
     iban: npt.NDArray[np.uint8]
+    calls: npt.NDArray[np.uint16]
+    links: npt.NDArray[np.uint16]
 
 
 class Text(NamedTuple):
@@ -100,6 +115,11 @@ def _klass(symbol: int) -> int:
     return LETTER if symbol != EMOJI and unicodedata.category(c)[0] in "LN" else ODD
 
 
+def _marks(text: str) -> npt.NDArray[np.uint16]:
+    rows = [[ord(c) for c in w] + [0] * (_LONGEST_MARK - len(w)) for w in text.split()]
+    return np.array(rows, np.uint16)
+
+
 @cache
 def tables() -> Tables:
     """The tables (shared; do not change them)."""
@@ -110,4 +130,11 @@ def tables() -> Tables:
     for entry in _IBAN.split():
         iban[ord(entry[0].lower()) << 8 | ord(entry[1].lower())] = int(entry[2:])
     tree, regions = tongues()
-    return Tables(words(), tree, regions, plan(), klass, looks, iban)
+    plans = plan()
+    home = np.full(len(plans.code), len(regions) - 1, np.int16)
+    for row in range(len(regions) - 1):
+        for region in regions[row][regions[row] > 0]:
+            at = plans.index[region]
+            if home[at] == len(regions) - 1:
+                home[at] = row
+    return Tables(words(), tree, regions, home, plans, klass, looks, iban, _marks(_CALLS), _marks(_LINKS))

@@ -233,7 +233,7 @@ def read_run(text, tables, r, st, tok, dig, back, p, end):  # type: ignore[no-un
                 k = _add_digits(text, r, st, tok, dig, k, stop, klass)
             continue
         what, after = match(tables.words, klass, sym, k, end)
-        if what and after >= e and not (has_digit and what & _KIND == NEUTRAL and e - k == 1):
+        if what and after >= e and not (has_digit and e - k == 1 and sym[k] < _HAN):
             known_word(st, tok, np.int64(what), k, after)
             k = after
             stop = max(stop, after)
