@@ -16,7 +16,6 @@ from clew.match import pdq as module
 from clew.match.pdq import DIHEDRAL, PdqHash, open_image, pdq, pdq_dihedral, pdq_many
 from clew.model.errors import InputError
 
-
 # Pillow also warns of what is refused here.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
 

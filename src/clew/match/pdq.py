@@ -26,7 +26,7 @@ from pathlib import Path
 import numba
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFile
 
 from clew.model.errors import InputError
 
@@ -81,7 +81,7 @@ class PdqHash:
         return self.hash.hex()
 
 
-def open_image(source: Path | bytes) -> Image.Image:
+def open_image(source: Path | bytes) -> ImageFile.ImageFile:
     """Open a picture from an untrusted file; pixels are not decoded yet.
 
     Raises:
@@ -98,7 +98,8 @@ def open_image(source: Path | bytes) -> Image.Image:
     except DECODE_ERRORS as error:
         formats = ", ".join(FORMATS)
         raise InputError(f"{name}: not a picture that can be read.", f"Readable: {formats}.") from error
-    _check_pixels(image, name)
+    image.filename = name  # for later messages
+    _check_pixels(image)
     return image
 
 
@@ -113,9 +114,15 @@ def _read(path: Path) -> bytes:
         raise InputError(f"{path.name[:200]!r}: no such file, or it cannot be read.") from error
 
 
-def _check_pixels(image: Image.Image, name: str) -> None:
+def _name(image: Image.Image) -> str:
+    return str(getattr(image, "filename", "")) or "image"
+
+
+def _check_pixels(image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise InputError(f"{name}: {image.width} × {image.height} is more than {MAX_PIXELS:,} pixels.")
+        raise InputError(
+            f"{_name(image)}: {image.width} × {image.height} is more than {MAX_PIXELS:,} pixels."
+        )
 
 
 def pdq(image: Path | bytes | Image.Image) -> PdqHash:
@@ -158,17 +165,16 @@ def pdq_many(paths: Sequence[Path], threads: int = 2) -> list[PdqHash | InputErr
 def _pixels(source: Path | bytes | Image.Image) -> U8:
     """uint8[height, width, 1 or 3]: the decoded picture, shrunk where it is large."""
     image = source if isinstance(source, Image.Image) else open_image(source)
-    name = source.name if isinstance(source, Path) else "image"
-    _check_pixels(image, name)
+    _check_pixels(image)
     if min(image.size) < _MIN_SIDE:
-        raise InputError(f"{name}: {image.width} × {image.height} pixels are too few for a hash.")
+        raise InputError(f"{_name(image)}: {image.width} × {image.height} pixels are too few for a hash.")
     try:
         if image.format == "JPEG":  # decode at 1/2, 1/4 or 1/8 size, and luminance only
             image.draft("L", (_ENOUGH, _ENOUGH))
         image.load()
         return _array(image)
     except DECODE_ERRORS as error:
-        raise InputError(f"{name}: truncated or broken picture.") from error
+        raise InputError(f"{_name(image)}: truncated or broken picture.") from error
 
 
 def _array(image: Image.Image) -> U8:
