@@ -1,6 +1,7 @@
 """Every extractor keeps its contract: its examples, and spans that point into the text as received."""
 
 import pytest
+
 from clew.extract.base import Example, Extractor, batch_of_texts
 from clew.extract.registry import _named, extractors
 from clew.model.tables import MENTIONS

@@ -1,7 +1,7 @@
 """Checksums of crypto wallet addresses.
 
-Base58Check (Bitcoin), bech32 and bech32m (BIP 173, BIP 350), the mixed case of EIP-55, and Monero's Base58 in blocks
-with Keccak-256 as published before it became SHA-3 (hashlib only has the later padding).
+Base58Check (Bitcoin), bech32 and bech32m (BIP 173, BIP 350), the mixed case of EIP-55, and Monero's Base58 in
+blocks with Keccak-256 as published before it became SHA-3 (hashlib only has the later padding).
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._words import DIGIT, LETTER, Words, beginnings, symbol_kinds, vocabulary
+from clew.extract._words import DIGIT, LETTER, Words, beginnings, symbol_kinds, vocabulary, word_list
 
 _CUES = {
-    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas",
+    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm "
+    "telegramas",
     "whatsapp": "",
     "instagram": "instagram insta ig instagrama инстаграм инста инстаграмм instagramm",
     "snapchat": "snapchat snap sc snapchatt снапчат snapp",
@@ -36,31 +37,52 @@ WEAK = ("line", "signal", "session", "whatsapp")  # everyday words, or no accoun
 CUES = frozenset(word for words in _CUES.values() for word in words.split())
 LINKING, NAMED = 0, 1  # what a word between the two names says: nothing, or that a name follows
 
-_LINKING = "is me my mein mijn mi il mon ist es e est on at add the auch ook too moj moja мой моя ник".split()
-_NAMED = """id name username user nick nickname nik handle account acc konto naam nome nombre nom usuario utente gebruikersnaam
-benutzername pseudo usr логин имя нік nazwa login profil profile profiel perfil аккаунт username""".split()
-_PREPOSITIONS = "on via by op auf sur por par su na per door over use using через в prin pe do z w via en in".split()
+_LINKING = word_list(
+    """
+    is me my mein mijn mi il mon ist es e est on at add the auch ook too moj moja мой моя ник
+    """
+)
+_NAMED = word_list(
+    """
+    id name username user nick nickname nik handle account acc konto naam nome nombre nom usuario utente
+    gebruikersnaam benutzername pseudo usr логин имя нік nazwa login profil profile profiel perfil
+    аккаунт username
+    """
+)
+_PREPOSITIONS = word_list(
+    """
+    on via by op auf sur por par su na per door over use using через в prin pe do z w via en in
+    """
+)
 
 # Words that follow a platform's name without being an account.
 NOT_NAMES = frozenset(
-    """available only please message messages text texts chat call calls video photo photos pics pictures channel group kanaal
-    groep gruppe kanal canal grupo grupa contact kontakt contacto contatto online number numbers nummer numero numer link
-    links join follow write send add me here there also and or for with from your his her our the this that more info
-    information app apps web bot verified verification premium private public direct fast first then reply replies answer
-    answers service services when where what who why how yes not now today tonight always anytime open closed free paid
-    model models content fan fans page site sites account accounts user username name names handle profile profiles list
-    stuur bericht berichten alleen voor meer ook naar geen appen bellen beschikbaar nur bitte fur mehr auch oder nicht
-    schreiben nachricht nachrichten verfugbar seulement pour plus aussi disponible message solo para mas tambien
-    disponible mensaje mensajes escribe escribeme escribir scrivi scrivimi scrivere messaggio messaggi anche
-    disponibile soltanto tylko prosze napisz dostepna dostepny wiadomosc doar mesaj mesaje scrie scrieti disponibila
-    csak kerlek irj pouze prosim napis iba mobile phone telephone telefon telefoon telefono tel whatsapp viber signal
-    home house hotel work jobs offer offers request requests dm dms pm inbox below above same other others both either
-    live stream streaming story stories post posts followers likes gift gifts price prices euro euros dollar
-    dollars hour hours half night week day days minutes session sessions meet meeting meetings real new old soon asap
-    serious people men women clients client customers customer gentlemen guys girls lady ladies escort escorts massage
-    discreet discrete incall outcall cash deposit payment pay crypto bitcoin everyone someone anyone nobody none hidden
-    thanks thank sorry hello love kiss kisses see you all any can will would should have has had was were are but
-    lead leads data plan plans mobile based management manager marketing media ads advertising experience skills""".split()
+    word_list(
+        """
+    available only please message messages text texts chat call calls video photo photos pics pictures
+    channel group kanaal groep gruppe kanal canal grupo grupa contact kontakt contacto contatto online
+    number numbers nummer numero numer link links join follow write send add me here there also and or
+    for with from your his her our the this that more info information app apps web bot verified
+    verification premium private public direct fast first then reply replies answer answers service
+    services when where what who why how yes not now today tonight always anytime open closed free paid
+    model models content fan fans page site sites account accounts user username name names handle
+    profile profiles list stuur bericht berichten alleen voor meer ook naar geen appen bellen
+    beschikbaar nur bitte fur mehr auch oder nicht schreiben nachricht nachrichten verfugbar seulement
+    pour plus aussi disponible message solo para mas tambien disponible mensaje mensajes escribe
+    escribeme escribir scrivi scrivimi scrivere messaggio messaggi anche disponibile soltanto tylko
+    prosze napisz dostepna dostepny wiadomosc doar mesaj mesaje scrie scrieti disponibila csak kerlek
+    irj pouze prosim napis iba mobile phone telephone telefon telefoon telefono tel whatsapp viber
+    signal home house hotel work jobs offer offers request requests dm dms pm inbox below above same
+    other others both either live stream streaming story stories post posts followers likes gift gifts
+    price prices euro euros dollar dollars hour hours half night week day days minutes session sessions
+    meet meeting meetings real new old soon asap serious people men women clients client customers
+    customer gentlemen guys girls lady ladies escort escorts massage discreet discrete incall outcall
+    cash deposit payment pay crypto bitcoin everyone someone anyone nobody none hidden thanks thank
+    sorry hello love kiss kisses see you all any can will would should have has had was were are but
+    lead leads data plan plans mobile based management manager marketing media ads advertising
+    experience skills
+    """
+    )
 )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from clew.extract._words import Words, vocabulary
+from clew.extract._words import Words, vocabulary, word_list
 
-# "$", "kr" and "lei" mean the currency of the record's country; the first is meant where the country is unknown.
+# "$", "kr" and "lei" mean the currency of the record's country, or where that is unknown what "" gives.
 DOLLAR, KRONE, LEU, UNKNOWN = "$", "kr", "lei", ""
 _CURRENCIES = {
     "EUR": "€ eur euro euros eurot euroa evro евро еуро ευρω eu",
@@ -29,11 +29,12 @@ _CURRENCIES = {
     "CAD": "cad", "AUD": "aud", "NZD": "nzd",
     "JPY": "jpy yen", "CNY": "cny rmb yuan", "THB": "฿ thb baht", "INR": "₹ inr rupees",
     "BRL": "brl reais", "MXN": "mxn", "ILS": "₪ ils shekel", "KRW": "₩ krw",
+    "SGD": "sgd", "HKD": "hkd", "TWD": "twd", "CLP": "clp", "COP": "cop", "ARS": "ars",
 }  # fmt: skip
 CODES = tuple(_CURRENCIES)
 _BY_REGION = {
-    DOLLAR: {"": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD", "MX": "MXN",
-             "CL": "CLP", "CO": "COP", "AR": "ARS"},
+    DOLLAR: {"": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD",
+             "MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS"},
     KRONE: {"": UNKNOWN, "SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK", "FO": "DKK", "GL": "DKK"},
     LEU: {"": "RON", "MD": "MDL"},
 }  # fmt: skip
@@ -43,22 +44,41 @@ HOUR, HALF_HOUR = UNITS.index("hour"), UNITS.index("half-hour")
 # Codes of unit words beyond UNITS: what links price and unit, halves, and minutes after "30" or "60".
 PER, HALF, MINUTES = 20, 21, 22
 _UNITS = {
-    "hour": "h u hr hrs hour hours hourly uur uurtje stunde std stunden heure ora ore hora horas godzina godzine godz "
-            "hodina hodinu hod ora oră ora час часа ч timme timmen time timen timer tunti tunnilta ωρα sat",
-    "half-hour": "halfuur halfuurtje halbstunde demiheure mezzora mediahora полчаса halvtimme puolituntia felora hh",
+    "hour": "h u hr hrs hour hours hourly uur uurtje stunde std stunden heure ora ore hora horas godzina "
+    "godzine godz hodina hodinu hod ora oră час часа ч timme "
+    "timmen timen tunti tunnilta ωρα sat",
+    "half-hour": "halfuur halfuurtje halbstunde demiheure mezzora mediahora полчаса halvtimme puolituntia "
+    "felora hh",
     "night": "night overnight nacht nuit notte noche noc noapte ночь natt nat ejszaka noite νυχτα",
     "day": "day daily dag tag jour giorno dia dzien den zi день сутки nap ημερα",
-    "week": "week weekly woche semaine settimana semana tydzien tyden saptamana неделя неделю vecka uge het viikko εβδομαδα",
+    "week": "week weekly woche semaine settimana semana tydzien tyden saptamana неделя неделю vecka uge "
+    "viikko εβδομαδα",
     "month": "month monthly maand monat mois mese mes miesiac mesic luna месяц manad maned honap mies μηνα",
-    "session": "session shot pop visit sessie keer afspraak sitzung seance sessione sesion sesja сеанс",
+    "session": "session visit sessie keer afspraak sitzung seance sessione sesion sesja сеанс",
 }  # fmt: skip
-_PER = "/ per a an for pro par por al alla all l la the za na pe een eine ein die der un une una en i om voor fur pour в за на je p".split()
-_HALF_WORDS = "half ½ halve halb halbe halben demi mezza media pol pul jumatate пол halv fel meia μιση puoli demie".split()
-_MINUTES = "min mins minute minutes minuten minut minuti minutos минут мин perc minuuttia minuter minutter".split()
+_PER = word_list(
+    """
+    / per a an for pro par por al alla all l la the za na pe een eine ein die der un une una en i om voor fur
+    pour в за на je p het
+    """
+)
+_HALF_WORDS = word_list(
+    "half ½ halve halb halbe halben demi mezza media pol pul jumatate пол halv fel meia μιση puoli"
+)
+_MINUTES = word_list(
+    """
+    min mins minute minutes minuten minut minuti minutos минут мин perc minuuttia minuter minutter
+    """
+)
 
 
 # What may stand before an amount; the other words there belong to what was said before.
-_BEFORE = "€ £ $ ₽ ₴ ₺ ฿ ₹ ₪ ₩ eur euro gbp usd pln huf czk bgn rub uah chf sek nok dkk isk ron mdl aed cad aud nzd kr sfr".split()
+_BEFORE = word_list(
+    """
+    € £ $ ₽ ₴ ₺ ฿ ₹ ₪ ₩ eur euro gbp usd pln huf czk bgn rub uah chf sek nok dkk isk ron mdl aed cad aud nzd
+    kr sfr
+    """
+)
 
 
 @cache

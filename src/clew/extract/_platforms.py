@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from clew.extract._words import word_list
+
 # Path of the account's page on each platform, by registrable domain.
 _NAME = r"@?([\w.-]{2,64})"
 _PATHS = {
@@ -41,15 +43,20 @@ _PATHS = {
     "wa.me": ("whatsapp", r"message/([a-zA-Z0-9]{8,32})"),
 }
 _COMPILED = {
-    host: (platform, re.compile(rf"/{path}(?:[/?].*)?", re.ASCII)) for host, (platform, path) in _PATHS.items()
+    host: (platform, re.compile(rf"/{path}(?:[/?].*)?", re.ASCII))
+    for host, (platform, path) in _PATHS.items()
 }
 # Pages of the platforms themselves, not of an account.
 _PAGES = frozenset(
-    """p reel reels explore stories tv accounts direct about legal help privacy terms login signup register share sharer
-    sharer.php share.php intent home search hashtag i settings groups group events event watch marketplace photo photo.php
-    photos pages profile.php permalink.php story.php video videos download web admin blog jobs contact joinchat addstickers
-    addlist proxy socks iv dialog plugins tr index.php discover trending following notifications policies send people pg
-    public wall feed status""".split()
+    word_list(
+        """
+    p reel reels explore stories tv accounts direct about legal help privacy terms login signup register
+    share sharer sharer.php share.php intent home search hashtag i settings groups group events event
+    watch marketplace photo photo.php photos pages profile.php permalink.php story.php video videos
+    download web admin blog jobs contact joinchat addstickers addlist proxy socks iv dialog plugins tr
+    index.php discover trending following notifications policies send people pg public wall feed status
+    """
+    )
 )
 
 

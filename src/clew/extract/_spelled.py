@@ -9,21 +9,36 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._words import LETTER, Words, beginnings, lookup, skip_spaces, skip_spaces_back, vocabulary, word_begin, word_end
+from clew.extract._words import (
+    LETTER,
+    Words,
+    beginnings,
+    lookup,
+    skip_spaces,
+    skip_spaces_back,
+    vocabulary,
+    word_begin,
+    word_end,
+    word_list,
+)
 
 AT, DOT, HYPHEN, LOWBAR = 1, 2, 3, 4
 PLAIN, SPACED, WORD, BRACKETED = 1, 2, 3, 4  # how a mark is written: "." / " . " / " dot " / "(dot)"
 
-_AT = (
-    "at arroba arobase arobas chiocciola chiocciolina malpa kukac zavinac sobaka собака собачка klammeraffe "
-    "apenstaartje apestaart apestaartje snabela alfakrøll majmun papaki παπακι эт ат "
-).split()
-_DOT = (
-    "dot punkt punt punto ponto point punct pont kropka tecka bodka tochka точка тчк tacka тачка nokta piste prikk "
-    "telia τελεια крапка"
-).split()
-_LOWBAR = "underscore lowbar подчеркивание".split()
-_HYPHEN = "hyphen dash minus дефис".split()
+_AT = word_list(
+    """
+    at arroba arobase arobas chiocciola chiocciolina malpa kukac zavinac sobaka собака собачка
+    klammeraffe apenstaartje apestaart apestaartje snabela alfakrøll majmun papaki παπακι эт ат
+    """
+)
+_DOT = word_list(
+    """
+    dot punkt punt punto ponto point punct pont kropka tecka bodka tochka точка тчк tacka тачка nokta
+    piste prikk telia τελεια крапка
+    """
+)
+_LOWBAR = ["underscore", "lowbar", "подчеркивание"]
+_HYPHEN = ["hyphen", "dash", "minus", "дефис"]
 
 
 @cache
@@ -35,7 +50,7 @@ def mark_words() -> Words:
 
 @cache
 def mark_triggers(mark: int) -> npt.NDArray[np.uint8]:
-    """uint8[65536] for `next_mark`: a space, which a spelled mark may follow (1); the mark itself, or a bracket (2)."""
+    """uint8[65536] for `next_mark`: a space, after which a mark may stand (1); a mark or bracket (2)."""
     triggers = np.zeros(0x10000, np.uint8)
     triggers[[ord(c) for c in "([{<*~|"]] = 2
     triggers[0x20], triggers[ord("@" if mark == AT else ".")] = 1, 2
@@ -64,7 +79,7 @@ def closing(c):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def read_mark(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
-    """The mark that stands at i (spaces around it are part of it): which, how it is written, and its end; 0 if none."""
+    """The mark at i with the spaces around it: which, how it is written, and its end; 0 if none."""
     j = skip_spaces(sym, i, end, 2)
     spaced = j > i
     if j >= end:
@@ -148,7 +163,7 @@ def read_host(sym, i, end, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Read a host name, spelled or plain, up to the last label that may end one.
 
     Returns:
-        the end (i: no host), the most hidden style of a dot in it, and the code of the last label (see `_suffix`).
+        the end (i: no host), the most hidden style of a dot in it, the code of the last label (`_suffix`).
     """
     j = label_end(sym, i, end, kinds)
     best, best_style, sure = i, 0, np.int64(-1)
@@ -182,7 +197,12 @@ def read_host(sym, i, end, kinds, marks, tlds):  # type: ignore[no-untyped-def]
 _BRACKETS = r" {0,2}[(\[{<*~|] {0,2}(?:%s) {0,2}[)\]}>*~|] {0,2}"
 _FORMS = {".": (_DOT, r"\."), "_": (_LOWBAR, "_"), "-": (_HYPHEN, "-")}
 _SPELLED = tuple(
-    (re.compile(f"{_BRACKETS % (word + '|' + own)}|(?<! ) {{1,2}}(?:{word}) {{1,2}}| {{0,2}}{own} {{0,2}}"), symbol)
+    (
+        re.compile(
+            f"{_BRACKETS % (word + '|' + own)}|(?<! ) {{1,2}}(?:{word}) {{1,2}}| {{0,2}}{own} {{0,2}}"
+        ),
+        symbol,
+    )
     for symbol, (words, own) in _FORMS.items()
     for word in ["|".join(words)]
 )

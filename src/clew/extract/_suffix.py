@@ -1,7 +1,7 @@
 """What may end a host name, which part of it someone registered, and hosts that belong to everybody.
 
-The public suffix list is the one that ships with tldextract (https://publicsuffix.org, Mozilla Public License 2.0);
-nothing is fetched.
+The public suffix list is the one that ships with tldextract (https://publicsuffix.org, Mozilla Public License
+2.0); nothing is fetched.
 """
 
 from __future__ import annotations
@@ -11,35 +11,46 @@ from functools import cache, lru_cache
 import idna
 import tldextract
 
-from clew.extract._words import Words, vocabulary
+from clew.extract._words import Words, vocabulary, word_list
 
 UNSURE, SURE = 0, 1  # what a last label says about a bare "word.label" or "word dot label"
 
 # Last labels that hardly ever come about by a missing space after a full stop.
-_SURE = (
-    "com net org info biz eu nl fr uk ro hu bg cz pl ru ua pt dk fi gr lt lv ee tr ca ch sk hr rs lu cy mt by md cn jp "
-    "br mx nz kz ge cat xxx online site website shop store club agency xyz app blog vip escort dating adult porn sex "
-    "london berlin paris amsterdam work jobs рф срб укр бел мкд бг ею қаз"
-).split()
+_SURE = word_list(
+    """
+    com net org info biz eu nl fr uk ro hu bg cz pl ru ua pt dk fi gr lt lv ee tr ca ch sk hr rs lu cy
+    mt by md cn jp br mx nz kz ge cat xxx online site website shop store club agency xyz app blog vip
+    escort dating adult porn sex london berlin paris amsterdam work jobs рф срб укр бел мкд бг ею қаз
+    """
+)
 
-_PUBLIC = """
-facebook.com fb.com fb.me messenger.com m.me instagram.com instagr.am twitter.com x.com t.co tiktok.com t.me telegram.me
-telegram.org telegram.dog wa.me whatsapp.com snapchat.com onlyfans.com fansly.com youtube.com youtu.be vk.com vk.ru ok.ru
-linkedin.com pinterest.com reddit.com tumblr.com threads.net discord.gg discord.com kik.me kik.com viber.com line.me
-skype.com wechat.com signal.me signal.org signal.group threema.id threema.ch wickr.com getsession.org linktr.ee
-allmylinks.com beacons.ai bio.link lnk.bio linkin.bio taplink.cc campsite.bio solo.to carrd.co imgur.com ibb.co imgbb.com
-postimg.cc flickr.com gyazo.com prnt.sc google.com goo.gl g.co g.page gmail.com googlemail.com bing.com yahoo.com
-outlook.com hotmail.com live.com msn.com microsoft.com apple.com icloud.com protonmail.com proton.me gmx.de gmx.net web.de
-mail.ru yandex.ru yandex.com aol.com bit.ly tinyurl.com ow.ly is.gd v.gd cutt.ly rebrand.ly shorturl.at t.ly rb.gy tiny.cc
-buff.ly soo.gd s.id dropbox.com wetransfer.com mega.nz docs.google.com paypal.com paypal.me revolut.me cash.app venmo.com
-wise.com amazon.com ebay.com wikipedia.org openstreetmap.org booking.com airbnb.com uber.com zoom.us pornhub.com
-youtube-nocookie.com w3.org schema.org
-""".split()
+_PUBLIC = word_list(
+    """
+    facebook.com fb.com fb.me messenger.com m.me instagram.com instagr.am twitter.com x.com t.co
+    tiktok.com t.me telegram.me telegram.org telegram.dog wa.me whatsapp.com snapchat.com onlyfans.com
+    fansly.com youtube.com youtu.be vk.com vk.ru ok.ru linkedin.com pinterest.com reddit.com tumblr.com
+    threads.net discord.gg discord.com kik.me kik.com viber.com line.me skype.com wechat.com signal.me
+    signal.org signal.group threema.id threema.ch wickr.com getsession.org linktr.ee allmylinks.com
+    beacons.ai bio.link lnk.bio linkin.bio taplink.cc campsite.bio solo.to carrd.co imgur.com ibb.co
+    imgbb.com postimg.cc flickr.com gyazo.com prnt.sc google.com goo.gl g.co g.page gmail.com
+    googlemail.com bing.com yahoo.com outlook.com hotmail.com live.com msn.com microsoft.com apple.com
+    icloud.com protonmail.com proton.me gmx.de gmx.net web.de mail.ru yandex.ru yandex.com aol.com
+    bit.ly tinyurl.com ow.ly is.gd v.gd cutt.ly rebrand.ly shorturl.at t.ly rb.gy tiny.cc buff.ly soo.gd
+    s.id dropbox.com wetransfer.com mega.nz docs.google.com paypal.com paypal.me revolut.me cash.app
+    venmo.com wise.com amazon.com ebay.com wikipedia.org openstreetmap.org booking.com airbnb.com
+    uber.com zoom.us pornhub.com youtube-nocookie.com w3.org schema.org
+    """
+)
 
 MAIL_PROVIDERS = frozenset(
-    """gmail googlemail hotmail outlook live msn yahoo ymail icloud me mac protonmail proton pm aol gmx web mail inbox list
-    bk yandex ya rambler ukr seznam wp o2 onet interia abv libero virgilio orange wanadoo laposte free sfr telenet skynet
-    ziggo kpnmail planet xs4all t-online freenet zoho tutanota tuta fastmail hushmail mailbox posteo""".split()
+    word_list(
+        """
+    gmail googlemail hotmail outlook live msn yahoo ymail icloud me mac protonmail proton pm aol gmx web
+    mail inbox list bk yandex ya rambler ukr seznam wp o2 onet interia abv libero virgilio orange
+    wanadoo laposte free sfr telenet skynet ziggo kpnmail planet xs4all t-online freenet zoho tutanota
+    tuta fastmail hushmail mailbox posteo
+    """
+    )
 )
 
 
@@ -54,7 +65,7 @@ def last_labels() -> Words:
     labels = {suffix.rsplit(".", 1)[-1] for suffix in _extract().tlds}
     labels |= {idna.encode(label).decode() for label in labels if not label.isascii()}
     sure = {label: SURE for label in _SURE if label in labels}
-    return vocabulary(sure | {label: UNSURE for label in sorted(labels - set(sure))})
+    return vocabulary(sure | dict.fromkeys(sorted(labels - set(sure)), UNSURE))
 
 
 @lru_cache(maxsize=1 << 18)
@@ -78,12 +89,20 @@ def is_provider(domain: str) -> bool:
     return domain.split(".", 1)[0] in MAIL_PROVIDERS
 
 
+def is_everyday(domain: str) -> bool:
+    """Does a domain end with a country's label or one that is seldom a word, as most do?"""
+    label = domain.rpartition(".")[2]
+    return len(label) == 2 or label in _SURE
+
+
 def cut_host(text: str) -> tuple[str, int]:
-    """A host as written, read up to its last label that may end one: in lower case ("" if none), and its length."""
+    """A host up to its last label that may end one: in lower case ("" if none), and its length."""
     labels = text.split(".")
     while len(labels) > 1:
         # "mail.com.Call": a capital after small letters begins a sentence
-        if not (labels[-1][:1].isupper() and not labels[-2].isupper()) or len(labels) > 2 and text[:4].lower() == "www.":
+        if not (labels[-1][:1].isupper() and not labels[-2].isupper()) or (
+            len(labels) > 2 and text[:4].lower() == "www."
+        ):
             host = ".".join(labels).lower()
             if registrable(host):
                 return host, len(host)

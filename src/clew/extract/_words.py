@@ -15,9 +15,14 @@ NONE, LETTER, DIGIT, SPACE = 0, 1, 2, 3
 LONGEST = 24  # symbols; a longer word is in no vocabulary
 
 
-# uint64[size, 2]: hash of a word (0: empty) and its code. One array, so that compiled code passes it at no cost.
+# uint64[size, 2]: hash of a word (0: empty) and its code. One array: compiled code passes it at no cost.
 # Words are compared by 64 bits of hash: a false hit would take about 2**50 words.
 Words = npt.NDArray[np.uint64]
+
+
+def word_list(text: str) -> list[str]:
+    """The words of a text, so that long lists stay readable in the source."""
+    return text.split()
 
 
 @cache
@@ -96,7 +101,7 @@ def next_digit(sym, i, end):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def next_mark(sym, i, end, triggers, words, kinds):  # type: ignore[no-untyped-def]
-    """The first position at i or later that is a symbol of trigger 2, or follows one of trigger 1 and may begin a word."""
+    """The next symbol of trigger 2, or that follows one of trigger 1 and may begin a word; or end."""
     k, stop = np.uint64(i), np.uint64(end)
     while k < stop:
         trigger = triggers[sym[k]]

@@ -70,8 +70,8 @@ def written(
     """The distinct spans as written.
 
     Returns:
-        int64[k], which distinct string each span is; those strings; and bool[k], whether the span stands in the text
-        just so (no look-alike symbols, entities, or invisible characters in between).
+        int64[k], which distinct string each span is; those strings; and bool[k], whether the span stands in
+        the text just so (no look-alike symbols, entities, or invisible characters in between).
     """
     at = np.zeros(len(begin) + 1, np.int64)
     np.cumsum(end - begin, out=at[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numba
@@ -10,17 +11,20 @@ import numpy.typing as npt
 import pyarrow as pa
 from stdnum import iban
 
-from clew.extract._words import put
+from clew.extract._words import put, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
 
 # Length of an IBAN by country (SWIFT, IBAN registry).
-_LENGTHS = """
-AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18
-FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20
-LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24
-SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30
-""".split()
+_LENGTHS = word_list(
+    """
+    AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28
+    EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26
+    IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28
+    NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25
+    SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30
+    """
+)
 
 
 @cache
@@ -114,16 +118,23 @@ class Account:
 
     name = "account"
     version = "1"
-    types = ("account",)
+    types: tuple[str, ...] = ("account",)
     # The example numbers of the IBAN registry.
-    examples = (
-        Example("IBAN: NL91 ABNA 0417 1643 00 tnv", (
-            ("account", "iban:NL91ABNA0417164300", "NL91 ABNA 0417 1643 00", False),)),
-        Example("de89370400440532013000", (("account", "iban:DE89370400440532013000", "de89370400440532013000", False),)),
-        Example("GB29.NWBK.6016.1331.9268.19", (
-            ("account", "iban:GB29NWBK60161331926819", "GB29.NWBK.6016.1331.9268.19", True),)),
+    examples: Sequence[Example] = (
+        Example(
+            "IBAN: NL91 ABNA 0417 1643 00 tnv",
+            (("account", "iban:NL91ABNA0417164300", "NL91 ABNA 0417 1643 00", False),),
+        ),
+        Example(
+            "de89370400440532013000",
+            (("account", "iban:DE89370400440532013000", "de89370400440532013000", False),),
+        ),
+        Example(
+            "GB29.NWBK.6016.1331.9268.19",
+            (("account", "iban:GB29NWBK60161331926819", "GB29.NWBK.6016.1331.9268.19", True),),
+        ),
         Example("NL91 ABNA 0417 1643 01, NL91ABNA04171643009 and ref DE12 3456", ()),
-    )  # fmt: skip
+    )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
@@ -133,7 +144,9 @@ class Account:
         hidden = np.array([any(c in ".-_" for c in s) for s in strings], np.bool_)[inverse] | ~as_is
         keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
         value = pa.array(values, pa.string()).take(pa.array(inverse[keep]))
-        return mentions(batch, self, "account", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, hidden[keep])
+        return mentions(
+            batch, self, "account", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, hidden[keep]
+        )
 
 
 PLUGIN = Account()

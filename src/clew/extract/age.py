@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numba
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._words import Words, lookup, next_digit, put, skip_spaces, skip_spaces_back, symbol_kinds
-from clew.extract._words import vocabulary, word_begin, word_end
+from clew.extract._words import (
+    Words,
+    lookup,
+    next_digit,
+    put,
+    skip_spaces,
+    skip_spaces_back,
+    symbol_kinds,
+    vocabulary,
+    word_begin,
+    word_end,
+)
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
 
@@ -17,31 +28,41 @@ _ADULT = 18
 
 _SIGNAL = "under-18-stated"
 
-# What a word beside a number says: years (which may be a duration), an age without doubt, a limit rather than an age
+# What a word beside a number says: years (or a duration), an age without doubt, a limit instead of an age
 # ("over 18"), a duration or something else counted, the person who speaks, nothing by itself.
 YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING = 0, 1, 2, 3, 4, 5
 _AFTER = {
-    OLD: "yo yold yearold yearsold jarig jarige jaehrig jaehrige jahrig jahrige jahriger jahriges letnia letni letnie летняя "
+    OLD: "yo yold yearold yearsold jarig jarige jaehrig jaehrige jahrig jahrige jahriger jahriges letnia "
+    "letni letnie летняя "
     "летний летние arig ariga rocna rocny éves eves godisnja годишна годишняя річна vuotias",
-    YEARS: "years year jaar jaartjes ans anni anos ani jahre jahren lat let rokov leta év år aar vuotta vuotta ετων χρονων "
+    YEARS: "years year jaar jaartjes ans anni anos ani jahre jahren lat lata latka let rokov leta év år "
+    "aar vuotta vuotta ετων χρονων "
     "лет года год років роки годин години godina godine gadi metu aastat yrs yr yaşında yasinda",
 }
 _NEXT = {
     OLD: "old oud alt jong jung young age edad idade eta âge varsta vana stara star gammal gammel ny",
     LINKING: "of de d di w",
-    COUNTED: "experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza experiencia experienta "
-    "expérience опыта стажа doswiadczenia praxe tapasztalat tapasztalattal erfarenhet erfaring ago geleden fa temu nazad назад "
-    "sedan siden sitten warranty garantie garanzia garancia гарантии contract in within together professional service "
-    "relevant work working sales lang dienst with as and at since exp exp guarantee business imprisonment later from for "
+    COUNTED: "experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza "
+    "experiencia experienta "
+    "expérience опыта стажа doswiadczenia praxe tapasztalat tapasztalattal erfarenhet erfaring ago "
+    "geleden fa temu nazad назад "
+    "sedan siden sitten warranty garantie garanzia garancia гарантии contract in within together "
+    "professional service "
+    "relevant work working sales lang dienst with as and at since exp exp guarantee business imprisonment "
+    "later from for "
     "bei als en im sul nel dans",
 }
 _BEFORE = {
-    OLD: "age aged leeftijd alter eta età edad idade âge varsta vârstă wiek vek věk kor életkor alder ålder ika ikä vanus "
+    OLD: "age aged leeftijd alter eta età edad idade âge varsta vârstă wiek vek věk kor életkor alder "
+    "ålder ika ikä vanus "
     "возраст вік годы starost yas yaş ηλικια",
     PERSON: "am im bin ben ai ho tengo tenho mam mám jestem sunt jag mne мне мені imam olen m",
-    LIMIT: "over under above below least minimum min max maximum minimaal mindestens about past last next within for since "
-    "moins vanaf boven onder ab unter über minimo almeno oltre meno menos mas más más bis tot until than after ponad powyzej "
-    "ponizej od do от до older younger ouder jonger alter first every during через за nearly sinds seit depuis da desde "
+    LIMIT: "over under above below least minimum min max maximum minimaal mindestens about past last next "
+    "within for since "
+    "moins vanaf boven onder ab unter über minimo almeno oltre meno menos mas más más bis tot until than "
+    "after ponad powyzej "
+    "ponizej od do от до older younger ouder jonger alter first every during через за nearly sinds seit "
+    "depuis da desde "
     "dal dla the mindestens wenigstens preko nad pod peste sub och yfir",
 }
 
@@ -97,6 +118,10 @@ def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def
         return np.int64(-1), i
     if sym[j] == 121 and stop == j + 1 and stop + 1 < end and sym[stop] in (46, 47) and sym[stop + 1] == 111:
         return np.int64(OLD), stop + 2  # "y.o", "y/o"
+    if (
+        stop + 1 < end and stop - j == 2 and sym[j] == 100 and sym[j + 1] == 101 and sym[stop] == 32
+    ):  # "24 de ani"
+        j, stop = stop + 1, word_end(sym, kinds, stop + 1, end)
     code = lookup(after, sym, j, stop)
     if code < 0 and stop - j > 3 and sym[stop - 1] == 115:  # "jarige", "jariges"
         code = lookup(after, sym, j, stop - 1)
@@ -165,27 +190,45 @@ def _scan(sym, start, kinds, after, following, before):  # type: ignore[no-untyp
 
 
 class Age:
-    """Finds stated ages of 18 to 99 (the value is the number); of 10 to 17 only that such an age is stated."""
+    """Finds stated ages of 18 to 99 (the value is the number); of 10 to 17 only that one is stated."""
 
     name = "age"
     version = "1"
-    types = ("age",)
-    examples = (
+    types: tuple[str, ...] = ("age",)
+    examples: Sequence[Example] = (
         Example("I am 24 years old", (("age", "24", "24 years old", False),)),
         Example("Anna, 24 jaar, blond", (("age", "24", "24 jaar", False),)),
-        Example("j'ai 24 ans; 25 anni e 26 años de edad", (
-            ("age", "24", "24 ans", False), ("age", "25", "25 anni", False), ("age", "26", "26 años de edad", False))),
+        Example(
+            "j'ai 24 ans; 25 anni e 26 años de edad",
+            (
+                ("age", "24", "24 ans", False),
+                ("age", "25", "25 anni", False),
+                ("age", "26", "26 años de edad", False),
+            ),
+        ),
         Example("Мне 24 года, ей 31 год", (("age", "24", "24 года", False), ("age", "31", "31 год", False))),
-        Example("Leeftijd: 24 | Alter 25", (("age", "24", "Leeftijd: 24", False), ("age", "25", "Alter 25", False))),
-        Example("24yo, 25 y.o. and 26 y/o", (
-            ("age", "24", "24yo", False), ("age", "25", "25 y.o", False), ("age", "26", "26 y/o", False))),
-        Example("25-jährige, 26 letnia", (("age", "25", "25-jährige", False), ("age", "26", "26 letnia", False))),
+        Example(
+            "Leeftijd: 24 | Alter 25",
+            (("age", "24", "Leeftijd: 24", False), ("age", "25", "Alter 25", False)),
+        ),
+        Example(
+            "24yo, 25 y.o. and 26 y/o",
+            (("age", "24", "24yo", False), ("age", "25", "25 y.o", False), ("age", "26", "26 y/o", False)),
+        ),
+        Example(
+            "25-jährige, 26 letnia", (("age", "25", "25-jährige", False), ("age", "26", "26 letnia", False))
+        ),
         Example("I'm 24, hello", (("age", "24", "24", False),)),
         Example("Age ２４", (("age", "24", "Age ２４", True),)),
         Example("age: 17", (("age", "under-18-stated", "age: 17", False),)),
-        Example("24 years of experience, over 20 years, 15 jaar ervaring, 18+, 18-35 years, 24/7, €24, 170 cm", ()),
-        Example("24 km, 24 euro, 24 hours, 30 ans d'expérience, 20 Jahre Erfahrung, 5 years old, open 15 years", ()),
-    )  # fmt: skip
+        Example(
+            "24 years of experience, over 20 years, 15 jaar ervaring, 18+, 18-35 years, 24/7, €24, 170 cm", ()
+        ),
+        Example(
+            "24 km, 24 euro, 24 hours, 30 ans d'expérience, 20 Jahre Erfahrung, 5 years old, open 15 years",
+            (),
+        ),
+    )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""

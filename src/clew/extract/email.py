@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numba
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._spelled import AT, PLAIN, SPACED, WORD, mark_before, mark_begin, mark_beginnings, mark_triggers, mark_words, plain_marks, read_host, read_mark
-from clew.extract._suffix import cut_host, is_provider, last_labels, registrable
-from clew.extract._words import DIGIT, LETTER, next_mark, put, symbol_kinds
+from clew.extract._spelled import (
+    AT,
+    PLAIN,
+    SPACED,
+    WORD,
+    mark_before,
+    mark_begin,
+    mark_beginnings,
+    mark_triggers,
+    mark_words,
+    plain_marks,
+    read_host,
+    read_mark,
+)
+from clew.extract._suffix import cut_host, is_everyday, is_provider, last_labels, registrable
+from clew.extract._words import DIGIT, LETTER, next_mark, put, symbol_kinds, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
@@ -19,15 +33,20 @@ _LOCAL, _HOST = 64, 253  # longest parts of an address (RFC 5321, section 4.5.3.
 _ADDRESS = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?")
 # Words before "at" that begin a sentence about a place, not an address.
 _NOT_NAMES = frozenset(
-    """me us him her you it look looking available book booking visit call here now only work working meet meeting arrive
-    based located stay staying live living online start starts open price prices from see find check available be is am
-    are and or page site profile website reviews more info pictures photos ad ads located or""".split()
+    word_list(
+        """
+    me us him her you it look looking available book booking visit call here now only work working meet
+    meeting arrive based located stay staying live living online start starts open price prices from see
+    find check available be is am are and or page site profile website reviews more info pictures photos
+    ad ads located or
+    """
+    )
 )
 
 
 @numba.njit(nogil=True, cache=True)
 def _atom_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
-    """Where the run of local-part symbols that ends before i begins; it begins with a letter, a digit or "_"."""
+    """Where the run of local-part symbols before i begins: with a letter, a digit or "_"."""
     a = i
     stop = max(first, i - _LOCAL)
     while a > stop:
@@ -106,7 +125,7 @@ def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
         return ""
     if style in (SPACED, WORD):
         odd = any(c in "._-+0123456789" for c in local)
-        if local in _NOT_NAMES or len(local) < 3 and not odd:
+        if local in _NOT_NAMES or (len(local) < 3 and not odd) or not is_everyday(domain):
             return ""
         if dots < WORD and not (odd or is_provider(domain)):
             return ""  # "Anna at hotel.com" is a sentence
@@ -130,27 +149,48 @@ class Email:
 
     name = "email"
     version = "1"
-    types = ("email",)
-    examples = (
-        Example("Write to Anna.Rose@Mail.com today", (("email", "anna.rose@mail.com", "Anna.Rose@Mail.com", False),)),
+    types: tuple[str, ...] = ("email",)
+    examples: Sequence[Example] = (
+        Example(
+            "Write to Anna.Rose@Mail.com today",
+            (("email", "anna.rose@mail.com", "Anna.Rose@Mail.com", False),),
+        ),
         Example("anna at mail dot com", (("email", "anna@mail.com", "anna at mail dot com", True),)),
-        Example("mail: rose(at)gmail(dot)com!", (("email", "rose@gmail.com", "rose(at)gmail(dot)com", True),)),
-        Example("rosa99 [at] posta [.] it", (("email", "rosa99@posta.it", "rosa99 [at] posta [.] it", True),)),
-        Example("rosa chiocciola libero punto it", (("email", "rosa@libero.it", "rosa chiocciola libero punto it", True),)),
+        Example(
+            "mail: rose(at)gmail(dot)com!", (("email", "rose@gmail.com", "rose(at)gmail(dot)com", True),)
+        ),
+        Example(
+            "rosa99 [at] posta [.] it", (("email", "rosa99@posta.it", "rosa99 [at] posta [.] it", True),)
+        ),
+        Example(
+            "rosa chiocciola libero punto it",
+            (("email", "rosa@libero.it", "rosa chiocciola libero punto it", True),),
+        ),
         Example("ewa małpa wp kropka pl", (("email", "ewa@wp.pl", "ewa małpa wp kropka pl", True),)),
         Example("olga собака mail точка ru", (("email", "olga@mail.ru", "olga собака mail точка ru", True),)),
-        Example("anna dot rose at gmail.com", (("email", "anna.rose@gmail.com", "anna dot rose at gmail.com", True),)),
+        Example(
+            "anna dot rose at gmail.com",
+            (("email", "anna.rose@gmail.com", "anna dot rose at gmail.com", True),),
+        ),
         Example("lily @ gmail . com", (("email", "lily@gmail.com", "lily @ gmail . com", True),)),
         Example("mail lily@ｇmail.com", (("email", "lily@gmail.com", "lily@ｇmail.com", True),)),
         Example("lily@mail.com.Call me", (("email", "lily@mail.com", "lily@mail.com", False),)),
         Example("meet me at hotel.dot or at hotel.com, see you at home. In town", ()),
         Example("I am available at hotel dot com, price @ 100.Call", ()),
-    )  # fmt: skip
+    )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), mark_words(), last_labels(), mark_triggers(AT), mark_beginnings(AT))
+        rows = _scan(
+            f.sym,
+            f.start,
+            symbol_kinds(),
+            mark_words(),
+            last_labels(),
+            mark_triggers(AT),
+            mark_beginnings(AT),
+        )
         record, begin = rows[:, 0].copy(), rows[:, 1].copy()
         inverse, strings, as_is = written(batch, record, begin, rows[:, 4].copy())
         values, lengths = _values(strings, rows[np.unique(inverse, return_index=True)[1]])
@@ -160,7 +200,14 @@ class Email:
         obscured = ~as_is | (rows[:, 5] != PLAIN) | (rows[:, 6] != PLAIN)
         end = begin + lengths[inverse]
         return mentions(
-            batch, self, "email", record[keep], begin[keep], end[keep], value.filter(pa.array(keep)), obscured[keep]
+            batch,
+            self,
+            "email",
+            record[keep],
+            begin[keep],
+            end[keep],
+            value.filter(pa.array(keep)),
+            obscured[keep],
         )
 
 

@@ -1,6 +1,8 @@
-"""Accounts on platforms: "telegram: @name", "insta name", "@name", and the author's own account of a record."""
+"""Accounts on platforms: "telegram: @name", "insta name", "@name", and the author's own of a record."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numba
 import numpy as np
@@ -8,10 +10,31 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract._handlewords import CUES, NAMED, NOT_NAMES, PLATFORMS, WEAK, connectors, cue_beginnings, cues, prepositions, triggers
+from clew.extract._handlewords import (
+    CUES,
+    NAMED,
+    NOT_NAMES,
+    PLATFORMS,
+    WEAK,
+    connectors,
+    cue_beginnings,
+    cues,
+    prepositions,
+    triggers,
+)
 from clew.extract._suffix import is_provider
-from clew.extract._words import DIGIT, LETTER, lookup, next_mark, put, skip_spaces, skip_spaces_back, symbol_kinds
-from clew.extract._words import word_begin, word_end
+from clew.extract._words import (
+    DIGIT,
+    LETTER,
+    lookup,
+    next_mark,
+    put,
+    skip_spaces,
+    skip_spaces_back,
+    symbol_kinds,
+    word_begin,
+    word_end,
+)
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import EMOJI
@@ -39,15 +62,17 @@ def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
         j += 1
     while j > i and (sym[j - 1] == 46 or sym[j - 1] == 45):
         j -= 1
-    if j < end and (sym[j] == 64 or sym[j] >= 128 and sym[j] < EMOJI):  # an e-mail address, or a word cut in two
+    if j < end and (
+        sym[j] == 64 or (sym[j] >= 128 and sym[j] < EMOJI)
+    ):  # an e-mail address, or a word cut in two
         return i
     return j if j - i <= 66 else i
 
 
 @numba.njit(nogil=True, cache=True)
 def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped-def]
-    """Where the account name after a platform's name may begin (with its "@"), and what stands between; -1 if none."""
-    how = _BARE
+    """Where the name after a platform's name may begin (with its "@"; -1: none), and what stands between."""
+    how = np.int64(_BARE)
     for _ in range(5):
         i = skip_spaces(sym, i, end, 3)
         if i >= end:
@@ -56,14 +81,14 @@ def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped
         if c == 64:
             return i, _AT_SIGN
         if c == 58 or c == 61 or c == 45 or c == 62 or c == EMOJI or c == 126:
-            how, i = _MARKED, i + 1
+            how, i = np.int64(_MARKED), i + 1
             continue
         if kinds[c] == LETTER:
             stop = word_end(sym, kinds, i, end)
             whole = stop >= end or not (kinds[sym[stop]] == DIGIT or sym[stop] == 95)
             code = lookup(links, sym, i, stop) if whole else np.int64(-1)
             if code == NAMED:
-                how = _MARKED
+                how = np.int64(_MARKED)
             if code >= 0:
                 i = stop
                 continue
@@ -98,7 +123,7 @@ def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin (with an "@"), begin of the name, end, platform, what stands between, whether a line ends."""
+    """Rows of: text, begin, begin of the name after "@", end, platform, what stands between, line ends."""
     rows = np.empty((256, 7), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
@@ -128,7 +153,7 @@ def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # typ
                 if platform < 0:
                     platform = _cue_after(sym, stop, end, kinds, cue_words)
                 if platform < 0:
-                    platform = _AT
+                    platform = np.int64(_AT)
                 rows = put(rows, k, (r, i, i + 1, stop, platform, _AT_SIGN, 0))
                 k += 1
                 done = stop
@@ -136,7 +161,9 @@ def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # typ
             stop = word_end(sym, kinds, i, end)
             done = stop
             code = lookup(cue_words, sym, i, stop)
-            if code < 0 or (stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)):
+            if code < 0 or (
+                stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)
+            ):
                 continue
             cue, cue_end = code, stop
             at, how = _after_cue(sym, stop, end, kinds, cue_words, links)
@@ -157,17 +184,20 @@ def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # typ
 
 
 def _shapes(names: list[str]) -> npt.NDArray[np.int64]:
-    """int64[k]: 0 no account name, 1 an unknown word, 2 a word with digits, dots or "_" in it, 3 a Session ID."""
+    """int64[k]: 0 no account name, 1 an unknown word, 2 a word with digits, dots or "_", 3 a Session ID."""
     out = np.zeros(len(names), np.int64)
     for n, name in enumerate(names):
         letters = sum(c.isalpha() for c in name)
         if len(name) == 66 and name.startswith("05") and all(c in "0123456789abcdef" for c in name):
             out[n] = 3
-        elif letters < 2 or len(name) > _LONGEST or name in NOT_NAMES or name in CUES:
-            continue
-        elif "." in name and is_provider(name):
-            continue
-        elif name[0].isdigit() and letters < 4:  # "24h", "18yo", "100eu"
+        elif (
+            letters < 2
+            or len(name) > _LONGEST
+            or name in NOT_NAMES
+            or name in CUES
+            or ("." in name and is_provider(name))
+            or (name[0].isdigit() and letters < 4)
+        ):
             continue
         else:
             out[n] = 1 if name.isalpha() else 2
@@ -201,53 +231,75 @@ def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
 
 
 class Handle:
-    """Finds accounts; the value is ``platform:name`` in lower case, ``at:name`` where no platform is named."""
+    """Finds accounts: ``platform:name`` in lower case, ``at:name`` where no platform is named."""
 
     name = "handle"
     version = "1"
-    types = ("handle",)
-    examples = (
+    types: tuple[str, ...] = ("handle",)
+    examples: Sequence[Example] = (
         Example("Telegram: @Rose_House", (("handle", "telegram:rose_house", "@Rose_House", False),)),
         Example("my insta annarose\ncall", (("handle", "instagram:annarose", "annarose", False),)),
-        Example("tg - annarose, snap: rose.h", (
-            ("handle", "telegram:annarose", "annarose", False), ("handle", "snapchat:rose.h", "rose.h", False))),
-        Example("ig @rose99 or @lily99, all of it is mine and here @jasmin77", (
-            ("handle", "instagram:rose99", "@rose99", False), ("handle", "instagram:lily99", "@lily99", False),
-            ("handle", "at:jasmin77", "@jasmin77", False))),
+        Example(
+            "tg - annarose, snap: rose.h",
+            (
+                ("handle", "telegram:annarose", "annarose", False),
+                ("handle", "snapchat:rose.h", "rose.h", False),
+            ),
+        ),
+        Example(
+            "ig @rose99 or @lily99, all of it is mine and here @jasmin77",
+            (
+                ("handle", "instagram:rose99", "@rose99", False),
+                ("handle", "instagram:lily99", "@lily99", False),
+                ("handle", "at:jasmin77", "@jasmin77", False),
+            ),
+        ),
         Example("@lilyhouse on Telegram", (("handle", "telegram:lilyhouse", "@lilyhouse", False),)),
         Example("телеграм @lilyhouse", (("handle", "telegram:lilyhouse", "@lilyhouse", False),)),
         Example("Line ID: rosa88", (("handle", "line:rosa88", "rosa88", False),)),
         Example("𝐓elegram @ｒosa88", (("handle", "telegram:rosa88", "@ｒosa88", True),)),
-        Example("Session 05" + "0123456789abcdef" * 4,
-                (("handle", "session:05" + "0123456789abcdef" * 4, "05" + "0123456789abcdef" * 4, False),)),
-        Example("contact on telegram only, whatsapp available, session: 100 euro, online @ home, in line with", ()),
-        Example("snap available, telegram channel, signal please, telegram: 06 1234 5678, mail a@mail.com", ()),
-    )  # fmt: skip
+        Example(
+            "Session 05" + "0123456789abcdef" * 4,
+            (("handle", "session:05" + "0123456789abcdef" * 4, "05" + "0123456789abcdef" * 4, False),),
+        ),
+        Example(
+            "contact on telegram only, whatsapp available, session: 100 euro, online @ home, in line with", ()
+        ),
+        Example(
+            "snap available, telegram channel, signal please, telegram: 06 1234 5678, mail a@mail.com", ()
+        ),
+    )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions(), triggers(), cue_beginnings())
+        rows = _scan(
+            f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions(), triggers(), cue_beginnings()
+        )
         record, name, end = rows[:, 0], rows[:, 2], rows[:, 3]
         inverse, strings, as_is = written(batch, record, name, end)
         names = [s.lower() for s in strings]
         keep = self._kept(rows, _shapes(names)[inverse])
         platform = pa.array(PLATFORMS).take(pa.array(rows[keep, 4]))
-        value = pc.binary_join_element_wise(platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), ":")
+        value = pc.binary_join_element_wise(
+            platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), ":"
+        )
         found = mentions(batch, self, "handle", record[keep], rows[keep, 1], end[keep], value, ~as_is[keep])
         return pa.concat_tables([found, _own_accounts(batch, self)])
 
     @staticmethod
     def _kept(rows: Ints, shape: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Which rows are accounts: the less stands between the two names, the more the name must look like one."""
+        """Which rows are accounts: the less stands between, the more the name must look like one."""
         platform, how, ends = rows[:, 4], rows[:, 5], rows[:, 6] == 1
         length = rows[:, 3] - rows[:, 2]
         weak = np.isin(platform, [PLATFORMS.index(p) for p in WEAK])
-        keep = (shape == 2) & ((how > _BARE) | ~weak)
+        keep: npt.NDArray[np.bool_] = (shape == 2) & ((how > _BARE) | ~weak)
         keep |= (shape == 1) & (how == _AT_SIGN)
         keep |= (shape == 1) & (how == _MARKED) & ~weak & (length >= 4)
         keep |= (shape == 1) & (how == _BARE) & ~weak & ends & (length >= 5)
-        return (keep & (platform != _SESSION)) | ((shape == 3) & (platform == _SESSION))
+        session = platform == _SESSION
+        keep[session] = shape[session] == 3
+        return keep
 
 
 PLUGIN = Handle()

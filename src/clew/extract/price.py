@@ -1,20 +1,42 @@
-"""Prices with their currency and what they are asked for: "€150/h", "150 euro per uur", "30 min 1.500,- Kč"."""
+"""Prices with currency and what they are asked for: "€150/h", "150 euro per uur", "30 min 1.500,- Kč"."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numba
 import numpy as np
 import pyarrow as pa
 
 from clew.extract._money import (
-    CODES, HALF, HALF_HOUR, HOUR, MINUTES, PER, UNITS, currency, currency_words, leading_currency_words, unit_words,
+    CODES,
+    HALF,
+    HALF_HOUR,
+    HOUR,
+    MINUTES,
+    PER,
+    UNITS,
+    currency,
+    currency_words,
+    leading_currency_words,
+    unit_words,
 )  # fmt: skip
-from clew.extract._words import DIGIT, LETTER, lookup, next_digit, put, skip_spaces, skip_spaces_back, symbol_kinds
-from clew.extract._words import word_begin, word_end
+from clew.extract._words import (
+    DIGIT,
+    LETTER,
+    lookup,
+    next_digit,
+    put,
+    skip_spaces,
+    skip_spaces_back,
+    symbol_kinds,
+    word_begin,
+    word_end,
+)
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
 
-_MOST = 10_000_000  # more is no price of a service or a wage
+_MOST = 9_999_999  # more is no price of a service or a wage
 _FORINT = CODES.index("HUF")
 _LEAST_FORINT = 500  # "6 ft" is a height
 
@@ -36,7 +58,7 @@ def _value(sym, i, j):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _amount(sym, i, end):  # type: ignore[no-untyped-def]
-    """Hundredths and end of the amount at i: groups of three digits, one or two decimals, ",-", "k"; -1 if it is none."""
+    """Hundredths (-1: none) and end of the amount at i: groups of three digits, decimals, ",-", "k"."""
     j = _digits(sym, i, end)
     if j - i > 7:
         return np.int64(-1), j
@@ -94,7 +116,7 @@ def _currency_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-de
 
 @numba.njit(nogil=True, cache=True)
 def _unit_of(code, number, half):  # type: ignore[no-untyped-def]
-    """The unit that a unit word means after a number (0: none stands there) or a half; 0 if none has a name."""
+    """The unit that a unit word means after a number (0: none there) or a half; 0 if none has a name."""
     if code == MINUTES:
         return HALF_HOUR if number == 30 else (HOUR if number == 60 else 0)
     if half:
@@ -144,7 +166,7 @@ def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
         j -= 1
     begin = word_begin(sym, kinds, j, first)
     code = lookup(words, sym, begin, j)
-    if code < 0 or code == PER or code == HALF:
+    if code < 0 or code in (PER, HALF):
         return 0, i
     k = skip_spaces_back(sym, begin, first, 1)
     d = k
@@ -198,40 +220,55 @@ def _scan(sym, start, kinds, money, leading, units):  # type: ignore[no-untyped-
 
 
 def _written(packed: int) -> str:
-    """``150.00 EUR/hour`` of hundredths, currency, unit and region in one number, or "" for no known currency."""
+    """``150.00 EUR/hour`` of hundredths, currency, unit and region in one number, or ""."""
     region, unit, code, cents = packed & 0xFFFF, packed >> 16 & 0x7, packed >> 19 & 0x3F, packed >> 25
     name = currency(code, region)
     return f"{cents // 100}.{cents % 100:02d} {name}" + (f"/{UNITS[unit]}" if unit else "") if name else ""
 
 
 class Price:
-    """Finds prices; the value is ``150.00 EUR/hour``: amount, ISO 4217 code, and the unit where one is stated.
+    """Finds prices; the value is ``150.00 EUR/hour``: amount, ISO 4217 code, and the unit if stated.
 
     "$", "kr" and "lei" are read by the record's country; "kr" without a country gives nothing.
     """
 
     name = "price"
     version = "1"
-    types = ("price",)
-    examples = (
+    types: tuple[str, ...] = ("price",)
+    examples: Sequence[Example] = (
         Example("€150/h", (("price", "150.00 EUR/hour", "€150/h", False),)),
-        Example("only 150 euro per uur, discreet", (("price", "150.00 EUR/hour", "150 euro per uur", False),)),
+        Example(
+            "only 150 euro per uur, discreet", (("price", "150.00 EUR/hour", "150 euro per uur", False),)
+        ),
         Example("150,- €", (("price", "150.00 EUR", "150,- €", False),)),
         Example("1.500,00 € per night", (("price", "1500.00 EUR/night", "1.500,00 € per night", False),)),
         Example("£80 half hour", (("price", "80.00 GBP/half-hour", "£80 half hour", False),)),
-        Example("30 min 80€ 1 hour 150€", (
-            ("price", "80.00 EUR/half-hour", "30 min 80€", False), ("price", "150.00 EUR/hour", "1 hour 150€", False))),
-        Example("80€ 30 min, 150€ 1h", (
-            ("price", "80.00 EUR/half-hour", "80€ 30 min", False), ("price", "150.00 EUR/hour", "150€ 1h", False))),
+        Example(
+            "30 min 80€ 1 hour 150€",
+            (
+                ("price", "80.00 EUR/half-hour", "30 min 80€", False),
+                ("price", "150.00 EUR/hour", "1 hour 150€", False),
+            ),
+        ),
+        Example(
+            "80€ 30 min, 150€ 1h",
+            (
+                ("price", "80.00 EUR/half-hour", "80€ 30 min", False),
+                ("price", "150.00 EUR/hour", "150€ 1h", False),
+            ),
+        ),
         Example("200 zł za godzinę", (("price", "200.00 PLN/hour", "200 zł za godzinę", False),)),
         Example("15 000 Ft / óra", (("price", "15000.00 HUF/hour", "15 000 Ft / óra", False),)),
         Example("5000 ₽ час", (("price", "5000.00 RUB/hour", "5000 ₽ час", False),)),
         Example("1500 kr/timme", (("price", "1500.00 SEK/hour", "1500 kr/timme", False),), "SE"),
-        Example("500 lei, 100 лв", (("price", "500.00 RON", "500 lei", False), ("price", "100.00 BGN", "100 лв", False))),
+        Example(
+            "500 lei, 100 лв",
+            (("price", "500.00 RON", "500 lei", False), ("price", "100.00 BGN", "100 лв", False)),
+        ),
         Example("$2,500.50 per month", (("price", "2500.50 USD/month", "$2,500.50 per month", False),)),
         Example("€ １５０ ½ hour", (("price", "150.00 EUR/half-hour", "€ １５０ ½ hour", True),)),
         Example("1500 kr, 6 ft tall, 0612345678 eur, room 24, 5 hours, 100 people", ()),
-    )  # fmt: skip
+    )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""

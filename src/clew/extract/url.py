@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import idna
@@ -12,25 +13,71 @@ import pyarrow as pa
 
 from clew.extract._platforms import account_of
 from clew.extract._spelled import (
-    AT, DOT, PLAIN, WORD, is_label, mark_before, mark_begin, mark_beginnings, mark_triggers, mark_words, plain_marks, read_host, read_mark,
+    AT,
+    DOT,
+    PLAIN,
+    WORD,
+    is_label,
+    mark_before,
+    mark_begin,
+    mark_beginnings,
+    mark_triggers,
+    mark_words,
+    plain_marks,
+    read_host,
+    read_mark,
 )  # fmt: skip
 from clew.extract._suffix import SURE, cut_host, is_provider, is_public, last_labels, registrable
-from clew.extract._words import LETTER, next_mark, put, symbol_kinds, word_begin
+from clew.extract._words import LETTER, next_mark, put, symbol_kinds, word_begin, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 
 _LONGEST = 2048  # symbols of a path; more is cut
-_SCHEMES = {"http": "http", "https": "https", "hxxp": "http", "hxxps": "https", "htxp": "http", "htxps": "https"}
-_TRACKING = re.compile(r"(?:utm_\w*|fbclid|gclid|dclid|msclkid|yclid|mc_cid|mc_eid|igshid|igsh|_ga)", re.IGNORECASE)
-# How long the name before a last label that is also a word must be in a bare "name.label"; others need more than that.
-_LENGTHS = {"de": 4, "io": 4, "tv": 3, "cc": 4, "co": 5, "es": 6, "se": 6, "us": 6, "it": 8, "be": 8, "at": 8, "me": 8}
-_SPELLED = frozenset("com org net info biz nl ru ro bg hu pl cz uk eu fr ua gr pt dk".split())
-_COMMON = frozenset("the a an this that le un el il o no at to in und der ein op een en point punkt".split())
+_SCHEMES = {
+    "http": "http",
+    "https": "https",
+    "hxxp": "http",
+    "hxxps": "https",
+    "htxp": "http",
+    "htxps": "https",
+}
+_TRACKING = re.compile(
+    r"(?:utm_\w*|fbclid|gclid|dclid|msclkid|yclid|mc_cid|mc_eid|igshid|igsh|_ga)", re.IGNORECASE
+)
+# How long the name in a bare "name.label" must be when the label is also a word; others need more than that.
+_LENGTHS = {
+    "de": 4,
+    "io": 4,
+    "tv": 3,
+    "cc": 4,
+    "co": 5,
+    "es": 6,
+    "se": 6,
+    "us": 6,
+    "it": 8,
+    "be": 8,
+    "at": 8,
+    "me": 8,
+}
+_SPELLED = frozenset(
+    word_list(
+        """
+    com org net info biz nl ru ro bg hu pl cz uk eu fr ua gr pt dk
+    """
+    )
+)
+_COMMON = frozenset(
+    word_list(
+        """
+    the a an this that le un el il o no at to in und der ein op een en point punkt
+    """
+    )
+)
 
 
 @numba.njit(nogil=True, cache=True)
 def _path_end(sym, i, end):  # type: ignore[no-untyped-def]
-    """Where the port, path and query after a host end; marks that close a sentence or a bracket are not part of it."""
+    """Where port, path and query after a host end; marks that close a sentence are not part of them."""
     j = i
     if j + 2 < end and sym[j] == 58 and 48 <= sym[j + 1] <= 57:
         j += 1
@@ -87,7 +134,7 @@ def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin, begin of the host, end of the host, end, how its dots are written, code of its last label."""
+    """Rows of: text, begin, begin and end of the host, end, how its dots are written, last label's code."""
     rows = np.empty((256, 7), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
@@ -144,7 +191,7 @@ _NO_LINK = _Link("", "", "", False, 0)
 
 
 def _is_bare_name(host: str, domain: str, sure: bool) -> bool:
-    """May a host without scheme, "www." and path be one, rather than two sentences without a space between?"""
+    """May a host without scheme and path be one, rather than two sentences without a space between?"""
     name, _, suffix = domain.partition(".")
     if name.isdigit() or is_provider(domain):
         return False
@@ -169,7 +216,9 @@ def _rest(text: str) -> str:
         if path == port or path.startswith(port + "/"):
             path = path[len(port) :]
     kept = "&".join(p for p in query.split("&") if p and not _TRACKING.fullmatch(p.partition("=")[0]))
-    return (path.rstrip("/") if path == "/" else path) + (f"?{kept}" if kept else "")
+    if kept:
+        return f"{path or '/'}?{kept}"
+    return "" if path == "/" else path
 
 
 def _encoded(host: str) -> str:
@@ -205,7 +254,13 @@ def _read(text: str, at: int, after: int, style: int, sure: bool) -> _Link:
         return _NO_LINK
     rest = _rest(rest)
     account = account_of(domain, rest) if rest else ""
-    return _Link(f"{scheme or 'https'}://{host}{rest}", "" if is_public(domain) else domain, account, "xp" in head, len(text))
+    return _Link(
+        f"{scheme or 'https'}://{host}{rest}",
+        "" if is_public(domain) else domain,
+        account,
+        "xp" in head,
+        len(text),
+    )
 
 
 def _links(strings: list[str], rows: Ints) -> list[_Link]:
@@ -217,20 +272,25 @@ def _links(strings: list[str], rows: Ints) -> list[_Link]:
 
 
 class Url:
-    """Finds links (``https://host/path``), registered domains (``shop.co.uk``) and accounts (``telegram:name``).
+    """Finds links (``https://host/path``), domains (``shop.co.uk``) and accounts (``telegram:name``).
 
     A link without a scheme is read as https. Hosts of services that everybody uses give no domain.
     """
 
     name = "url"
     version = "1"
-    types = ("url", "domain", "handle")
-    examples = (
+    types: tuple[str, ...] = ("url", "domain", "handle")
+    examples: Sequence[Example] = (
         Example(
             "See https://www.Rose-Club.nl/Menu?utm_source=x&id=4#top.",
             (
                 ("domain", "rose-club.nl", "https://www.Rose-Club.nl/Menu?utm_source=x&id=4#top", False),
-                ("url", "https://rose-club.nl/Menu?id=4", "https://www.Rose-Club.nl/Menu?utm_source=x&id=4#top", False),
+                (
+                    "url",
+                    "https://rose-club.nl/Menu?id=4",
+                    "https://www.Rose-Club.nl/Menu?utm_source=x&id=4#top",
+                    False,
+                ),
             ),
         ),
         Example(
@@ -283,7 +343,15 @@ class Url:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), mark_words(), last_labels(), mark_triggers(DOT), mark_beginnings(DOT))
+        rows = _scan(
+            f.sym,
+            f.start,
+            symbol_kinds(),
+            mark_words(),
+            last_labels(),
+            mark_triggers(DOT),
+            mark_beginnings(DOT),
+        )
         inverse, strings, _ = written(batch, rows[:, 0], rows[:, 1], rows[:, 4])
         links = _links(strings, rows[np.unique(inverse, return_index=True)[1]])
         # only the host tells whether a link is hidden: "&amp;" in a query hides nothing

@@ -1,8 +1,9 @@
-"""Crypto wallet addresses whose checksum is right: Bitcoin, Litecoin, TRON, Monero and the Ethereum family."""
+"""Crypto wallets whose checksum is right: Bitcoin, Litecoin, TRON, Monero and the Ethereum family."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numba
 import numpy as np
@@ -15,7 +16,7 @@ from clew.extract.base import Example, TextBatch, mentions
 
 _SHORTEST, _LONGEST = 26, 106  # symbols of an address
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{40}")
-# Version byte of Base58Check addresses: script addresses (5) are Bitcoin's, Litecoin's old ones look the same.
+# Version byte of Base58Check addresses: 5 is Bitcoin's, and was Litecoin's for scripts in its first years.
 _VERSIONS = {0x00: "btc", 0x05: "btc", 0x30: "ltc", 0x32: "ltc", 0x41: "tron"}
 
 
@@ -26,7 +27,7 @@ def _is_alnum(c):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _scan(sym, start):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin, end of runs of letters and digits. A long run covers one in every 26 symbols: look there only."""
+    """Rows of: text, begin, end of long runs of letters and digits (which cover one in every 26 symbols)."""
     rows = np.empty((64, 3), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
@@ -71,22 +72,56 @@ class Wallet:
 
     name = "wallet"
     version = "1"
-    types = ("wallet",)
+    types: tuple[str, ...] = ("wallet",)
     # Addresses of the specifications and of burnt coins: nobody's.
-    examples = (
-        Example("btc 1BitcoinEaterAddressDontSendf59kuE ok", (
-            ("wallet", "btc:1BitcoinEaterAddressDontSendf59kuE", "1BitcoinEaterAddressDontSendf59kuE", False),)),
-        Example("BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", (
-            ("wallet", "btc:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
-             "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", False),)),
-        Example("eth: 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", (
-            ("wallet", "evm:0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
-             "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", False),)),
+    examples: Sequence[Example] = (
+        Example(
+            "btc 1BitcoinEaterAddressDontSendf59kuE ok",
+            (
+                (
+                    "wallet",
+                    "btc:1BitcoinEaterAddressDontSendf59kuE",
+                    "1BitcoinEaterAddressDontSendf59kuE",
+                    False,
+                ),
+            ),
+        ),
+        Example(
+            "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
+            (
+                (
+                    "wallet",
+                    "btc:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+                    "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
+                    False,
+                ),
+            ),
+        ),
+        Example(
+            "eth: 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+            (
+                (
+                    "wallet",
+                    "evm:0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+                    "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+                    False,
+                ),
+            ),
+        ),
         Example("eth: 0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", ()),
-        Example("usdt T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb!", (
-            ("wallet", "tron:T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb", "T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb", False),)),
+        Example(
+            "usdt T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb!",
+            (
+                (
+                    "wallet",
+                    "tron:T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb",
+                    "T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb",
+                    False,
+                ),
+            ),
+        ),
         Example("1BitcoinEaterAddressDontSendf59kuF and bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", ()),
-    )  # fmt: skip
+    )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
@@ -95,7 +130,9 @@ class Wallet:
         values = [canonical(s) for s in strings]
         keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
         value = pa.array(values, pa.string()).take(pa.array(inverse[keep]))
-        return mentions(batch, self, "wallet", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, ~as_is[keep])
+        return mentions(
+            batch, self, "wallet", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, ~as_is[keep]
+        )
 
 
 PLUGIN = Wallet()

@@ -1,0 +1,129 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clew.extract.age import PLUGIN
+from clew.extract.base import batch_of_texts
+
+
+def values(text: str, region: str = "") -> list[str]:
+    rows = PLUGIN.find(batch_of_texts([text], [region])).to_pylist()
+    return [m["value"] for m in sorted(rows, key=lambda m: m["start"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "24 years",
+        "24 years old",
+        "24-year-old",
+        "24yo",
+        "24 y.o.",
+        "24 y/o",
+        "24yrs",
+        "age 24",
+        "Age: 24",
+        "aged 24",
+        "I'm 24!",
+        "I am 24 years",
+        "24 jaar",
+        "24 jaar oud",
+        "24-jarige",
+        "leeftijd 24",
+        "24 Jahre alt",
+        "24-jährige",
+        "Alter: 24",
+        "ich bin 24,",
+        "24 ans",
+        "j'ai 24 ans",
+        "âge : 24 ans",
+        "24 anni",
+        "età 24",
+        "24 años",
+        "24 años de edad",
+        "edad: 24",
+        "24 anos",
+        "idade 24",
+        "24 lata",
+        "wiek 24",
+        "mam 24 lata",
+        "24 de ani",
+        "24 ani",
+        "vârsta 24",
+        "24 let",
+        "věk 24",
+        "24 év",
+        "24 éves",
+        "kor: 24",
+        "24 года",
+        "возраст 24",
+        "24 роки",
+        "вік: 24",
+        "24 години",
+        "24 år",
+        "24 vuotta",
+        "24 ετών",
+        "2\u200b4 years",
+    ],
+)
+def test_spellings_of_one_age(text: str) -> None:
+    assert values(text) == ["24"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "24 hours",
+        "24/7",
+        "24h",
+        "€24",
+        "24 €",
+        "24 euro",
+        "24 cm",
+        "170 cm",
+        "1.24 years",
+        "2024 years",
+        "18+",
+        "over 21 years",
+        "18-35 years old",
+        "24 years of experience",
+        "20 jaar ervaring",
+        "20 Jahre Erfahrung",
+        "20 ans d'expérience",
+        "since 20 years",
+        "20 years ago",
+        "21 years with us",
+        "age 24-30",
+        "1990",
+        "24.12.2024",
+        "room 24",
+        "call 24",
+        "I am 24 km away",
+        "age: 124",
+        "age: 5",
+    ],
+)
+def test_leaves_what_is_no_age(text: str) -> None:
+    assert values(text) == []
+
+
+@pytest.mark.parametrize("text", ["age: 16", "17 years old", "I am 16 years", "16 ans d'age"])
+def test_below_18_only_that_is_said(text: str) -> None:
+    assert values(text) == ["under-18-stated"]
+
+
+@pytest.mark.parametrize("text", ["15 years", "in 12 jaar", "no under 18 years", "open since 15 years"])
+def test_a_number_of_years_below_18_alone_says_nothing(text: str) -> None:
+    assert values(text) == []
+
+
+@settings(deadline=None)  # the first call compiles
+@given(st.integers(10, 99), st.sampled_from(["{} years old", "age {}", "{}yo", "{} jaar oud"]))
+def test_every_age(age: int, form: str) -> None:
+    assert values(form.format(age)) == [str(age) if age >= 18 else "under-18-stated"]
+
+
+@pytest.mark.parametrize("part", ["2", "24", "24 ", "24 years ", "24-", "age ", "24 years of "])
+def test_a_megabyte_of_one_part_ends(part: str) -> None:
+    times = 1_000_000 // len(part)
+    assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times

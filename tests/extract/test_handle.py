@@ -1,0 +1,120 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clew.extract.base import batch_of_texts, text_batch
+from clew.extract.handle import PLUGIN
+
+
+def found(text: str, region: str = "") -> list[tuple[str, str]]:
+    rows = PLUGIN.find(batch_of_texts([text], [region])).to_pylist()
+    return sorted((m["type"], m["value"]) for m in rows)
+
+
+def values(text: str) -> list[str]:
+    return [v for _, v in found(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "telegram: @lily_88",
+        "Telegram @lily_88",
+        "tg lily_88",
+        "TG: lily_88",
+        "telegram - lily_88",
+        "telega @lily_88",
+        "телеграм: @lily_88",
+        "my telegram is lily_88",
+        "telegram username: lily_88",
+        "@lily_88 on telegram",
+        "telegram 👉 lily_88",
+        "telegram (@lily_88)",
+        "ТЕЛЕГРАМ @lily_88",
+    ],
+)
+def test_spellings_of_one_account(text: str) -> None:
+    assert values(text) == ["telegram:lily_88"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("insta: lilyrose", "instagram:lilyrose"),
+        ("ig @lilyrose", "instagram:lilyrose"),
+        ("snap: lily-rose", "snapchat:lily-rose"),
+        ("skype lily.rose", "skype:lily.rose"),
+        ("kik: lilyrose1", "kik:lilyrose1"),
+        ("wickr lilyrose1", "wickr:lilyrose1"),
+        ("tiktok @lilyrose", "tiktok:lilyrose"),
+        ("line id lilyrose9", "line:lilyrose9"),
+        ("signal: lily.88", "signal:lily.88"),
+        ("discord: lilyrose", "discord:lilyrose"),
+        ("hi @lilyrose bye", "at:lilyrose"),
+    ],
+)
+def test_platforms(text: str, value: str) -> None:
+    assert values(text) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on telegram only",
+        "telegram available now",
+        "telegram: 0600000000",
+        "whatsapp: text me first",
+        "session: 1 hour",
+        "in line with",
+        "signal lost",
+        "snap please",
+        "telegram 24h",
+        "lily@mail.com",
+        "telegram: lily@mail.com",
+        "@ home",
+        "@a",
+        "insta/snap",
+        "telegram: t.me/lily",
+    ],
+)
+def test_leaves_what_is_no_account(text: str) -> None:
+    assert values(text) == []
+
+
+def test_an_account_belongs_to_the_nearest_platform_before_it() -> None:
+    assert values("insta and telegram: @lilyrose") == ["telegram:lilyrose"]
+    assert values("insta. " + "x " * 30 + "@lilyrose") == ["at:lilyrose"]
+
+
+def test_the_author_of_a_record() -> None:
+    records = batch_of_texts(["", "", "", ""]).records
+    columns = {name: records.column(name) for name in records.schema.names}
+    columns["handle"] = pa.array([" @Lily_Rose", None, "+31600000000", "лили"])
+    columns["platform"] = pa.array(["Forum", "forum", "whatsapp", "vk"])
+    rows = PLUGIN.find(text_batch(pa.RecordBatch.from_pydict(columns))).to_pylist()
+    assert [(m["rid"], m["value"], m["raw"], m["field"], m["start"], m["end"]) for m in rows] == [
+        (0, "forum:lily_rose", " @Lily_Rose", "handle", 0, 11),
+        (3, "vk:лили", "лили", "handle", 0, 4),
+    ]
+
+
+@settings(deadline=None)  # the first call compiles
+@given(
+    st.lists(
+        st.sampled_from(
+            ["telegram", "ig", "line", ":", "@", " ", "lily", "_", ".", "8", "id", "\n", "é", "on"]
+        ),
+        max_size=12,
+    )
+)
+def test_reading_a_value_again_gives_itself(parts: list[str]) -> None:
+    for value in values("".join(parts)):
+        platform, _, name = value.partition(":")
+        assert values(f"{'' if platform == 'at' else platform + ': '}@{name}") == [value]
+
+
+@pytest.mark.parametrize("part", ["@", "@a ", "telegram ", "telegram:", "ig @", "a_", "@abc"])
+def test_a_megabyte_of_one_part_ends(part: str) -> None:
+    times = 1_000_000 // len(part)
+    assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times
