@@ -75,6 +75,9 @@ def test_spellings_of_one_age(text: str) -> None:
     [
         "24 hours",
         "24/7",
+        "a 30-year record",
+        "for almost 30 years, clients",
+        "18 years or over",
         "24h",
         "€24",
         "24 €",

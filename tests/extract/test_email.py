@@ -64,6 +64,7 @@ def test_reads_as_a_person_does(text: str) -> None:
         "lily@.com",
         "lily@-mail.com.",
         "Anna at spa dot now",
+        "come by our room at some point so we talk",
         "lily..rose@mail..com",
     ],
 )

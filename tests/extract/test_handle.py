@@ -75,6 +75,8 @@ def test_platforms(text: str, value: str) -> None:
         "@ home",
         "@a",
         "insta/snap",
+        "messenger services.Establish",
+        "messenger plans.Establish",
         "telegram: t.me/lily",
     ],
 )

@@ -105,6 +105,8 @@ def test_lists_of_prices(text: str, found: list[str]) -> None:
         "€",
         "euro",
         "0 €",
+        "$5M",
+        "€40 billion",
         "ir150€",
     ],
 )

@@ -50,6 +50,7 @@ def test_normal_form(text: str, url: str) -> None:
         "the dot com",
         "hotel dot now",
         "gmail.com",
+        "seen 2day.love it",
         "...",
         "https://",
         "www.",

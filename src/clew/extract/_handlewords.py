@@ -79,8 +79,8 @@ NOT_NAMES = frozenset(
     customer gentlemen guys girls lady ladies escort escorts massage discreet discrete incall outcall
     cash deposit payment pay crypto bitcoin everyone someone anyone nobody none hidden thanks thank
     sorry hello love kiss kisses see you all any can will would should have has had was were are but
-    lead leads data plan plans mobile based management manager marketing media ads advertising
-    experience skills
+    platform platforms lead leads data plan plans mobile based management manager marketing media ads
+    advertising experience skills
     """
     )
 )

@@ -95,6 +95,14 @@ def leading_currency_words() -> Words:
 
 
 @cache
+def large_words() -> Words:
+    """Words after an amount that is too large for a price."""
+    return vocabulary(
+        dict.fromkeys(word_list("m mm mn mio mln million millions bn b billion billions млн млрд"), 0)
+    )
+
+
+@cache
 def unit_words() -> Words:
     """Words after a price; the code is a place in UNITS, or PER, HALF or MINUTES."""
     codes = {w: UNITS.index(unit) for unit, words in _UNITS.items() for w in words.split()}

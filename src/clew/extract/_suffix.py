@@ -89,10 +89,14 @@ def is_provider(domain: str) -> bool:
     return domain.split(".", 1)[0] in MAIL_PROVIDERS
 
 
+def is_sure(domain: str) -> bool:
+    """Does a domain end with a label that is seldom a word?"""
+    return domain.rpartition(".")[2] in _SURE
+
+
 def is_everyday(domain: str) -> bool:
     """Does a domain end with a country's label or one that is seldom a word, as most do?"""
-    label = domain.rpartition(".")[2]
-    return len(label) == 2 or label in _SURE
+    return is_sure(domain) or len(domain.rpartition(".")[2]) == 2
 
 
 def cut_host(text: str) -> tuple[str, int]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract.base import Ints, TextBatch, unique_spans
-from clew.extract.fold import Folded, _decode, fold_table
+from clew.extract.fold import Folded, decode, fold_table
 
 
 @cache
@@ -33,7 +33,7 @@ def _copy(sym, byte, width, data, offsets, table, record, begin, end, at, out, p
             where = base + byte[i]
             symbol = sym[i]
             if width[i] == 1:
-                point, length = _decode(data, where, limit)
+                point, length = decode(data, where, limit)
                 if point < table.shape[0] and table[point] != 0:
                     symbol = table[point]
                 readable &= point < 0x80 or sym[i] >= 0x80 or symbol != sym[i]
@@ -64,6 +64,23 @@ def plain(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> npt.NDArray
     return out
 
 
+def _symbols(
+    batch: TextBatch, record: Ints, begin: Ints, end: Ints
+) -> tuple[Ints, npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
+    """Where each span begins in the symbols as written, those symbols, and whether it stands just so."""
+    at = np.zeros(len(begin) + 1, np.int64)
+    np.cumsum(end - begin, out=at[1:])
+    out, plain = np.empty(int(at[-1]), np.uint16), np.empty(len(begin), np.bool_)
+    f = batch.folded
+    _copy(f.sym, f.byte, f.width, batch.data, batch.offsets, _letters(), record, begin, end, at, out, plain)
+    return at, out, plain
+
+
+def stands_so(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> npt.NDArray[np.bool_]:
+    """bool[k]: does each span stand in the text just so (see `written`)?"""
+    return _symbols(batch, record, begin, end)[2]
+
+
 def written(
     batch: TextBatch, record: Ints, begin: Ints, end: Ints
 ) -> tuple[Ints, list[str], npt.NDArray[np.bool_]]:
@@ -73,11 +90,8 @@ def written(
         int64[k], which distinct string each span is; those strings; and bool[k], whether the span stands in
         the text just so (no look-alike symbols, entities, or invisible characters in between).
     """
-    at = np.zeros(len(begin) + 1, np.int64)
-    np.cumsum(end - begin, out=at[1:])
-    out, plain = np.empty(int(at[-1]), np.uint16), np.empty(len(begin), np.bool_)
+    at, out, plain = _symbols(batch, record, begin, end)
     f = batch.folded
-    _copy(f.sym, f.byte, f.width, batch.data, batch.offsets, _letters(), record, begin, end, at, out, plain)
     own = Folded(out, f.start, f.char, f.byte, f.width)
     inverse, strings = unique_spans(own, at[:-1], at[1:])
     return inverse, strings, plain

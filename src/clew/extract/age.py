@@ -25,45 +25,50 @@ from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
 
 _ADULT = 18
-
 _SIGNAL = "under-18-stated"
 
 # What a word beside a number says: years (or a duration), an age without doubt, a limit instead of an age
 # ("over 18"), a duration or something else counted, the person who speaks, nothing by itself.
-YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING = 0, 1, 2, 3, 4, 5
+YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING, YEAR = 0, 1, 2, 3, 4, 5, 6
 _AFTER = {
-    OLD: "yo yold yearold yearsold jarig jarige jaehrig jaehrige jahrig jahrige jahriger jahriges letnia "
-    "letni letnie летняя "
-    "летний летние arig ariga rocna rocny éves eves godisnja годишна годишняя річна vuotias",
-    YEARS: "years year jaar jaartjes ans anni anos ani jahre jahren lat lata latka let rokov leta év år "
-    "aar vuotta vuotta ετων χρονων "
-    "лет года год років роки годин години godina godine gadi metu aastat yrs yr yaşında yasinda",
+    OLD: """
+        yo yold yearold yearsold jarig jarige jaehrig jaehrige jahrig jahrige jahriger jahriges letnia
+        letni letnie летняя летний летние arig ariga rocna rocny éves eves godisnja годишна годишняя
+        річна vuotias
+    """,
+    YEAR: "year",
+    YEARS: """
+        years jaar jaartjes ans anni anos ani jahre jahren lat lata latka let rokov leta év år aar
+        vuotta ετων χρονων лет года год років роки годин години godina godine gadi metu aastat yrs yr
+        yaşında yasinda
+    """,
 }
 _NEXT = {
-    OLD: "old oud alt jong jung young age edad idade eta âge varsta vana stara star gammal gammel ny",
+    OLD: """
+        old oud alt jong jung young age edad idade eta âge varsta vana stara star gammal gammel ny
+    """,
     LINKING: "of de d di w",
-    COUNTED: "experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza "
-    "experiencia experienta "
-    "expérience опыта стажа doswiadczenia praxe tapasztalat tapasztalattal erfarenhet erfaring ago "
-    "geleden fa temu nazad назад "
-    "sedan siden sitten warranty garantie garanzia garancia гарантии contract in within together "
-    "professional service "
-    "relevant work working sales lang dienst with as and at since exp exp guarantee business imprisonment "
-    "later from for "
-    "bei als en im sul nel dans",
+    COUNTED: """
+        experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza experiencia
+        experienta expérience опыта стажа doswiadczenia praxe tapasztalat tapasztalattal erfarenhet
+        erfaring ago geleden fa temu nazad назад sedan siden sitten warranty garantie garanzia garancia
+        гарантии contract in within together professional service relevant work working sales lang
+        dienst with or only at since exp guarantee business imprisonment later bei als en im sul nel dans
+    """,
 }
 _BEFORE = {
-    OLD: "age aged leeftijd alter eta età edad idade âge varsta vârstă wiek vek věk kor életkor alder "
-    "ålder ika ikä vanus "
-    "возраст вік годы starost yas yaş ηλικια",
+    OLD: """
+        age aged leeftijd alter eta età edad idade âge varsta vârstă wiek vek věk kor életkor alder
+        ålder ika ikä vanus возраст вік годы starost yas yaş ηλικια
+    """,
     PERSON: "am im bin ben ai ho tengo tenho mam mám jestem sunt jag mne мне мені imam olen m",
-    LIMIT: "over under above below least minimum min max maximum minimaal mindestens about past last next "
-    "within for since "
-    "moins vanaf boven onder ab unter über minimo almeno oltre meno menos mas más más bis tot until than "
-    "after ponad powyzej "
-    "ponizej od do от до older younger ouder jonger alter first every during через за nearly sinds seit "
-    "depuis da desde "
-    "dal dla the mindestens wenigstens preko nad pod peste sub och yfir",
+    LIMIT: """
+        over almost presque quasi casi fast bijna ya already bereits al déjà deja già under above below
+        least minimum min max maximum minimaal mindestens about past last next within for since moins
+        vanaf boven onder ab unter über minimo almeno oltre meno menos mas más bis tot until than after
+        ponad powyzej ponizej od do от до older younger ouder jonger alter first every during через за
+        nearly sinds seit depuis da desde dal dla the wenigstens preko nad pod peste sub och yfir
+    """,
 }
 
 
@@ -125,7 +130,7 @@ def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def
     code = lookup(after, sym, j, stop)
     if code < 0 and stop - j > 3 and sym[stop - 1] == 115:  # "jarige", "jariges"
         code = lookup(after, sym, j, stop - 1)
-    if code != YEARS:
+    if code != YEARS and code != YEAR:
         return code, stop
     last = stop
     for _ in range(3):
@@ -138,7 +143,9 @@ def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def
             return np.int64(OLD), last
         if said != LINKING:
             break
-    return (said if said == COUNTED else np.int64(YEARS)), stop
+    if said == COUNTED or code == YEAR:  # "a 30-year record"
+        return np.int64(COUNTED), stop
+    return np.int64(YEARS), stop
 
 
 @numba.njit(nogil=True, cache=True)

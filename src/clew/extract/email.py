@@ -23,7 +23,7 @@ from clew.extract._spelled import (
     read_host,
     read_mark,
 )
-from clew.extract._suffix import cut_host, is_everyday, is_provider, last_labels, registrable
+from clew.extract._suffix import cut_host, is_everyday, is_provider, is_sure, last_labels, registrable
 from clew.extract._words import DIGIT, LETTER, next_mark, put, symbol_kinds, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
@@ -127,6 +127,14 @@ def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
         odd = any(c in "._-+0123456789" for c in local)
         if local in _NOT_NAMES or (len(local) < 3 and not odd) or not is_everyday(domain):
             return ""
+        # "a room at some point so that": words for the marks from two languages, before an everyday word
+        if (
+            text[at:after].strip().lower() == "at"
+            and "dot" not in text[after:].lower()
+            and not odd
+            and dots == WORD
+        ):
+            return f"{local}@{host}" if is_provider(domain) or is_sure(domain) else ""
         if dots < WORD and not (odd or is_provider(domain)):
             return ""  # "Anna at hotel.com" is a sentence
     return f"{local}@{host}"

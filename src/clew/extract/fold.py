@@ -101,7 +101,7 @@ def fold_text(text: str) -> str:
 
 
 @numba.njit(nogil=True, cache=True)
-def _decode(data, i, end):  # type: ignore[no-untyped-def]
+def decode(data, i, end):  # type: ignore[no-untyped-def]
     """The code point at byte i and its length; a broken sequence counts as one unreadable byte."""
     b = data[i]
     if b < 0x80:
@@ -165,7 +165,7 @@ def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[
             if b < 0x80:
                 point, length = np.int64(b), 1
             else:
-                point, length = _decode(data, i, end)
+                point, length = decode(data, i, end)
             if point < table.shape[0]:
                 symbol = table[point]
             else:

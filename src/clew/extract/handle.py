@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numba
@@ -45,6 +46,7 @@ _LONGEST = 32
 _AT = PLATFORMS.index("at")
 _SESSION = PLATFORMS.index("session")
 _HYPHENS = tuple(PLATFORMS.index(p) for p in ("snapchat", "skype", "wechat", "kik"))
+_JOINED = re.compile(r"[a-z]\.[A-Z]")  # two sentences without a space
 _BARE, _MARKED, _AT_SIGN = 0, 1, 2  # what stands between the platform's name and the account's
 
 
@@ -118,7 +120,7 @@ def _cue_after(sym, i, end, kinds, cue_words):  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True)
 def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
     i = skip_spaces(sym, i, end, 4)
-    return i >= end or sym[i] < 32 or sym[i] == EMOJI or sym[i] in (124, 44, 59, 41)
+    return i >= end or sym[i] < 32 or sym[i] == EMOJI or sym[i] in (124, 59, 41)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -183,10 +185,11 @@ def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # typ
     return rows[:k]
 
 
-def _shapes(names: list[str]) -> npt.NDArray[np.int64]:
+def _shapes(strings: list[str]) -> npt.NDArray[np.int64]:
     """int64[k]: 0 no account name, 1 an unknown word, 2 a word with digits, dots or "_", 3 a Session ID."""
-    out = np.zeros(len(names), np.int64)
-    for n, name in enumerate(names):
+    out = np.zeros(len(strings), np.int64)
+    for n, text in enumerate(strings):
+        name = text.lower()
         letters = sum(c.isalpha() for c in name)
         if len(name) == 66 and name.startswith("05") and all(c in "0123456789abcdef" for c in name):
             out[n] = 3
@@ -195,7 +198,8 @@ def _shapes(names: list[str]) -> npt.NDArray[np.int64]:
             or len(name) > _LONGEST
             or name in NOT_NAMES
             or name in CUES
-            or ("." in name and is_provider(name))
+            or ("." in name and (is_provider(name) or name.split(".")[0] in NOT_NAMES))
+            or _JOINED.search(text)
             or (name[0].isdigit() and letters < 4)
         ):
             continue
@@ -279,7 +283,7 @@ class Handle:
         record, name, end = rows[:, 0], rows[:, 2], rows[:, 3]
         inverse, strings, as_is = written(batch, record, name, end)
         names = [s.lower() for s in strings]
-        keep = self._kept(rows, _shapes(names)[inverse])
+        keep = self._kept(rows, _shapes(strings)[inverse])
         platform = pa.array(PLATFORMS).take(pa.array(rows[keep, 4]))
         value = pc.binary_join_element_wise(
             platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), ":"

@@ -18,6 +18,7 @@ from clew.extract._money import (
     UNITS,
     currency,
     currency_words,
+    large_words,
     leading_currency_words,
     unit_words,
 )  # fmt: skip
@@ -183,7 +184,14 @@ def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, money, leading, units):  # type: ignore[no-untyped-def]
+def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
+    """Does "M" or "billion" stand at i: the size of a business, not a price?"""
+    i = skip_spaces(sym, i, end, 1)
+    return lookup(words, sym, i, word_end(sym, kinds, i, min(end, i + 12))) >= 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _scan(sym, start, kinds, money, leading, units, large):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, hundredths, currency, unit."""
     rows = np.empty((256, 6), np.int64)
     k = 0
@@ -206,6 +214,8 @@ def _scan(sym, start, kinds, money, leading, units):  # type: ignore[no-untyped-
                 code, stop = _currency_at(sym, stop, end, kinds, money)
                 if code < 0:
                     continue
+            if _is_large(sym, stop, end, kinds, large):
+                continue
             if code == _FORINT and cents < _LEAST_FORINT * 100:
                 continue
             unit, left = _unit_before(sym, begin, done, kinds, units)
@@ -273,7 +283,15 @@ class Price:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), currency_words(), leading_currency_words(), unit_words())
+        rows = _scan(
+            f.sym,
+            f.start,
+            symbol_kinds(),
+            currency_words(),
+            leading_currency_words(),
+            unit_words(),
+            large_words(),
+        )
         record, begin, end = rows[:, 0], rows[:, 1], rows[:, 2]
         packed = (((rows[:, 3] << 6) | rows[:, 4]) << 19 | rows[:, 5] << 16) | batch.region[record]
         distinct, inverse = np.unique(packed, return_inverse=True)

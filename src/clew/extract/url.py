@@ -29,7 +29,7 @@ from clew.extract._spelled import (
 )  # fmt: skip
 from clew.extract._suffix import SURE, cut_host, is_provider, is_public, last_labels, registrable
 from clew.extract._words import LETTER, next_mark, put, symbol_kinds, word_begin, word_list
-from clew.extract._written import written
+from clew.extract._written import stands_so, written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 
 _LONGEST = 2048  # symbols of a path; more is cut
@@ -197,7 +197,7 @@ def _is_bare_name(host: str, domain: str, sure: bool) -> bool:
         return False
     if sure or "." in suffix:
         return len(name) > 1
-    if any(c in "-0123456789" for c in name):
+    if "-" in name or (len(name) > 5 and any(c.isdigit() for c in name)):
         return True
     return len(name) >= _LENGTHS.get(suffix, 64)
 
@@ -244,7 +244,9 @@ def _read(text: str, at: int, after: int, style: int, sure: bool) -> _Link:
             return _NO_LINK
         text, rest = text[: at + length], ""
     www = host.startswith("www.")
-    host = _encoded(host[4:] if www and host.count(".") > 1 else host)
+    while host.startswith("www.") and host.count(".") > 1:
+        host = host[4:]
+    host = _encoded(host)
     domain = registrable(host)
     if not domain:
         return _NO_LINK
@@ -355,7 +357,7 @@ class Url:
         inverse, strings, _ = written(batch, rows[:, 0], rows[:, 1], rows[:, 4])
         links = _links(strings, rows[np.unique(inverse, return_index=True)[1]])
         # only the host tells whether a link is hidden: "&amp;" in a query hides nothing
-        _, _, as_is = written(batch, rows[:, 0], rows[:, 1], rows[:, 3])
+        as_is = stands_so(batch, rows[:, 0], rows[:, 1], rows[:, 3])
         obscured = ~as_is | (rows[:, 5] != PLAIN) | np.array([x.hidden for x in links], np.bool_)[inverse]
         end = rows[:, 1] + np.array([x.length for x in links], np.int64)[inverse]
         tables = []
