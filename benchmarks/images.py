@@ -131,9 +131,7 @@ def hashing(images: Sequence[Image.Image]) -> list[Row]:
     """Hashes per second of decoded 512-pixel pictures and of JPEG files; distance to the reference."""
     ours = [pdq(image) for image in images]  # also compiles
     files = [_encoded("JPEG", 85)(image) for image in images]
-    decoded, from_file = (
-        len(images) / _seconds(lambda b=batch: list(map(pdq, b))) for batch in (images, files)
-    )
+    decoded, from_file = (len(images) / _seconds(lambda b=batch: list(map(pdq, b))) for batch in (images, files))
     rows: list[Row] = [
         {"measure": "hashes/s, decoded 512 px", "value": decoded},
         {"measure": "hashes/s, JPEG files of 512 px", "value": from_file},
@@ -194,9 +192,7 @@ def indexing(n: int) -> list[Row]:
     few = queries[:100]
     truth: list[tuple[int, int]] = []
     brute = _seconds(lambda: truth.extend(_brute_force(few, hashes)))
-    ours = {
-        pair for pair in zip(found[0].query.tolist(), found[0].index.tolist(), strict=True) if pair[0] < 100
-    }
+    ours = {pair for pair in zip(found[0].query.tolist(), found[0].index.tolist(), strict=True) if pair[0] < 100}
     return [
         {"measure": f"index of {n:,}: seconds to build", "value": seconds},
         {"measure": f"index of {n:,}: queries/s", "value": len(queries) / asked},
@@ -247,9 +243,7 @@ def main() -> None:
     parser.add_argument("--indexed", type=int, default=1_000_000)
     options = parser.parse_args()
     for row in run(options.scenes, options.indexed):
-        rest = "  ".join(
-            f"{key} {value:.3g}" for key, value in row.items() if key not in ("measure", "value")
-        )
+        rest = "  ".join(f"{key} {value:.3g}" for key, value in row.items() if key not in ("measure", "value"))
         print(f"{row['measure']:<50} {row['value']:>12,.4g}  {rest}".rstrip())
 
 

@@ -210,9 +210,7 @@ def ring(market: Market, operation: Operation) -> None:
         for _ in range(rng.randint(4, 14)):
             when = rng.random()
             day = operation.start + when * operation.length
-            ad = _draft(
-                rng, operation, day, stops[int(when * len(stops))], name, _choose_text(market, operation)
-            )
+            ad = _draft(rng, operation, day, stops[int(when * len(stops))], name, _choose_text(market, operation))
             current = [i for i, (since, _) in enumerate(line) if since <= day][-1]
             if current and day - line[current][0] < 14 and rng.random() < 0.5:
                 ad.phones = [line[current][1], line[current - 1][1]]
@@ -227,9 +225,7 @@ def ring(market: Market, operation: Operation) -> None:
             ad.emails = [email] if email and rng.random() < 0.25 else []
             _add(market, operation, ad, photos)
     for line in lines:
-        market.retired.setdefault(operation.country, []).append(
-            (operation.start + operation.length, line[-1][1])
-        )
+        market.retired.setdefault(operation.country, []).append((operation.start + operation.length, line[-1][1]))
 
 
 def agency(market: Market, operation: Operation) -> None:
@@ -292,9 +288,7 @@ def helpline(market: Market, operation: Operation) -> None:
     operation.texts = [market.new_text(phrases.COUNTRIES[operation.country][0])]
     for _ in range(rng.randint(8, 25)):
         place = (operation.country, rng.choice(phrases.COUNTRIES[operation.country][5]))
-        ad = _draft(
-            rng, operation, rng.uniform(0, DAYS), place, rng.choice(phrases.NAMES), operation.texts[0]
-        )
+        ad = _draft(rng, operation, rng.uniform(0, DAYS), place, rng.choice(phrases.NAMES), operation.texts[0])
         ad.phones = [market.hotlines[operation.country]]
         operation.ads.append(ad)
 

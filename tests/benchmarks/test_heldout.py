@@ -86,9 +86,7 @@ def test_world_identifiers_can_be_seen_in_the_adverts(small: Path) -> None:
         elif kind == "image":
             assert min((int(h, 16) ^ int(value, 16)).bit_count() for h in ad["images"]) <= 12
         elif kind == "phone":
-            digits = "".join(
-                str(int(c)) if c.isdigit() else "0" for c in ad["body"] if c.isdigit() or c == "o"
-            )
+            digits = "".join(str(int(c)) if c.isdigit() else "0" for c in ad["body"] if c.isdigit() or c == "o")
             assert value[-6:] in digits, (value, ad["body"])
         seen[kind] += 1
     assert set(seen) == {"phone", "email", "handle", "template", "image"}
@@ -105,9 +103,7 @@ def test_world_is_hard_in_each_of_its_ways(small: Path) -> None:
     assert most["phone"] > 10 and most["template"] > 5 and most["email"] > 50 and most["image"] > 1
     # A recycled number: all of one operation's days lie before all of the other's.
     spans = [
-        sorted((min(d), max(d)) for d in v.values())
-        for (k, _), v in owners.items()
-        if k == "phone" and len(v) == 2
+        sorted((min(d), max(d)) for d in v.values()) for (k, _), v in owners.items() if k == "phone" and len(v) == 2
     ]
     assert any(a[1] < b[0] for pair in spans for a, b in pairwise(pair))
     assert world.figures(small).largest > 0.5

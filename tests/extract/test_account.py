@@ -27,9 +27,7 @@ def test_spellings_of_one_account(text: str) -> None:
     assert values(text) == ["iban:NL91ABNA0417164300"]
 
 
-@pytest.mark.parametrize(
-    "text", ["NL91ABNA0417164301", "NL91ABNA041716430", "NL91 ABNA", "XX91ABNA0417164300", "NL91"]
-)
+@pytest.mark.parametrize("text", ["NL91ABNA0417164301", "NL91ABNA041716430", "NL91 ABNA", "XX91ABNA0417164300", "NL91"])
 def test_leaves_what_is_no_account(text: str) -> None:
     assert values(text) == []
 

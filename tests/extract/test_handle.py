@@ -104,9 +104,7 @@ def test_the_author_of_a_record() -> None:
 @settings(deadline=None)  # the first call compiles
 @given(
     st.lists(
-        st.sampled_from(
-            ["telegram", "ig", "line", ":", "@", " ", "lily", "_", ".", "8", "id", "\n", "é", "on"]
-        ),
+        st.sampled_from(["telegram", "ig", "line", ":", "@", " ", "lily", "_", ".", "8", "id", "\n", "é", "on"]),
         max_size=12,
     )
 )

@@ -39,9 +39,7 @@ def saved(path: Path, main: dict[int, Any], camera: dict[int, Any], gps: dict[in
     return path
 
 
-def place_tags(
-    north: Any = (59.0, 58.0, 30.0), ns: Any = "N", east: Any = (10.0, 45.0, 0.0), ew: Any = "E"
-) -> Any:
+def place_tags(north: Any = (59.0, 58.0, 30.0), ns: Any = "N", east: Any = (10.0, 45.0, 0.0), ew: Any = "E") -> Any:
     tags = {GPS.GPSLatitude: north, GPS.GPSLatitudeRef: ns, GPS.GPSLongitude: east, GPS.GPSLongitudeRef: ew}
     return {tag: value for tag, value in tags.items() if value is not None}
 
@@ -124,9 +122,7 @@ def test_places(tmp_path: Path, tags: dict[int, Any], place: tuple[float, float]
         ("٢٠٢٥:03:04 01:02:03", None, None, None),
     ],
 )
-def test_times(
-    tmp_path: Path, time: str, offset: str | None, taken: datetime | None, minutes: int | None
-) -> None:
+def test_times(tmp_path: Path, time: str, offset: str | None, taken: datetime | None, minutes: int | None) -> None:
     camera = {Base.DateTimeOriginal: time} | ({Base.OffsetTimeOriginal: offset} if offset else {})
     facts = read_image(saved(tmp_path / "a.jpg", {Base.DateTime: "2020:01:01 00:00:00"}, camera, {}))
     assert (facts.taken_at, facts.taken_offset) == (taken, minutes)

@@ -133,9 +133,7 @@ def test_reading_a_value_again_gives_itself(parts: list[str]) -> None:
             assert [v for t, v in found(value) if t == "url"] == [value]
 
 
-@pytest.mark.parametrize(
-    "part", [".", "a.", "a.com/", "a dot ", "http://", "www.", "a.com ", "[.]", "a.com/("]
-)
+@pytest.mark.parametrize("part", [".", "a.", "a.com/", "a dot ", "http://", "www.", "a.com ", "[.]", "a.com/("])
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     times = 1_000_000 // len(part)
     assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times

@@ -83,10 +83,7 @@ def test_monero_integrated_addresses_and_other_networks() -> None:
 )
 def test_segwit(address: str, chain: str) -> None:
     assert values(address) == values(address.upper()) == [f"{chain}:{address}"]
-    assert (
-        values(address[:20] + address[20].upper() + address[21:])
-        == [f"{chain}:{address}"] * address[20].isdigit()
-    )
+    assert values(address[:20] + address[20].upper() + address[21:]) == [f"{chain}:{address}"] * address[20].isdigit()
     assert values(address[:-1] + ("q" if address[-1] != "q" else "p")) == []
     assert values(address[0] + "\u200b" + address[1:]) == [f"{chain}:{address}"]
 

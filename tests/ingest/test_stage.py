@@ -107,9 +107,7 @@ def test_fields_are_found_and_the_rest_is_extra(desk: Desk) -> None:
 
 
 def test_the_same_advert_is_the_same_record_in_every_format(desk: Desk) -> None:
-    rows = [
-        {key: str(row.get(key, "")) for key in ("ad_id", "headline", "text", "posted", "hair")} for row in ADS
-    ]
+    rows = [{key: str(row.get(key, "")) for key in ("ad_id", "headline", "text", "posted", "hair")} for row in ADS]
     lines = desk.jsonl("ads.jsonl", rows)
     array = desk.write("ads.json", json.dumps({"ads": rows}, indent=1))
     table = desk.root / "ads.csv"
@@ -148,18 +146,13 @@ def test_an_edit_is_a_version_and_the_difference_is_kept(desk: Desk) -> None:
 
 
 def test_row_order_changes_neither_ids_nor_versions(desk: Desk, tmp_path: Path) -> None:
-    rows = [
-        {"ad_id": str(n % 4), "title": f"t{n % 7}", "scraped_at": f"2025-07-{n % 9 + 1:02}"}
-        for n in range(40)
-    ]
+    rows = [{"ad_id": str(n % 4), "title": f"t{n % 7}", "scraped_at": f"2025-07-{n % 9 + 1:02}"} for n in range(40)]
 
     def seen(name: str, ordered: Sequence[Any]) -> tuple[set[tuple[str, int, Any]], list[Any]]:
         (tmp_path / name).mkdir()
         other = Desk(tmp_path / name)
         result = other.ingest(other.jsonl("ads.jsonl", ordered))
-        records = {
-            (row["record_id"], row["version"], row["captured_at"]) for row in other.rows(result.records)
-        }
+        records = {(row["record_id"], row["version"], row["captured_at"]) for row in other.rows(result.records)}
         return records, pq.read_table(result.changes).to_pylist() if result.changes else []
 
     assert seen("forward", rows) == seen("backward", rows[::-1])
@@ -176,10 +169,7 @@ def test_the_same_input_gives_the_same_bytes(desk: Desk) -> None:
 
 def reasons(result: IngestResult) -> list[tuple[int, str]]:
     assert result.quarantine is not None
-    return [
-        (row["line"], row["reason"])
-        for row in pq.read_table(result.quarantine, schema=QUARANTINE).to_pylist()
-    ]
+    return [(row["line"], row["reason"]) for row in pq.read_table(result.quarantine, schema=QUARANTINE).to_pylist()]
 
 
 def test_bad_lines_are_rejected_one_by_one(desk: Desk) -> None:
@@ -208,9 +198,7 @@ def test_bad_lines_are_rejected_one_by_one(desk: Desk) -> None:
 
 
 def test_csv_rows_with_other_widths_and_open_quotes(desk: Desk) -> None:
-    content = (
-        b'id,title,text\n1,"a ""b""\nc",d\n2,x\n3,e,f,g\n4,"open,h\n5,i,j\n,,\n6,k\x00,l\n7,m,"open\n8,n,o\n'
-    )
+    content = b'id,title,text\n1,"a ""b""\nc",d\n2,x\n3,e,f,g\n4,"open,h\n5,i,j\n,,\n6,k\x00,l\n7,m,"open\n8,n,o\n'
     result = desk.ingest(desk.write("ads.csv", content))
     assert [(row["native_id"], row["title"], row["line"]) for row in desk.rows(result.records)] == [
         ("1", 'a "b"\nc', 2),
@@ -286,9 +274,7 @@ def test_mapping_overrides_detection(desk: Desk) -> None:
 
 
 def test_unreadable_times_stay_in_extra_and_dates_follow_the_evidence(desk: Desk) -> None:
-    rows = [
-        {"id": n, "title": "x", "date": text} for n, text in enumerate(["03/04/2025", "04/25/2025", "soon"])
-    ]
+    rows = [{"id": n, "title": "x", "date": text} for n, text in enumerate(["03/04/2025", "04/25/2025", "soon"])]
     first, second, third = desk.rows(desk.ingest(desk.jsonl("us.jsonl", rows)).records)
     assert [row["posted_at"].date().isoformat() for row in (first, second)] == ["2025-03-04", "2025-04-25"]
     assert (third["posted_at"], third["extra"]) == (None, '{"date":"soon"}')
@@ -325,15 +311,13 @@ def test_preview_shows_format_columns_and_rows(desk: Desk) -> None:
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
 _ROW = st.fixed_dictionaries(
-    {}, optional={name: _TEXT for name in ("id", "title", "text", "date", "photos", "Ünïcode")}
+    {}, optional=dict.fromkeys(("id", "title", "text", "date", "photos", "Ünïcode"), _TEXT)
 )
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ROW, min_size=1, max_size=8))
-def test_counts_add_up_whatever_the_rows(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
-) -> None:
+def test_counts_add_up_whatever_the_rows(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]) -> None:
     desk = Desk(tmp_path_factory.mktemp("rows"))
     path = desk.jsonl("ads.jsonl", rows)
     first = desk.ingest(path)

@@ -73,9 +73,7 @@ def test_spelling_does_not_change() -> None:
     assert hashed.hash == bytes.fromhex(hashed.hex)
 
 
-@pytest.mark.parametrize(
-    ("form", "options"), [("JPEG", {"quality": 60}), ("WEBP", {"quality": 60}), ("TIFF", {})]
-)
+@pytest.mark.parametrize(("form", "options"), [("JPEG", {"quality": 60}), ("WEBP", {"quality": 60}), ("TIFF", {})])
 def test_recompression_keeps_the_hash(form: str, options: dict[str, object]) -> None:
     image = scene(2)
     assert apart(pdq(encoded(image, form, **options)), pdq(image)) <= 12
@@ -136,13 +134,7 @@ def png_header(width: int, height: int) -> bytes:
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunk = struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
     data = b"IDAT" + zlib.compress(b"\0" * 100)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk
-        + struct.pack(">I", len(data) - 4)
-        + data
-        + struct.pack(">I", zlib.crc32(data))
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
 @pytest.mark.parametrize("side", [9_000, 12_000, 60_000, 2**31 - 1])
@@ -198,10 +190,7 @@ def test_many_files_in_order(tmp_path: Path) -> None:
 
 
 FORMS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]
-SEEDS = {
-    form: encoded(scene(14, 48, 40).quantize() if form == "GIF" else scene(14, 48, 40), form)
-    for form in FORMS
-}
+SEEDS = {form: encoded(scene(14, 48, 40).quantize() if form == "GIF" else scene(14, 48, 40), form) for form in FORMS}
 
 
 @settings(max_examples=300, deadline=None)

@@ -10,8 +10,7 @@ import numpy.typing as npt
 from clew.extract._words import DIGIT, LETTER, Words, beginnings, symbol_kinds, vocabulary, word_list
 
 _CUES = {
-    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm "
-    "telegramas",
+    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas",
     "whatsapp": "",
     "instagram": "instagram insta ig instagrama инстаграм инста инстаграмм instagramm",
     "snapchat": "snapchat snap sc snapchatt снапчат snapp",

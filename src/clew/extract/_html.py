@@ -15,7 +15,7 @@ _ENTITIES = {
     "colon": ":", "hyphen": "-", "dash": "-", "lowbar": "_", "szlig": "ß", "hearts": "♥", "raquo": "»", "laquo": "«",
 }  # fmt: skip
 _ACCENTS = ("acute", "grave", "circ", "uml", "tilde", "cedil", "ring", "caron", "slash")
-_INLINE = "a b i u s em strong span font small big sub sup wbr mark tt code ins del label".split()
+_INLINE = ["a", "b", "i", "u", "s", "em", "strong", "span", "font", "small", "big", "sub", "sup", "wbr", "mark", "tt", "code", "ins", "del", "label"]
 
 
 def _pack(word: str) -> int:

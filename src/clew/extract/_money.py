@@ -62,9 +62,7 @@ _PER = word_list(
     pour в за на je p het
     """
 )
-_HALF_WORDS = word_list(
-    "half ½ halve halb halbe halben demi mezza media pol pul jumatate пол halv fel meia μιση puoli"
-)
+_HALF_WORDS = word_list("half ½ halve halb halbe halben demi mezza media pol pul jumatate пол halv fel meia μιση puoli")
 _MINUTES = word_list(
     """
     min mins minute minutes minuten minut minuti minutos минут мин perc minuuttia minuter minutter
@@ -97,9 +95,7 @@ def leading_currency_words() -> Words:
 @cache
 def large_words() -> Words:
     """Words after an amount that is too large for a price."""
-    return vocabulary(
-        dict.fromkeys(word_list("m mm mn mio mln million millions bn b billion billions млн млрд"), 0)
-    )
+    return vocabulary(dict.fromkeys(word_list("m mm mn mio mln million millions bn b billion billions млн млрд"), 0))
 
 
 @cache

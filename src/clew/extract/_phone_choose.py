@@ -9,8 +9,27 @@ from clew.extract._phone_context import is_obscured, link_kind, tongue
 from clew.extract._phone_groups import group, mark_times, ways
 from clew.extract._phone_plan import BARE, MOBILE, OTHER, PLAIN, TRUNK, international, national
 from clew.extract._phone_tables import (
-    BEGIN, CONTEXT, DIGITS_USED, END, F_ALNUM, F_MONEY, F_SPELLED, F_TIME, FIELD, FIRST, FLAGS, G_COMMA, G_NEWLINE, G_ODD,
-    G_SPACE, G_USUAL, G_WORDS, GAP, KIND, LETTERS, MAX_CANDIDATES, SIGN, SIZE, SYMBOL, TOKENS, VALUE,
+    BEGIN,
+    CONTEXT,
+    END,
+    F_ALNUM,
+    F_MONEY,
+    F_SPELLED,
+    F_TIME,
+    FIELD,
+    FIRST,
+    FLAGS,
+    G_COMMA,
+    G_NEWLINE,
+    G_WORDS,
+    GAP,
+    KIND,
+    LETTERS,
+    SIGN,
+    SIZE,
+    SYMBOL,
+    TOKENS,
+    VALUE,
 )  # fmt: skip
 
 # Points, in halves. A candidate counts from _ENOUGH on; see _score for what adds and takes.
@@ -105,7 +124,9 @@ def _usual_shape(grp, i, j):  # type: ignore[no-untyped-def]
             return False
     if pairs or singles:
         return True
-    return grp[i, SIZE] >= 3 or (grp[i, SIZE] == 2 and grp[i + 1, SIZE] >= 3) or (grp[i, SIZE] == 1 and grp[j, SIZE] >= 2)
+    return (
+        grp[i, SIZE] >= 3 or (grp[i, SIZE] == 2 and grp[i + 1, SIZE] >= 3) or (grp[i, SIZE] == 1 and grp[j, SIZE] >= 2)
+    )
 
 
 @numba.njit(nogil=True, cache=True)
@@ -228,9 +249,7 @@ def _candidates(text, tables, grp, ng, gdig, region, row, likely, st, rate, cand
             if n < _SHORTEST or (j + 1 < ng and grp[j + 1, GAP] == 0):
                 continue
             first = grp[i, FIRST]
-            base, number, form = _resolve(
-                tables.plan, region, order, likely, gdig, first, first + n, grp[i, SIGN] >= 0
-            )
+            base, number, form = _resolve(tables.plan, region, order, likely, gdig, first, first + n, grp[i, SIGN] >= 0)
             if base < -9:
                 continue
             points = _score(grp, gdig, ng, i, j, base, form, st[FIELD]) - rate

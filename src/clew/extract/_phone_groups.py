@@ -5,8 +5,26 @@ from __future__ import annotations
 import numba
 
 from clew.extract._phone_tables import (
-    BEGIN, CONTEXT, DIGITS, END, F_SPELLED, F_TIME, F_WEAK, FIRST, FLAGS, G_AND, G_SPACE, G_USUAL, G_WORDS, GAP, KIND,
-    LETTERS, SIGN, SIZE, SYMBOL, VALUE,
+    BEGIN,
+    CONTEXT,
+    DIGITS,
+    END,
+    F_SPELLED,
+    F_TIME,
+    F_WEAK,
+    FIRST,
+    FLAGS,
+    G_AND,
+    G_SPACE,
+    G_USUAL,
+    G_WORDS,
+    GAP,
+    KIND,
+    LETTERS,
+    SIGN,
+    SIZE,
+    SYMBOL,
+    VALUE,
 )  # fmt: skip
 from clew.extract._phone_words import AND, HUNDRED, HUNDREDS, MULTIPLY, PAIR, TEEN, TENS, TIMES, UNIT
 
@@ -29,13 +47,22 @@ def _below_hundred(tok, t, n, sym):  # type: ignore[no-untyped-def]
         return 0, t
     first = sym[tok[t, BEGIN]]
     k = t + 1
-    if kind == UNIT and value == 4 and first == 0x71 and _near(tok, k, n) and tok[k, KIND] == TENS and tok[k, VALUE] == 20:
+    if (
+        kind == UNIT
+        and value == 4
+        and first == 0x71
+        and _near(tok, k, n)
+        and tok[k, KIND] == TENS
+        and tok[k, VALUE] == 20
+    ):
         kind, value, k = TENS, 80, k + 1  # "quatre vingt"
     if kind == TENS:
         u = k + 1 if _near(tok, k, n) and tok[k, KIND] == AND else k
         if _near(tok, u, n):
             follows, more = tok[u, KIND], tok[u, VALUE]
-            french = (value == 60 and first == 0x73) or (value == 80 and first == 0x71)  # "soixante …", "quatre-vingt …"
+            french = (value == 60 and first == 0x73) or (
+                value == 80 and first == 0x71
+            )  # "soixante …", "quatre-vingt …"
             if follows == UNIT and more > 0:
                 return value + more, u + 1
             if french and follows == TEEN and more > 10:

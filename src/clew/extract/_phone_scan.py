@@ -8,10 +8,27 @@ import numpy as np
 from clew.extract._phone_choose import choose
 from clew.extract._phone_context import iban_end
 from clew.extract._phone_tables import (
-    COLUMNS, DIGIT, DIGITS_USED, FIELD, FIELD_END, LETTER, MAX_CANDIDATES, MAX_DIGITS, MAX_TOKENS, S_AGE, S_CONTEXT,
-    S_FLUSH, S_GAP, S_MONEY, S_SIGN, S_SIZE, S_WORDS, STATE, TOKENS,
+    COLUMNS,
+    DIGIT,
+    DIGITS_USED,
+    FIELD,
+    FIELD_END,
+    LETTER,
+    MAX_CANDIDATES,
+    MAX_DIGITS,
+    MAX_TOKENS,
+    S_AGE,
+    S_CONTEXT,
+    S_FLUSH,
+    S_GAP,
+    S_MONEY,
+    S_SIGN,
+    S_SIZE,
+    S_WORDS,
+    STATE,
+    TOKENS,
 )  # fmt: skip
-from clew.extract._phone_tokens import between, known_word, match, read_run, unknown_word
+from clew.extract._phone_tokens import between, known_word, read_run, unknown_word
 from clew.extract._phone_words import MULTIPLY, WEAK
 
 _FEWEST_TOKENS_DIGITS = 6

@@ -6,11 +6,49 @@ import numba
 import numpy as np
 
 from clew.extract._phone_tables import (
-    BEGIN, COMMA, CONTEXT, DIGIT, DIGITS, DIGITS_USED, END, F_ALNUM, F_MONEY, F_SPELLED, F_WEAK, FIRST, FLAGS, G_AND,
-    G_COMMA, G_NEWLINE, G_ODD, G_SPACE, G_USUAL, G_WORDS, GAP, KIND, LETTER, LETTERS, MONEY, NEWLINE, S_AGE, S_CONTEXT,
-    S_FLUSH, S_GAP, S_MONEY, S_SIGN, S_SIZE, S_SYMBOL, S_WORDS, SIGN, SIZE, SPACE, SYMBOL, TOKENS, USUAL, VALUE,
+    BEGIN,
+    COMMA,
+    CONTEXT,
+    DIGIT,
+    DIGITS,
+    DIGITS_USED,
+    END,
+    F_ALNUM,
+    F_MONEY,
+    F_SPELLED,
+    F_WEAK,
+    FIRST,
+    FLAGS,
+    G_COMMA,
+    G_NEWLINE,
+    G_ODD,
+    G_SPACE,
+    G_USUAL,
+    G_WORDS,
+    GAP,
+    KIND,
+    LETTER,
+    LETTERS,
+    MONEY,
+    NEWLINE,
+    S_AGE,
+    S_CONTEXT,
+    S_FLUSH,
+    S_GAP,
+    S_MONEY,
+    S_SIGN,
+    S_SIZE,
+    S_SYMBOL,
+    S_WORDS,
+    SIGN,
+    SIZE,
+    SPACE,
+    SYMBOL,
+    TOKENS,
+    USUAL,
+    VALUE,
 )  # fmt: skip
-from clew.extract._phone_words import AND, CUE, MEASURE, MULTIPLY, NEUTRAL, NOCUE, PLUS, TIMES, WEAK
+from clew.extract._phone_words import AND, CUE, MEASURE, MULTIPLY, NEUTRAL, PLUS, TIMES, WEAK
 from clew.extract._phone_words import VALUE as VALUE_BIT
 from clew.extract.fold import EMOJI
 
@@ -216,7 +254,9 @@ def read_run(text, tables, r, st, tok, dig, back, p, end):  # type: ignore[no-un
         st[S_AGE] += 1
         return stop
     first, junk, k = st[TOKENS], 0, p
-    if p >= 1 and sym[p - 1] == 0x25 and stop - p > 6 and sym[p] == 50 and sym[p + 1] == 98:  # "%2B" in a link is a plus
+    if (
+        p >= 1 and sym[p - 1] == 0x25 and stop - p > 6 and sym[p] == 50 and sym[p + 1] == 98
+    ):  # "%2B" in a link is a plus
         st[S_SIGN] = p - 1
         k = p + 2
     while k < stop:

@@ -43,8 +43,7 @@ _PATHS = {
     "wa.me": ("whatsapp", r"message/([a-zA-Z0-9]{8,32})"),
 }
 _COMPILED = {
-    host: (platform, re.compile(rf"/{path}(?:[/?].*)?", re.ASCII))
-    for host, (platform, path) in _PATHS.items()
+    host: (platform, re.compile(rf"/{path}(?:[/?].*)?", re.ASCII)) for host, (platform, path) in _PATHS.items()
 }
 # Pages of the platforms themselves, not of an account.
 _PAGES = frozenset(

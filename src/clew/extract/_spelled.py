@@ -198,9 +198,7 @@ _BRACKETS = r" {0,2}[(\[{<*~|] {0,2}(?:%s) {0,2}[)\]}>*~|] {0,2}"
 _FORMS = {".": (_DOT, r"\."), "_": (_LOWBAR, "_"), "-": (_HYPHEN, "-")}
 _SPELLED = tuple(
     (
-        re.compile(
-            f"{_BRACKETS % (word + '|' + own)}|(?<! ) {{1,2}}(?:{word}) {{1,2}}| {{0,2}}{own} {{0,2}}"
-        ),
+        re.compile(f"{_BRACKETS % (word + '|' + own)}|(?<! ) {{1,2}}(?:{word}) {{1,2}}| {{0,2}}{own} {{0,2}}"),
         symbol,
     )
     for symbol, (words, own) in _FORMS.items()

@@ -81,9 +81,7 @@ def stands_so(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> npt.NDA
     return _symbols(batch, record, begin, end)[2]
 
 
-def written(
-    batch: TextBatch, record: Ints, begin: Ints, end: Ints
-) -> tuple[Ints, list[str], npt.NDArray[np.bool_]]:
+def written(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> tuple[Ints, list[str], npt.NDArray[np.bool_]]:
     """The distinct spans as written.
 
     Returns:

@@ -144,9 +144,7 @@ class Account:
         hidden = np.array([any(c in ".-_" for c in s) for s in strings], np.bool_)[inverse] | ~as_is
         keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
         value = pa.array(values, pa.string()).take(pa.array(inverse[keep]))
-        return mentions(
-            batch, self, "account", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, hidden[keep]
-        )
+        return mentions(batch, self, "account", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, hidden[keep])
 
 
 PLUGIN = Account()

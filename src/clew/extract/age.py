@@ -123,9 +123,7 @@ def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def
         return np.int64(-1), i
     if sym[j] == 121 and stop == j + 1 and stop + 1 < end and sym[stop] in (46, 47) and sym[stop + 1] == 111:
         return np.int64(OLD), stop + 2  # "y.o", "y/o"
-    if (
-        stop + 1 < end and stop - j == 2 and sym[j] == 100 and sym[j + 1] == 101 and sym[stop] == 32
-    ):  # "24 de ani"
+    if stop + 1 < end and stop - j == 2 and sym[j] == 100 and sym[j + 1] == 101 and sym[stop] == 32:  # "24 de ani"
         j, stop = stop + 1, word_end(sym, kinds, stop + 1, end)
     code = lookup(after, sym, j, stop)
     if code < 0 and stop - j > 3 and sym[stop - 1] == 115:  # "jarige", "jariges"
@@ -222,15 +220,11 @@ class Age:
             "24yo, 25 y.o. and 26 y/o",
             (("age", "24", "24yo", False), ("age", "25", "25 y.o", False), ("age", "26", "26 y/o", False)),
         ),
-        Example(
-            "25-jährige, 26 letnia", (("age", "25", "25-jährige", False), ("age", "26", "26 letnia", False))
-        ),
+        Example("25-jährige, 26 letnia", (("age", "25", "25-jährige", False), ("age", "26", "26 letnia", False))),
         Example("I'm 24, hello", (("age", "24", "24", False),)),
         Example("Age ２４", (("age", "24", "Age ２４", True),)),
         Example("age: 17", (("age", "under-18-stated", "age: 17", False),)),
-        Example(
-            "24 years of experience, over 20 years, 15 jaar ervaring, 18+, 18-35 years, 24/7, €24, 170 cm", ()
-        ),
+        Example("24 years of experience, over 20 years, 15 jaar ervaring, 18+, 18-35 years, 24/7, €24, 170 cm", ()),
         Example(
             "24 km, 24 euro, 24 hours, 30 ans d'expérience, 20 Jahre Erfahrung, 5 years old, open 15 years",
             (),

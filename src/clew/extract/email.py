@@ -128,12 +128,7 @@ def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
         if local in _NOT_NAMES or (len(local) < 3 and not odd) or not is_everyday(domain):
             return ""
         # "a room at some point so that": words for the marks from two languages, before an everyday word
-        if (
-            text[at:after].strip().lower() == "at"
-            and "dot" not in text[after:].lower()
-            and not odd
-            and dots == WORD
-        ):
+        if text[at:after].strip().lower() == "at" and "dot" not in text[after:].lower() and not odd and dots == WORD:
             return f"{local}@{host}" if is_provider(domain) or is_sure(domain) else ""
         if dots < WORD and not (odd or is_provider(domain)):
             return ""  # "Anna at hotel.com" is a sentence
@@ -164,12 +159,8 @@ class Email:
             (("email", "anna.rose@mail.com", "Anna.Rose@Mail.com", False),),
         ),
         Example("anna at mail dot com", (("email", "anna@mail.com", "anna at mail dot com", True),)),
-        Example(
-            "mail: rose(at)gmail(dot)com!", (("email", "rose@gmail.com", "rose(at)gmail(dot)com", True),)
-        ),
-        Example(
-            "rosa99 [at] posta [.] it", (("email", "rosa99@posta.it", "rosa99 [at] posta [.] it", True),)
-        ),
+        Example("mail: rose(at)gmail(dot)com!", (("email", "rose@gmail.com", "rose(at)gmail(dot)com", True),)),
+        Example("rosa99 [at] posta [.] it", (("email", "rosa99@posta.it", "rosa99 [at] posta [.] it", True),)),
         Example(
             "rosa chiocciola libero punto it",
             (("email", "rosa@libero.it", "rosa chiocciola libero punto it", True),),

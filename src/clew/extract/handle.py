@@ -64,9 +64,7 @@ def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
         j += 1
     while j > i and (sym[j - 1] == 46 or sym[j - 1] == 45):
         j -= 1
-    if j < end and (
-        sym[j] == 64 or (sym[j] >= 128 and sym[j] < EMOJI)
-    ):  # an e-mail address, or a word cut in two
+    if j < end and (sym[j] == 64 or (sym[j] >= 128 and sym[j] < EMOJI)):  # an e-mail address, or a word cut in two
         return i
     return j if j - i <= 66 else i
 
@@ -163,9 +161,7 @@ def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # typ
             stop = word_end(sym, kinds, i, end)
             done = stop
             code = lookup(cue_words, sym, i, stop)
-            if code < 0 or (
-                stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)
-            ):
+            if code < 0 or (stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)):
                 continue
             cue, cue_end = code, stop
             at, how = _after_cue(sym, stop, end, kinds, cue_words, links)
@@ -266,28 +262,20 @@ class Handle:
             "Session 05" + "0123456789abcdef" * 4,
             (("handle", "session:05" + "0123456789abcdef" * 4, "05" + "0123456789abcdef" * 4, False),),
         ),
-        Example(
-            "contact on telegram only, whatsapp available, session: 100 euro, online @ home, in line with", ()
-        ),
-        Example(
-            "snap available, telegram channel, signal please, telegram: 06 1234 5678, mail a@mail.com", ()
-        ),
+        Example("contact on telegram only, whatsapp available, session: 100 euro, online @ home, in line with", ()),
+        Example("snap available, telegram channel, signal please, telegram: 06 1234 5678, mail a@mail.com", ()),
     )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(
-            f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions(), triggers(), cue_beginnings()
-        )
+        rows = _scan(f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions(), triggers(), cue_beginnings())
         record, name, end = rows[:, 0], rows[:, 2], rows[:, 3]
         inverse, strings, as_is = written(batch, record, name, end)
         names = [s.lower() for s in strings]
         keep = self._kept(rows, _shapes(strings)[inverse])
         platform = pa.array(PLATFORMS).take(pa.array(rows[keep, 4]))
-        value = pc.binary_join_element_wise(
-            platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), ":"
-        )
+        value = pc.binary_join_element_wise(platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), ":")
         found = mentions(batch, self, "handle", record[keep], rows[keep, 1], end[keep], value, ~as_is[keep])
         return pa.concat_tables([found, _own_accounts(batch, self)])
 

@@ -70,9 +70,7 @@ def read_image(path: Path) -> ImageFacts:
     width, height = image.size  # hashing may decode at a smaller size
     main, camera, gps = _exif(image)
     hashed = pdq(image)
-    taken_at, offset = _taken(
-        camera.get(ExifTags.Base.DateTimeOriginal), camera.get(ExifTags.Base.OffsetTimeOriginal)
-    )
+    taken_at, offset = _taken(camera.get(ExifTags.Base.DateTimeOriginal), camera.get(ExifTags.Base.OffsetTimeOriginal))
     return ImageFacts(
         pdq=hashed.hex,
         quality=hashed.quality,

@@ -164,9 +164,7 @@ def _build(canon, classes, table, stems):  # type: ignore[no-untyped-def]
                     _insert(stems, h, p, False)
                 else:
                     _insert(table, h, p, False)
-            elif canon.sym[i] != 0x20 and (
-                classes[canon.sym[i]] != WORD or classes[canon.sym[i + 1]] != WORD
-            ):
+            elif canon.sym[i] != 0x20 and (classes[canon.sym[i]] != WORD or classes[canon.sym[i + 1]] != WORD):
                 _insert(table, h, -1, True)
 
 
@@ -274,9 +272,7 @@ def _empty_table(entries: int) -> _Table:
     """Room for some entries: a quarter full at most, with 32 bits of bitmap an entry."""
     size = 1 if entries == 0 else 1 << (4 * entries).bit_length()
     longer = np.zeros(size, np.bool_)
-    return _Table(
-        np.zeros(size, np.uint64), np.full(size, -1, np.int32), longer, np.zeros(max(size, 8), np.uint8)
-    )
+    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), longer, np.zeros(max(size, 8), np.uint8))
 
 
 def fold_all(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], Ints]:

@@ -247,9 +247,7 @@ class Price:
     types: tuple[str, ...] = ("price",)
     examples: Sequence[Example] = (
         Example("€150/h", (("price", "150.00 EUR/hour", "€150/h", False),)),
-        Example(
-            "only 150 euro per uur, discreet", (("price", "150.00 EUR/hour", "150 euro per uur", False),)
-        ),
+        Example("only 150 euro per uur, discreet", (("price", "150.00 EUR/hour", "150 euro per uur", False),)),
         Example("150,- €", (("price", "150.00 EUR", "150,- €", False),)),
         Example("1.500,00 € per night", (("price", "1500.00 EUR/night", "1.500,00 € per night", False),)),
         Example("£80 half hour", (("price", "80.00 GBP/half-hour", "£80 half hour", False),)),

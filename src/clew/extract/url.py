@@ -41,9 +41,7 @@ _SCHEMES = {
     "htxp": "http",
     "htxps": "https",
 }
-_TRACKING = re.compile(
-    r"(?:utm_\w*|fbclid|gclid|dclid|msclkid|yclid|mc_cid|mc_eid|igshid|igsh|_ga)", re.IGNORECASE
-)
+_TRACKING = re.compile(r"(?:utm_\w*|fbclid|gclid|dclid|msclkid|yclid|mc_cid|mc_eid|igshid|igsh|_ga)", re.IGNORECASE)
 # How long the name in a bare "name.label" must be when the label is also a word; others need more than that.
 _LENGTHS = {
     "de": 4,

@@ -130,9 +130,7 @@ class Wallet:
         values = [canonical(s) for s in strings]
         keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
         value = pa.array(values, pa.string()).take(pa.array(inverse[keep]))
-        return mentions(
-            batch, self, "wallet", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, ~as_is[keep]
-        )
+        return mentions(batch, self, "wallet", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, ~as_is[keep])
 
 
 PLUGIN = Wallet()

@@ -54,9 +54,7 @@ def scan_rows(text: bytes, delimiter: str, width: int, *, last: bool) -> Rows:
     starts, ends, line = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     fields, status = np.empty(room, np.int32), np.empty(room, np.int8)
     count, used, lines = _scan(data, ord(delimiter), width, last, starts, ends, fields, status, line)
-    return Rows(
-        starts[:count], ends[:count], fields[:count], status[:count], line[:count], int(used), int(lines)
-    )
+    return Rows(starts[:count], ends[:count], fields[:count], status[:count], line[:count], int(used), int(lines))
 
 
 @numba.njit(nogil=True, cache=True)

@@ -36,9 +36,7 @@ def parse_objects(rows: pa.Array, lines: pa.Array, is_field: IsField) -> Iterato
         batches = list(_columns(con, rows, lines, is_field))
     first = batches[0] if batches else Batch({}, pa.array([], pa.int64()))
     rejects += [reject for batch in batches for reject in batch.rejects]
-    yield Batch(
-        first.columns, first.lines, first.encoded, tuple(sorted(rejects, key=lambda reject: reject.line))
-    )
+    yield Batch(first.columns, first.lines, first.encoded, tuple(sorted(rejects, key=lambda reject: reject.line)))
     yield from batches[1:]
 
 
@@ -111,18 +109,13 @@ def _pointer(key: str) -> str:
     return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
-def _columns(
-    con: duckdb.DuckDBPyConnection, rows: pa.Array, lines: pa.Array, is_field: IsField
-) -> Iterator[Batch]:
+def _columns(con: duckdb.DuckDBPyConnection, rows: pa.Array, lines: pa.Array, is_field: IsField) -> Iterator[Batch]:
     """Extract every key of the block as a column; halves a block that has too many different keys."""
     if not len(rows):
         return
     con.register("objects", pa.table({"row": rows}))
     keys = [
-        key
-        for (key,) in con.execute(
-            "SELECT DISTINCT unnest(json_keys(row)) AS k FROM objects ORDER BY k"
-        ).fetchall()
+        key for (key,) in con.execute("SELECT DISTINCT unnest(json_keys(row)) AS k FROM objects ORDER BY k").fetchall()
     ]
     if len(keys) > MAX_COLUMNS:
         if len(rows) == 1:
@@ -152,9 +145,7 @@ def _columns(
     )
     parameters = {"texts": [_pointer(key) for key in texts], "encoded": [_pointer(key) for key in encoded]}
     table = con.sql(sql, params=parameters).to_arrow_table().combine_chunks()
-    columns = [
-        pa.array([], pa.string()) if not table.num_rows else column.chunk(0) for column in table.columns
-    ]
+    columns = [pa.array([], pa.string()) if not table.num_rows else column.chunk(0) for column in table.columns]
     yield Batch(
         dict(zip(texts, columns[: len(texts)], strict=True)),
         lines,

@@ -57,9 +57,7 @@ def parse_mails(mails: Sequence[bytes], lines: Sequence[int]) -> Iterator[Batch]
         try:
             message = BytesParser(policy=policy.compat32).parsebytes(raw)
             reason = (
-                ""
-                if _KNOWN.search(raw[:65_536]) and message.keys()
-                else "no mail: it has none of a mail's headers"
+                "" if _KNOWN.search(raw[:65_536]) and message.keys() else "no mail: it has none of a mail's headers"
             )
             row, extra = ({}, {}) if reason else _columns(message)
         except (MessageError, RecursionError) as error:
@@ -75,9 +73,7 @@ def parse_mails(mails: Sequence[bytes], lines: Sequence[int]) -> Iterator[Batch]
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
     names = sorted({name for extra in extras for name in extra})
     encoded = {
-        name: pa.array(
-            [orjson.dumps(extra[name]).decode() if name in extra else None for extra in extras], pa.string()
-        )
+        name: pa.array([orjson.dumps(extra[name]).decode() if name in extra else None for extra in extras], pa.string())
         for name in names
     }
     yield Batch(columns, pa.array(kept, pa.int64()), encoded, tuple(rejects))
@@ -110,11 +106,7 @@ def _clean(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raw = (
-            text.encode("utf-8", "surrogateescape")
-            if not _LONE.search(text)
-            else text.encode("utf-8", "replace")
-        )
+        raw = text.encode("utf-8", "surrogateescape") if not _LONE.search(text) else text.encode("utf-8", "replace")
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
@@ -142,9 +134,7 @@ def _header(message: Message, name: str) -> str | None:
         return None
     text = _clean(str(found[0]))[:_MAX_HEADER]
     try:
-        parts = [
-            part if isinstance(part, str) else _decode(part, charset) for part, charset in decode_header(text)
-        ]
+        parts = [part if isinstance(part, str) else _decode(part, charset) for part, charset in decode_header(text)]
         text = "".join(parts)
     except (MessageError, ValueError):
         pass  # broken encoded words stay as they were written

@@ -106,9 +106,7 @@ def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
         column = batch.columns[assigned[name][0]] if name in assigned else _nulls(n)
         fields[name] = _blank_to_null(pc.utf8_trim_whitespace(column) if name in _TRIMMED else column)
     fields["native_id"] = _without_placeholders(fields["native_id"])
-    contacts = [
-        _blank_to_null(pc.utf8_trim_whitespace(batch.columns[name])) for name in assigned.get("contact", ())
-    ]
+    contacts = [_blank_to_null(pc.utf8_trim_whitespace(batch.columns[name])) for name in assigned.get("contact", ())]
     fields["contact"] = _joined(contacts, "; ", n)
     images = [as_image_lists(batch.columns[name]) for name in assigned.get("images", ())]
     fields["images"] = reduce(_concatenated, images) if images else _nulls(n, pa.list_(pa.string()))
@@ -168,8 +166,7 @@ def _as_json(texts: pa.Array) -> pa.Array:
 def _object(extra: dict[str, pa.Array], n: int) -> pa.Array:
     """One JSON object a row, keys sorted, nulls left out; null where nothing is left."""
     members = [
-        pc.binary_join_element_wise(orjson.dumps(name).decode() + ":", extra[name], "")
-        for name in sorted(extra)
+        pc.binary_join_element_wise(orjson.dumps(name).decode() + ":", extra[name], "") for name in sorted(extra)
     ]
     return pc.binary_join_element_wise("{", _joined(members, ",", n), "}", "")
 
@@ -210,9 +207,7 @@ def _identified(fields: dict[str, pa.Array], part: Part, setting: Setting) -> pa
     n = len(fields["line"])
     fields["platform"] = _platforms(fields, part.format, setting)
     fields["kind"] = pa.repeat(setting.kind, n)
-    content = [
-        fields[name] for name in ("kind", "platform", "native_id", "url", "title", "body", "contact", "place")
-    ]
+    content = [fields[name] for name in ("kind", "platform", "native_id", "url", "title", "body", "contact", "place")]
     content += [fields[name] for name in ("price", "handle")]
     content += [
         fields["posted_at"].cast(pa.int64()),

@@ -186,9 +186,7 @@ def _merged(parts: Sequence[Part]) -> Part:
         },
         tuple(reject for batch in batches for reject in batch.rejects),
     )
-    return Part(
-        joined, pa.concat_arrays([part.files for part in parts]), parts[0].format, parts[0].month_first
-    )
+    return Part(joined, pa.concat_arrays([part.files for part in parts]), parts[0].format, parts[0].month_first)
 
 
 def month_first_columns(batches: Iterable[Batch], columns: ColumnMap) -> frozenset[str]:

@@ -21,9 +21,7 @@ def all_formats() -> tuple[Format, ...]:
     for module in pkgutil.iter_modules(formats.__path__):
         plugin = getattr(importlib.import_module(f"{formats.__name__}.{module.name}"), "PLUGIN", None)
         if not isinstance(plugin, Format) or plugin.name in found:
-            raise TypeError(
-                f"clew.ingest.formats.{module.name} must set PLUGIN, a Format with a name of its own"
-            )
+            raise TypeError(f"clew.ingest.formats.{module.name} must set PLUGIN, a Format with a name of its own")
         found[plugin.name] = plugin
     return tuple(found[name] for name in sorted(found))
 

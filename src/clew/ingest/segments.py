@@ -26,11 +26,16 @@ _REPEATING = [
     "file",
 ]
 
+_ORDERED = ["rid", "posted_at", "captured_at", "line"]  # statistics of the others help no query
+
 
 def open_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """A Parquet writer with the settings of segments; the same rows give the same bytes."""
+    ordered = [name for name in _ORDERED if name in schema.names]
     repeating = [name for name in _REPEATING if name in schema.names]
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=repeating)
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", compression_level=1, use_dictionary=repeating, write_statistics=ordered
+    )
 
 
 class SegmentWriter:

@@ -124,9 +124,7 @@ def _named(found: re.Match[str]) -> tuple[int, int] | None:
         zone = timedelta(minutes=-east if written[0] == "-" else east)
     try:
         day, year = int(found["day"] or found["day2"]), int(found["year"])
-        return _stamp(
-            datetime(year, month, day, hour, int(found["minute"] or 0), int(found["second"] or 0)), zone
-        )
+        return _stamp(datetime(year, month, day, hour, int(found["minute"] or 0), int(found["second"] or 0)), zone)
     except ValueError:
         return None
 

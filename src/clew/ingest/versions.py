@@ -8,7 +8,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.ingest.segments import ROW_GROUP, open_writer
@@ -100,9 +99,7 @@ def _stage(con: duckdb.DuckDBPyConnection, staged: Sequence[Path], known: Sequen
     )
     con.execute(f"CREATE VIEW ids AS {parts}")
     if known:
-        con.execute(
-            f"CREATE VIEW known AS SELECT rid, record_id, item_id, version FROM read_parquet({_quoted(known)})"
-        )
+        con.execute(f"CREATE VIEW known AS SELECT rid, record_id, item_id, version FROM read_parquet({_quoted(known)})")
     else:
         con.execute(
             "CREATE VIEW known AS SELECT NULL::UBIGINT AS rid, NULL::VARCHAR AS record_id, NULL::VARCHAR AS item_id, "
@@ -131,9 +128,7 @@ def _drop_seen(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, str]]:
             "SELECT segment, row, file, line, ranked.record_id, ranked.record_id",
         )
     )
-    found = con.execute(
-        "SELECT file, line, record_id FROM dropped WHERE collides ORDER BY segment, row"
-    ).fetchall()
+    found = con.execute("SELECT file, line, record_id FROM dropped WHERE collides ORDER BY segment, row").fetchall()
     return [(str(file), int(line), str(record_id)) for file, line, record_id in found]
 
 
@@ -163,9 +158,7 @@ def _number(con: duckdb.DuckDBPyConnection, known: Sequence[Path]) -> None:
     )
 
 
-def _write_changes(
-    con: duckdb.DuckDBPyConnection, staged: Sequence[Path], known: Sequence[Path], out: Path
-) -> Path:
+def _write_changes(con: duckdb.DuckDBPyConnection, staged: Sequence[Path], known: Sequence[Path], out: Path) -> Path:
     """One row for each field that differs from the version before."""
     texts = {
         "posted_at": "strftime(posted_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')",
@@ -212,9 +205,7 @@ def _rewrite(con: duckdb.DuckDBPyConnection, staged: Sequence[Path]) -> list[Pat
 def _rewrite_one(con: duckdb.DuckDBPyConnection, segment: int, path: Path) -> bool:
     """Rewrite one segment; False when no row of it stays."""
     gone = con.execute("SELECT row FROM dropped WHERE segment = ?", [segment]).fetchnumpy()["row"]
-    numbers = con.execute(
-        "SELECT row, version FROM numbered WHERE segment = ? AND version > 1", [segment]
-    ).fetchnumpy()
+    numbers = con.execute("SELECT row, version FROM numbered WHERE segment = ? AND version > 1", [segment]).fetchnumpy()
     with pq.ParquetFile(path) as file:
         keep = pa.repeat(True, file.metadata.num_rows).to_numpy(zero_copy_only=False).copy()
         keep[gone.astype("int64")] = False

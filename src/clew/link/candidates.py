@@ -56,7 +56,11 @@ def _pairs_under(key: Ints, row: Ints, count: np.ndarray, groups: Groups) -> Pai
     few = size[block] <= ALL_PAIRS
     left, right = [], []
     for step in range(1, ALL_PAIRS):
-        at = np.flatnonzero((block[step:] == block[:-step]) & (few[step:] | (step == 1))) if len(block) > step else head[:0]
+        at = (
+            np.flatnonzero((block[step:] == block[:-step]) & (few[step:] | (step == 1)))
+            if len(block) > step
+            else head[:0]
+        )
         left.append(row[at])
         right.append(row[at + step])
     # the largest user of each wide key: most records under it, then the lowest group

@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from clew.link.candidates import candidates
 from clew.link.groups import Evidence, Groups, Incidence, Ints, group
-from clew.link.score import score, scale
+from clew.link.score import scale, score
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.

@@ -54,7 +54,12 @@ class Evidence:
     item: Ints
 
 
-def incidence(row: npt.NDArray[np.integer], column: npt.NDArray[np.integer], rows: int, count: npt.NDArray[np.floating] | None = None) -> Incidence:
+def incidence(
+    row: npt.NDArray[np.integer],
+    column: npt.NDArray[np.integer],
+    rows: int,
+    count: npt.NDArray[np.floating] | None = None,
+) -> Incidence:
     """Sort and merge (row, column) pairs; counts of equal pairs add up."""
     key = (row.astype(np.uint64) << np.uint64(32)) | column.astype(np.uint64)
     order = np.argsort(key, kind="stable")
@@ -66,7 +71,9 @@ def incidence(row: npt.NDArray[np.integer], column: npt.NDArray[np.integer], row
     summed = np.add.reduceat(weight, at) if len(at) else np.zeros(0, np.float32)
     unique = key[at]
     start = np.searchsorted(unique >> np.uint64(32), np.arange(rows + 1, dtype=np.uint64))
-    return Incidence(start.astype(np.int64), (unique & np.uint64(0xFFFFFFFF)).astype(np.int32), summed.astype(np.float32))
+    return Incidence(
+        start.astype(np.int64), (unique & np.uint64(0xFFFFFFFF)).astype(np.int32), summed.astype(np.float32)
+    )
 
 
 def regroup(table: Incidence, label: Ints, groups: int) -> Incidence:

@@ -99,7 +99,9 @@ def _agreement(start, column, count, chance, agree, cap, a, b, factor):  # type:
 
 
 @numba.njit(nogil=True, cache=True)
-def _score(a, b, start, column, kind, classes, bits, users, total, held, size, first, last, span, attributes, agree, p, out):  # type: ignore[no-untyped-def]
+def _score(
+    a, b, start, column, kind, classes, bits, users, total, held, size, first, last, span, attributes, agree, p, out
+):  # type: ignore[no-untyped-def]
     prior, second, own_contact, own_content, gap_bits, gap_days, cap, close = p
     for k in range(a.shape[0]):
         x, y = a[k], b[k]
@@ -156,9 +158,7 @@ def score(groups: Groups, evidence: Evidence, worth: Scale, weights: Weights, a:
         weights.same_prior, weights.second, weights.own_contact, weights.own_content,
         weights.gap, weights.gap_days, weights.agree_cap, weights.close,
     )  # fmt: skip
-    attributes = tuple(
-        (t.start, t.column, t.count, c) for t, c in zip(groups.attributes, worth.chance, strict=True)
-    )
+    attributes = tuple((t.start, t.column, t.count, c) for t, c in zip(groups.attributes, worth.chance, strict=True))
     table: Incidence = groups.identifiers
     _score(
         a, b, table.start, table.column, evidence.kind, _CLASSES, worth.bits, worth.users, worth.groups, worth.held,

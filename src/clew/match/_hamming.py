@@ -203,9 +203,7 @@ def _search(
 
 
 @numba.njit(nogil=True, cache=True)
-def search(
-    tables: Tables, words: U64, most: int, start: int, query: I64, found: I32, bits: U8
-) -> tuple[int, int, int]:
+def search(tables: Tables, words: U64, most: int, start: int, query: I64, found: I32, bits: U8) -> tuple[int, int, int]:
     """Search uint64[q, 4] from query ``start`` on, until the output might not hold one query more.
 
     Args:

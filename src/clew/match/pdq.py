@@ -120,9 +120,7 @@ def _name(image: Image.Image) -> str:
 
 def _check_pixels(image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise InputError(
-            f"{_name(image)}: {image.width} × {image.height} is more than {MAX_PIXELS:,} pixels."
-        )
+        raise InputError(f"{_name(image)}: {image.width} × {image.height} is more than {MAX_PIXELS:,} pixels.")
 
 
 def pdq(image: Path | bytes | Image.Image) -> PdqHash:

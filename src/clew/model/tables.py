@@ -104,6 +104,18 @@ TEMPLATE_MEMBERS = pa.schema(
     [pa.field("rid", pa.uint64(), nullable=False), pa.field("template_id", pa.string(), nullable=False)]
 )
 
+IMAGE_MEMBERS = pa.schema(  # records that show (nearly) the same picture; image_id is the PDQ hash of its leader
+    [pa.field("rid", pa.uint64(), nullable=False), pa.field("image_id", pa.string(), nullable=False)]
+)
+
+TIES = pa.schema(  # every identifier of every record, once, sorted by type and value: what pivots read
+    [
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("rid", pa.uint64(), nullable=False),
+    ]
+)
+
 LINKS = pa.schema(
     [
         pa.field("rid_a", pa.uint64(), nullable=False),
@@ -131,10 +143,29 @@ NETWORK_MEMBERS = pa.schema(
     [pa.field("rid", pa.uint64(), nullable=False), pa.field("network_id", pa.string(), nullable=False)]
 )
 
+ANCHORS = pa.schema(  # a network's id stays with the network that holds this record
+    [
+        pa.field("network_id", pa.string(), nullable=False),
+        pa.field("rid", pa.uint64(), nullable=False),
+        pa.field("records", pa.int64(), nullable=False),
+        pa.field("merged_into", pa.string()),  # null while the network lives
+    ]
+)
+
+DECISIONS = pa.schema(  # what analysts said of links; the newest row about a pair holds
+    [
+        pa.field("record_a", pa.string(), nullable=False),
+        pa.field("record_b", pa.string(), nullable=False),
+        pa.field("state", pa.string(), nullable=False),  # accepted, rejected, none
+        pa.field("why", pa.string(), nullable=False),
+        pa.field("who", pa.string(), nullable=False),
+        pa.field("at", _TIME, nullable=False),
+    ]
+)
+
 NETWORK_EVENTS = pa.schema(
     [
-        pa.field("run", pa.string(), nullable=False),
-        pa.field("event", pa.string(), nullable=False),  # born, merged, split
+        pa.field("event", pa.string(), nullable=False),  # merged (network_id went into other_id), split (from other_id)
         pa.field("network_id", pa.string(), nullable=False),
         pa.field("other_id", pa.string()),
     ]

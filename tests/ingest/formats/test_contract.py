@@ -35,9 +35,7 @@ def test_every_format_has_an_example_and_a_test_file(plugin: Format) -> None:
 
 @pytest.mark.parametrize("ending", PACKERS)
 @pytest.mark.parametrize(("plugin", "example"), CASES, ids=[example.name for _, example in CASES])
-def test_format_knows_and_reads_its_example(
-    plugin: Format, example: Example, ending: str, tmp_path: Path
-) -> None:
+def test_format_knows_and_reads_its_example(plugin: Format, example: Example, ending: str, tmp_path: Path) -> None:
     path = tmp_path / (example.name + ending)
     path.write_bytes(PACKERS[ending](example.content))
     source = FileSource(path, tmp_path)
@@ -45,14 +43,9 @@ def test_format_knows_and_reads_its_example(
     titles, rejected = list[str | None](), 0
     try:
         for batch in batches(plugin, source):
-            assert all(
-                len(column) == len(batch.lines)
-                for column in (*batch.columns.values(), *batch.encoded.values())
-            )
+            assert all(len(column) == len(batch.lines) for column in (*batch.columns.values(), *batch.encoded.values()))
             assert all(pa.types.is_string(column.type) for column in batch.columns.values())
-            titles += (
-                batch.columns["title"].to_pylist() if "title" in batch.columns else [None] * len(batch.lines)
-            )
+            titles += batch.columns["title"].to_pylist() if "title" in batch.columns else [None] * len(batch.lines)
             rejected += len(batch.rejects)
     except Damaged:
         rejected += 1

@@ -147,10 +147,7 @@ def _ended(row: bytes) -> bytes:
 
 
 def _reject(text: bytes, rows: Rows, n: int, line: int, layout: _Layout) -> Reject:
-    reason = (
-        _REASONS.get(int(rows.status[n]))
-        or f"{rows.fields[n]} fields where the header has {len(layout.names)}"
-    )
+    reason = _REASONS.get(int(rows.status[n])) or f"{rows.fields[n]} fields where the header has {len(layout.names)}"
     raw = text[rows.starts[n] : min(rows.ends[n], rows.starts[n] + 8_000)]
     return Reject(line + int(rows.line[n]), reason, clip(raw.rstrip(b"\r\n")))
 

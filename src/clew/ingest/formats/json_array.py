@@ -57,9 +57,7 @@ def _reject(reject: Reject) -> Iterator[Batch]:
 
 
 def _parse(text: bytes, found: Elements, is_field: IsField) -> Iterator[Batch]:
-    parts = [
-        mend(text[start:end]) for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True)
-    ]
+    parts = [mend(text[start:end]) for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True)]
     rows = pa.array(parts, pa.binary()).cast(pa.string())
     yield from parse_objects(rows, pa.array(found.lines), is_field)
 
@@ -67,9 +65,7 @@ def _parse(text: bytes, found: Elements, is_field: IsField) -> Iterator[Batch]:
 def examples() -> tuple[Example, ...]:
     """A list, a list inside an object, a list cut off, an element that is no object."""
     return (
-        Example(
-            "ads.json", b'[{"title": "one"},\n {"title": "two, [x]"}, 3]', ("one", "two, [x]"), rejected=1
-        ),
+        Example("ads.json", b'[{"title": "one"},\n {"title": "two, [x]"}, 3]', ("one", "two, [x]"), rejected=1),
         Example("export.json", b'{"meta": {"n": 2}, "ads": [\n{"title": "a"}, {"title": "b"}]}', ("a", "b")),
         Example("cut.json", b'[{"title": "one"}, {"title": "tw', ("one",), rejected=1),
         Example("single.json", b'{\n "title": "one",\n "images": ["a.jpg"]\n}', ("one",)),

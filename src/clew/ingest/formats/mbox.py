@@ -56,9 +56,7 @@ def _parse(text: bytes, starts: list[int], line: int) -> Iterator[Batch]:
 
 def examples() -> tuple[Example, ...]:
     """Two mails, the first with a line in its body that starts like a separator."""
-    first = (
-        b"From a@example.org Tue Jul  1 10:00:00 2025\nFrom: a@example.org\nSubject: one\n\nFrom 1 to 2\n\n"
-    )
+    first = b"From a@example.org Tue Jul  1 10:00:00 2025\nFrom: a@example.org\nSubject: one\n\nFrom 1 to 2\n\n"
     second = b"From b@example.org Tue Jul  1 11:00:00 2025\nFrom: b@example.org\nSubject: two\n\nBody\n"
     return (Example("mails.mbox", first + second, ("one", "two")),)
 

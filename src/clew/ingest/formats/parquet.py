@@ -83,9 +83,7 @@ def _json(column: pa.Array) -> pa.Array:
         return column.cast(pa.string())
     if pa.types.is_floating(column.type):
         return pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type)).cast(pa.string())
-    return pa.array(
-        [None if cell is None else orjson.dumps(cell, default=str).decode() for cell in column.to_pylist()]
-    )
+    return pa.array([None if cell is None else orjson.dumps(cell, default=str).decode() for cell in column.to_pylist()])
 
 
 def examples() -> tuple[Example, ...]:
