@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
+from clew.extract.pdq import pdq, pdq_dihedral
 from clew.match.image_index import MAX_DISTANCE, ImageIndex, families
-from clew.match.pdq import pdq, pdq_dihedral
 
 try:
     import pdqhash
