@@ -1,0 +1,1 @@
+"""Clew finds the thread: from online traces of human trafficking to the operations to look at first."""

@@ -62,6 +62,13 @@ class Engine:
         except duckdb.Error as error:
             raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
 
+    def row(self, query: str) -> tuple[Any, ...]:
+        """The first row of a query that has one."""
+        found = self.sql(query).slice(0, 1).to_pylist()
+        if not found:
+            raise ClewError(f"The engine gave no row for:\n{query}")
+        return tuple(found[0].values())
+
     def run(self, query: str, tables: Mapping[str, Source] | None = None) -> None:
         """Run a statement for its effect (CREATE TABLE, COPY …)."""
         self.register(tables or {})

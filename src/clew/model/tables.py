@@ -195,3 +195,25 @@ LEADS = pa.schema(
 RECORD_SCORES = pa.schema(
     [pa.field("rid", pa.uint64(), nullable=False), pa.field("priority", pa.float64(), nullable=False)]
 )
+
+# Every table of a workspace, by the name it has in SQL.
+TABLES = {
+    "records": RECORDS,
+    "changes": CHANGES,
+    "quarantine": QUARANTINE,
+    "mentions": MENTIONS,
+    "signatures": SIGNATURES,
+    "templates": TEMPLATES,
+    "template_members": TEMPLATE_MEMBERS,
+    "image_members": IMAGE_MEMBERS,
+    "ties": TIES,
+    "links": LINKS,
+    "networks": NETWORKS,
+    "network_members": NETWORK_MEMBERS,
+    "anchors": ANCHORS,
+    "decisions": DECISIONS,
+    "network_events": NETWORK_EVENTS,
+    "findings": FINDINGS,
+    "leads": LEADS,
+    "record_scores": RECORD_SCORES,
+}

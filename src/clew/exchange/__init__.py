@@ -1,0 +1,1 @@
+"""What leaves a workspace, in formats that others read."""

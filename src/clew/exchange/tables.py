@@ -1,0 +1,86 @@
+"""The tables of a workspace as Parquet, with record ids in place of the workspace's own integers: a contract.
+
+Columns are only ever added. Every file exists, empty where nothing was found, so that a reader need not ask.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from clew.engine.duckdb import Engine
+from clew.model.errors import InputError
+from clew.store.views import open_views
+from clew.store.workspace import Workspace
+
+# Table to its query; {name} is a view of the workspace's own table.
+QUERIES = {
+    "records": """
+        SELECT record_id, item_id, version, native_id, kind, platform, source, url, title, body, contact, place, price, handle,
+               posted_at, posted_offset, captured_at, captured_offset, images, extra, file, line
+        FROM records ORDER BY record_id""",
+    "changes": """
+        SELECT c.item_id, a.record_id AS record_from, b.record_id AS record_to, c.field, c.old, c.new
+        FROM changes c JOIN ids a ON a.rid = c.rid_from JOIN ids b ON b.rid = c.rid_to ORDER BY ALL""",
+    "quarantine": "SELECT * FROM quarantine ORDER BY file, line, reason",
+    "mentions": """
+        SELECT record_id, type::VARCHAR AS type, value, raw, field::VARCHAR AS field, start, "end", obscured,
+               extractor::VARCHAR AS extractor, version::VARCHAR AS version
+        FROM mentions JOIN ids USING (rid) ORDER BY record_id, type, field, start, "end", value""",
+    "templates": """
+        SELECT template_id, text, slots, members, record_id AS medoid
+        FROM templates t JOIN ids ON ids.rid = t.medoid ORDER BY template_id""",
+    "template_members": """
+        SELECT record_id, template_id FROM template_members JOIN ids USING (rid) ORDER BY template_id, record_id""",
+    "image_members": "SELECT record_id, image_id FROM image_members JOIN ids USING (rid) ORDER BY image_id, record_id",
+    "links": """
+        SELECT least(a.record_id, b.record_id) AS record_a, greatest(a.record_id, b.record_id) AS record_b,
+               weight, evidence, state
+        FROM links l JOIN ids a ON a.rid = l.rid_a JOIN ids b ON b.rid = l.rid_b ORDER BY record_a, record_b""",
+    "networks": "SELECT * FROM networks ORDER BY network_id",
+    "network_members": """
+        SELECT record_id, network_id FROM network_members JOIN ids USING (rid) ORDER BY network_id, record_id""",
+    "network_events": "SELECT * FROM network_events ORDER BY ALL",
+    "findings": "SELECT * FROM findings ORDER BY finding_id",
+    "leads": "SELECT * FROM leads ORDER BY rank",
+    "record_scores": "SELECT record_id, priority FROM record_scores JOIN ids USING (rid) ORDER BY record_id",
+}
+
+
+def export_tables(
+    workspace: Workspace, out: Path, progress: Callable[[float], None] = lambda share: None
+) -> dict[str, int]:
+    """Write every table of `QUERIES` as ``OUT/NAME.parquet``; the folder appears whole or not at all.
+
+    Returns:
+        Rows per table.
+
+    Raises:
+        InputError: ``out`` exists and holds something.
+        WorkspaceError: the workspace has records but no run yet.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"{out} exists and is not an empty folder.", "Name a new folder.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    counts: dict[str, int] = {}
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as staging:
+        made = Path(staging) / "tables"
+        made.mkdir()
+        with open_views(workspace, spill=Path(staging) / "spill", memory_gb=2.0) as engine:
+            engine.run("CREATE VIEW ids AS SELECT rid, record_id FROM records")
+            for done, (name, query) in enumerate(QUERIES.items()):
+                counts[name] = _write(engine, query, made / f"{name}.parquet")
+                progress((done + 1) / len(QUERIES))
+        if out.exists():
+            out.rmdir()
+        shutil.move(made, out)
+    return counts
+
+
+def _write(engine: Engine, query: str, path: Path) -> int:
+    name = str(path).replace("'", "''")
+    engine.run(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 65536)")
+    (count,) = engine.row(f"SELECT count(*) FROM read_parquet('{name}')")
+    return int(count)

@@ -1,0 +1,1 @@
+"""The drivers: they order the stages, publish what they give, and write down what went in and came out."""

@@ -1,0 +1,157 @@
+"""One run: extract what is new, then match, link and assess everything from the small tables that extraction left."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clew.assess.stage import assess
+from clew.engine.duckdb import Engine
+from clew.extract.registry import extractors
+from clew.extract.stage import extract_segment, version_key
+from clew.link.stage import link
+from clew.match.signature import signature
+from clew.match.stage import match
+from clew.model.errors import InputError
+from clew.model.tables import TABLES
+from clew.pipeline.manifest import Manifest, code_digest, next_id, now, read_manifest, versions
+from clew.store.workspace import Change, Workspace, write_manifest
+
+Progress = Callable[[str, float], None]  # the step, and how much of it is done (0 to 1)
+
+INPUTS = ("records", "changes", "decisions")  # what people gave; all else can be made again
+ROWWISE = ("mentions", "signatures")
+OUTPUTS = (
+    "template_members", "templates", "image_members",
+    "ties", "links", "networks", "network_members", "network_events", "anchors",
+    "findings", "leads", "record_scores",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The manifest of a run, and whether there was anything to do (when not, it is that of the last run)."""
+
+    manifest: Manifest
+    fresh: bool
+
+
+def run(workspace: Workspace, progress: Progress = lambda step, share: None, threads: int | None = None) -> RunResult:
+    """Bring the derived tables up to date with the records and decisions of a workspace.
+
+    Only segments that were not extracted before by these extractors are read; the other steps work on all that
+    extraction left, which is small, so that adding records a few at a time ends with the same networks as one run.
+    A run that is killed keeps the segments it extracted and is continued by the next.
+
+    Raises:
+        InputError: the workspace holds no records.
+        WorkspaceError: another process is changing it.
+    """
+    threads = threads or os.cpu_count() or 1
+    seconds: dict[str, float] = {}
+    with workspace.change() as change:
+        if not change.segments("records"):
+            raise InputError(f"{workspace.path} holds no records.", "Add some with: clew ingest FILES --source NAME")
+        started = time.perf_counter()
+        extract_new(change, threads, progress)
+        seconds["extract"] = time.perf_counter() - started
+        key = state_key(change)
+        last = change.segments("networks")
+        if last and last[0].made_from == key:
+            return RunResult(read_manifest(workspace, "last"), fresh=False)
+        before = {name: [s.sha256 for s in change.segments(name)] for name in (*INPUTS, "anchors")}
+        with Engine(change.folder("spill"), memory_gb(change), threads) as engine:
+            made = derive(engine, change, change.folder("run"), seconds, progress)
+        for name in OUTPUTS:
+            change.replace(name, [made[name]], key)
+        manifest = Manifest(
+            next_id(workspace, "R"),
+            now().isoformat(),
+            before,
+            {n: [s.sha256 for s in change.segments(n)] for n in (*ROWWISE, *OUTPUTS)},
+            {"extractors": version_key(extractors())},
+            code_digest(),
+            versions(),
+            {step: round(spent, 2) for step, spent in seconds.items()},
+            {name: rows(change.paths(name)) for name in ("records", *ROWWISE, *OUTPUTS)},
+        )
+        write_manifest(workspace, manifest.id, manifest.as_dict())
+    return RunResult(manifest, fresh=True)
+
+
+def rows(paths: Sequence[Path]) -> int:
+    """Rows in Parquet files, from their footers."""
+    return sum(pq.ParquetFile(path).metadata.num_rows for path in paths)
+
+
+def state_key(change: Change) -> str:
+    """Stands for all that the derived tables depend on."""
+    parts = [code_digest(), *(s.sha256 for name in (*INPUTS, *ROWWISE) for s in change.segments(name))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def memory_gb(change: Change) -> float:
+    """What the engine may use before it spills to disk: little for a million records, never half of the machine."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return min(1.0 + 0.5 * rows(change.paths("records")) / 1e6, machine / 2)
+
+
+def extract_new(change: Change, threads: int, progress: Progress) -> None:
+    """Extract the segments of records that these extractors have not read yet; each is published when it is done."""
+    plugins = extractors()
+    version = version_key(plugins)
+    wanted = {f"{segment.sha256[:24]}:{version}": segment for segment in change.segments("records")}
+    for table in ROWWISE:
+        change.keep_only(table, wanted)
+    present = {s.made_from for s in change.segments("signatures")} & {s.made_from for s in change.segments("mentions")}
+    todo = [(key, segment) for key, segment in wanted.items() if key not in present]
+    paths = [change.workspace.path / segment.file for _, segment in todo]
+    total, done = max(rows(paths), 1), 0
+
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("extract", done / total)
+
+    for (key, _), path in zip(todo, paths, strict=True):
+        folder = change.folder("extract")
+        mentions, signatures = folder / "mentions.parquet", folder / "signatures.parquet"
+        extract_segment(path, mentions, signatures, plugins, signature, threads, more)
+        change.add("mentions", [mentions], key)
+        change.add("signatures", [signatures], key)
+        change.publish()
+    progress("extract", 1.0)
+
+
+def derive(
+    engine: Engine, change: Change, out: Path, seconds: dict[str, float], progress: Progress
+) -> dict[str, Path]:
+    """Match, link and assess all records; the tables go to ``out``.
+
+    Returns:
+        The file of each of `OUTPUTS`.
+    """
+    for name in (*INPUTS, "mentions", "anchors"):
+        engine.register({name: change.paths(name) or TABLES[name].empty_table()})
+    made: dict[str, Path] = {}
+    steps = (
+        ("match", lambda told: match(engine, change.paths("signatures"), out, told)),
+        ("link", lambda told: link(engine, out, told)),
+        ("assess", lambda told: assess(engine, out, told)),
+    )
+    for step, work in steps:
+        started = time.perf_counter()
+        written = work(lambda share, step=step: progress(step, share))
+        engine.register({name: [path] for name, path in written.items() if name != "anchors"})
+        made |= written
+        pa.default_memory_pool().release_unused()
+        seconds[step] = time.perf_counter() - started
+        progress(step, 1.0)
+    return made

@@ -1,0 +1,169 @@
+"""From one identifier, picture or text to all that is tied to it, by which link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+from clew.match.query import images_like, texts_like
+from clew.query.asked import Asked
+from clew.store.workspace import Workspace
+
+MOST_RECORDS = 200_000  # a tie to more records than this says nothing about any of them
+MOST_SHOWN = 1_000
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One thing that was asked for and found: by what, how sure, on how many records and networks."""
+
+    type: str
+    value: str
+    how: str
+    records: int
+    networks: int
+
+
+@dataclass(frozen=True)
+class TiedNetwork:
+    """A network with records that are tied to the question."""
+
+    network_id: str
+    records: int
+    tied: int
+    by: str
+    rank: int | None
+    priority: float | None
+
+
+@dataclass(frozen=True)
+class TiedRecord:
+    """A record that is tied to the question, and by what."""
+
+    record_id: str
+    native_id: str | None
+    network_id: str
+    platform: str
+    posted_at: str | None
+    place: str | None
+    title: str | None
+    by: str
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another identifier on the tied records: where to pull next."""
+
+    type: str
+    value: str
+    tied: int
+    records: int
+
+
+@dataclass(frozen=True)
+class PivotResult:
+    """Everything tied to a question; the lists are bounded, the counts are not."""
+
+    ties: list[Tie]
+    networks: list[TiedNetwork]
+    records: list[TiedRecord]
+    neighbours: list[Neighbour]
+    total_records: int
+
+
+_HITS = """
+CREATE OR REPLACE TEMP TABLE hits AS
+SELECT rid, type || ':' || value AS by, type, value, how FROM asked JOIN ties USING (type, value)
+UNION ALL SELECT rid, by, type, value, how FROM likes
+"""
+
+_TIES = """
+SELECT type, value, any_value(how) AS how, count(DISTINCT rid) AS records, count(DISTINCT network_id) AS networks
+FROM hits JOIN members USING (rid) GROUP BY type, value ORDER BY records DESC, type, value LIMIT {limit}
+"""
+
+_NETWORKS = """
+SELECT network_id, any_value(n.records) AS records, count(DISTINCT rid) AS tied,
+       string_agg(DISTINCT by, ', ' ORDER BY by) AS by, any_value(rank) AS rank, any_value(priority) AS priority
+FROM hits JOIN members USING (rid) JOIN networks n USING (network_id) LEFT JOIN leads USING (network_id)
+GROUP BY network_id ORDER BY tied DESC, network_id LIMIT {limit}
+"""
+
+_RECORDS = """
+WITH wanted AS (
+    SELECT rid, string_agg(DISTINCT by, ', ' ORDER BY by) AS by, count(DISTINCT by) AS n, max(how) AS how
+    FROM hits GROUP BY rid ORDER BY n DESC, how DESC, rid LIMIT {limit}
+)
+SELECT record_id, native_id, network_id, platform, strftime(posted_at, '%Y-%m-%d %H:%M UTC') AS posted_at, place, title, by
+FROM wanted JOIN members USING (rid) JOIN records USING (rid) ORDER BY n DESC, posted_at, record_id
+"""
+
+_NEIGHBOURS = """
+WITH near AS (
+    SELECT t.type, t.value, count(DISTINCT t.rid) AS tied
+    FROM ties t WHERE t.rid IN (SELECT rid FROM hits) AND (t.type, t.value) NOT IN (SELECT (type, value) FROM hits)
+    GROUP BY t.type, t.value ORDER BY tied DESC, t.type, t.value LIMIT {limit}
+)
+SELECT near.type, near.value, tied, count(*) AS records FROM near JOIN ties USING (type, value)
+GROUP BY ALL ORDER BY tied DESC, near.type, near.value
+"""
+
+
+def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -> PivotResult:
+    """Find what is tied to a question.
+
+    Args:
+        workspace: for the signatures of its texts.
+        engine: with the workspace's tables as views (`clew.store.views`).
+        asked: see `clew.query.asked.understand`.
+        limit: most rows of each list.
+    """
+    limit = max(1, min(limit, MOST_SHOWN))
+    kinds, values = [k for k, _ in asked.identifiers], [v for _, v in asked.identifiers]
+    given = {"type": pa.array(kinds, pa.string()), "value": pa.array(values, pa.string())}
+    given["how"] = pa.array(["written in it"] * len(kinds), pa.string())
+    engine.register({"asked": pa.table(given), "likes": _likes(workspace, engine, asked)})
+    engine.run(_HITS)
+    # Few hits need few rows of the members: a semi-join on the ids prunes the scan.
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE members AS SELECT * FROM network_members WHERE rid IN (SELECT rid FROM hits)"
+    )
+
+    def rows(query: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = engine.sql(query.format(limit=limit)).to_pylist()
+        return found
+
+    (total,) = engine.row("SELECT count(DISTINCT rid) FROM hits")
+    near = rows(_NEIGHBOURS) if 0 < total <= MOST_RECORDS else []
+    return PivotResult(
+        [Tie(**r) for r in rows(_TIES)],  # type: ignore[arg-type]
+        [TiedNetwork(**r) for r in rows(_NETWORKS)],  # type: ignore[arg-type]
+        [TiedRecord(**r) for r in rows(_RECORDS)],  # type: ignore[arg-type]
+        [Neighbour(**r) for r in near],  # type: ignore[arg-type]
+        int(total),
+    )
+
+
+def _likes(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table:
+    """Records with nearly the same text or picture."""
+    rid: list[int] = []
+    by: list[tuple[str, str, str]] = []
+    if asked.text is not None:
+        for match in texts_like(workspace.paths("signatures"), asked.text):
+            rid.append(match.rid)
+            by.append(("text", "similar text", f"{match.similarity:.0%} of the words in common"))
+    if asked.pdq is not None:
+        for image in images_like(engine, asked.pdq):
+            rid.append(image.rid)
+            by.append(("image", image.value, f"{image.distance} of 256 bits differ"))
+    return pa.table(
+        {
+            "rid": pa.array(rid, pa.uint64()),
+            "by": pa.array([f"{kind} ({how})" for kind, _, how in by], pa.string()),
+            "type": pa.array([b[0] for b in by], pa.string()),
+            "value": pa.array([b[1] for b in by], pa.string()),
+            "how": pa.array([b[2] for b in by], pa.string()),
+        }
+    )

@@ -1,0 +1,36 @@
+"""Open a workspace for reading: every table as a view of the engine, empty tables included."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clew.engine.duckdb import Engine
+from clew.model.errors import WorkspaceError
+from clew.model.tables import TABLES
+from clew.store.workspace import Workspace
+
+
+@contextmanager
+def open_views(
+    workspace: Workspace, *, spill: Path | None = None, memory_gb: float = 1.0, need_run: bool = True
+) -> Iterator[Engine]:
+    """An engine in which each table of the workspace is a view of its own name.
+
+    Args:
+        workspace: what to read.
+        spill: a folder for what does not fit into memory; a temporary one when None.
+        memory_gb: bound on the engine's memory.
+        need_run: refuse a workspace that was never run.
+
+    Raises:
+        WorkspaceError: there was no run yet.
+    """
+    if need_run and not workspace.segments("networks"):
+        raise WorkspaceError(f"{workspace.path} has not been run yet.", "Run it with: clew run")
+    with tempfile.TemporaryDirectory(prefix="clew-") as temporary, Engine(spill or Path(temporary), memory_gb) as engine:
+        for name, schema in TABLES.items():
+            engine.register({name: workspace.paths(name) or schema.empty_table()})
+        yield engine
