@@ -45,8 +45,10 @@ def _wide_in_pairs(table: Incidence, users: Ints, row: Ints, column: Ints) -> tu
 
 
 def _pairs_under(key: Ints, row: Ints, count: np.ndarray, groups: Groups) -> Pairs:
-    """Pairs of rows with one key: all of them when they are few, else each with the key's largest user and with its next
-    neighbour in time."""
+    """Pairs of rows with one key.
+
+    All of them when they are few, else each with the key's largest user and with its next neighbour in time.
+    """
     first = np.nan_to_num(groups.first, nan=0.0)
     order = np.lexsort((row, first[row], key))
     key, row, count = key[order], row[order], count[order]

@@ -55,7 +55,7 @@ def _merge_round(groups: Groups, evidence: Evidence, weights: Weights, threshold
 
 
 def _alike(evidence: Evidence) -> tuple[Ints, Ints]:
-    """Pairs of records that are one group from the start: versions of one item, and the same contacts on the same text."""
+    """Pairs of records that are one group from the start: versions of one item; the same contacts on the same text."""
     n = len(evidence.item)
     print_ = _fingerprints(evidence.identifiers, np.array(CLASS_OF)[evidence.kind])
     bare = print_ == 0
@@ -74,7 +74,7 @@ def _fingerprints(table: Incidence, classes: Ints) -> npt.NDArray[np.uint64]:
     total = np.append(np.uint64(0), np.cumsum(counted))
     contacts = np.append(0, np.cumsum(kind == CONTACT))
     start = table.start
-    result = total[start[1:]] - total[start[:-1]]
+    result: npt.NDArray[np.uint64] = total[start[1:]] - total[start[:-1]]
     result[contacts[start[1:]] == contacts[start[:-1]]] = 0
     return result
 

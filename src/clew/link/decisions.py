@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
+from clew.engine.duckdb import Engine
 from clew.link.groups import Floats, Incidence, Ints
+from clew.link.rows import RowIndex
 
 _WHOLE = np.int32(2**30)  # capacity of what is never cut
+
+# The newest decision about each pair that was not taken back; a record's number is the first half of its id.
+NEWEST = """
+SELECT rid_a, rid_b, state FROM (
+    SELECT rid_a, rid_b, state, row_number() OVER (PARTITION BY rid_a, rid_b ORDER BY said DESC, state DESC) AS age
+    FROM (
+        SELECT least(a, b) AS rid_a, greatest(a, b) AS rid_b, state, said FROM (
+            SELECT ('0x' || left(record_a, 16))::UBIGINT AS a, ('0x' || left(record_b, 16))::UBIGINT AS b, state,
+                   "at" AS said
+            FROM decisions
+        ) WHERE a <> b
+    )
+) WHERE age = 1 AND state IN ('accepted', 'rejected') ORDER BY rid_a, rid_b
+"""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Pairs of records (rows, a < b) that an analyst judged; each pair once."""
+
+    accepted: tuple[Ints, Ints]
+    rejected: tuple[Ints, Ints]
+
+
+def decided(engine: Engine, index: RowIndex) -> Decided:
+    """Read ``decisions``. Decisions about records that are not there wait until they are."""
+    table = engine.sql(NEWEST)
+    a = index.rows(table.column("rid_a").to_numpy().astype(np.uint64))
+    b = index.rows(table.column("rid_b").to_numpy().astype(np.uint64))
+    yes = np.array(table.column("state").to_pylist(), dtype=object) == "accepted"  # few: a person made each
+    here = (a >= 0) & (b >= 0)
+    return Decided((a[here & yes], b[here & yes]), (a[here & ~yes], b[here & ~yes]))
 
 
 def separate(label: Ints, table: Incidence, bits: Floats, rejected: tuple[Ints, Ints]) -> Ints:
     """Split networks so that no rejected pair is in one.
 
-    The identifiers to distrust are a minimum vertex cut (Menger; Ford and Fulkerson 1956) between the two records, each
-    identifier costing its bits: the least evidence that has to be wrong for the analyst to be right. The records that are
-    then still tied to the first record leave with it; all others stay together.
+    The identifiers to distrust are a minimum vertex cut (Menger; Ford and Fulkerson 1956) between the two records,
+    each identifier costing its bits: the least evidence that has to be wrong for the analyst to be right. The records
+    that are then still tied to the first record leave with it; all others stay together.
 
     Args:
         label: int64[n], network of each record (its lowest record).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,24 +11,19 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Evidence, Incidence, Ints, incidence
-from clew.link.weights import ATTRIBUTES, TYPES
-
-# Each identifier of each record once. `key` stands for (type, value) while linking.
-TIES = """
-CREATE OR REPLACE TEMP TABLE ties AS
-SELECT DISTINCT rid, type, value, hash(type || ':' || value) AS key FROM (
-    SELECT rid, type::VARCHAR AS type, value FROM mentions
-    WHERE type::VARCHAR IN ('phone', 'email', 'handle', 'wallet', 'account', 'url', 'domain')
-    UNION ALL SELECT rid, 'image', image_id FROM image_members
-    UNION ALL SELECT rid, 'template', template_id FROM template_members
-)
-"""
+from clew.link.rows import Rids, RowIndex
+from clew.link.ties import write_ties
+from clew.link.weights import ATTRIBUTES
 
 RECORDS = """
-SELECT rid, hash(item_id) AS item, epoch(coalesce(posted_at, captured_at)) / 86400.0 AS day FROM records ORDER BY rid
+SELECT rid, hash(item_id) AS item, hash(platform) AS platform, epoch_us(coalesce(posted_at, captured_at)) AS time
+FROM records ORDER BY rid
 """
 
-ATTRIBUTE = "SELECT rid, hash(value) AS key FROM mentions WHERE type::VARCHAR = '{name}'"
+ATTRIBUTE = "SELECT rid, hash(value) AS key FROM mentions WHERE type::VARCHAR = '{name}' AND value IS NOT NULL"
+
+NO_TIME = np.int64(-(2**63))
+_DAY = 86_400e6
 
 
 @dataclass(frozen=True)
@@ -36,41 +32,50 @@ class Gathered:
 
     Attributes:
         evidence: over records (rows) and identifiers (columns).
-        rid: uint64[records], sorted.
-        key: uint64[identifiers], sorted; hash of type and value, as in the temporary table ``ties``.
+        index: record numbers and their rows.
+        values: the identifiers' values, in the order of columns.
+        micros: int64[records], microseconds since 1970; `NO_TIME` when unknown.
+        platform: one platform per record, as an incidence.
     """
 
     evidence: Evidence
-    rid: npt.NDArray[np.uint64]
-    key: npt.NDArray[np.uint64]
+    index: RowIndex
+    values: pa.ChunkedArray
+    micros: Ints
+    platform: Incidence
+
+    @property
+    def rid(self) -> Rids:
+        """uint64[records], sorted."""
+        return self.index.rid
 
 
-def column(table: pa.Table, name: str) -> np.ndarray:
-    """A column of numbers as NumPy, nulls as NaN."""
-    return table.column(name).to_numpy()
-
-
-def gather(engine: Engine) -> Gathered:
-    """Read ``records``, ``mentions``, ``image_members`` and ``template_members`` (views of the engine)."""
-    engine.run(TIES)
+def gather(engine: Engine, ties: Path) -> Gathered:
+    """Read ``records``, ``mentions``, ``image_members`` and ``template_members`` (views of the engine); write TIES."""
     records = engine.sql(RECORDS)
-    rid = column(records, "rid").astype(np.uint64)
-    codes = " ".join(f"WHEN '{t}' THEN {k}" for k, t in enumerate(TYPES))
-    ties = engine.sql(f"SELECT rid, key, (CASE type {codes} END)::UTINYINT AS kind FROM ties")
-    keys, first, identifier = np.unique(column(ties, "key"), return_index=True, return_inverse=True)
-    kind = column(ties, "kind")[first].astype(np.uint8)
-    row = np.searchsorted(rid, column(ties, "rid"))
+    index = RowIndex(records.column("rid").to_numpy().astype(np.uint64))
+    n = len(index.rid)
+    micros = records.column("time").fill_null(int(NO_TIME)).to_numpy().astype(np.int64)
+    tied = write_ties(engine, index, ties)
     evidence = Evidence(
-        incidence(row, identifier, len(rid)),
-        kind,
-        tuple(_attribute(engine, name, rid) for name in ATTRIBUTES),
-        column(records, "day").astype(np.float64),
-        np.unique(column(records, "item"), return_inverse=True)[1].astype(np.int64),
+        incidence(tied.row, tied.identifier, n),
+        tied.kind,
+        tuple(_attribute(engine, name, index) for name in ATTRIBUTES),
+        np.where(micros == NO_TIME, np.nan, micros / _DAY),
+        codes(records.column("item").to_numpy()),
     )
-    return Gathered(evidence, rid, keys)
+    platform = incidence(np.arange(n), codes(records.column("platform").to_numpy()), n)
+    return Gathered(evidence, index, tied.values, micros, platform)
 
 
-def _attribute(engine: Engine, name: str, rid: npt.NDArray[np.uint64]) -> Incidence:
+def codes(keys: npt.NDArray[np.integer]) -> Ints:
+    """int64, dense numbers for keys."""
+    numbers: Ints = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    return numbers
+
+
+def _attribute(engine: Engine, name: str, index: RowIndex) -> Incidence:
     found = engine.sql(ATTRIBUTE.format(name=name))
-    row: Ints = np.searchsorted(rid, column(found, "rid"))
-    return incidence(row, np.unique(column(found, "key"), return_inverse=True)[1], len(rid))
+    row = index.rows(found.column("rid").to_numpy().astype(np.uint64))
+    known = row >= 0
+    return incidence(row[known], codes(found.column("key").to_numpy())[known], len(index.rid))

@@ -42,8 +42,8 @@ def scale(groups: Groups, evidence: Evidence, weights: Weights) -> Scale:
     row = table.row_of()
     users = np.bincount(table.column, weights=presence[row], minlength=n)
     total = float(presence.sum())
-    bonus = np.array(weights.bonus)[evidence.kind]
-    bits = np.log2(total / np.maximum(users, 1.0)) + bonus
+    bonus = np.array(weights.bonus, np.float64)[evidence.kind]
+    bits: Floats = np.log2(total / np.maximum(users, 1.0)) + bonus
     chance = []
     for attribute in groups.attributes:
         held = np.maximum(np.add.reduceat(np.append(attribute.count, 0), attribute.start[:-1]), 1e-9)

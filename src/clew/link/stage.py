@@ -1,0 +1,75 @@
+"""The link stage: from the identifiers of records to networks of one operation.
+
+All ties are weighed anew at each run, so that adding records in any portions gives what one run over all of them gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from clew.engine.duckdb import Engine
+from clew.link import tables
+from clew.link.cluster import cluster
+from clew.link.decisions import decided, separate
+from clew.link.evidence import gather
+from clew.link.groups import Ints, group
+from clew.link.ids import name_networks
+from clew.link.links import spanning_links
+from clew.link.score import scale
+from clew.link.weights import DEFAULT, Weights
+
+
+def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: Weights = DEFAULT) -> dict[str, Path]:
+    """Resolve records to networks.
+
+    Args:
+        engine: holds the views ``records``, ``mentions``, ``template_members``, ``image_members``, ``decisions`` and
+            ``anchors`` (of the run before); each may be empty.
+        out: a folder to write to.
+        progress: called with the share that is done.
+        weights: parameters of the evidence model.
+
+    Returns:
+        The Parquet files of TIES, LINKS, NETWORKS, NETWORK_MEMBERS, ANCHORS and NETWORK_EVENTS, by name.
+    """
+    gathered = gather(engine, out / "ties.parquet")
+    progress(0.4)
+    said = decided(engine, gathered.index)
+    evidence = gathered.evidence
+    together = cluster(evidence, said.accepted, weights)
+    progress(0.7)
+    bits = np.maximum(scale(group(evidence, together), evidence, weights).bits, 0.0)
+    label = separate(together, evidence.identifiers, bits, said.rejected)
+    lowest, network = np.unique(label, return_inverse=True)
+    before, at = tables.read_anchors(engine, gathered.index)
+    named = name_networks(network, gathered.rid, before, at, _parents(lowest, together, network))
+    progress(0.8)
+    tree = spanning_links(evidence, label, bits)
+    found = {
+        "links": tables.links(gathered, bits, _states(tree, said.accepted, said.rejected, len(label))),
+        "networks": tables.networks(gathered, network, named.id),
+        "network_members": tables.members(gathered, network, named.id),
+        "anchors": tables.anchors(named),
+        "network_events": tables.events(named),
+    }
+    written = {name: tables.write(table, out / f"{name}.parquet") for name, table in found.items()}
+    progress(1.0)
+    return {"ties": out / "ties.parquet", **written}
+
+
+def _parents(lowest: Ints, together: Ints, network: Ints) -> Ints:
+    """int64[networks], the network whose records it was with before analysts' decisions took it away; else itself."""
+    return network[together[lowest]] if len(lowest) else lowest
+
+
+def _states(
+    tree: tuple[Ints, Ints], accepted: tuple[Ints, Ints], rejected: tuple[Ints, Ints], records: int
+) -> dict[str, tuple[Ints, Ints]]:
+    """Pairs by state; a pair that an analyst judged is shown as judged."""
+    key = tree[0] * records + tree[1]
+    judged = [p[0] * records + p[1] for p in (accepted, rejected)]
+    plain = ~np.isin(key, np.concatenate(judged))
+    return {"none": (tree[0][plain], tree[1][plain]), "accepted": accepted, "rejected": rejected}
