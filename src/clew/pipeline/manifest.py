@@ -72,7 +72,11 @@ class Manifest:
 def versions() -> dict[str, str]:
     """Versions of all that the result may depend on."""
     found = {name: metadata.version(name) for name in _LIBRARIES}
-    return {"clew": metadata.version("clew"), "python": platform.python_version(), "machine": platform.machine()} | found
+    return {
+        "clew": metadata.version("clew"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    } | found
 
 
 def next_id(workspace: Workspace, letter: str) -> str:

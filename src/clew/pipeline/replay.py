@@ -30,7 +30,11 @@ class Replay:
 
 
 def replay(
-    workspace: Workspace, run: str, scratch: Path, progress: Progress = lambda step, share: None, threads: int | None = None
+    workspace: Workspace,
+    run: str,
+    scratch: Path,
+    progress: Progress = lambda step, share: None,
+    threads: int | None = None,
 ) -> Replay:
     """Make a run's tables again in ``scratch``, an empty folder; the workspace is only read.
 

@@ -130,9 +130,7 @@ def extract_new(change: Change, threads: int, progress: Progress) -> None:
     progress("extract", 1.0)
 
 
-def derive(
-    engine: Engine, change: Change, out: Path, seconds: dict[str, float], progress: Progress
-) -> dict[str, Path]:
+def derive(engine: Engine, change: Change, out: Path, seconds: dict[str, float], progress: Progress) -> dict[str, Path]:
     """Match, link and assess all records; the tables go to ``out``.
 
     Returns:

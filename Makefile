@@ -1,0 +1,39 @@
+# Two commands matter: `make run` and `make test`. Everything they need is set up in .venv.
+PYTHON ?= python3
+PY := .venv/bin/python
+ADS ?= 20000
+DEMO ?= build/demo
+
+.PHONY: run test lint docs bench lock clean
+
+run:  ## The main job on real mails and on a simulated world; prints the leads
+	@$(PYTHON) scripts/bootstrap.py sample
+	@$(PY) -m clew.demo $(DEMO) --ads $(ADS)
+
+test:  ## Style, types, the one-way flow, and all tests
+	@$(PYTHON) scripts/bootstrap.py dev,sample
+	@$(MAKE) --no-print-directory lint
+	@echo "[test] tests"
+	@$(PY) -m pytest -n 2
+
+lint:
+	@echo "[test] style, types and the one-way flow of imports"
+	@$(PY) -m ruff check src tests benchmarks scripts
+	@$(PY) -m ruff format --check src tests benchmarks scripts
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+bench:  ## Speed and quality against named peers; takes about half an hour
+	@$(PYTHON) scripts/bootstrap.py dev,bench,sample
+	@$(PY) -m benchmarks
+
+docs:  ## Write the parts of the docs that are made from the code and from a run
+	@$(PYTHON) scripts/bootstrap.py dev,sample
+	@$(PY) -m scripts.docs
+
+lock:  ## Pin what is installed now
+	@$(PY) -m pip install --quiet uv
+	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-header --no-annotate -o requirements.lock
+
+clean:
+	rm -rf build .venv

@@ -1,0 +1,101 @@
+"""Set up the project's own environment in .venv, with nothing but Python 3.11 or newer and a network.
+
+Debian ships Python without the module that puts pip into a new environment; pip is then fetched as a wheel from the
+package index and runs from the wheel itself. Installs happen again only when what is to be installed has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import urllib.request
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+PIP = ("https://pypi.org/pypi/pip/json", 24)  # where to ask for pip, and the oldest major version to take
+
+
+def say(text: str) -> None:
+    """Tell what is going on."""
+    print(f"[setup] {text}", flush=True)
+
+
+def fetch_pip(folder: Path) -> Path:
+    """Download pip's newest wheel and check it against the digest that the index gives."""
+    with urllib.request.urlopen(PIP[0], timeout=60) as answer:
+        listing = json.load(answer)
+    version = listing["info"]["version"]
+    if int(version.split(".")[0]) < PIP[1]:
+        raise SystemExit(f"[setup] the index offers pip {version} only, which is too old.")
+    wheel = next(file for file in listing["urls"] if file["packagetype"] == "bdist_wheel")
+    with urllib.request.urlopen(wheel["url"], timeout=120) as answer:
+        content = answer.read(20 << 20)
+    if hashlib.sha256(content).hexdigest() != wheel["digests"]["sha256"]:
+        raise SystemExit("[setup] pip arrived damaged. Try again.")
+    path = folder / wheel["filename"]
+    path.write_bytes(content)
+    return path
+
+
+def make_environment() -> None:
+    """Create .venv with pip in it."""
+    if PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    if importlib.util.find_spec("ensurepip"):
+        say("making .venv")
+        venv.create(VENV, with_pip=True)
+        return
+    say("making .venv (this Python has no ensurepip; pip comes from the package index)")
+    venv.create(VENV, with_pip=False)
+    wheel = fetch_pip(VENV)
+    subprocess.run([PYTHON, f"{wheel}/pip", "install", "--quiet", "--no-index", str(wheel)], check=True)
+    wheel.unlink()
+
+
+def wanted(extras: str) -> str:
+    """Digest of everything that says what is to be installed."""
+    digest = hashlib.sha256(f"{extras} {sysconfig.get_python_version()}".encode())
+    for name in ("pyproject.toml", "requirements.lock", "scripts/bootstrap.py"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def install(extras: str) -> None:
+    """Install the locked versions of the dependencies and the project itself, editable."""
+    mark = VENV / f"installed-{extras.replace(',', '-') or 'plain'}"
+    key = wanted(extras)
+    if mark.exists() and mark.read_text() == key:
+        return
+    say(f"installing Clew{f' with {extras}' if extras else ''} (first time: about 600 MB on disk)")
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    target = f"{ROOT}[{extras}]" if extras else str(ROOT)
+    try:
+        subprocess.run([*pip, "--constraint", ROOT / "requirements.lock", "--editable", target], check=True)
+    except subprocess.CalledProcessError:
+        raise SystemExit(
+            "[setup] the packages could not be installed. Is there a network, or a package index in pip's settings?"
+        ) from None
+    mark.write_text(key)
+
+
+def main() -> None:
+    """Set up with the extras named on the command line, separated by commas."""
+    if sys.version_info < (3, 11):
+        raise SystemExit(f"[setup] Clew needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    os.chdir(ROOT)
+    make_environment()
+    install(sys.argv[1] if len(sys.argv) > 1 else "")
+
+
+if __name__ == "__main__":
+    main()

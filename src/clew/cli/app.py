@@ -1,0 +1,36 @@
+"""Puts the commands together and turns errors into one line."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from clew.cli import export, leads, links, simulate, workspace
+from clew.model.errors import ClewError
+
+app = typer.Typer(
+    name="clew",
+    help="From online traces of human trafficking to the few operations to look at first, with the evidence for every link.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (workspace, leads, links, export, simulate):
+    module.add_to(app)
+
+
+def main() -> None:
+    """Run a command; an error that a user can mend is one line on standard error and an exit code of its own."""
+    try:
+        app()
+    except ClewError as error:
+        print(f"clew: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        print("\nclew: stopped; the workspace is as it was, the same command goes on.", file=sys.stderr)
+        sys.exit(130)

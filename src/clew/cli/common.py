@@ -1,0 +1,87 @@
+"""What commands share: the workspace option, progress bars, and output that can be piped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        envvar="CLEW_WORKSPACE",
+        help="Folder of the workspace; the current folder when not given.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Most rows of each list.")]
+
+
+def console() -> Console:
+    """Standard output; text of records is printed as it is, never read as markup."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_json(value: Any) -> None:
+    """Pretty JSON on standard output."""
+    import orjson
+
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
+    sys.stdout.buffer.flush()
+
+
+_CONTROL = {n: None for n in (*range(9), 11, 12, *range(14, 32), *range(127, 160))}
+
+
+def clean(text: object, most: int = 100) -> str:
+    """Text of a record for a terminal: one line, no control characters (a record must not steer the terminal)."""
+    line = " ".join(str(text if text is not None else "").translate(_CONTROL).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+@contextmanager
+def steps(names: tuple[str, ...]) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar per step, on standard error; plain lines where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    if not sys.stderr.isatty():
+        with _plain() as told:
+            yield told
+        return
+    columns = (TextColumn("{task.description:<9}"), BarColumn(40), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+        tasks: dict[str, TaskID] = {name: progress.add_task(name, total=1.0, start=False) for name in names}
+
+        def told(step: str, share: float) -> None:
+            task = tasks.setdefault(step, TaskID(-1))
+            if task >= 0:
+                progress.start_task(task)
+                progress.update(task, completed=share)
+
+        yield told
+
+
+@contextmanager
+def _plain() -> Iterator[Callable[[str, float], None]]:
+    """One line when a step ends."""
+    ended: set[str] = set()
+
+    def told(step: str, share: float) -> None:
+        if share >= 1.0 and step not in ended:
+            ended.add(step)
+            print(f"{step}: done", file=sys.stderr, flush=True)
+
+    yield told

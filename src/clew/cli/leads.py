@@ -1,0 +1,89 @@
+"""Commands that answer: leads, pivot, show."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from clew.cli.common import JsonOption, LimitOption, WorkspaceOption, clean, console, print_json
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(leads)
+    app.command()(pivot)
+    app.command()(show)
+
+
+def leads(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: JsonOption = False) -> None:
+    """The networks to look at first, each with its reasons in words."""
+    from clew.assess.explain import leads as read_leads
+    from clew.cli.text import lead_lines
+    from clew.store.views import open_views
+    from clew.store.workspace import find_workspace
+
+    with open_views(find_workspace(workspace)) as engine:
+        found = read_leads(engine, limit)
+    if json:
+        print_json([asdict(lead) for lead in found])
+        return
+    out = console()
+    if not found:
+        out.print("No network has a finding that speaks for a closer look.")
+    for lead in found:
+        for line in lead_lines(lead):
+            out.print(line)
+
+
+def pivot(
+    query: Annotated[
+        str, typer.Argument(help="A phone, mail address, link, wallet, picture file, or text of an advert.")
+    ],
+    workspace: WorkspaceOption = None,
+    region: Annotated[str, typer.Option(help="Country of a number without country code, such as NL.")] = "",
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """Everything tied to one phone, address, link, picture or text, and by which link."""
+    from clew.cli.text import pivot_lines
+    from clew.query.asked import understand
+    from clew.query.pivot import pivot as pivot_from
+    from clew.store.views import open_views
+    from clew.store.workspace import find_workspace
+
+    place = find_workspace(workspace)
+    asked = understand(query, region)
+    with open_views(place) as engine:
+        result = pivot_from(place, engine, asked, limit)
+    if json:
+        print_json({"asked": asdict(asked), **asdict(result)})
+        return
+    out = console()
+    for line in pivot_lines(asked, result):
+        out.print(clean(line, 400) if line.strip() else "")
+
+
+def show(
+    name: Annotated[
+        str, typer.Argument(metavar="NETWORK|RECORD|TEMPLATE", help="An id, or the native id of an advert.")
+    ],
+    workspace: WorkspaceOption = None,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """One network, record or template, with the evidence."""
+    from clew.cli.text import view_lines
+    from clew.query.show import show as show_one
+    from clew.store.views import open_views
+    from clew.store.workspace import find_workspace
+
+    with open_views(find_workspace(workspace)) as engine:
+        view = show_one(engine, name, limit)
+    if json:
+        print_json(asdict(view))
+        return
+    out = console()
+    for line in view_lines(view):
+        out.print(line)

@@ -1,0 +1,39 @@
+"""The command that makes a world with known truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clew.cli.common import console, steps
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(simulate)
+
+
+def simulate(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")],
+    ads: Annotated[str, typer.Option(metavar="N", help="How many adverts; 1_000_000 can be written so.")] = "10000",
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another world.")] = 7,
+    preset: Annotated[str, typer.Option(help="Character of the world; see docs/simulated-world.md.")] = "mixed",
+    images: Annotated[int, typer.Option(min=0, help="How many pictures to draw.")] = 200,
+) -> None:
+    """Write a simulated world of adverts with its truth: safe to show, train and measure with."""
+    from clew.model.errors import InputError
+    from clew.simulate.world import simulate as make_world
+
+    if not ads.replace("_", "").isdigit():
+        raise InputError(f"--ads {ads!r} is not a number.", "For example: --ads 1_000_000")
+    with steps(("simulate",)) as told:
+        world = make_world(
+            out, int(ads.replace("_", "")), seed, preset=preset, images=images, progress=lambda s: told("simulate", s)
+        )
+        told("simulate", 1.0)
+    console().print(
+        f"{out} holds {world.ads:,} adverts of {world.operations:,} operations; the truth is in {out}/truth."
+    )
+    console().print(f"Next: clew ingest {out}/ads.jsonl --kind ad --source simulated")

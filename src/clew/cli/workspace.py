@@ -1,0 +1,133 @@
+"""Commands that make and fill a workspace: init, ingest, run, replay."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clew.cli.common import WorkspaceOption, console, steps
+from clew.model.errors import InputError, ReplayError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(init)
+    app.command()(ingest)
+    app.command()(run)
+    app.command()(replay)
+
+
+def init(path: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="A new or empty folder.")]) -> None:
+    """Make an empty workspace, readable by you alone."""
+    from clew.store.workspace import Workspace
+
+    Workspace.create(path)
+    console().print(f"{path} is ready. Next: clew ingest FILES --kind ad --source NAME --workspace {path}")
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="Files, or folders of files.")],
+    source: Annotated[str, typer.Option(help="Where these records come from.")],
+    kind: Annotated[str, typer.Option(help="ad, job_ad, page, message, payment or image.")] = "ad",
+    platform: Annotated[str | None, typer.Option(help="Platform of all records; else a column, or the url.")] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from that column.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Read adverts, offers or messages: CSV, TSV, JSON Lines, JSON, Parquet, eml, mbox; also .gz and .zst.
+
+    What was read before is not added again; changed content of the same item becomes a new version; rows that cannot be
+    read are kept in quarantine with the reason.
+    """
+    from clew.ingest.stage import IngestOptions
+    from clew.pipeline.ingest import ingest as ingest_into
+    from clew.store.workspace import find_workspace
+
+    options = IngestOptions(kind, source, platform, dict(_pair(text) for text in mapping or ()))
+    place = find_workspace(workspace)
+    with steps(("ingest",)) as told:
+        result = ingest_into(place, files, options, lambda done, total: told("ingest", done / max(total, 1)))
+        told("ingest", 1.0)
+    out = console()
+    for name in ("read", "new", "changed", "identical", "rejected"):
+        out.print(f"{name:<10}{getattr(result, name):>12,}")
+    if result.rejected:
+        for reason, file, line, count in _reasons(place, result.quarantine):
+            out.print(f"  rejected {count:,}: {reason} (first: {file}, line {line})")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not (field and equals and column):
+        raise InputError(f"--map {text!r} is not FIELD=COLUMN.", "For example: --map title=headline")
+    return field, column
+
+
+def _reasons(place: object, quarantine: Path | None) -> list[tuple[str, str, int, int]]:
+    """Why rows of the last ingest were rejected: reason, first file and line, how many."""
+    from clew.store.views import open_views
+    from clew.store.workspace import Workspace
+
+    if quarantine is None or not isinstance(place, Workspace):
+        return []
+    newest = place.paths("quarantine")[-1:]
+    with open_views(place, need_run=False) as engine:
+        engine.register({"newest": newest})
+        found = engine.sql(
+            "SELECT reason, min_by(file, (file, line)) AS file, min_by(line, (file, line)) AS line, count(*) AS n "
+            "FROM newest GROUP BY reason ORDER BY n DESC, reason LIMIT 10"
+        ).to_pylist()
+    return [(r["reason"], r["file"], r["line"], r["n"]) for r in found]
+
+
+def run(
+    workspace: WorkspaceOption = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Workers; all cores when not given.")] = None,
+) -> None:
+    """Extract, match, link and assess: only what is new is read again."""
+    from clew.pipeline.run import run as run_in
+    from clew.store.workspace import find_workspace
+
+    place = find_workspace(workspace)
+    with steps(("extract", "match", "link", "assess")) as told:
+        result = run_in(place, told, threads)
+    manifest, out = result.manifest, console()
+    if not result.fresh:
+        out.print(f"Nothing is new since run {manifest.id} ({manifest.at}).")
+        return
+    c = manifest.counts
+    spent = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in manifest.seconds.items())
+    out.print(
+        f"Run {manifest.id}: {c['records']:,} records in {c['networks']:,} networks, {c['leads']:,} leads ({spent})."
+    )
+    out.print(
+        f"  {c['mentions']:,} mentions, {c['templates']:,} templates, {c['links']:,} links, {c['findings']:,} findings"
+    )
+    out.print("Next: clew leads")
+
+
+def replay(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run such as R0001, or: last")] = "last",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Run again from a run's manifest, from the records alone, and compare the digests of every table."""
+    from clew.pipeline.replay import replay as replay_in
+    from clew.store.workspace import find_workspace
+
+    place = find_workspace(workspace)
+    with (
+        tempfile.TemporaryDirectory(prefix="clew-replay-") as scratch,
+        steps(("extract", "match", "link", "assess")) as told,
+    ):
+        result = replay_in(place, run, Path(scratch), told)
+    out = console()
+    for table in result.manifest.outputs:
+        out.print(f"{'differs' if table in result.differs else 'same':<8} {table}")
+    if result.differs:
+        why = f" What changed since: {'; '.join(result.reasons)}." if result.reasons else ""
+        raise ReplayError(f"Run {result.manifest.id} gave other digests for {', '.join(result.differs)}.{why}")
+    out.print(f"Run {result.manifest.id} was repeated: every table has the digest that its manifest records.")

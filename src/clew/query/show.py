@@ -1,0 +1,174 @@
+"""One network, record or template, with what a person needs to judge it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from clew.engine.duckdb import Engine
+from clew.model.errors import InputError
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """A network: its facts, what its records hold, why it is a lead, and the links that hold it together."""
+
+    network: Row
+    lead: Row | None
+    identities: list[Row]
+    attributes: list[Row]
+    links: list[Row]
+    records: list[Row]
+    history: list[Row]
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """A record: as received, what was read in it, its versions, its network and findings."""
+
+    record: Row
+    mentions: list[Row]
+    versions: list[Row]
+    changes: list[Row]
+    findings: list[Row]
+
+
+@dataclass(frozen=True)
+class TemplateView:
+    """A template: its text with slots, what fills them, and some members."""
+
+    template: Row
+    slots: list[Row]
+    members: list[Row]
+    networks: list[Row]
+
+
+View = NetworkView | RecordView | TemplateView
+
+
+def show(engine: Engine, name: str, limit: int = 20) -> View:
+    """The network (N…), template (T…) or record (32 hex digits, the first few of them, or a native id) of that name.
+
+    Args:
+        engine: with the workspace's tables as views.
+        name: what to show.
+        limit: most rows of each list.
+
+    Raises:
+        InputError: nothing has that name, or several records have.
+    """
+    name = name.strip()
+    quoted = quote(name)
+    if re.fullmatch(r"[NT][0-9a-f]{6,32}", name):
+        if name[0] == "N" and (rows := _rows(engine, f"SELECT * FROM networks WHERE network_id = {quoted}")):
+            return _network(engine, rows[0], quoted, limit)
+        if rows := _rows(engine, f"SELECT * EXCLUDE (medoid) FROM templates WHERE template_id = {quoted}"):
+            return _template(engine, rows[0], quoted, limit)
+        merged = _rows(
+            engine, f"SELECT merged_into FROM anchors WHERE network_id = {quoted} AND merged_into IS NOT NULL"
+        )
+        if merged:
+            raise InputError(f"{name} was merged into {merged[0]['merged_into']}.", "Show that network.")
+    return _record(engine, find_record(engine, name), limit)
+
+
+def quote(text: str) -> str:
+    """A SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _rows(engine: Engine, query: str) -> list[Row]:
+    return engine.sql(query).to_pylist()  # type: ignore[no-any-return]
+
+
+def _network(engine: Engine, network: Row, name: str, limit: int) -> NetworkView:
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE shown AS SELECT r.* FROM records r JOIN network_members USING (rid) "
+        f"WHERE network_id = {name}"
+    )
+    seen = "min(coalesce(posted_at, captured_at)) AS first_seen, max(coalesce(posted_at, captured_at)) AS last_seen"
+    identities = f"""
+        SELECT type, value, count(*) AS records, {seen}
+        FROM ties JOIN shown USING (rid) GROUP BY type, value ORDER BY records DESC, type, value LIMIT {limit}"""
+    attributes = f"""
+        SELECT type::VARCHAR AS type, value, count(DISTINCT rid) AS records FROM mentions JOIN shown USING (rid)
+        WHERE type::VARCHAR IN ('place', 'name', 'language') GROUP BY 1, 2 ORDER BY records DESC, 1, 2 LIMIT {limit}"""
+    links = f"""
+        SELECT a.record_id AS record_a, b.record_id AS record_b, weight, evidence, state
+        FROM links JOIN shown a ON a.rid = rid_a JOIN shown b ON b.rid = rid_b ORDER BY weight, 1, 2 LIMIT {limit}"""
+    records = f"""
+        SELECT record_id, native_id, platform, posted_at, place, title, version FROM shown
+        ORDER BY posted_at, record_id LIMIT {limit}"""
+    lead = _rows(engine, f"SELECT * FROM leads WHERE network_id = {name}")
+    if lead:
+        lead[0]["reasons"] = orjson.loads(lead[0]["reasons"])
+    linked = _rows(engine, links)
+    for link in linked:
+        link["evidence"] = orjson.loads(link["evidence"])
+    history = f"SELECT * FROM network_events WHERE network_id = {name} OR other_id = {name} ORDER BY ALL LIMIT {limit}"
+    return NetworkView(
+        network,
+        lead[0] if lead else None,
+        _rows(engine, identities),
+        _rows(engine, attributes),
+        linked,
+        _rows(engine, records),
+        _rows(engine, history),
+    )
+
+
+def find_record(engine: Engine, name: str) -> Row:
+    """The record of that id, beginning of an id, or native id (its newest version)."""
+    column = "r.* EXCLUDE (rid), r.rid, network_id"
+    query = f"SELECT {column} FROM records r LEFT JOIN network_members USING (rid) WHERE "
+    found: list[Row] = []
+    if re.fullmatch(r"[0-9a-f]{6,32}", name):
+        found = _rows(engine, query + f"starts_with(record_id, {quote(name)}) LIMIT 3")
+    if not found:
+        found = _rows(engine, query + f"native_id = {quote(name)} ORDER BY version DESC LIMIT 20")
+        if len({row["item_id"] for row in found}) == 1:
+            found = found[:1]
+    if not found:
+        raise InputError(
+            f"There is no network, template or record {name!r}.", "See: clew leads, or look it up with: clew pivot"
+        )
+    if len(found) > 1:
+        names = ", ".join(row["record_id"][:12] for row in found[:3])
+        raise InputError(f"{name!r} names several records: {names}…", "Give more of the record id.")
+    return found[0]
+
+
+def _record(engine: Engine, record: Row, limit: int) -> RecordView:
+    rid, item = record.pop("rid"), quote(record["item_id"])
+    mentions = f"""
+        SELECT type::VARCHAR AS type, value, raw, field::VARCHAR AS field, start, "end", obscured,
+               extractor::VARCHAR AS extractor, version::VARCHAR AS version
+        FROM mentions WHERE rid = {rid} ORDER BY field, start, type, value"""
+    versions = f"""
+        SELECT record_id, version, posted_at, captured_at, place, title FROM records WHERE item_id = {item} ORDER BY version"""
+    changes = f"""
+        SELECT field, old, new, b.version AS version FROM changes c JOIN records b ON b.rid = c.rid_to
+        WHERE c.item_id = {item} ORDER BY version, field"""
+    findings = f"""
+        SELECT indicator, points, reason FROM findings WHERE subject = {quote(record["record_id"])}
+        ORDER BY points DESC, indicator LIMIT {limit}"""
+    return RecordView(
+        record, _rows(engine, mentions), _rows(engine, versions), _rows(engine, changes), _rows(engine, findings)
+    )
+
+
+def _template(engine: Engine, template: Row, name: str, limit: int) -> TemplateView:
+    slots = orjson.loads(template.pop("slots"))
+    members = f"""
+        SELECT record_id, native_id, platform, posted_at, place, title, body
+        FROM template_members JOIN records USING (rid) WHERE template_id = {name} ORDER BY posted_at, record_id LIMIT {limit}"""
+    networks = f"""
+        SELECT network_id, count(*) AS members, any_value(rank) AS rank
+        FROM template_members JOIN network_members USING (rid) LEFT JOIN leads USING (network_id)
+        WHERE template_id = {name} GROUP BY network_id ORDER BY members DESC, network_id LIMIT {limit}"""
+    return TemplateView(template, slots, _rows(engine, members), _rows(engine, networks))
