@@ -90,7 +90,7 @@ def install(extras: str) -> None:
 
 def main() -> None:
     """Set up with the extras named on the command line, separated by commas."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this runs on whatever Python the machine has)
         raise SystemExit(f"[setup] Clew needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     os.chdir(ROOT)
     make_environment()

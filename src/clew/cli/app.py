@@ -11,7 +11,7 @@ from clew.model.errors import ClewError
 
 app = typer.Typer(
     name="clew",
-    help="From online traces of human trafficking to the few operations to look at first, with the evidence for every link.",
+    help="From online traces of human trafficking to the few operations to look at first, with the evidence.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

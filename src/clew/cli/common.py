@@ -42,7 +42,7 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-_CONTROL = {n: None for n in (*range(9), 11, 12, *range(14, 32), *range(127, 160))}
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)))
 
 
 def clean(text: object, most: int = 100) -> str:

@@ -81,7 +81,7 @@ def network_lines(view: NetworkView) -> Iterator[str]:
     n = view.network
     span = f"{when(n['first_seen'])} to {when(n['last_seen'])}"
     yield f"Network {n['network_id']}: {n['records']:,} records, {span}"
-    yield f"  {n['phones']:,} phones, {n['templates']:,} templates, {n['places']:,} places, {n['platforms']:,} platforms"
+    yield "  " + ", ".join(f"{n[name]:,} {name}" for name in ("phones", "templates", "places", "platforms"))
     if view.lead:
         yield ""
         yield f"Lead {view.lead['rank']:,}, priority {view.lead['priority']:.2f}:"

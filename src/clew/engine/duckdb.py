@@ -6,14 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
 
 from clew.model.errors import ClewError
 
-Source = pa.Table | Sequence[Path]
+Source: TypeAlias = "pa.Table | Sequence[Path]"
 
 
 class Engine:

@@ -34,8 +34,8 @@ def understand(query: str, region: str = "") -> Asked:
     """Read a question as an extractor would.
 
     Args:
-        query: a phone in any spelling, mail address, link, ``type:value``, wallet, path of a picture, 64 hex digits of a
-            PDQ hash, or the text of an advert.
+        query: a phone in any spelling, mail address, link, ``type:value``, wallet, path of a picture, 64 hex digits of
+            a PDQ hash, or the text of an advert.
         region: ISO country for numbers written without a country.
 
     Raises:

@@ -96,7 +96,8 @@ WITH wanted AS (
     SELECT rid, string_agg(DISTINCT by, ', ' ORDER BY by) AS by, count(DISTINCT by) AS n, max(how) AS how
     FROM hits GROUP BY rid ORDER BY n DESC, how DESC, rid LIMIT {limit}
 )
-SELECT record_id, native_id, network_id, platform, strftime(posted_at, '%Y-%m-%d %H:%M UTC') AS posted_at, place, title, by
+SELECT record_id, native_id, network_id, platform, strftime(posted_at, '%Y-%m-%d %H:%M UTC') AS posted_at, place,
+       title, by
 FROM wanted JOIN members USING (rid) JOIN records USING (rid) ORDER BY n DESC, posted_at, record_id
 """
 

@@ -150,7 +150,8 @@ def _record(engine: Engine, record: Row, limit: int) -> RecordView:
                extractor::VARCHAR AS extractor, version::VARCHAR AS version
         FROM mentions WHERE rid = {rid} ORDER BY field, start, type, value"""
     versions = f"""
-        SELECT record_id, version, posted_at, captured_at, place, title FROM records WHERE item_id = {item} ORDER BY version"""
+        SELECT record_id, version, posted_at, captured_at, place, title
+        FROM records WHERE item_id = {item} ORDER BY version"""
     changes = f"""
         SELECT field, old, new, b.version AS version FROM changes c JOIN records b ON b.rid = c.rid_to
         WHERE c.item_id = {item} ORDER BY version, field"""
@@ -166,7 +167,8 @@ def _template(engine: Engine, template: Row, name: str, limit: int) -> TemplateV
     slots = orjson.loads(template.pop("slots"))
     members = f"""
         SELECT record_id, native_id, platform, posted_at, place, title, body
-        FROM template_members JOIN records USING (rid) WHERE template_id = {name} ORDER BY posted_at, record_id LIMIT {limit}"""
+        FROM template_members JOIN records USING (rid) WHERE template_id = {name}
+        ORDER BY posted_at, record_id LIMIT {limit}"""
     networks = f"""
         SELECT network_id, count(*) AS members, any_value(rank) AS rank
         FROM template_members JOIN network_members USING (rid) LEFT JOIN leads USING (network_id)

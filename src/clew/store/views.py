@@ -30,7 +30,10 @@ def open_views(
     """
     if need_run and not workspace.segments("networks"):
         raise WorkspaceError(f"{workspace.path} has not been run yet.", "Run it with: clew run")
-    with tempfile.TemporaryDirectory(prefix="clew-") as temporary, Engine(spill or Path(temporary), memory_gb) as engine:
+    with (
+        tempfile.TemporaryDirectory(prefix="clew-") as temporary,
+        Engine(spill or Path(temporary), memory_gb) as engine,
+    ):
         for name, schema in TABLES.items():
             engine.register({name: workspace.paths(name) or schema.empty_table()})
         yield engine

@@ -1,8 +1,8 @@
 """The workspace: a folder of immutable Parquet segments and one catalog that names the current ones.
 
-A change writes its segments to a staging folder and then replaces ``catalog.json`` in one step. A process that is killed
-before that step leaves the workspace as it was; what it staged is swept away by the next change. Segments are named by
-their SHA-256, so the catalog is also the list of digests that a run's manifest quotes.
+A change writes its segments to a staging folder and then replaces ``catalog.json`` in one step. A process that is
+killed before that step leaves the workspace as it was; what it staged is swept away by the next change. Segments are
+named by their SHA-256, so the catalog is also the list of digests that a run's manifest quotes.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Workspace:
             WorkspaceError: another process is changing this workspace.
         """
         with (self.path / "lock").open("a") as lock:
-            os.chmod(lock.fileno(), 0o600)
+            os.fchmod(lock.fileno(), 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -150,7 +150,7 @@ class Change:
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.staging))
 
     def add(self, table: str, files: Iterable[Path], made_from: str = "") -> list[Segment]:
-        """Take staged files over as further segments of a table. A file whose content is already there is not added twice."""
+        """Take staged files over as further segments of a table; content that is there already is not added twice."""
         added = [self._take(table, path, made_from) for path in files]
         present = {(s.file, s.made_from) for s in self._tables.get(table, ())}
         self._tables.setdefault(table, []).extend(s for s in added if (s.file, s.made_from) not in present)
@@ -175,7 +175,7 @@ class Change:
         return [self.workspace.path / s.file for s in self.segments(table)]
 
     def publish(self) -> None:
-        """Make what was staged so far the current state (called at the end of the block; a long run calls it earlier)."""
+        """Make what was staged so far the current state (at the end of the block; a long run calls it earlier)."""
         catalog = Catalog(FORMAT, self.workspace.catalog.generation + 1, {k: list(v) for k, v in self._tables.items()})
         _write_atomically(self.workspace.path / "catalog.json", catalog.dump())
         self.workspace.catalog = catalog

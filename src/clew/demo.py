@@ -1,0 +1,70 @@
+"""What ``make run`` shows: the main job on real mails and on a simulated world, from files to leads.
+
+Each part is a workspace of its own below the given folder and goes through the same commands that a user types.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+from pathlib import Path
+
+from clew.cli.app import app
+from clew.model.errors import ClewError
+from clew.sample import ensure_sample
+
+
+def say(text: str = "") -> None:
+    """Print at once."""
+    print(text, flush=True)
+
+
+def command(*words: str) -> None:
+    """Run a command of the command line in this process and show it as a user would type it."""
+    say(f"\n$ {shlex.join(['clew', *words])}")
+    app(list(words), standalone_mode=False)
+
+
+def real(folder: Path) -> None:
+    """Real mails: families of near-copies, numbers and domains shared over campaigns, the networks they make."""
+    say("== Real records: the Spam Assassin public corpus, 6,046 mails of spam, job and advance-fee campaigns ==")
+    try:
+        mails = ensure_sample(progress=say)
+    except ClewError as error:
+        say(f"{error}\nGoing on with the simulated world.")
+        return
+    place = str(folder / "mails")
+    command("init", place)
+    command("ingest", str(mails), "--kind", "message", "--source", "spam-assassin", "-w", place)
+    command("run", "-w", place)
+    command("leads", "-n", "5", "-w", place)
+
+
+def simulated(folder: Path, ads: int, seed: int) -> None:
+    """A simulated world of adverts."""
+    say("\n== A simulated world: invented adverts, of which the truth is known ==")
+    world, place = str(folder / "world"), str(folder / "adverts")
+    command("simulate", world, "--ads", str(ads), "--seed", str(seed))
+    command("init", place)
+    command("ingest", f"{world}/ads.jsonl", "--kind", "ad", "--source", "simulated", "-w", place)
+    command("run", "-w", place)
+    command("leads", "-n", "5", "-w", place)
+
+
+def main() -> None:
+    """Make both parts anew."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--ads", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=7)
+    given = parser.parse_args()
+    shutil.rmtree(given.folder, ignore_errors=True)
+    given.folder.mkdir(parents=True)
+    real(given.folder)
+    simulated(given.folder, given.ads, given.seed)
+    say(f"\nLook further with: .venv/bin/clew leads -w {given.folder}/adverts")
+
+
+if __name__ == "__main__":
+    main()
