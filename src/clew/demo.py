@@ -38,6 +38,7 @@ def real(folder: Path) -> None:
     command("init", place)
     command("ingest", str(mails), "--kind", "message", "--source", "spam-assassin", "-w", place)
     command("run", "-w", place)
+    command("overview", "-n", "8", "-w", place)
     command("leads", "-n", "5", "-w", place)
 
 

@@ -1,4 +1,4 @@
-"""Commands that answer: leads, pivot, show."""
+"""Commands that answer: leads, overview, pivot, show."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from clew.cli.common import JsonOption, LimitOption, WorkspaceOption, clean, con
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(leads)
+    app.command()(overview)
     app.command()(pivot)
     app.command()(show)
 
@@ -35,6 +36,23 @@ def leads(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: Json
     for lead in found:
         for line in lead_lines(lead):
             out.print(line)
+
+
+def overview(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: JsonOption = False) -> None:
+    """What is in the workspace: families of near-copies with their slots, what texts share, the largest networks."""
+    from clew.cli.text import overview_lines
+    from clew.query.overview import overview as look
+    from clew.store.views import open_views
+    from clew.store.workspace import find_workspace
+
+    with open_views(find_workspace(workspace)) as engine:
+        found = look(engine, limit)
+    if json:
+        print_json(asdict(found))
+        return
+    out = console()
+    for line in overview_lines(found):
+        out.print(line)
 
 
 def pivot(

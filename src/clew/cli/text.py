@@ -10,6 +10,7 @@ from clew.cli.common import clean
 
 if TYPE_CHECKING:
     from clew.query.asked import Asked
+    from clew.query.overview import Overview
     from clew.query.pivot import PivotResult
     from clew.query.show import NetworkView, RecordView, TemplateView, View
 
@@ -31,6 +32,27 @@ def _table(rows: list[Row], columns: dict[str, int]) -> Iterator[str]:
     yield "  " + "  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip()
     for row in cells:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def overview_lines(view: Overview) -> Iterator[str]:
+    """What is in a workspace."""
+    columns = {"kind": 8, "records": 10, "platforms": 9, "edited": 8, "first_seen": 21, "last_seen": 21}
+    yield from _table(view.kinds, columns)
+    if view.rejected:
+        yield f"  {view.rejected:,} rows are in quarantine"
+    yield ""
+    yield "Largest families of near-copied texts; what differs between copies stands in braces"
+    for family in view.templates:
+        counts = f"{family['members']:,} copies, {family['authors']:,} authors, {family['networks']:,} networks"
+        yield f"  {family['template_id']}: {counts}"
+        yield f"      {clean(family['text'], 230)}"
+    yield ""
+    yield "Identifiers on the most different texts (a campaign is one family of near-copies)"
+    yield from _table(view.shared, {"type": 8, "value": 50, "records": 9, "campaigns": 9, "networks": 9})
+    yield ""
+    yield "Largest networks"
+    names = ("network_id", "records", "phones", "templates", "places", "platforms", "rank")
+    yield from _table(view.networks, dict.fromkeys(names, 14))
 
 
 def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:

@@ -49,7 +49,9 @@ class Engine:
     def register(self, tables: Mapping[str, Source]) -> None:
         """Give tables names; a name that is taken is given anew. An empty list of files is refused by `view_of`."""
         for name, source in tables.items():
+            self.con.unregister(name)  # a registered table would hide a view of the same name
             if isinstance(source, pa.Table):
+                self.con.execute(f"DROP VIEW IF EXISTS {name}")
                 self.con.register(name, source)
             else:
                 self.con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {parquet(source)}")

@@ -1,0 +1,54 @@
+"""A simulated world and a workspace that was run on it, made once a session.
+
+The imports wait inside the fixtures: most tests need no pipeline, and start without it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from clew.store.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2,000 adverts with their truth; read only."""
+    from clew.simulate.world import simulate
+
+    out = tmp_path_factory.mktemp("simulated") / "world"
+    simulate(out, 2_000, seed=5, images=12)
+    return out
+
+
+@pytest.fixture(scope="session")
+def _finished(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from clew.ingest.stage import IngestOptions
+    from clew.pipeline.ingest import ingest
+    from clew.pipeline.run import run
+    from clew.store.workspace import Workspace
+
+    workspace = Workspace.create(tmp_path_factory.mktemp("finished") / "workspace")
+    ingest(workspace, [world / "ads.jsonl"], IngestOptions("ad", "simulated"))
+    run(workspace)
+    return workspace.path
+
+
+@pytest.fixture(scope="session")
+def finished(_finished: Path) -> Workspace:
+    """The world's workspace after a run; read only."""
+    from clew.store.workspace import Workspace
+
+    return Workspace(_finished)
+
+
+@pytest.fixture
+def workspace(_finished: Path, tmp_path: Path) -> Workspace:
+    """A copy of it that a test may change."""
+    from clew.store.workspace import Workspace
+
+    return Workspace(Path(shutil.copytree(_finished, tmp_path / "workspace")))
