@@ -90,6 +90,7 @@ class Format:
         read: cuts a source into chunks; ``is_field(column)`` tells which columns must come as text.
         examples: files for the contract test.
         platform: the platform of records that name none, before the host of their url is asked.
+        certain_dates: dates name the month, so that the order of day and month needs no guess.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Format:
     read: Callable[[Source, IsField], Iterator[Chunk]]
     examples: Callable[[], tuple[Example, ...]]
     platform: str | None = None
+    certain_dates: bool = False
 
 
 def clip(raw: bytes | str) -> str:

@@ -10,11 +10,13 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses
+from hashlib import sha256
+from itertools import islice
 
 import orjson
 import pyarrow as pa
 
-from clew.ingest.base import NUL_BYTE, Batch, Reject, clip
+from clew.ingest.base import Batch, Reject, clip
 
 _HEADER = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:")
 _KNOWN = re.compile(
@@ -35,7 +37,12 @@ _KEPT = (
 )
 _MAX_PARTS = 200
 _MAX_HEADER = 10_000  # characters kept of one header
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]+")
+_READ = {"from", "reply-to", "message-id", "subject", "date", *(name.lower() for name in _KEPT)}
 COLUMNS = ("native_id", "title", "body", "handle", "contact", "posted_at")
+_Row = dict[str, str | None]
+_File = dict[str, str | int | None]
 
 
 def looks_like_mail(head: bytes) -> float:
@@ -51,67 +58,87 @@ def looks_like_mail(head: bytes) -> float:
 
 def parse_mails(mails: Sequence[bytes], lines: Sequence[int]) -> Iterator[Batch]:
     """One batch for a few mails; a text without any header known from mails is rejected."""
-    rows, kept, rejects = list[dict[str, str | None]](), list[int](), list[Reject]()
-    extras = list[dict[str, str | None]]()
+    rows, kept, rejects = list[_Row](), list[int](), list[Reject]()
+    headers, attached = list[str | None](), list[str | None]()
     for raw, line in zip(mails, lines, strict=True):
         try:
-            message = BytesParser(policy=policy.compat32).parsebytes(raw)
-            reason = (
-                "" if _KNOWN.search(raw[:65_536]) and message.keys() else "no mail: it has none of a mail's headers"
-            )
-            row, extra = ({}, {}) if reason else _columns(message)
+            message = _parsed(raw)
+            if not (message.keys() and _KNOWN.search(raw[:65_536])):
+                rejects.append(Reject(line, "no mail: it has none of a mail's headers", clip(raw)))
+                continue
+            row, more, files = _columns(message)
         except (MessageError, RecursionError) as error:
-            reason = f"mail that cannot be parsed: {type(error).__name__}"
-        if reason:
-            rejects.append(Reject(line, reason, clip(raw)))
-        elif any("\x00" in (text or "") for text in row.values()):
-            rejects.append(Reject(line, NUL_BYTE, clip(raw)))
-        else:
-            rows.append(row)
-            extras.append(extra)
-            kept.append(line)
+            rejects.append(Reject(line, f"mail that cannot be parsed: {type(error).__name__}", clip(raw)))
+            continue
+        rows.append(row)
+        headers.append(orjson.dumps(more).decode() if more else None)
+        attached.append(orjson.dumps(files).decode() if files else None)
+        kept.append(line)
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
-    names = sorted({name for extra in extras for name in extra})
-    encoded = {
-        name: pa.array([orjson.dumps(extra[name]).decode() if name in extra else None for extra in extras], pa.string())
-        for name in names
-    }
+    encoded = {"headers": pa.array(headers, pa.string()), "attachments": pa.array(attached, pa.string())}
     yield Batch(columns, pa.array(kept, pa.int64()), encoded, tuple(rejects))
 
 
-def _columns(message: Message) -> tuple[dict[str, str | None], dict[str, str | None]]:
-    """(the fields, other headers worth keeping)."""
-    sender = _address(_header(message, "From"))
-    reply = _address(_header(message, "Reply-To"))
+def _parsed(raw: bytes) -> Message:
+    """The mail as the standard library reads it; a body without parts is not walked through line by line."""
+    parser = BytesParser(policy=policy.compat32)
+    end = _BLANK_LINE.search(raw)
+    if end is None:
+        return parser.parsebytes(raw)
+    message = parser.parsebytes(raw[: end.start() + 1])
+    if message.defects or message.get_payload() or message.get_content_maintype() in ("multipart", "message"):
+        return parser.parsebytes(raw)
+    message.set_payload(raw[end.end() :].decode("ascii", "surrogateescape"))
+    return message
+
+
+def _columns(message: Message) -> tuple[_Row, dict[str, str], list[_File]]:
+    """(the fields, other headers worth keeping, attached files)."""
+    headers = _headers(message)
+    written = headers.get("from")
+    sender = _address(written)
+    reply = _address(headers.get("reply-to"))
     body, files = _body(message)
-    row = {
-        "native_id": (_header(message, "Message-ID") or "").strip() or None,
-        "title": _header(message, "Subject"),
+    row: _Row = {
+        "native_id": (headers.get("message-id") or "").strip() or None,
+        "title": headers.get("subject"),
         "body": body,
         "handle": sender,
         "contact": reply if reply != sender else None,
-        "posted_at": _header(message, "Date"),
+        "posted_at": headers.get("date"),
     }
-    extra = {name: text.strip() for name in _KEPT if (text := _header(message, name))}
-    name = _header(message, "From")
-    if name and name.strip() != sender:
-        extra["From"] = name.strip()
-    if files:
-        extra["attachments"] = "; ".join(files)
-    return row, extra
+    more = {name: headers[name.lower()].strip() for name in _KEPT if name.lower() in headers}
+    if written and written.strip() != sender:
+        more["From"] = written.strip()
+    return row, more, files
+
+
+def _headers(message: Message) -> dict[str, str]:
+    """The first of each header that is kept, decoded, by its name in lower case."""
+    found: dict[str, str] = {}
+    for name, value in message.raw_items():
+        key = name.lower()
+        if key in _READ and key not in found and (text := _header(str(value))):
+            found[key] = text
+    return found
 
 
 def _clean(text: str) -> str:
-    """Text that UTF-8 can hold: bytes that the parser smuggled in as surrogates read as Windows-1252."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raw = text.encode("utf-8", "surrogateescape") if not _LONE.search(text) else text.encode("utf-8", "replace")
+    """Text that UTF-8 can hold: bytes that the parser smuggled in as surrogates read as Windows-1252, NUL as U+FFFD."""
+    if not text.isascii():
         try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return raw.decode("cp1252", "replace")
-    return text
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            text = _unsmuggled(text)
+    return text.replace("\x00", "\ufffd")
+
+
+def _unsmuggled(text: str) -> str:
+    raw = text.encode("utf-8", "surrogateescape") if not _LONE.search(text) else text.encode("utf-8", "replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
@@ -127,18 +154,16 @@ def _decode(raw: bytes, charset: str | None) -> str:
     return raw.decode("cp1252", "replace")
 
 
-def _header(message: Message, name: str) -> str | None:
-    """A header decoded (RFC 2047), unfolded and at most 10,000 characters; null if missing."""
-    found = message.get_all(name)
-    if not found:
-        return None
-    text = _clean(str(found[0]))[:_MAX_HEADER]
-    try:
-        parts = [part if isinstance(part, str) else _decode(part, charset) for part, charset in decode_header(text)]
-        text = "".join(parts)
-    except (MessageError, ValueError):
-        pass  # broken encoded words stay as they were written
-    return _clean(re.sub(r"\r?\n[ \t]+", " ", text)).replace("\x00", "") or None
+def _header(written: str) -> str:
+    """A header decoded (RFC 2047), unfolded and at most 10,000 characters."""
+    text = _clean(written)[:_MAX_HEADER]
+    if "=?" in text:
+        try:
+            parts = [part if isinstance(part, str) else _decode(part, charset) for part, charset in decode_header(text)]
+            text = _clean("".join(parts))
+        except (MessageError, ValueError):
+            pass  # broken encoded words stay as they were written
+    return _FOLD.sub(" ", text)
 
 
 def _address(header: str | None) -> str | None:
@@ -149,18 +174,21 @@ def _address(header: str | None) -> str | None:
     return (found[0] if found else header.strip()) or None
 
 
-def _body(message: Message) -> tuple[str | None, list[str]]:
-    """(plain text, else HTML, else null; names of attached files)."""
-    plain, markup, files = list[str](), list[str](), list[str]()
-    for count, part in enumerate(message.walk()):
-        if count >= _MAX_PARTS:
-            break
-        filename = _filename(part)
-        if filename:
-            files.append(filename)
-        elif not part.is_multipart() and part.get_content_type() in ("text/plain", "text/html"):
-            (markup if part.get_content_type() == "text/html" else plain).append(_payload(part))
-    return ("\n".join(plain) or "\n".join(markup) or None), files
+def _body(message: Message) -> tuple[str | None, list[_File]]:
+    """(plain text, else HTML, else null; attached files)."""
+    plain, markup, files = list[str](), list[str](), list[_File]()
+    for part in islice(message.walk(), _MAX_PARTS):
+        if part.is_multipart():
+            continue
+        kind, filename = part.get_content_type(), _filename(part)
+        text = kind in ("text/plain", "text/html")
+        if filename or not text:
+            files.append(_attachment(part, filename, kind))
+        if text and not (filename and part.get_content_disposition() == "attachment"):
+            (markup if kind == "text/html" else plain).append(_payload(part))
+    # A plain part that is blank stands beside an HTML part that says everything.
+    chosen = plain if any(text.strip() for text in plain) else markup
+    return "\n".join(chosen) or None, files
 
 
 def _filename(part: Message) -> str | None:
@@ -168,15 +196,25 @@ def _filename(part: Message) -> str | None:
         name = part.get_filename()
     except (MessageError, ValueError, LookupError):
         return None
-    return _clean(name).replace("\x00", "")[:255] if name else None
+    return _clean(name)[:255] if name else None
+
+
+def _attachment(part: Message, filename: str | None, kind: str) -> _File:
+    """An attached file; the digest shows where the same one was sent again."""
+    raw = _raw(part)
+    return {"name": filename, "type": _clean(kind)[:100], "bytes": len(raw), "sha256": sha256(raw).hexdigest()}
+
+
+def _raw(part: Message) -> bytes:
+    """The bytes of a part, its transfer encoding undone."""
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else str(payload or "").encode("utf-8", "surrogateescape")
 
 
 def _payload(part: Message) -> str:
-    """The text of a part, whatever its charset and transfer encoding claim."""
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else str(payload or "").encode("utf-8", "surrogateescape")
+    """The text of a part, whatever its charset claims."""
     try:
         charset = part.get_content_charset()
     except (MessageError, ValueError, LookupError):
         charset = None
-    return _clean(_decode(raw, charset))
+    return _clean(_decode(_raw(part), charset))

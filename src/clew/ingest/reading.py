@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -97,28 +97,28 @@ class Reader:
             yield partial(iter, (_unknown(path),))
             return
         try:
-            month_first = month_first_columns(chain.from_iterable(self._again(path, plugin)), self.columns)
+            month_first = self._month_first(path, plugin)
             for chunk in plugin.read(source, self.columns.is_field):
                 yield partial(_parts, chunk, str(path), plugin, month_first)
         except Damaged as damage:
             yield partial(iter, (_damaged(path, damage, plugin),))
 
-    def _again(self, path: Path, plugin: Format) -> Iterator[Iterable[Batch]]:
-        """The batches of a file, read just to see its dates."""
-        for chunk in plugin.read(FileSource(path, self.spool), self.columns.is_field):
-            yield chunk()
+    def _month_first(self, path: Path, plugin: Format) -> frozenset[str]:
+        """The time columns that are month first, from a reading of their own."""
+        if plugin.certain_dates:
+            return frozenset()
+        chunks = plugin.read(FileSource(path, self.spool), self.columns.is_field)
+        return month_first_columns(chain.from_iterable(chunk() for chunk in chunks), self.columns)
 
     def _small(self, paths: Sequence[Path]) -> Iterator[Part]:
-        """Whole small files, neighbours with the same columns put together."""
-        held = list[Part]()
+        """Whole small files, those with the same format and columns put together."""
+        alike: dict[Hashable, list[Part]] = {}
         for path in paths:
             for part in self._whole(path):
-                if held and not _alike(held[0], part):
-                    yield _merged(held)
-                    held = []
-                held.append(part)
-        if held:
-            yield _merged(held)
+                names = frozenset(part.batch.columns)
+                alike.setdefault((part.format and part.format.name, part.month_first, names), []).append(part)
+        for parts in alike.values():
+            yield _merged(parts)
 
     def _whole(self, path: Path) -> Iterator[Part]:
         source = FileSource(path, self.spool, self.on_bytes)
@@ -133,7 +133,7 @@ class Reader:
                 batches += chunk()
         except Damaged as error:
             damage = error
-        month_first = month_first_columns(batches, self.columns)
+        month_first = frozenset[str]() if plugin.certain_dates else month_first_columns(batches, self.columns)
         for batch in batches:
             yield _part(batch, str(path), plugin, month_first)
         if damage is not None:
@@ -162,11 +162,6 @@ def _unknown(path: Path) -> Part:
 
 def _damaged(path: Path, damage: Damaged, plugin: Format) -> Part:
     return _only(Reject(WHOLE_FILE, str(damage), None, str(path)), plugin)
-
-
-def _alike(left: Part, right: Part) -> bool:
-    same = left.format is right.format and left.month_first == right.month_first
-    return same and set(left.batch.columns) == set(right.batch.columns)
 
 
 def _merged(parts: Sequence[Part]) -> Part:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -46,18 +45,18 @@ class FileSource:
 
     def __post_init__(self) -> None:
         try:
-            with self.path.open("rb") as raw:
-                magic = raw.read(4)
+            with self.path.open("rb", buffering=0) as raw:
+                self._start = raw.read(HEAD)
         except OSError as error:
             raise InputError(f"{self.path} cannot be read: {error.strerror}.") from error
-        self.compression = next((name for mark, name in _COMPRESSED.items() if magic.startswith(mark)), None)
+        self.compression = next((name for mark, name in _COMPRESSED.items() if self._start.startswith(mark)), None)
         ending = self.path.suffix.lower()
         self.name = self.path.stem if ending in (".gz", ".zst") else self.path.name
 
     def head(self) -> bytes:
         """The first 256 KiB as UTF-8 if it is text, decompressed; empty when nothing can be read."""
         try:
-            raw = next(self.blocks(HEAD), b"")
+            raw = next(self._unpacked(HEAD, lambda done: None), b"") if self.compression else self._start
         except Damaged:
             return b""
         encoding = detect_encoding(raw)
@@ -69,6 +68,13 @@ class FileSource:
         Raises:
             Damaged: after the last block that could be read.
         """
+        if len(self._start) < HEAD and self.compression is None:
+            self.on_bytes(len(self._start))
+            yield from memory_blocks(self._start, size)
+        else:
+            yield from self._unpacked(size, self.on_bytes)
+
+    def _unpacked(self, size: int, on_bytes: Callable[[int], None]) -> Iterator[bytes]:
         try:
             with self.path.open("rb") as raw:
                 stream = (
@@ -76,7 +82,7 @@ class FileSource:
                 )
                 done = 0
                 while block := _read_full(stream, size):
-                    self.on_bytes(raw.tell() - done)
+                    on_bytes(raw.tell() - done)
                     done = raw.tell()
                     yield block
         except (OSError, EOFError, zlib.error, pa.ArrowInvalid) as error:
@@ -139,9 +145,10 @@ def detect_encoding(sample: bytes) -> str:
     for mark, codec in _BOMS:
         if sample.startswith(mark):
             return codec
-    zeros_even, zeros_odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(zeros_even, zeros_odd) > len(sample) * 0.2 and min(zeros_even, zeros_odd) < len(sample) * 0.02:
-        return "utf-16-be" if zeros_even > zeros_odd else "utf-16-le"
+    if sample.count(0):
+        zeros_even, zeros_odd = sample[0::2].count(0), sample[1::2].count(0)
+        if max(zeros_even, zeros_odd) > len(sample) * 0.2 and min(zeros_even, zeros_odd) < len(sample) * 0.02:
+            return "utf-16-be" if zeros_even > zeros_odd else "utf-16-le"
     if sample.isascii():
         return "utf-8"
     text = sample.decode("utf-8", "replace")
@@ -248,6 +255,5 @@ def line_blocks(blocks: Iterator[bytes]) -> Iterator[Lines]:
 
 def memory_blocks(content: bytes, size: int = BLOCK) -> Iterator[bytes]:
     """Blocks of bytes that are in memory already."""
-    stream = io.BytesIO(content)
-    while block := stream.read(size):
-        yield block
+    for start in range(0, len(content), size):
+        yield content[start : start + size]

@@ -44,4 +44,4 @@ def examples() -> tuple[Example, ...]:
     )
 
 
-PLUGIN = Format("mail", sniff, read, examples, platform="mail")
+PLUGIN = Format("mail", sniff, read, examples, platform="mail", certain_dates=True)

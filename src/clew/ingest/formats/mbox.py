@@ -13,7 +13,7 @@ from clew.ingest.mail import looks_like_mail, parse_mails
 from clew.ingest.streams import Damaged, line_blocks
 
 # The separator is "From ", a sender, a date; after a blank line, as a body may hold a line that starts with "From ".
-_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From [^\n]*\d[^\n]*\r?\n(?=[A-Za-z>])")
+_SEPARATOR = re.compile(rb"From [^\n]*\d[^\n]*\r?\n(?=[A-Za-z>])")
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -28,7 +28,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     held, line = b"", 1
     for block in line_blocks(source.blocks()):
         held += block.text
-        starts = sorted({0, *(found.start() for found in _SEPARATOR.finditer(held))})
+        starts = _starts(held)
         cut = starts[-1]
         if cut:
             yield partial(_parse, held[:cut], starts[:-1], line)
@@ -39,6 +39,17 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
             raise Damaged("the rest after a mail over the limit was not read")
     if held:
         yield partial(_parse, held, [0], line)
+
+
+def _starts(text: bytes) -> list[int]:
+    """Where the mails of a text begin; the first begins with it."""
+    starts, at = [0], text.find(b"\nFrom ")
+    while at >= 0:
+        if text[max(at - 1, 0) : at] == b"\n" or text[max(at - 2, 0) : at] == b"\n\r":
+            if _SEPARATOR.match(text, at + 1):
+                starts.append(at + 1)
+        at = text.find(b"\nFrom ", at + 1)
+    return starts
 
 
 def _reject(reject: Reject) -> Iterator[Batch]:
@@ -61,4 +72,4 @@ def examples() -> tuple[Example, ...]:
     return (Example("mails.mbox", first + second, ("one", "two")),)
 
 
-PLUGIN = Format("mbox", sniff, read, examples, platform="mail")
+PLUGIN = Format("mbox", sniff, read, examples, platform="mail", certain_dates=True)
