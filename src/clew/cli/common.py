@@ -42,7 +42,10 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)))
+# Control characters, and those that turn the direction of writing.
+_CONTROL = dict.fromkeys(
+    (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
 
 
 def clean(text: object, most: int = 100) -> str:

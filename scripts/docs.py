@@ -1,0 +1,40 @@
+"""Write the parts of the README that a real run makes: ``python -m scripts.docs``.
+
+Between ``<!-- run -->`` and ``<!-- end -->`` stands what `make run` printed, shortened to the lines that a reader needs.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_WIDE = 150
+
+
+def demonstration() -> str:
+    """The output of the demonstration, in a folder that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "clew.demo", "demo", "--ads", "20000"]
+        done = subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True)
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    cut = (line if len(line) <= MOST_WIDE else line[: MOST_WIDE - 1] + "…" for line in lines)
+    # Where the sample lies on this machine is nobody's business.
+    return re.sub(r"/\S*/(?=[\w.-]*spam-assassin)", "~/.cache/clew/", "\n".join(cut))
+
+
+def main() -> None:
+    """Run the demonstration and put its output into the README."""
+    readme = ROOT / "README.md"
+    block = f"<!-- run -->\n```text\n{demonstration().strip()}\n```\n<!-- end -->"
+    text, count = re.subn(r"<!-- run -->.*?<!-- end -->", lambda _: block, readme.read_text(), flags=re.DOTALL)
+    if count != 1:
+        raise SystemExit("README.md has no place for the run: <!-- run --> … <!-- end -->")
+    readme.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""The command line as a user meets it: a whole tour, errors in one line, and output that a record cannot steer."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from clew.cli.app import app
+from clew.cli.common import clean
+from clew.store.workspace import Workspace
+
+
+def _clew(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def _process(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "clew", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **more)  # type: ignore[call-overload,no-any-return]
+
+
+def test_every_command_has_help() -> None:
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__  # type: ignore[union-attr]
+        assert _clew(name, "--help").exit_code == 0, name
+    assert _clew("--help").exit_code == 0
+
+
+def test_from_files_to_leads(tmp_path: Path) -> None:
+    place = str(tmp_path / "w")
+    assert _clew("init", place).exit_code == 0
+    ads = tmp_path / "ads.csv"
+    rows = [f"a{n},Hello {n},Call +31612345678 any day number {n},Amsterdam,2026-01-0{n}" for n in range(1, 6)]
+    ads.write_text("ad_id,headline,body,city,posted\n" + "\n".join([*rows, "bad,,,,"]) + "\n")
+    found = _clew("ingest", str(ads), "--source", "test", "--map", "title=headline", "-w", place)
+    assert found.exit_code == 0, found.output
+    counts = dict(line.split()[:2] for line in found.output.splitlines()[:5])
+    assert counts == {"read": "6", "new": "5", "changed": "0", "identical": "0", "rejected": "1"}
+    assert "line 7" in found.output
+    again = _clew("ingest", str(ads), "--source", "test", "--map", "title=headline", "-w", place)
+    assert dict(line.split()[:2] for line in again.output.splitlines()[:5])["identical"] == "5"
+    assert "5 records" in _clew("run", "-w", place).output
+    assert "Nothing is new" in _clew("run", "-w", place).output
+    assert _clew("leads", "-w", place).exit_code == 0
+    pivot = json.loads(_clew("pivot", "+31 6 1234 5678", "--json", "-w", place).output)
+    assert pivot["asked"]["identifiers"] == [["phone", "+31612345678"]]
+    assert pivot["total_records"] == 5
+    shown = _clew("show", "a1", "-w", place)
+    assert "+31612345678" in shown.output
+    assert "Hello 1" in shown.output
+
+
+def test_the_workspace_comes_from_the_environment(finished: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEW_WORKSPACE", str(finished.path))
+    leads = json.loads(_clew("leads", "--json", "-n", "3").output)
+    assert [lead["rank"] for lead in leads] == [1, 2, 3]
+
+
+def test_leads_say_why(finished: Workspace) -> None:
+    leads = json.loads(_clew("leads", "--json", "-n", "5", "-w", str(finished.path)).output)
+    for lead in leads:
+        parts = sum(reason["points"] for reason in lead["reasons"])
+        assert parts == pytest.approx(lead["priority"], abs=0.01)
+        for reason in lead["reasons"]:
+            assert reason["sentence"]
+            assert reason["caution"]
+    text = _clew("leads", "-n", "5", "-w", str(finished.path)).output
+    assert leads[0]["network_id"] in text
+
+
+def test_show_opens_network_record_and_template(finished: Workspace) -> None:
+    place = str(finished.path)
+    lead = json.loads(_clew("leads", "--json", "-n", "1", "-w", place).output)[0]
+    network = json.loads(_clew("show", lead["network_id"], "--json", "-w", place).output)
+    assert network["network"]["records"] == lead["records"]
+    record = json.loads(_clew("show", network["records"][0]["record_id"], "--json", "-w", place).output)
+    assert record["record"]["network_id"] == lead["network_id"]
+    overview = json.loads(_clew("overview", "--json", "-w", place).output)
+    template = json.loads(_clew("show", overview["templates"][0]["template_id"], "--json", "-w", place).output)
+    assert template["template"]["members"] == overview["templates"][0]["members"]
+    for name in (lead["network_id"], network["records"][0]["record_id"], overview["templates"][0]["template_id"]):
+        assert name in _clew("show", name, "-w", place).output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("leads",), 3, "not a Clew workspace"),
+        (("ingest", "none.csv", "--source", "x"), 3, "not a Clew workspace"),
+        (("simulate", "out", "--ads", "many"), 2, "not a number"),
+        (("init", "."), 2, "not an empty folder"),
+    ],
+)
+def test_an_error_is_one_line_and_an_exit_code(tmp_path: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    (tmp_path / "something").touch()
+    done = _process(*words, cwd=tmp_path)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_is_no_error(finished: Workspace) -> None:
+    words = [sys.executable, "-m", "clew", "overview", "-w", str(finished.path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_a_record_cannot_steer_the_terminal() -> None:
+    assert clean("a\x1b[31mred\x1b[0m\x07\x9b2J\u0000b\nc") == "a[31mred[0m2Jb c"
+    assert clean("x" * 500, 10) == "x" * 9 + "…"
+    assert clean("safe \u202egnp.exe") == "safe gnp.exe"
+
+
+def test_decisions_are_kept_with_their_reason(workspace: Workspace) -> None:
+    place = str(workspace.path)
+    overview = json.loads(_clew("overview", "--json", "-w", place).output)
+    largest = json.loads(_clew("show", overview["networks"][0]["network_id"], "--json", "-w", place).output)
+    link = largest["links"][0]
+    done = _clew(
+        "link", "reject", link["record_a"], link["record_b"], "--why", "two people", "--who", "me", "-w", place
+    )
+    assert done.exit_code == 0, done.output
+    assert "clew run" in done.output
+    assert Workspace(workspace.path).segments("decisions")
