@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import urllib.parse
 import urllib.request
 import venv
 from pathlib import Path
@@ -37,7 +38,7 @@ def fetch_pip(folder: Path) -> Path:
     if int(version.split(".")[0]) < PIP[1]:
         raise SystemExit(f"[setup] the index offers pip {version} only, which is too old.")
     wheel = next(file for file in listing["urls"] if file["packagetype"] == "bdist_wheel")
-    with urllib.request.urlopen(wheel["url"], timeout=120) as answer:
+    with urllib.request.urlopen(urllib.parse.urljoin(PIP[0], wheel["url"]), timeout=120) as answer:
         content = answer.read(20 << 20)
     if hashlib.sha256(content).hexdigest() != wheel["digests"]["sha256"]:
         raise SystemExit("[setup] pip arrived damaged. Try again.")

@@ -64,7 +64,7 @@ def test_a_phone_leads_to_its_records_and_only_to_them(finished: Workspace, engi
 
 def test_the_text_of_an_advert_leads_to_its_copies(finished: Workspace, engine: Engine) -> None:
     (template,) = engine.row(
-        "SELECT template_id, count(*) AS n FROM template_members GROUP BY template_id ORDER BY n DESC, template_id LIMIT 1"
+        "SELECT template_id, count(*) FROM template_members GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
     )[:1]
     rows = engine.sql(
         f"SELECT body FROM template_members JOIN records USING (rid) WHERE template_id = '{template}' ORDER BY rid"
