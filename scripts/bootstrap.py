@@ -86,6 +86,8 @@ def install(extras: str) -> None:
         raise SystemExit(
             "[setup] the packages could not be installed. Is there a network, or a package index in pip's settings?"
         ) from None
+    if subprocess.run([PYTHON, "-m", "clew.warm"]).returncode:
+        raise SystemExit("[setup] the kernels could not be compiled; see above.")
     mark.write_text(key)
 
 

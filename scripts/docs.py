@@ -1,6 +1,6 @@
 """Write the parts of the README that a real run makes: ``python -m scripts.docs``.
 
-Between ``<!-- run -->`` and ``<!-- end -->`` stands what `make run` printed, shortened to the lines that a reader needs.
+Between ``<!-- run -->`` and ``<!-- end -->`` stands what `make run` printed, long lines cut.
 """
 
 from __future__ import annotations
