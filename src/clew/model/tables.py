@@ -86,7 +86,8 @@ SIGNATURES = pa.schema(  # what template matching needs of one text; see clew.ma
         pa.field("rid", pa.uint64(), nullable=False),
         pa.field("bands", pa.binary(64), nullable=False),  # 16 band keys of 32 bits
         pa.field("bitmap", pa.binary(128), nullable=False),  # 1,024-bit sketch of the text's shingles
-        pa.field("shingles", pa.int32(), nullable=False),  # distinct shingles in the text
+        pa.field("level", pa.uint8(), nullable=False),  # the sketch holds one of 2^level shingles
+        pa.field("shingles", pa.int32(), nullable=False),  # distinct shingles in the text, estimated
     ]
 )
 

@@ -1,0 +1,240 @@
+"""Kernels of :mod:`clew.match.families`: union of verified pairs, and splitting at medoids."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from clew.match._machine import ones
+from clew.match._shingles import LIST, LISTED, WORDS, mix
+
+SIZE = WORDS * 64
+_HELD = 16  # texts of a bucket that later ones are compared with; a new one takes the place of the oldest
+_TRIES = 12  # comparisons of a text in one bucket
+_SMALL = 24  # families up to this size find their medoid among all, larger ones in samples
+_ROUNDS = 12  # medoids tried on one family before what is left has to be joined anew, more strictly
+
+# _COUNT[b]: how many distinct shingles set b of 1,024 bits (linear counting).
+_COUNT = (-SIZE * np.log1p(-np.minimum(np.arange(SIZE + 1), SIZE - 0.5) / SIZE)).astype(np.float64)
+_HALF = (-SIZE / 2 * np.log1p(-np.minimum(np.arange(SIZE // 2 + 1), SIZE / 2 - 0.5) / SIZE * 2)).astype(np.float64)
+
+
+@numba.njit(nogil=True, cache=True)
+def _jaccard_across(a, b):  # type: ignore[no-untyped-def]
+    """As `jaccard`, where ``a`` is one level below ``b``: its first half holds what both halves of ``b`` hold."""
+    in_a = in_b = both = np.uint64(0)
+    for w in range(WORDS // 2):
+        folded = b[w] | b[w + WORDS // 2]
+        in_a += ones(a[w])
+        in_b += ones(folded)
+        both += ones(a[w] | folded)
+    union = _HALF[both]
+    return (_HALF[in_a] + _HALF[in_b] - union) / max(union, 1.0)
+
+
+@numba.njit(nogil=True, cache=True)
+def _item(a, k):  # type: ignore[no-untyped-def]
+    """The k-th shingle of a list; 0xFFFFFFFF after the last."""
+    if k == LIST:
+        return np.uint64(0xFFFFFFFF)
+    return (a[k // 2] >> np.uint64(32 * (k & 1))) & np.uint64(0xFFFFFFFF)
+
+
+@numba.njit(nogil=True, cache=True)
+def _jaccard_lists(a, b):  # type: ignore[no-untyped-def]
+    """As `jaccard`, exactly, where both hold lists."""
+    end = np.uint64(0xFFFFFFFF)
+    i = j = union = both = 0
+    x, y = _item(a, 0), _item(b, 0)
+    while x != end or y != end:
+        union += 1
+        if x == y:
+            both += 1
+        step_x, step_y = x <= y, y <= x
+        if step_x:
+            i += 1
+            x = _item(a, i)
+        if step_y:
+            j += 1
+            y = _item(b, j)
+    return both / max(union, 1)
+
+
+@numba.njit(nogil=True, cache=True)
+def _jaccard_list_map(a, b):  # type: ignore[no-untyped-def]
+    """As `jaccard`, where ``a`` holds a list and ``b`` a bitmap of all its shingles."""
+    size = found = 0
+    set_bits = np.uint64(0)
+    while size < LIST and _item(a, size) != np.uint64(0xFFFFFFFF):
+        at = _item(a, size) & np.uint64(SIZE - 1)
+        found += (b[at >> np.uint64(6)] >> (at & np.uint64(63))) & np.uint64(1)
+        size += 1
+    for w in range(WORDS):
+        set_bits += ones(b[w])
+    return found / (size + _COUNT[set_bits] - found)
+
+
+@numba.njit(nogil=True, cache=True)
+def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
+    """The Jaccard index of two texts, estimated from uint64[n, 16] bitmaps; 0 where their lengths differ too much."""
+    a, b = bitmap[i], bitmap[j]
+    if level[i] == LISTED and level[j] == LISTED:
+        return _jaccard_lists(a, b)
+    if level[i] == LISTED or level[j] == LISTED:
+        if level[i] != 0 and level[j] != 0:
+            return 0.0
+        return _jaccard_list_map(a, b) if level[i] == LISTED else _jaccard_list_map(b, a)
+    if level[i] != level[j]:
+        if level[i] + 1 == level[j]:
+            return _jaccard_across(a, b)
+        return _jaccard_across(b, a) if level[j] + 1 == level[i] else 0.0
+    in_a = in_b = both = np.uint64(0)
+    for w in range(WORDS):
+        in_a += ones(a[w])
+        in_b += ones(b[w])
+        both += ones(a[w] | b[w])
+    union = _COUNT[both]
+    return (_COUNT[in_a] + _COUNT[in_b] - union) / max(union, 1.0)
+
+
+@numba.njit(nogil=True, cache=True)
+def fold_copies(order, bitmap, level, first):  # type: ignore[no-untyped-def]
+    """For each text the first, in an order, with the same bitmap; open addressing, linear for any input.
+
+    Args:
+        order: int64[n], rows of the texts.
+        bitmap, level: their sketches, by row.
+        first: int64[n], written: by row, the first row with the same sketch.
+    """
+    room = 16
+    while room < 2 * order.shape[0]:
+        room *= 2
+    slots = np.full(room, -1, np.int64)
+    for row in order:
+        key = np.uint64(level[row])
+        for w in range(WORDS):
+            key = mix(key ^ bitmap[row, w]) + key
+        at = np.int64(key & np.uint64(room - 1))
+        while True:
+            other = slots[at]
+            if other < 0:
+                slots[at] = row
+                first[row] = row
+                break
+            same = level[row] == level[other]
+            for w in range(WORDS):
+                same &= bitmap[row, w] == bitmap[other, w]
+            if same:
+                first[row] = other
+                break
+            at = (at + 1) & (room - 1)
+
+
+@numba.njit(nogil=True, cache=True)
+def find(parent, x):  # type: ignore[no-untyped-def]
+    """The root of a tree; halves the path on the way."""
+    while parent[x] != x:
+        parent[x] = parent[parent[x]]
+        x = parent[x]
+    return x
+
+
+@numba.njit(nogil=True, cache=True)
+def join_band(pairs, rows, bitmap, level, least, parent):  # type: ignore[no-untyped-def]
+    """Join the texts of each bucket of one band that are near enough.
+
+    Args:
+        pairs: uint64[m], sorted: band key in the upper half, text in the lower.
+        rows: int64[m], the row of a text in the sketches.
+        bitmap, level: sketches.
+        least: the smallest Jaccard index that joins.
+        parent: int32[m], the forest over texts; roots are the smallest of their tree.
+    """
+    held = np.empty(_HELD, np.int64)
+    count = 0
+    m = pairs.shape[0]
+    low = np.uint64(0xFFFFFFFF)
+    for k in range(m):
+        key = pairs[k] >> np.uint64(32)
+        if k == 0 or pairs[k - 1] >> np.uint64(32) != key:
+            if k + 1 == m or pairs[k + 1] >> np.uint64(32) != key:
+                continue  # alone in its bucket
+            count = 0
+        x = np.int64(pairs[k] & low)
+        root = find(parent, x)
+        tries = 0
+        known = False
+        for back in range(min(count, _HELD)):
+            y = held[(count - 1 - back) % _HELD]
+            other = find(parent, y)
+            if other == root:
+                known = True
+                continue
+            if tries == _TRIES:
+                break
+            tries += 1
+            if jaccard(bitmap, level, rows[x], rows[y]) >= least:
+                parent[max(root, other)] = min(root, other)
+                root = min(root, other)
+                known = True
+        if not known:
+            held[count % _HELD] = x
+            count += 1
+
+
+@numba.njit(nogil=True, cache=True)
+def roots(parent):  # type: ignore[no-untyped-def]
+    """Let every text point at its root."""
+    for x in range(parent.shape[0]):
+        parent[x] = parent[parent[x]]  # a root is smaller than its tree, so it was seen before
+
+
+@numba.njit(nogil=True, cache=True)
+def _medoid(members, rows, copies, bitmap, level):  # type: ignore[no-untyped-def]
+    """The member nearest to all (of the first ones on a tie); in large families, of a sample to a sample."""
+    m = members.shape[0]
+    candidates, judges = min(m, _SMALL), min(m, 2 * _SMALL)
+    best, at = -1.0, 0
+    for c in range(candidates):
+        one = members[c * m // candidates]
+        total = 0.0
+        for j in range(judges):
+            other = members[j * m // judges]
+            total += copies[other] * jaccard(bitmap, level, rows[one], rows[other])
+        if total > best:
+            best, at = total, one
+    return at
+
+
+@numba.njit(nogil=True, cache=True)
+def split(members, first, begin, end, rows, copies, bitmap, level, least, label, left):  # type: ignore[no-untyped-def]
+    """Let each family keep the members that agree with its medoid; the others look for medoids of their own.
+
+    Args:
+        members: int64[m], texts by family; rearranged.
+        first: int64[f + 1], where each family begins in it.
+        begin, end: the families to split.
+        rows, bitmap, level: see `join_band`.
+        copies: int64[m], records with the same sketch, by text.
+        least: smallest Jaccard index with the medoid.
+        label: int64[m], written: by text, the medoid of its family.
+        left: bool[m], written: texts that no medoid was found for in time.
+    """
+    for f in range(begin, end):
+        low, high = first[f], first[f + 1]
+        for _ in range(_ROUNDS):
+            if high - low == 0:
+                break
+            group = members[low:high]
+            middle = group[0] if high - low == 1 else _medoid(group, rows, copies, bitmap, level)
+            kept = low
+            for k in range(low, high):
+                x = members[k]
+                if x == middle or jaccard(bitmap, level, rows[x], rows[middle]) >= least:
+                    label[x] = middle
+                else:
+                    members[kept] = x
+                    kept += 1
+            high = kept
+        for k in range(low, high):
+            left[members[k]] = True

@@ -1,0 +1,183 @@
+"""Group texts into families of near copies, from their signatures alone.
+
+Texts with the same sketch are one. For each of 16 bands, texts with the same key are candidates; a pair joins when the
+Jaccard index estimated from its bitmaps is at least one half (single linkage, union-find). Verification is what allows so
+low a threshold. Single linkage chains: a, b and c may be pairwise alike step by step while a and z share nothing. So each
+family is then split at its medoid: who does not agree with it leaves, and the leavers look for a medoid of their own.
+
+Everything is a function of the set of signatures: neither the order of rows nor how they came in segments has an influence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clew.match._forest import fold_copies, join_band, roots, split
+from clew.match._shingles import BANDS, WORDS
+
+ALIKE = 0.495  # a Jaccard index of one half, less what rounding in the estimate takes
+AGREES = 0.1  # with the medoid
+_STRICTER = 0.15  # what leavers without a medoid need more to be joined anew
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Rows of SIGNATURES as arrays.
+
+    Attributes:
+        rid: uint64[n].
+        bands: uint32[n, 16].
+        bitmap: uint64[n, 16].
+        level: uint8[n].
+    """
+
+    rid: npt.NDArray[np.uint64]
+    bands: npt.NDArray[np.uint32]
+    bitmap: npt.NDArray[np.uint64]
+    level: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Signatures:
+        """From rows of SIGNATURES."""
+        signatures = cls.room(len(table))
+        signatures._put(table, 0)
+        return signatures
+
+    @classmethod
+    def load(cls, paths: Sequence[Path]) -> Signatures:
+        """From Parquet files; never holds more than one row group beside the arrays (about 200 bytes a row)."""
+        files = [pq.ParquetFile(path, memory_map=True) for path in paths]
+        signatures = cls.room(sum(file.metadata.num_rows for file in files))
+        at = 0
+        for file in files:
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group, columns=["rid", "bands", "bitmap", "level"])
+                signatures._put(table, at)
+                at += len(table)
+        return signatures
+
+    @classmethod
+    def room(cls, n: int) -> Signatures:
+        """Arrays for n signatures, not filled."""
+        bands, bitmap = np.empty((n, BANDS), np.uint32), np.empty((n, WORDS), np.uint64)
+        return cls(np.empty(n, np.uint64), bands, bitmap, np.empty(n, np.uint8))
+
+    def _put(self, table: pa.Table, at: int) -> None:
+        for batch in table.to_batches():
+            end = at + len(batch)
+            self.rid[at:end] = batch.column("rid").to_numpy()
+            self.level[at:end] = batch.column("level").to_numpy()
+            self.bands[at:end] = _rows(batch.column("bands"), "<u4")
+            self.bitmap[at:end] = _rows(batch.column("bitmap"), "<u8")
+            at = end
+
+
+@dataclass(frozen=True)
+class TextFamilies:
+    """Families of two records or more, in the order of the smallest rid of each.
+
+    Attributes:
+        label: int64[n], the family of each signature; -1 for texts like no other.
+        medoid: int64[f], the row of the signature that stands for the family.
+    """
+
+    label: Ints
+    medoid: Ints
+
+
+def families(signatures: Signatures, threads: int = 1, alike: float = ALIKE, agrees: float = AGREES) -> TextFamilies:
+    """Group signatures; see the module.
+
+    Args:
+        signatures: of distinct records; a repeated rid counts as one more copy.
+        threads: workers; the result does not depend on them.
+        alike: smallest Jaccard index that joins two texts.
+        agrees: smallest Jaccard index with the medoid of a family.
+    """
+    n = len(signatures.rid)
+    order = np.argsort(signatures.rid, kind="stable")
+    first = np.empty(n, np.int64)
+    fold_copies(order, signatures.bitmap, signatures.level, first)
+    rows = order[first[order] == order]  # one row for each sketch, by smallest rid
+    text = np.empty(n, np.int64)
+    text[rows] = np.arange(len(rows))
+    text = text[first]
+    copies = np.bincount(text, minlength=len(rows))
+    medoid_of = _grouped(signatures, rows, copies, threads, alike, agrees)
+    family = medoid_of[text]
+    size = np.bincount(family, minlength=len(rows))
+    in_order = family[order]
+    in_order = in_order[size[in_order] > 1]
+    found, place = np.unique(in_order, return_index=True)
+    found = found[np.argsort(place)]
+    number = np.full(len(rows), -1, np.int64)
+    number[found] = np.arange(len(found))
+    return TextFamilies(number[family], rows[found])
+
+
+def _grouped(signatures: Signatures, rows: Ints, copies: Ints, threads: int, alike: float, agrees: float) -> Ints:
+    """int64[m]: for each distinct text the medoid of its family."""
+    medoid_of = np.arange(len(rows))
+    some = np.arange(len(rows))
+    while len(some) > 1:
+        parent = _joined(signatures, rows[some], threads, alike)
+        members = np.argsort(parent, kind="stable")
+        starts = np.flatnonzero(np.diff(parent[members], prepend=-1))
+        ends = np.append(starts, len(members)).astype(np.int64)
+        label, left = np.empty(len(some), np.int64), np.zeros(len(some), np.bool_)
+        sketches = signatures.bitmap, signatures.level
+
+        def work(part: Ints) -> None:
+            begin, end = int(part[0]), int(part[-1]) + 1
+            split(members, ends, begin, end, rows[some], copies[some], *sketches, agrees, label, left)  # noqa: B023
+
+        parts = [part for part in np.array_split(np.arange(len(starts)), 4 * threads) if len(part)]
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, parts))
+        medoid_of[some[~left]] = some[label[~left]]
+        medoid_of[some[left]] = some[left]
+        some = some[left]
+        alike += _STRICTER
+        if alike > 1:
+            break
+    return medoid_of
+
+
+def _joined(signatures: Signatures, rows: Ints, threads: int, alike: float) -> npt.NDArray[np.int32]:
+    """int32[m]: the smallest text of each text's tree."""
+    number = np.arange(len(rows), dtype=np.uint64)
+    parent = number.astype(np.int32)
+
+    def sorted_band(band: int) -> npt.NDArray[np.uint64]:
+        pairs = (signatures.bands[rows, band].astype(np.uint64) << np.uint64(32)) | number
+        pairs.sort()
+        return pairs
+
+    with ThreadPoolExecutor(max(1, threads - 1)) as pool:
+        waiting = [pool.submit(sorted_band, band) for band in range(min(threads, BANDS))]
+        for band in range(BANDS):
+            pairs = waiting.pop(0).result()
+            if band + threads < BANDS:
+                waiting.append(pool.submit(sorted_band, band + threads))
+            join_band(pairs, rows, signatures.bitmap, signatures.level, alike, parent)
+    roots(parent)
+    return parent
+
+
+def _rows(column: pa.Array, dtype: str) -> npt.NDArray[np.generic]:
+    """The values of a fixed-size binary column as rows of numbers."""
+    width = column.type.byte_width
+    data = np.frombuffer(
+        column.buffers()[1], dtype, len(column) * width // np.dtype(dtype).itemsize, column.offset * width
+    )
+    return data.reshape(len(column), -1)
