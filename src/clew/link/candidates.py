@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.link.groups import Groups, Incidence, Ints
-from clew.link.score import Pairs
+from clew.link.groups import ALL_PAIRS, Groups, Ints, wide_in_pairs
 
-ALL_PAIRS = 8  # an identifier (or a pair of identifiers) of at most so many groups gives all their pairs
-_HUBS = 6  # of the wide identifiers that a group holds, so many (the rarest) are looked at in pairs
+Pairs = tuple[Ints, Ints]
 
 
 def candidates(groups: Groups, identifiers: int) -> Pairs:
@@ -19,29 +17,12 @@ def candidates(groups: Groups, identifiers: int) -> Pairs:
     row, column = table.row_of(), table.column.astype(np.int64)
     shared = users[column] > 1
     by_one = _pairs_under(column[shared], row[shared], table.count[shared], groups)
-    keys, rows = _wide_in_pairs(table, users, row, column)
+    keys, rows = wide_in_pairs(table, users, row, column)
     by_two = _pairs_under(keys, rows, np.ones(len(rows), np.float32), groups)
     a, b = np.concatenate([by_one[0], by_two[0]]), np.concatenate([by_one[1], by_two[1]])
     low, high = np.minimum(a, b), np.maximum(a, b)
     unique = np.unique((low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64))
     return (unique >> np.uint64(32)).astype(np.int64), (unique & np.uint64(0xFFFFFFFF)).astype(np.int64)
-
-
-def _wide_in_pairs(table: Incidence, users: Ints, row: Ints, column: Ints) -> tuple[Ints, Ints]:
-    """One key for each two wide identifiers that a group holds, with the group."""
-    wide = users[column] > ALL_PAIRS
-    row, column = row[wide], column[wide]
-    order = np.lexsort((column, users[column], row))
-    row, column = row[order], column[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    row, column, place = row[place < _HUBS], column[place < _HUBS], place[place < _HUBS]
-    keys, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for step in range(1, _HUBS):
-        same = np.flatnonzero(row[step:] == row[:-step]) if len(row) > step else np.zeros(0, np.int64)
-        x, y = column[same], column[same + step]
-        keys.append((np.minimum(x, y) << 32) | np.maximum(x, y))
-        rows.append(row[same])
-    return np.concatenate(keys), np.concatenate(rows)
 
 
 def _pairs_under(key: Ints, row: Ints, count: np.ndarray, groups: Groups) -> Pairs:

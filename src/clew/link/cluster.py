@@ -13,8 +13,8 @@ from clew.link.score import scale, score
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
-THRESHOLDS = (12.0, 8.0, 5.0, 3.0, 2.0, 1.0, 0.0)
-_LAST_ROUNDS = 6  # rounds at threshold 0, at most
+THRESHOLDS = (12.0, 9.0, 7.0, 6.0, 5.0, 4.0, 4.0, 3.0, 3.0, 2.0)
+_LAST_ROUNDS = 4  # further rounds at the last threshold, at most
 
 
 def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = DEFAULT) -> Ints:
@@ -26,12 +26,10 @@ def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = 
         weights: parameters of the evidence model.
     """
     label = _union(len(evidence.item), *_alike(evidence), *together)
-    for threshold in (*THRESHOLDS, *[0.0] * _LAST_ROUNDS):
+    for threshold in (*THRESHOLDS, *[THRESHOLDS[-1]] * _LAST_ROUNDS):
         groups = group(evidence, label)
         merged = _merge_round(groups, evidence, weights, threshold)
         if merged is None:
-            if threshold == 0.0:
-                break
             continue
         label = _first_of(merged[groups.label])
     return label

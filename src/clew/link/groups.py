@@ -10,6 +10,9 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+ALL_PAIRS = 8  # an identifier (or a pair of identifiers) of at most so many groups gives all their pairs
+_HUBS = 6  # of the wide identifiers that a group holds, so many (the rarest) are looked at in pairs
+
 
 @dataclass(frozen=True)
 class Incidence:
@@ -115,3 +118,20 @@ def group(evidence: Evidence, label: Ints) -> Groups:
         regroup(evidence.identifiers, label, n),
         tuple(regroup(a, label, n) for a in evidence.attributes),
     )
+
+
+def wide_in_pairs(table: Incidence, users: Ints, row: Ints, column: Ints) -> tuple[Ints, Ints]:
+    """One key for each two wide identifiers that a group holds, with the group."""
+    wide = users[column] > ALL_PAIRS
+    row, column = row[wide], column[wide]
+    order = np.lexsort((column, users[column], row))
+    row, column = row[order], column[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    row, column, place = row[place < _HUBS], column[place < _HUBS], place[place < _HUBS]
+    keys, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for step in range(1, _HUBS):
+        same = np.flatnonzero(row[step:] == row[:-step]) if len(row) > step else np.zeros(0, np.int64)
+        x, y = column[same], column[same + step]
+        keys.append((np.minimum(x, y) << 32) | np.maximum(x, y))
+        rows.append(row[same])
+    return np.concatenate(keys), np.concatenate(rows)

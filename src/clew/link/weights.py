@@ -38,8 +38,8 @@ class Weights:
 
     same_prior: float = 3.0
     bonus: tuple[float, ...] = (5.0, 6.0, 6.0, 7.0, 7.0, 4.0, 4.0, 1.0, 0.5)
-    second: float = 0.5
-    own_contact: float = 2.5
+    second: float = 0.3
+    own_contact: float = 3.0
     own_content: float = 1.0
     gap: float = 4.0
     gap_days: float = 60.0
@@ -47,6 +47,13 @@ class Weights:
     agree_cap: float = 4.0
     close: float = 0.5
     small: float = 0.4
+    by_content: float = 0.15
+    bare: float = 0.01
+    wide: float = 1.0
+    by_content_contact: float = 0.4
+    fade: float = 0.0
+    fade_log: float = 0.7
+    slack: float = 1.0
 
 
 DEFAULT = Weights()
