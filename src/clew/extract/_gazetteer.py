@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clew.extract.base import pack_region
 from clew.extract.fold import fold, text_buffers
 from clew.extract.phrases import Phrases
 
@@ -66,9 +67,9 @@ def data_lines(name: str) -> list[str]:
 def _packed(codes: pa.Array) -> npt.NDArray[np.uint16]:
     """Two ASCII letters as one number; 0 for anything else."""
     encoded = codes.dictionary_encode() if not pa.types.is_dictionary(codes.type) else codes
-    words = encoded.dictionary.to_pylist()
-    known = [(ord(w[0]) << 8) | ord(w[1]) if w and len(w) == 2 and w.isascii() and w.isalpha() else 0 for w in words]
-    return np.array(known, np.uint16)[encoded.indices.to_numpy(zero_copy_only=False)]
+    known = np.array([pack_region(word or "") for word in encoded.dictionary.to_pylist()], np.uint16)
+    packed: npt.NDArray[np.uint16] = known[encoded.indices.to_numpy(zero_copy_only=False)]
+    return packed
 
 
 def _read(name: str) -> pa.Table:

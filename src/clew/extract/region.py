@@ -20,8 +20,7 @@ Regions = npt.NDArray[np.uint16]
 
 # Country codes that everybody uses as if they meant something else (.tv, .me, .io), or that are free of charge.
 _ANYWHERE = frozenset(
-    "ac ad ag ai am as bz cc cd cf cm co cx dj eu fm ga gd gg gl gq gs im in io is je la ly me ml ms nu "
-    "pm pn pw re sc sh sr st su sx tc tf tk to tt tv uk vc vg ws".split()
+    ["ac", "ad", "ag", "ai", "am", "as", "bz", "cc", "cd", "cf", "cm", "co", "cx", "dj", "eu", "fm", "ga", "gd", "gg", "gl", "gq", "gs", "im", "in", "io", "is", "je", "la", "ly", "me", "ml", "ms", "nu", "pm", "pn", "pw", "re", "sc", "sh", "sr", "st", "su", "sx", "tc", "tf", "tk", "to", "tt", "tv", "uk", "vc", "vg", "ws"]
 ) - {"uk", "in", "is", "re"}
 _HOST_END = r"\.(?P<end>[a-z]{2})\.?(?:[:/?#\s]|$)"
 _HOST = r"(?i)^\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@?#\s]*@)?[^/:?#\s@]*" + _HOST_END
@@ -49,7 +48,8 @@ def _of_places(places: pa.Array, hints: Regions) -> Regions:
     found = np.zeros(len(pairs), np.uint16)
     texts = encoded.dictionary.take(pa.array(pairs[known] >> 16))
     found[known] = country_of(texts, (pairs[known] & 0xFFFF).astype(np.uint16))
-    return found[inverse]
+    out: Regions = found[inverse]
+    return out
 
 
 def _each(column: pa.Array, country: Callable[[str], int]) -> Regions:
@@ -57,7 +57,8 @@ def _each(column: pa.Array, country: Callable[[str], int]) -> Regions:
     encoded = column.dictionary_encode() if not pa.types.is_dictionary(column.type) else column
     known = [country(value) if value else 0 for value in encoded.dictionary.to_pylist()]
     codes = pc.fill_null(encoded.indices, len(known)).to_numpy(zero_copy_only=False)
-    return np.array([*known, 0], np.uint16)[codes]
+    found: Regions = np.array([*known, 0], np.uint16)[codes]
+    return found
 
 
 def _country_of_host_end(end: str) -> int:
