@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,6 +28,12 @@ _REPEATING = [
     "file",
 ]
 
+_STAGED = pa.ipc.IpcWriteOptions(compression="lz4")
+IDS = pa.schema(
+    [RECORDS.field(name) for name in ("rid", "record_id", "item_id", "captured_at", "posted_at", "file", "line")]
+    + [pa.field("segment", pa.int64()), pa.field("row", pa.int64())]
+)
+
 _ORDERED = ["rid", "posted_at", "captured_at", "line"]  # statistics of the others help no query
 
 
@@ -38,14 +46,32 @@ def open_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     )
 
 
-class SegmentWriter:
-    """Cuts a stream of record batches into segments ``records-00000.parquet``… of at most 131,072 rows."""
+@dataclass
+class Staged:
+    """Records read so far, not yet known to be new.
+
+    Attributes:
+        paths: Arrow files of at most 131,072 rows of RECORDS, every one as version 1.
+        ids: Parquet file with what tells records apart, and where they stand: ``segment`` (in ``paths``), ``row``.
+    """
+
+    paths: list[Path]
+    ids: Path
+
+
+class StageWriter:
+    """Cuts a stream of record batches into staged files, in the order in which they come.
+
+    Staged as Arrow and not as Parquet: what was seen before and which version a record is are known only when all
+    is read, and packing every record twice would take as long as reading it.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.paths: list[Path] = []
+        self.staged = Staged([], folder / "ids.parquet")
         self._folder = folder
-        self._writer: pq.ParquetWriter | None = None
-        self._room = 0
+        self._ids = pq.ParquetWriter(self.staged.ids, IDS, compression="lz4", use_dictionary=["file"])
+        self._writer: pa.RecordBatchFileWriter | None = None
+        self._rows = 0
         self._held: list[pa.RecordBatch] = []
         self._held_rows = 0
 
@@ -56,31 +82,36 @@ class SegmentWriter:
         if self._held_rows >= ROW_GROUP:
             self._flush(everything=False)
 
-    def close(self) -> None:
-        """Write what is left and close the last segment."""
+    def close(self) -> Staged:
+        """Write what is left."""
         self._flush(everything=True)
         if self._writer is not None:
             self._writer.close()
-            self._writer = None
+        self._ids.close()
+        return self.staged
 
     def _flush(self, *, everything: bool) -> None:
         table = pa.Table.from_batches(self._held, RECORDS)
         start = 0
         while table.num_rows - start >= ROW_GROUP or (everything and start < table.num_rows):
-            self._write_group(table.slice(start, ROW_GROUP))
+            self._write_group(table.slice(start, ROW_GROUP).combine_chunks())
             start += ROW_GROUP
         rest = table.slice(start)
         self._held, self._held_rows = rest.to_batches(), rest.num_rows
 
     def _write_group(self, group: pa.Table) -> None:
-        if self._writer is None or not self._room:
+        if self._writer is None or self._rows >= SEGMENT:
             if self._writer is not None:
                 self._writer.close()
-            path = self._folder / f"records-{len(self.paths):05}.parquet"
-            self._writer, self._room = open_writer(path, RECORDS), SEGMENT
-            self.paths.append(path)
-        self._writer.write_table(group, row_group_size=ROW_GROUP)
-        self._room -= group.num_rows
+            path = self._folder / f"staged-{len(self.staged.paths):05}.arrow"
+            self._writer, self._rows = pa.ipc.new_file(path, RECORDS, options=_STAGED), 0
+            self.staged.paths.append(path)
+        self._writer.write_table(group)
+        rows = pa.array(np.arange(self._rows, self._rows + group.num_rows), pa.int64())
+        segment = pa.repeat(pa.scalar(len(self.staged.paths) - 1, pa.int64()), group.num_rows)
+        columns = [group[name] for name in IDS.names[:-2]]
+        self._ids.write_table(pa.Table.from_arrays([*columns, segment, rows], schema=IDS))
+        self._rows += group.num_rows
 
 
 class QuarantineWriter:

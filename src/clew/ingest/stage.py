@@ -15,7 +15,7 @@ from clew.ingest.base import Reject
 from clew.ingest.columns import ColumnMap
 from clew.ingest.normalise import Setting, to_records
 from clew.ingest.reading import Job, Reader, list_files
-from clew.ingest.segments import QuarantineWriter, SegmentWriter
+from clew.ingest.segments import QuarantineWriter, StageWriter
 from clew.ingest.versions import COLLISION, resolve
 from clew.model.errors import InputError
 from clew.model.tables import KINDS
@@ -89,14 +89,13 @@ def ingest_files(
         done += count
         progress(min(done, total), total)
 
-    writer, quarantine = SegmentWriter(out), QuarantineWriter(out)
+    writer, quarantine = StageWriter(out), QuarantineWriter(out)
     jobs = Reader(setting.columns, out, on_bytes).jobs(paths)
     for rows, rejects in _in_order(jobs, setting):
         writer.write(rows)
         for reject in rejects:
             quarantine.write(reject)
-    writer.close()
-    segments, verdict = resolve(writer.paths, known, out)
+    segments, verdict = resolve(writer.close(), known, out)
     for file, line, record_id in verdict.collisions:
         quarantine.write(Reject(line, COLLISION, record_id, file))
     quarantine.close()
