@@ -1,0 +1,122 @@
+"""From what was observed to points: every part can be followed by hand, and the parts of a lead sum to its priority.
+
+A part of a network's priority is
+
+    points of the indicator  ×  strength  ×  rarity  ×  repetition  ×  breadth
+
+* strength: for network indicators from 0.4 at the size where it begins to 1 where it counts in full, linear in the logarithm, so
+  that size beyond that adds nothing; for record indicators the items that show it beyond what the base rate would give
+  anyway, over all items plus 2, so that one advert alone says little.
+* rarity: what most have tells nothing. log2(1 / base rate) / 4, at least 0.05 and at most 1 (a finding in one of 16 or fewer).
+* repetition: findings of one family of evidence (contact, text, place …) repeat each other: the strongest counts in full, the
+  next a half, then a quarter …
+* breadth: findings of several families confirm each other: a quarter for each family with 0.2 points or more, at most 1.
+
+What lowers the priority counts with its points × strength. Refuted and context findings have 0 points. A record's own findings
+count a quarter of their points × rarity; its priority is their sum and its network's priority.
+
+Points are whole thousandths, so that sums are exact and the same in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clew.assess.catalogue import Indicator
+from clew.assess.observe import literal
+from clew.engine.duckdb import Engine
+
+_PRIOR_SHARE, _PRIOR_WEIGHT = 0.1, 20  # a base rate seen in few subjects is drawn towards one in ten
+_ENOUGH = 0.2  # points from which a family counts as a kind of evidence
+_BREADTH = 4  # kinds of evidence for full points
+
+# Base rates: of records over items of the kinds that the indicator applies to; of networks over those with two items or more.
+_RATES = """
+CREATE OR REPLACE TEMP TABLE rates AS
+WITH items AS (
+    SELECT a.kset, sum(k.items)::BIGINT AS total FROM net_kinds k JOIN applies a USING (kind) GROUP BY a.kset
+), networks AS (
+    SELECT kset, count(*) AS total FROM net_sets WHERE items > 1 GROUP BY kset
+), marked AS (
+    SELECT m.ind, count(DISTINCT i.item) AS found FROM marks m JOIN all_items i ON m.rid = i.rid GROUP BY m.ind
+), seen AS (SELECT ind, count(*) AS found FROM observed GROUP BY ind),
+counts AS (
+    SELECT ind, CASE subject WHEN 'record' THEN coalesce(m.found, 0) ELSE coalesce(s.found, 0) END AS found,
+        CASE subject WHEN 'record' THEN coalesce(i.total, 0)
+            ELSE greatest(coalesce(n.total, 0), coalesce(s.found, 0)) END AS total
+    FROM entries LEFT JOIN items i USING (kset) LEFT JOIN networks n USING (kset)
+    LEFT JOIN marked m USING (ind) LEFT JOIN seen s USING (ind)
+)
+SELECT *, CASE WHEN total > 0 THEN found / total ELSE 0.0 END AS rate,
+    greatest(0.05, least(1.0, log2(1 / ((found + {share} * {weight}) / (total + {weight}))) / 4)) AS rarity
+FROM counts
+"""
+
+_RAW = """
+CREATE OR REPLACE TEMP TABLE raw_points AS
+SELECT o.ind, o.net, e.family, e.points, CASE
+    WHEN e.points = 0 THEN 0.0
+    WHEN e.subject = 'record' THEN e.points * r.rarity * greatest(0.0, o.size - r.rate * o.items) / (o.items + 2)
+    ELSE e.points * (CASE WHEN e.points > 0 THEN r.rarity ELSE 1.0 END) * (0.4 + 0.6 * CASE
+        WHEN o.size >= e.most THEN 1.0 WHEN o.size <= e.begins THEN 0.0 ELSE ln(o.size / e.begins) / ln(e.most / e.begins) END)
+    END AS worth
+FROM observed o JOIN entries e USING (ind) JOIN rates r USING (ind)
+"""
+
+_PARTS = """
+CREATE OR REPLACE TEMP TABLE parts AS
+WITH ordered AS (
+    SELECT *, row_number() OVER (PARTITION BY net, family ORDER BY worth DESC, ind) AS place
+    FROM raw_points WHERE points > 0
+), breadth AS (
+    SELECT net, count(*)::INTEGER AS kinds, least(1.0, count(*) FILTER (most >= {enough}) / {full}) AS factor
+    FROM (SELECT net, family, max(worth) AS most FROM ordered GROUP BY ALL) GROUP BY net
+)
+SELECT ind, net, round(1000 * worth * pow(0.5, place - 1) * greatest(factor, 1 / {full}))::BIGINT AS milli, TRUE AS raises
+FROM ordered JOIN breadth USING (net)
+UNION ALL
+SELECT ind, net, round(1000 * worth)::BIGINT, FALSE FROM raw_points WHERE points <= 0
+"""
+
+_PRIORITIES = """
+CREATE OR REPLACE TEMP TABLE priorities AS
+SELECT net, sum(milli)::BIGINT AS milli, bool_or(raises) AS raised FROM parts GROUP BY net
+"""
+
+_OWN = """
+CREATE OR REPLACE TEMP TABLE own AS
+SELECT e.ind, round(1000 * e.points * r.rarity / {full})::BIGINT AS milli
+FROM entries e JOIN rates r USING (ind) WHERE e.subject = 'record'
+"""
+
+
+def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
+    """Make ``entries`` (the catalogue), ``applies`` (sets of record kinds) and ``net_sets`` (a network's items in each)."""
+    sets = sorted({i.record_kinds for i in indicators})
+    rows = [
+        f"({k}, {sets.index(i.record_kinds)}, {literal(i.id)}, {literal(i.subject)}, {literal(i.family)}, {i.points}, "
+        f"{i.begins}, {i.full}, {literal(i.show)}, {literal(i.reason)})"
+        for k, i in enumerate(indicators)
+    ]
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE entries (ind INTEGER, kset INTEGER, id VARCHAR, subject VARCHAR, family VARCHAR, "
+        "points DOUBLE, begins DOUBLE, most DOUBLE, shown VARCHAR, reason VARCHAR)"
+    )
+    engine.run("CREATE OR REPLACE TEMP TABLE applies (kset INTEGER, kind VARCHAR)")
+    if rows:
+        kinds = [f"({s}, {literal(kind)})" for s, kinds in enumerate(sets) for kind in kinds]
+        engine.run(f"INSERT INTO entries VALUES {', '.join(rows)}")
+        engine.run(f"INSERT INTO applies VALUES {', '.join(kinds)}")
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE net_sets AS SELECT kset, net, sum(items)::BIGINT AS items "
+        "FROM net_kinds JOIN applies USING (kind) WHERE net IS NOT NULL GROUP BY kset, net"
+    )
+
+
+def score(engine: Engine) -> None:
+    """Make ``rates``, ``parts`` (ind, net, milli), ``priorities`` (net, milli, raised) and ``own`` (ind, milli)."""
+    engine.run(_RATES.format(share=_PRIOR_SHARE, weight=_PRIOR_WEIGHT))
+    engine.run(_RAW)
+    engine.run(_PARTS.format(enough=_ENOUGH, full=float(_BREADTH)))
+    engine.run(_PRIORITIES)
+    engine.run(_OWN.format(full=float(_BREADTH)))

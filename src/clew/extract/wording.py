@@ -1,0 +1,178 @@
+"""Wording that says something about who is behind a text: insisting on trust, several people, payment in advance …
+
+The value of a mention is the sense of the phrase, the name of a lexicon. Lexicons are files of ``data/wording``, one a language,
+with phrases, what they weigh and notes on doubtful ones. A phrase that says little alone (weight below 1) counts only where
+the phrases of its sense in the record weigh 1 together.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clew.extract._written import plain
+from clew.extract.base import Example, TextBatch, mentions
+from clew.extract.phrases import Phrases
+from clew.model.errors import InputError
+
+SENSES = (
+    "always-available",
+    "group",
+    "movement",
+    "outcall-only",
+    "payment",
+    "premises-only",
+    "third-party",
+    "trust",
+    "urgency",
+    "youth",
+)
+_ENOUGH = 1.0
+# Signs that stand between the words of a phrase without parting them: "24/7", "100% real", "no*games", "me & you".
+_JOINING = "%/*_~|+&"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One phrase of a lexicon; ``stem``: its last word may go on."""
+
+    phrase: str
+    sense: str
+    language: str
+    weight: float
+    note: str
+    stem: bool
+
+
+def parse(language: str, text: str) -> list[Entry]:
+    """The entries of one lexicon file: a table for each sense, of phrases with their weights.
+
+    Raises:
+        InputError: a sense is unknown or a weight is not between 0 and 1.
+    """
+    entries = []
+    for sense, phrases in tomllib.loads(text).items():
+        if sense not in SENSES:
+            raise InputError(f"Lexicon {language}: unknown sense '{sense}'.")
+        for phrase, said in phrases.items():
+            weight, note = (said.get("weight"), said.get("note", "")) if isinstance(said, dict) else (said, "")
+            if not isinstance(weight, int | float) or not 0 < weight <= 1:
+                raise InputError(f"Lexicon {language}: '{phrase}' needs a weight above 0 and at most 1.")
+            entries.append(Entry(phrase.rstrip("*"), sense, language, float(weight), note, phrase.endswith("*")))
+    return entries
+
+
+@cache
+def lexicon() -> tuple[Entry, ...]:
+    """All phrases of all languages."""
+    folder = resources.files("clew.extract") / "data" / "wording"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    return tuple(e for f in files for e in parse(f.name.removesuffix(".toml"), f.read_text("utf-8")))
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """The lexicon for the matcher: sense and weight by phrase, and the symbols as phrases read them."""
+
+    phrases: Phrases
+    sense: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.float64]
+    join: npt.NDArray[np.uint16]
+
+
+@cache
+def _compiled() -> _Compiled:
+    entries = lexicon()
+    join = np.arange(0x10000, dtype=np.uint16)
+    join[[ord(c) for c in _JOINING]] = 0x20
+    words = [e.phrase.translate({ord(c): " " for c in _JOINING}) for e in entries]
+    return _Compiled(
+        Phrases(words, [e.stem for e in entries]),
+        np.array([SENSES.index(e.sense) for e in entries], np.int64),
+        np.array([e.weight for e in entries]),
+        join,
+    )
+
+
+@numba.njit(nogil=True, cache=True)
+def _apart(sym, begin, end, first, last, out):  # type: ignore[no-untyped-def]
+    """Does no further number stand beside a phrase that begins or ends with a digit ("24 7" in a phone number)?"""
+    for k in range(begin.shape[0]):
+        a, b = begin[k], end[k]
+        out[k] = True
+        if 48 <= sym[a] <= 57:
+            i = a - 1
+            while i >= first[k] and sym[i] != 0x1E and not (48 <= sym[i] <= 57) and a - i < 3 and not _letter(sym[i]):
+                i -= 1
+            out[k] &= not (i >= first[k] and 48 <= sym[i] <= 57)
+        if 48 <= sym[b - 1] <= 57:
+            i = b
+            while i < last[k] and sym[i] != 0x1E and not (48 <= sym[i] <= 57) and i - b < 2 and not _letter(sym[i]):
+                i += 1
+            out[k] &= not (i < last[k] and 48 <= sym[i] <= 57)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _letter(c):  # type: ignore[no-untyped-def]
+    return 97 <= c <= 122 or c >= 0xC0
+
+
+class Wording:
+    """Finds phrases of the lexicons; the value is the sense."""
+
+    name = "wording"
+    version = "1"
+    types: tuple[str, ...] = ("wording",)
+    examples: Sequence[Example] = (
+        Example(
+            "100% real, no scam!", (("wording", "trust", "100% real", False), ("wording", "trust", "no scam", False))
+        ),
+        Example(
+            "Our girls are available 24/7",
+            (("wording", "group", "Our girls", False), ("wording", "always-available", "24/7", False)),
+        ),
+        Example(
+            "Onze meisjes wachten op je, alleen privé ontvangst",
+            (
+                ("wording", "group", "Onze meisjes", False),
+                ("wording", "premises-only", "alleen privé ontvangst", False),
+            ),
+        ),
+        Example(
+            "Neu in der Stadt, nur für kurze Zeit",
+            (("wording", "movement", "Neu in der Stadt", False), ("wording", "movement", "nur für kurze Zeit", False)),
+        ),
+        Example(
+            "Nos filles sont disponibles jour et nuit",
+            (("wording", "group", "Nos filles", False), ("wording", "always-available", "jour et nuit", False)),
+        ),
+        Example("fotos 100% reales", (("wording", "trust", "fotos 100% reales", False),)),
+        Example("Новенькая в городе", (("wording", "movement", "Новенькая в городе", False),)),
+        Example("a new car, brand new shoes; our house is real; young at heart; call 06 24 7 12 33 44, room 24", ()),
+    )
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        c, f = _compiled(), batch.folded
+        hits = c.phrases.find(replace(f, sym=c.join[f.sym]))
+        sense = c.sense[hits.phrase]
+        key = hits.record * len(SENSES) + sense
+        apart = np.empty(len(key), np.bool_)
+        _apart(f.sym, hits.begin, hits.end, f.start[hits.record], f.start[hits.record + 1], apart)
+        total = np.zeros(len(f.start) * len(SENSES))
+        np.add.at(total, key[apart], c.weight[hits.phrase[apart]])
+        keep = np.flatnonzero(apart & (total[key] >= _ENOUGH))
+        record, begin, end = hits.record[keep], hits.begin[keep], hits.end[keep]
+        value = pa.array(SENSES).take(pa.array(sense[keep]))
+        return mentions(batch, self, "wording", record, begin, end, value, ~plain(batch, record, begin, end))
+
+
+PLUGIN = Wording()
