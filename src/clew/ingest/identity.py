@@ -4,39 +4,95 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from clew.ingest.buffers import text_buffers
 
 _HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), np.uint8).reshape(256, 2)
 
 
-def canonical(columns: Sequence[pa.Array]) -> pa.Array:
+@dataclass(frozen=True)
+class Texts:
+    """Texts one after the other: text ``n`` is ``data[ends[n]:ends[n + 1]]``."""
+
+    data: npt.NDArray[np.uint8]
+    ends: npt.NDArray[np.int64]
+
+
+def canonical(columns: Sequence[pa.Array]) -> Texts:
     """One unambiguous text a row: each value as ``length:value``, a null as ``-`` (a netstring, Bernstein 1997)."""
-    parts = list[pa.Array]()
-    for column in columns:
-        text = column.cast(pa.string())
-        if text.null_count == len(text):
-            parts.append(pa.scalar("-"))
+    buffers = [text_buffers(column.cast(pa.string())) for column in columns]
+    ends = np.zeros(len(columns[0]) + 1, np.int64)
+    for offsets, _, valid in buffers:
+        _add_sizes(offsets, valid, ends[1:])
+    np.cumsum(ends, out=ends)
+    data, cursor = np.empty(ends[-1], np.uint8), ends[:-1].copy()
+    for offsets, letters, valid in buffers:
+        _append(offsets, letters, valid, data, cursor)
+    return Texts(data, ends)
+
+
+@numba.njit(nogil=True, cache=True)
+def _digits(number: int) -> int:
+    count = 1
+    while number >= 10:
+        number //= 10
+        count += 1
+    return count
+
+
+@numba.njit(nogil=True, cache=True)
+def _add_sizes(offsets: npt.NDArray[np.int32], valid: npt.NDArray[np.bool_], sizes: npt.NDArray[np.int64]) -> None:
+    """Add the bytes that each value of a column takes."""
+    for n in range(len(sizes)):
+        size = offsets[n + 1] - offsets[n]
+        sizes[n] += _digits(size) + 1 + size if valid[n] else 1
+
+
+@numba.njit(nogil=True, cache=True)
+def _append(
+    offsets: npt.NDArray[np.int32],
+    letters: npt.NDArray[np.uint8],
+    valid: npt.NDArray[np.bool_],
+    data: npt.NDArray[np.uint8],
+    cursor: npt.NDArray[np.int64],
+) -> None:
+    """Write each value of a column where its row has got to, and move on."""
+    for n in range(len(cursor)):
+        at = cursor[n]
+        if not valid[n]:
+            data[at] = 45
+            cursor[n] = at + 1
             continue
-        parts.append(pc.fill_null(pc.binary_length(text).cast(pa.string()), "-"))
-        parts += [pc.if_else(pc.is_null(text), "", ":"), pc.fill_null(text, "")]
-    return pc.binary_join_element_wise(*parts, "").cast(pa.string())
+        size = offsets[n + 1] - offsets[n]
+        count = _digits(size)
+        rest = size
+        for k in range(count):
+            data[at + count - 1 - k] = 48 + rest % 10
+            rest //= 10
+        at += count
+        data[at] = 58
+        at += 1
+        for k in range(size):
+            data[at + k] = letters[offsets[n] + k]
+        cursor[n] = at + size
 
 
-def digests(texts: pa.Array) -> npt.NDArray[np.uint8]:
+def digests(texts: Texts) -> npt.NDArray[np.uint8]:
     """The first 16 bytes of the SHA-256 of each text, as an (n, 16) array.
 
     One call into OpenSSL a text: with the processor's SHA instructions a third of the CPU time of DuckDB's
     ``sha256`` over the same column (measured: 0.43 s against 1.22 s for 300,000 texts of 700 bytes).
     """
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].tolist()
-    view, sha256 = memoryview(data), hashlib.sha256
-    whole = b"".join([sha256(view[start:end]).digest() for start, end in zip(ends, ends[1:], strict=False)])
-    return np.frombuffer(whole, np.uint8).reshape(len(texts), 32)[:, :16]
+    ends, view, sha256 = texts.ends.tolist(), texts.data.data, hashlib.sha256
+    whole = b"".join([sha256(view[start:end]).digest() for start, end in pairwise(ends)])
+    return np.frombuffer(whole, np.uint8).reshape(len(ends) - 1, 32)[:, :16]
 
 
 def as_hex(digest: npt.NDArray[np.uint8]) -> pa.Array:

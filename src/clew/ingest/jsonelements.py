@@ -43,7 +43,8 @@ class Scanner:
         data = np.frombuffer(text, np.uint8)
         begin = self._enter(data, last) if self._state == "start" else 0
         if begin < 0 or self._state == "done":
-            return Elements(*[np.empty(0, np.int64)] * 3, len(text) if self._state == "done" else 0)
+            none = np.empty(0, np.int64)
+            return Elements(none, none, none, len(text) if self._state == "done" else 0)
         starts, ends, lines = (np.empty(_BATCH, np.int64) for _ in range(3))
         count, used, closed = _elements(data, begin, self._state == "list", last, starts, ends, lines)
         lines = lines[:count] + self.line + text.count(b"\n", 0, begin)

@@ -1,0 +1,17 @@
+"""Arrow's text columns as the arrays that kernels take."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+
+def text_buffers(column: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    """(offsets, letters, which are not null) of a string array."""
+    _, offsets, letters = column.buffers()
+    n = len(column)
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + n + 1] if n else np.zeros(1, np.int32)
+    empty = letters is None or not letters.size
+    valid = column.is_valid().to_numpy(zero_copy_only=False)
+    return ends, np.zeros(1, np.uint8) if empty else np.frombuffer(letters, np.uint8), valid
