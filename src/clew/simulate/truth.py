@@ -1,0 +1,116 @@
+"""The truth of a world: its tables, and how to lay it beside records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from clew.model.errors import InputError
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+# An advert as published: an item of a platform, and the number of its version in order of publication from 1.
+_KEY = [
+    pa.field("native_id", pa.string(), nullable=False),
+    pa.field("platform", pa.string(), nullable=False),
+    pa.field("version", pa.int32(), nullable=False),
+]
+SCHEMAS: dict[str, pa.Schema] = {
+    "records": pa.schema(
+        [
+            *_KEY,
+            pa.field("operation", pa.string(), nullable=False),
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("person", pa.string(), nullable=False),
+            pa.field("template", pa.string()),  # null: a text written for this posting alone
+            pa.field("language", pa.string(), nullable=False),
+            pa.field("signals", pa.string(), nullable=False),  # wording put into the text, names with commas
+        ]
+    ),
+    "phones": pa.schema(
+        [
+            *_KEY,
+            pa.field("value", pa.string(), nullable=False),
+            pa.field("obscured", pa.bool_(), nullable=False),
+            pa.field("style", pa.string(), nullable=False),
+            pa.field("role", pa.string(), nullable=False),  # own, switchboard, hotline
+        ]
+    ),
+    "mentions": pa.schema(
+        [
+            *_KEY,
+            pa.field("type", pa.string(), nullable=False),
+            pa.field("value", pa.string(), nullable=False),
+            pa.field("role", pa.string(), nullable=False),  # own, author, guide, footer
+        ]
+    ),
+    "templates": pa.schema([*_KEY, pa.field("template", pa.string(), nullable=False)]),
+    "images": pa.schema([*_KEY, pa.field("image", pa.string(), nullable=False)]),
+    "movements": pa.schema(
+        [
+            pa.field("operation", pa.string(), nullable=False),
+            pa.field("person", pa.string(), nullable=False),
+            pa.field("from", pa.string(), nullable=False),
+            pa.field("to", pa.string(), nullable=False),
+            pa.field("at", pa.timestamp("s", tz="UTC"), nullable=False),
+            pa.field("how", pa.string(), nullable=False),  # edit, repost, tour
+        ]
+    ),
+    "operations": pa.schema(
+        [
+            pa.field("operation", pa.string(), nullable=False),
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("people", pa.int32(), nullable=False),
+            pa.field("ads", pa.int32(), nullable=False),
+            pa.field("cities", pa.int32(), nullable=False),
+            pa.field("country", pa.string(), nullable=False),
+            pa.field("language", pa.string(), nullable=False),
+            pa.field("tours", pa.bool_(), nullable=False),
+        ]
+    ),
+}
+
+
+def load(world: Path, name: str, columns: list[str] | None = None) -> pa.Table:
+    """One table of a world's truth.
+
+    Args:
+        world: the folder that `simulate` wrote.
+        name: a key of `SCHEMAS`.
+        columns: which columns; all if None.
+    """
+    if name not in SCHEMAS:
+        raise InputError(f"The truth has no table {name!r}.", f"Tables: {', '.join(SCHEMAS)}.")
+    path = world / "truth" / f"{name}.parquet"
+    if not path.is_file():
+        raise InputError(f"{world} is no simulated world: {path.name} is missing.", "Make one with `clew simulate`.")
+    return pq.read_table(path, columns=columns)
+
+
+def items(world: Path) -> pa.Table:
+    """One row an item: native_id, platform, operation, kind, exploitation (the same for all its versions)."""
+    names = ["native_id", "platform", "operation", "kind", "exploitation"]
+    table = load(world, "records", [*names, "version"])
+    return table.filter(pc.equal(table["version"], 1)).select(names)
+
+
+def align(world: Path, platform: pa.ChunkedArray | pa.Array, native_id: pa.ChunkedArray | pa.Array) -> pa.Table:
+    """Operation, kind and exploitation for records given by platform and native id, in their order.
+
+    Records that the world does not hold have nulls.
+    """
+    wanted = pa.table({"platform": platform, "native_id": native_id})
+    wanted = wanted.append_column("row", pa.array(range(wanted.num_rows), pa.int64()))
+    joined = wanted.join(items(world), ["platform", "native_id"], join_type="left outer")
+    return joined.sort_by("row").select(["operation", "kind", "exploitation"])
+
+
+def values(world: Path, name: str) -> pa.Table:
+    """Identifier values of the phones, mentions or images table: one row an item and distinct value."""
+    column = "image" if name == "images" else "value"
+    table = load(world, name, ["native_id", "platform", column])
+    return table.group_by(["native_id", "platform", column], use_threads=False).aggregate([])
