@@ -2,58 +2,84 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
+import numpy.typing as npt
 
-from clew.link.groups import ALL_PAIRS, Groups, Ints, wide_in_pairs
+from clew.link.groups import Groups, Ints
+from clew.link.hubs import ALL_PAIRS
 
 Pairs = tuple[Ints, Ints]
 
 
-def candidates(groups: Groups, identifiers: int) -> Pairs:
-    """Pairs (a < b, each once) of groups that share a rare identifier, stand next to each other under a common one, or
-    share two common ones."""
+def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Ints) -> Pairs:
+    """Pairs (a < b, each once) of groups.
+
+    They share a rare identifier, stand next to each other in time under a common one, or share two common ones.
+
+    Args:
+        groups: the groups of this round.
+        wide_keys, wide_rows: of `hubs.wide_pairs`.
+    """
     table = groups.identifiers
-    users = np.bincount(table.column, minlength=identifiers)
-    row, column = table.row_of(), table.column.astype(np.int64)
-    shared = users[column] > 1
-    by_one = _pairs_under(column[shared], row[shared], table.count[shared], groups)
-    keys, rows = wide_in_pairs(table, users, row, column)
-    by_two = _pairs_under(keys, rows, np.ones(len(rows), np.float32), groups)
-    a, b = np.concatenate([by_one[0], by_two[0]]), np.concatenate([by_one[1], by_two[1]])
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    unique = np.unique((low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64))
+    first = np.nan_to_num(groups.first, nan=0.0)
+    rank = np.empty(table.rows, np.int64)
+    in_time = np.lexsort((np.arange(table.rows), first))
+    rank[in_time] = np.arange(table.rows)
+    by_one = _under_columns(table.start, table.column, table.count, in_time, len(groups.kind))
+    head = np.flatnonzero(np.r_[True, wide_keys[1:] != wide_keys[:-1]]) if len(wide_keys) else np.zeros(0, np.int64)
+    block = np.repeat(np.arange(len(head)), np.diff(np.append(head, len(wide_keys))))
+    order = np.argsort((block.astype(np.uint64) << np.uint64(32)) | rank[wide_rows].astype(np.uint64))
+    start = np.append(head, len(wide_keys))
+    by_two = _under(start, wide_rows[order], np.ones(len(wide_rows), np.float32))
+    unique = np.unique(np.concatenate([by_one, by_two]))
     return (unique >> np.uint64(32)).astype(np.int64), (unique & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _pairs_under(key: Ints, row: Ints, count: np.ndarray, groups: Groups) -> Pairs:
-    """Pairs of rows with one key.
+@numba.njit(nogil=True, cache=True)
+def _under_columns(start, column, count, in_time, columns):  # type: ignore[no-untyped-def]
+    """Pairs of rows that hold one column."""
+    begin = np.zeros(columns + 1, np.int64)
+    for k in range(column.shape[0]):
+        begin[column[k] + 1] += 1
+    for c in range(columns):
+        begin[c + 1] += begin[c]
+    at, rows, counts = begin[:-1].copy(), np.empty(column.shape[0], np.int64), np.empty(column.shape[0], np.float32)
+    for r in in_time:
+        for k in range(start[r], start[r + 1]):
+            place = at[column[k]]
+            rows[place], counts[place] = r, count[k]
+            at[column[k]] += 1
+    return _under(begin, rows, counts)
 
-    All of them when they are few, else each with the key's largest user and with its next neighbour in time.
-    """
-    first = np.nan_to_num(groups.first, nan=0.0)
-    order = np.lexsort((row, first[row], key))
-    key, row, count = key[order], row[order], count[order]
-    head = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
-    size = np.diff(np.append(head, len(key)))
-    block = np.repeat(np.arange(len(head)), size)
-    few = size[block] <= ALL_PAIRS
-    left, right = [], []
-    for step in range(1, ALL_PAIRS):
-        at = (
-            np.flatnonzero((block[step:] == block[:-step]) & (few[step:] | (step == 1)))
-            if len(block) > step
-            else head[:0]
-        )
-        left.append(row[at])
-        right.append(row[at + step])
-    # the largest user of each wide key: most records under it, then the lowest group
-    wide = np.flatnonzero(~few)
-    best = wide[np.lexsort((row[wide], -count[wide], block[wide]))]
-    leader = best[np.flatnonzero(np.r_[True, block[best][1:] != block[best][:-1]])] if len(best) else best
-    to = np.zeros(len(head), np.int64)
-    to[block[leader]] = row[leader]
-    left.append(row[wide])
-    right.append(to[block[wide]])
-    a, b = np.concatenate(left), np.concatenate(right)
-    keep = a != b
-    return a[keep], b[keep]
+
+@numba.njit(nogil=True, cache=True)
+def _under(begin, rows, counts):  # type: ignore[no-untyped-def]
+    """All pairs of a block of few rows; else each row with the next one in time and with the block's largest user."""
+    most = 0
+    for c in range(begin.shape[0] - 1):
+        size = begin[c + 1] - begin[c]
+        most += size * (size - 1) // 2 if size <= ALL_PAIRS else 2 * size
+    out = np.empty(most, np.uint64)
+    m = 0
+    for c in range(begin.shape[0] - 1):
+        low, high = begin[c], begin[c + 1]
+        few = high - low <= ALL_PAIRS
+        leader = low
+        for i in range(low, high):
+            more = counts[i] > counts[leader]
+            if more or (counts[i] == counts[leader] and rows[i] < rows[leader]):
+                leader = i
+        for i in range(low, high):
+            for j in range(i + 1, high if few else min(i + 2, high)):
+                out[m] = _pair(rows[i], rows[j])
+                m += 1
+            if not few and i != leader:
+                out[m] = _pair(rows[i], rows[leader])
+                m += 1
+    return out[:m]
+
+
+@numba.njit(nogil=True, cache=True)
+def _pair(a, b):  # type: ignore[no-untyped-def]
+    return (np.uint64(min(a, b)) << np.uint64(32)) | np.uint64(max(a, b))

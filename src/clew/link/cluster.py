@@ -2,54 +2,109 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numba
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from clew.link.candidates import candidates
-from clew.link.groups import Evidence, Groups, Incidence, Ints, group
-from clew.link.score import scale, score
+from clew.link.groups import Evidence, Floats, Groups, Incidence, Ints, first_groups, join, prune
+from clew.link.hubs import wide_pairs
+from clew.link.score import chances, scale, score, worth
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
 
+_CLASSES = np.array(CLASS_OF, np.int64)
+
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
-THRESHOLDS = (12.0, 9.0, 7.0, 6.0, 5.0, 4.0, 4.0, 3.0, 3.0, 2.0)
-_LAST_ROUNDS = 4  # further rounds at the last threshold, at most
+THRESHOLDS = (12.0, 9.0, 7.0, 6.0, 5.0, 4.0, 4.0, 3.0, 3.0, 2.0, 2.0, 2.0, 2.0)
 
 
-def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = DEFAULT) -> Ints:
-    """int64[n]: for each record the lowest record of its operation.
+@dataclass(frozen=True)
+class Clustered:
+    """Operations, and what their identifiers are worth.
+
+    Attributes:
+        label: int64[n], for each record the lowest record of its operation.
+        bits: float64[identifiers], worth of sharing each identifier, among the operations found.
+    """
+
+    label: Ints
+    bits: Floats
+
+
+def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = DEFAULT, threads: int = 1) -> Clustered:
+    """Resolve records to operations.
 
     Args:
         evidence: what the records hold.
         together: pairs of records that an analyst accepted as linked.
         weights: parameters of the evidence model.
+        threads: workers; they do not change the result.
     """
-    label = _union(len(evidence.item), *_alike(evidence), *together)
-    for threshold in (*THRESHOLDS, *[THRESHOLDS[-1]] * _LAST_ROUNDS):
-        groups = group(evidence, label)
-        merged = _merge_round(groups, evidence, weights, threshold)
+    begun = union(len(evidence.item), *_alike(evidence), *together)
+    lowest, begun = np.unique(begun, return_inverse=True)
+    groups = first_groups(evidence, begun, len(lowest))
+    chance = tuple(chances(a) for a in groups.attributes)
+    span = max(float(np.nanmax(evidence.time) - np.nanmin(evidence.time)), 1.0) if _timed(evidence) else 1.0
+    label = np.arange(len(lowest))
+    groups = prune(groups, _CLASSES, weights.small)
+    for threshold in THRESHOLDS:
+        merged = _merge_round(groups, chance, span, weights, threshold, threads)
         if merged is None:
             continue
-        label = _first_of(merged[groups.label])
-    return label
+        label[groups.name] = groups.name[merged]
+        label = label[label]
+        count, codes = _numbered(merged)
+        groups = prune(join(groups, codes, count), _CLASSES, weights.small)
+    return Clustered(lowest[label][begun], _final_bits(groups, evidence, weights))
 
 
-def _merge_round(groups: Groups, evidence: Evidence, weights: Weights, threshold: float) -> Ints | None:
+def _timed(evidence: Evidence) -> bool:
+    return bool((~np.isnan(evidence.time)).any())
+
+
+def _numbered(label: Ints) -> tuple[int, npt.NDArray[np.int32]]:
+    """How many groups, and their numbers, in the order of their lowest members."""
+    used, codes = np.unique(label, return_inverse=True)
+    return len(used), codes.astype(np.int32)
+
+
+def _final_bits(groups: Groups, evidence: Evidence, weights: Weights) -> Floats:
+    """Worth of each identifier: those of one operation alone have one owner."""
+    scaled = scale(groups, weights, np.zeros(0, np.uint64))
+    presence = 1.0 - (1.0 - weights.small) / groups.size
+    drawn = np.maximum(presence @ scaled.held + groups.done[1:], scaled.groups)
+    bits = worth(drawn[_CLASSES[evidence.kind]], np.ones(len(evidence.kind)), evidence.kind, weights)
+    bits[groups.origin] = scaled.bits
+    return np.maximum(bits, 0.0)
+
+
+def _merge_round(
+    groups: Groups, chance: tuple[Floats, ...], span: float, weights: Weights, threshold: float, threads: int
+) -> Ints | None:
     """Each group joins the partner with the highest score above the threshold; None when none does."""
-    a, b = candidates(groups, len(evidence.kind))
-    if not len(a):
-        return None
-    bits = score(groups, evidence, scale(groups, evidence, weights), weights, a, b)
+    keys, rows = wide_pairs(groups.identifiers, len(groups.kind))
+    a, b = candidates(groups, keys, rows)
+    bits = score(groups, scale(groups, weights, keys), chance, span, weights, a, b, threshold, threads)
     good = bits > threshold
     a, b, bits = a[good], b[good], bits[good]
     if not len(a):
         return None
-    source, target, worth = np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([bits, bits])
-    order = np.lexsort((target, -worth, source))
-    source, target = source[order], target[order]
-    best = np.r_[True, source[1:] != source[:-1]]
-    return _union(len(groups.size), source[best], target[best])
+    best = np.full(len(groups.size), -1, np.int64)
+    _best(a, b, bits, best)
+    source = np.flatnonzero(best >= 0)
+    return union(len(best), source, best[source])
+
+
+@numba.njit(nogil=True, cache=True)
+def _best(a, b, bits, best):  # type: ignore[no-untyped-def]
+    """For each group the partner with the most bits; of equals the lowest."""
+    most = np.full(best.shape[0], -1e18)
+    for k in range(a.shape[0]):
+        for x, y in ((a[k], b[k]), (b[k], a[k])):
+            if bits[k] > most[x] or (bits[k] == most[x] and y < best[x]):
+                most[x], best[x] = bits[k], y
 
 
 def _alike(evidence: Evidence) -> tuple[Ints, Ints]:
@@ -85,14 +140,28 @@ def _chain(key: npt.NDArray[np.integer], use: npt.NDArray[np.bool_]) -> tuple[In
     return order[:-1][same], order[1:][same]
 
 
-def _union(n: int, *ends: Ints) -> Ints:
-    """Labels of the connected components of pairs given as alternating arrays of ends."""
-    a, b = np.concatenate(ends[0::2]), np.concatenate(ends[1::2])
-    graph = coo_array((np.ones(len(a), bool), (a, b)), shape=(n, n))
-    return _first_of(connected_components(graph, directed=False)[1].astype(np.int64))
+def union(n: int, *ends: Ints) -> Ints:
+    """int64[n], the lowest member of each component of pairs, given as alternating arrays of ends."""
+    label = np.arange(n)
+    for a, b in zip(ends[0::2], ends[1::2], strict=True):
+        _unite(label, a, b)
+    return label
 
 
-def _first_of(label: Ints) -> Ints:
-    """Name each group by its lowest row."""
-    _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
-    return first[inverse].astype(np.int64)
+@numba.njit(nogil=True, cache=True)
+def _unite(parent, a, b):  # type: ignore[no-untyped-def]
+    """Union by lowest member with path halving, then flatten."""
+    for k in range(a.shape[0]):
+        x, y = a[k], b[k]
+        while parent[x] != x:
+            parent[x] = parent[parent[x]]
+            x = parent[x]
+        while parent[y] != y:
+            parent[y] = parent[parent[y]]
+            y = parent[y]
+        if x < y:
+            parent[y] = x
+        elif y < x:
+            parent[x] = y
+    for i in range(parent.shape[0]):
+        parent[i] = parent[parent[i]]

@@ -15,10 +15,9 @@ from clew.link import tables
 from clew.link.cluster import cluster
 from clew.link.decisions import decided, separate
 from clew.link.evidence import gather
-from clew.link.groups import Ints, group
+from clew.link.groups import Ints
 from clew.link.ids import name_networks
 from clew.link.links import spanning_links
-from clew.link.score import scale
 from clew.link.weights import DEFAULT, Weights
 
 
@@ -39,23 +38,22 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
     progress(0.4)
     said = decided(engine, gathered.index)
     evidence = gathered.evidence
-    together = cluster(evidence, said.accepted, weights)
+    found = cluster(evidence, said.accepted, weights, engine.threads)
     progress(0.7)
-    bits = np.maximum(scale(group(evidence, together), evidence, weights).bits, 0.0)
-    label = separate(together, evidence.identifiers, bits, said.rejected)
+    label = separate(found.label, evidence.identifiers, found.bits, said.rejected)
     lowest, network = np.unique(label, return_inverse=True)
     before, at = tables.read_anchors(engine, gathered.index)
-    named = name_networks(network, gathered.rid, before, at, _parents(lowest, together, network))
+    named = name_networks(network, gathered.rid, before, at, _parents(lowest, found.label, network))
     progress(0.8)
-    tree = spanning_links(evidence, label, bits)
-    found = {
-        "links": tables.links(gathered, bits, _states(tree, said.accepted, said.rejected, len(label))),
+    tree = spanning_links(evidence, label, found.bits)
+    made = {
+        "links": tables.links(gathered, found.bits, _states(tree, said.accepted, said.rejected, len(label))),
         "networks": tables.networks(gathered, network, named.id),
         "network_members": tables.members(gathered, network, named.id),
         "anchors": tables.anchors(named),
         "network_events": tables.events(named),
     }
-    written = {name: tables.write(table, out / f"{name}.parquet") for name, table in found.items()}
+    written = {name: tables.write(table, out / f"{name}.parquet") for name, table in made.items()}
     progress(1.0)
     return {"ties": out / "ties.parquet", **written}
 

@@ -1,0 +1,168 @@
+"""Kernels of `score`: one pair of groups at a time, compiled, without a lock."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+_MOST = 32  # shared identifiers of one class that are looked at
+_BURST_BITS = 10.0  # most that closeness in time can add
+
+
+@numba.njit(nogil=True, cache=True)
+def _next(column, at, end, value):  # type: ignore[no-untyped-def]
+    """First position in column[at:end] (sorted) that is not below value, by galloping search."""
+    step = 1
+    while at + step < end and column[at + step] < value:
+        at += step
+        step *= 2
+    while at < end and column[at] < value:
+        at += 1
+        if at + 8 < end and column[at + 8] < value:
+            at += 8
+    return at
+
+
+@numba.njit(nogil=True, cache=True)
+def _joint(keys, many, low, high):  # type: ignore[no-untyped-def]
+    """How many groups hold both columns; 0 when few."""
+    key = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
+    at = np.searchsorted(keys, key)
+    return many[at] if at < keys.shape[0] and keys[at] == key else 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _agreement(start, column, count, chance, agree, cap, a, b, factor):  # type: ignore[no-untyped-def]
+    """Likelihood ratio, in bits, of two groups' draws of an attribute; 0 when one has none."""
+    i, j = start[a], start[b]
+    if i == start[a + 1] or j == start[b + 1]:
+        return 0.0
+    na, nb = 0.0, 0.0
+    for k in range(i, start[a + 1]):
+        na += count[k]
+    for k in range(j, start[b + 1]):
+        nb += count[k]
+    both, by_chance = 0.0, 0.0
+    for k in range(i, start[a + 1]):
+        by_chance += count[k] / na * chance[column[k]]
+    while i < start[a + 1] and j < start[b + 1]:
+        if column[i] == column[j]:
+            both += (count[i] / na) * (count[j] / nb)
+            i, j = i + 1, j + 1
+        elif column[i] < column[j]:
+            i = _next(column, i, start[a + 1], column[j])
+        else:
+            j = _next(column, j, start[b + 1], column[i])
+    by_chance = max(by_chance, 1e-6)
+    ratio = (agree * factor * both + (1.0 - agree * factor) * by_chance) / by_chance
+    return min(np.log2(ratio), cap)
+
+
+@numba.njit(nogil=True, cache=True)
+def _shared(table, known, x, y, every, shared, top):  # type: ignore[no-untyped-def]
+    """Fill in, per class, how many identifiers x and y share, what each is worth and which is worth most.
+
+    Returns the fewest owners that a shared identifier has.
+    """
+    start, column, classes = table
+    bits, users = known[0], known[1]
+    shared[:] = 0
+    rarest = 1e18
+    i, j = start[x], start[y]
+    while i < start[x + 1] and j < start[y + 1]:
+        if column[i] == column[j]:
+            c = classes[column[i]]
+            if shared[c] == 0 or bits[column[i]] > bits[top[c]]:
+                top[c] = column[i]
+            if shared[c] < _MOST:
+                every[c, shared[c]] = bits[column[i]]
+            shared[c] += 1
+            rarest = min(rarest, users[column[i]])
+            i, j = i + 1, j + 1
+        elif column[i] < column[j]:
+            i = _next(column, i, start[x + 1], column[j])
+        else:
+            j = _next(column, j, start[y + 1], column[i])
+    return rarest
+
+
+@numba.njit(nogil=True, cache=True)
+def _for(known, x, y, every, shared, top, sharing):  # type: ignore[no-untyped-def]
+    """Bits for one operation, from the identifiers that x and y share."""
+    bits, _users, held, keys, many, total = known
+    wide, second, slack = sharing
+    net = np.zeros(3)
+    for c in range(3):
+        if shared[c] > 0:
+            # The wider their pool, the less it says that two draws from it meet.
+            pool = wide * np.log2(held[x, c] + held[y, c] - shared[c])
+            net[c] = bits[top[c]] - pool
+            rest = -max(net[c], 0.0)
+            for m in range(min(shared[c], _MOST)):
+                rest += max(every[c, m] - pool, 0.0)
+            net[c] += second * rest
+    result = net.sum()
+    for c in range(3):
+        for d in range(c + 1, 3):
+            if shared[c] > 0 and shared[d] > 0 and net[c] > 0 and net[d] > 0:
+                # Used together by many, they are one piece of evidence: a text that is sold with a picture.
+                groups = _joint(keys, many, min(top[c], top[d]), max(top[c], top[d]))
+                if groups > 0:
+                    most = max(np.log2(total / groups) + slack, max(net[c], net[d]))
+                    result -= max(0.0, net[c] + net[d] - most)
+    return result
+
+
+@numba.njit(nogil=True, cache=True)
+def _against(held, x, y, shared, parting, factor):  # type: ignore[no-untyped-def]
+    """Bits for two operations: each keeps contacts, texts or pictures of its own."""
+    own_contact, own_content = parting[0], parting[1]
+    result = 0.0
+    if held[x, 0] > shared[0] and held[y, 0] > shared[0]:
+        result += own_contact * factor
+    for c in range(1, 3):
+        if shared[c] == 0 and held[x, c] > 0 and held[y, c] > 0:
+            result += own_content * factor
+    return result
+
+
+@numba.njit(nogil=True, cache=True)
+def _in_time(times, x, y, shared, rarest, parting):  # type: ignore[no-untyped-def]
+    """Bits from time: a number after a long silence may have a new owner; adverts minutes apart are one burst."""
+    _size, first, last = times
+    _own, _content, gap, gap_days, close, span = parting
+    content = shared[1] + shared[2] > 0
+    apart = max(first[x], first[y]) - min(last[x], last[y])
+    if apart > gap_days and not content:
+        return -gap
+    if 0 <= apart < 0.05 and content and last[x] - first[x] < 2 and last[y] - first[y] < 2:
+        by_chance = min(1.0, max(rarest * max(apart, 1e-5) / span, 2.0**-_BURST_BITS))
+        return np.log2(close / by_chance + (1.0 - close))
+    return 0.0
+
+
+@numba.njit(nogil=True, cache=True)
+def score_pairs(a, b, table, known, times, attributes, asked, sharing, parting, agreeing, out):  # type: ignore[no-untyped-def]
+    """Bits for each pair; -100 when nothing is shared, or when the rest cannot lift it to the threshold."""
+    start, size, held = table[0], times[0], known[2]
+    prior, threshold = asked
+    cap = agreeing[0]
+    every, shared, top = np.zeros((3, _MOST)), np.zeros(3, np.int64), np.zeros(3, np.int64)
+    for k in range(a.shape[0]):
+        x, y = a[k], b[k]
+        if start[x + 1] - start[x] > start[y + 1] - start[y]:
+            x, y = y, x
+        rarest = _shared(table, known, x, y, every, shared, top)
+        out[k] = -100.0
+        if shared.sum() == 0:
+            continue
+        smaller = min(size[x], size[y])
+        factor = smaller / (smaller + 1.0)
+        s = prior + _for(known, x, y, every, shared, top, sharing) - _against(held, x, y, shared, parting, factor)
+        if s + len(attributes) * cap + _BURST_BITS < threshold:
+            continue
+        s += _in_time(times, x, y, shared, rarest, parting)
+        for t in range(len(attributes)):
+            starts, values, counts, chance = attributes[t]
+            s += _agreement(starts, values, counts, chance, agreeing[t + 1], cap, x, y, factor)
+        out[k] = s
