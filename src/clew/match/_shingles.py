@@ -57,7 +57,7 @@ def symbol_classes() -> npt.NDArray[np.uint8]:
 
 
 @numba.njit(nogil=True, cache=True)
-def mix(h: int) -> int:
+def mix(h):  # type: ignore[no-untyped-def]
     """Spread a 64-bit number over all its bits (MurmurHash3's last step)."""
     h = (h ^ (h >> np.uint64(33))) * _M1
     h = (h ^ (h >> np.uint64(33))) * _M2

@@ -1,11 +1,12 @@
 """Group texts into families of near copies, from their signatures alone.
 
 Texts with the same sketch are one. For each of 16 bands, texts with the same key are candidates; a pair joins when the
-Jaccard index estimated from its bitmaps is at least one half (single linkage, union-find). Verification is what allows so
-low a threshold. Single linkage chains: a, b and c may be pairwise alike step by step while a and z share nothing. So each
-family is then split at its medoid: who does not agree with it leaves, and the leavers look for a medoid of their own.
+Jaccard index estimated from its bitmaps is at least one half (single linkage, union-find). Verification is what allows
+so low a threshold. Single linkage chains: texts may be alike step by step while the first and the last share nothing.
+So each family is then split at its medoid: who does not agree with it leaves, and the leavers look for a medoid of
+their own.
 
-Everything is a function of the set of signatures: neither the order of rows nor how they came in segments has an influence.
+Everything is a function of the set of signatures: neither the order of rows nor how they came in segments matters.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 
 from clew.match._forest import fold_copies, join_band, roots, split
 from clew.match._shingles import BANDS, WORDS
+from clew.model.tables import SIGNATURES
 
 ALIKE = 0.495  # a Jaccard index of one half, less what rounding in the estimate takes
 AGREES = 0.1  # with the medoid
@@ -39,12 +41,14 @@ class Signatures:
         bands: uint32[n, 16].
         bitmap: uint64[n, 16].
         level: uint8[n].
+        shingles: int32[n].
     """
 
     rid: npt.NDArray[np.uint64]
     bands: npt.NDArray[np.uint32]
     bitmap: npt.NDArray[np.uint64]
     level: npt.NDArray[np.uint8]
+    shingles: npt.NDArray[np.int32]
 
     @classmethod
     def of(cls, table: pa.Table) -> Signatures:
@@ -61,7 +65,7 @@ class Signatures:
         at = 0
         for file in files:
             for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=["rid", "bands", "bitmap", "level"])
+                table = file.read_row_group(group, columns=SIGNATURES.names)
                 signatures._put(table, at)
                 at += len(table)
         return signatures
@@ -70,13 +74,14 @@ class Signatures:
     def room(cls, n: int) -> Signatures:
         """Arrays for n signatures, not filled."""
         bands, bitmap = np.empty((n, BANDS), np.uint32), np.empty((n, WORDS), np.uint64)
-        return cls(np.empty(n, np.uint64), bands, bitmap, np.empty(n, np.uint8))
+        return cls(np.empty(n, np.uint64), bands, bitmap, np.empty(n, np.uint8), np.empty(n, np.int32))
 
     def _put(self, table: pa.Table, at: int) -> None:
         for batch in table.to_batches():
             end = at + len(batch)
             self.rid[at:end] = batch.column("rid").to_numpy()
             self.level[at:end] = batch.column("level").to_numpy()
+            self.shingles[at:end] = batch.column("shingles").to_numpy()
             self.bands[at:end] = _rows(batch.column("bands"), "<u4")
             self.bitmap[at:end] = _rows(batch.column("bitmap"), "<u8")
             at = end
@@ -159,7 +164,7 @@ def _joined(signatures: Signatures, rows: Ints, threads: int, alike: float) -> n
     parent = number.astype(np.int32)
 
     def sorted_band(band: int) -> npt.NDArray[np.uint64]:
-        pairs = (signatures.bands[rows, band].astype(np.uint64) << np.uint64(32)) | number
+        pairs: npt.NDArray[np.uint64] = (signatures.bands[rows, band].astype(np.uint64) << np.uint64(32)) | number
         pairs.sort()
         return pairs
 

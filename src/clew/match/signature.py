@@ -4,10 +4,11 @@ A text is the title and body of a record, folded (:mod:`clew.extract.fold`), as 
 ("shingles"). Words are runs of letters of any script; in scripts without spaces each character is one; a run of
 numbers is one word, whatever the numbers. Two texts belong together by the Jaccard index of their sets.
 
-Bands: one-permutation MinHash with 32 bins, taken two by two: texts with a Jaccard index of .5 share at least one of the
-16 keys 99 times in 100. Bitmap: one bit of 1,024 for each shingle, from which the index is estimated without
-the texts. Of a long text only every second, fourth … shingle is drawn (chosen by its hash, so that copies choose the same),
-until at most half of the bits are set: the estimate is as good for 100 kB as for 4 kB.
+Bands: MinHash with 32 bins, taken two by two: texts with a Jaccard index of .5 share at least one of the 16 keys 99
+times in 100. Bitmap: one bit of 1,024 for each shingle, from which the index is estimated without the texts. Of a long
+text only every second, fourth … shingle is drawn (chosen by its hash, so that copies choose the same), until at most
+half of the bits are set: the estimate is as good for 100 kB as for 4 kB. Of a short text the bitmap's place holds the
+shingles themselves, and the index is exact.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def shingle_count(bits: npt.NDArray[np.int64], level: npt.NDArray[np.uint8]) -> 
     """int64[n]: about how many distinct shingles a text has, from the bits they set (linear counting)."""
     size = WORDS * 64
     sampled = np.where(level == LISTED, 0, level)
-    return np.rint(-size * np.log1p(-bits / size) * np.exp2(sampled)).astype(np.int64)
+    count: Ints = np.rint(-size * np.log1p(-bits / size) * np.exp2(sampled)).astype(np.int64)
+    return count
 
 
 def signature(batch: TextBatch) -> pa.Table:

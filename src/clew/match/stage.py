@@ -1,0 +1,142 @@
+"""The match stage: from signatures, records and mentions to templates and pictures, and who has them.
+
+Families of texts are made anew from all signatures at every run: that costs seconds for a million, and so the result of
+an incremental run is that of a full one by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from clew.engine.duckdb import Engine
+from clew.match.families import Signatures, TextFamilies, families
+from clew.match.image_index import families as image_families
+from clew.match.template_view import MOST_CHARACTERS, SEPARATOR, TYPES, Spans, sample, template_views
+from clew.model.tables import IMAGE_MEMBERS, TEMPLATE_MEMBERS, TEMPLATES
+
+Ints = npt.NDArray[np.int64]
+
+# A family is named by the member that was seen first: later ones never change that.
+_IDS = """
+SELECT family, 'T' || substr(arg_min(record_id, row(seen, record_id)), 1, 16) AS template_id, count(*) AS members
+FROM (SELECT m.family, r.record_id,
+             coalesce(epoch_us(r.posted_at), epoch_us(r.captured_at), 9223372036854775807) AS seen
+      FROM family_members m JOIN records r USING (rid))
+GROUP BY family ORDER BY family
+"""
+_TEXTS = f"""
+SELECT s.text AS number, length(coalesce(r.title, '')) AS skip,
+       left(coalesce(r.title, '') || chr({ord(SEPARATOR)}) || coalesce(r.body, ''), {MOST_CHARACTERS}) AS text
+FROM sampled s JOIN records r USING (rid)
+"""
+_SPANS = """
+SELECT s.text, list_position(getvariable('types'), m.type::VARCHAR) - 1 AS kind, m.start::BIGINT AS start,
+       m."end"::BIGINT AS "end", m.field::VARCHAR = 'body' AS body
+FROM mentions m JOIN sampled s USING (rid)
+WHERE m.type::VARCHAR IN (SELECT unnest(getvariable('types'))) AND m.field::VARCHAR IN ('title', 'body')
+"""
+
+
+def match(engine: Engine, signatures: Sequence[Path], out: Path, progress: Callable[[float], None]) -> dict[str, Path]:
+    """Write TEMPLATE_MEMBERS, TEMPLATES and IMAGE_MEMBERS.
+
+    Args:
+        engine: has the views ``records`` and ``mentions``.
+        signatures: all segments of SIGNATURES.
+        out: the folder to write to.
+        progress: called with the share that is done.
+
+    Returns:
+        The files by table.
+    """
+    members, templates = _templates(engine, signatures, progress)
+    progress(0.9)
+    images = image_members(engine)
+    progress(1.0)
+    tables = {"template_members": members, "templates": templates, "image_members": images}
+    return {name: _write(table, out / f"{name}.parquet") for name, table in tables.items()}
+
+
+def _templates(engine: Engine, paths: Sequence[Path], progress: Callable[[float], None]) -> tuple[pa.Table, pa.Table]:
+    signatures = Signatures.load(paths)
+    progress(0.1)
+    found = families(signatures, engine.threads)
+    rid = signatures.rid
+    rows, first = sample(found.label, rid, found.medoid, signatures.shingles)
+    del signatures
+    progress(0.3)
+    member = found.label >= 0
+    engine.register({"family_members": pa.table({"rid": rid[member], "family": found.label[member]})})
+    named = engine.sql(_IDS)
+    # What a record was signed from may be gone from `records` by now; such families keep their other members.
+    ids = named.column("template_id")
+    family = named.column("family").to_numpy()
+    progress(0.4)
+    texts, spans = _sampled(engine, rid[rows])
+    progress(0.6)
+    text, slots = template_views(texts, first, spans, engine.threads)
+    columns = {
+        "template_id": ids,
+        "text": text.take(pa.array(family)),
+        "slots": slots.take(pa.array(family)),
+        "members": named.column("members"),
+        "medoid": pa.array(rid[found.medoid][family]),
+    }
+    templates = pa.table(columns).cast(TEMPLATES).sort_by("template_id")
+    return _members(rid, found, ids, family), templates
+
+
+def _members(rid: npt.NDArray[np.uint64], found: TextFamilies, ids: pa.ChunkedArray, family: Ints) -> pa.Table:
+    """Rows of TEMPLATE_MEMBERS, by rid."""
+    place = np.full(len(found.medoid) + 1, -1, np.int64)  # the last: no family
+    place[family] = np.arange(len(family))
+    at = place[found.label]
+    rows = np.flatnonzero(at >= 0)
+    rows = rows[np.argsort(rid[rows], kind="stable")]
+    return pa.table({"rid": rid[rows], "template_id": ids.take(pa.array(at[rows]))}).cast(TEMPLATE_MEMBERS)
+
+
+def _sampled(engine: Engine, rid: npt.NDArray[np.uint64]) -> tuple[pa.Array, Spans]:
+    """The texts of sampled members in their order, and the mentions in them."""
+    sampled = pa.table({"rid": rid, "text": np.arange(len(rid))})
+    engine.register({"sampled": sampled})
+    read = engine.sql(_TEXTS)
+    number = read.column("number").to_numpy()
+    skip = np.zeros(len(rid), np.int64)
+    skip[number] = read.column("skip").to_numpy()
+    place = np.full(len(rid), -1, np.int64)
+    place[number] = np.arange(len(number))
+    order = pa.array(place, mask=place < 0)
+    texts = pc.fill_null(read.column("text").cast(pa.large_string()).combine_chunks().take(order), "")
+    engine.run("SET VARIABLE types = [" + ", ".join(f"'{name}'" for name in TYPES) + "]")
+    found = engine.sql(_SPANS)
+    text, kind, start, end, body = (found.column(k).to_numpy() for k in range(5))
+    shift = np.where(body, skip[text] + 1, 0)
+    return texts, Spans.of(text, kind.astype(np.int64), start + shift, end + shift)
+
+
+def image_members(engine: Engine) -> pa.Table:
+    """Rows of IMAGE_MEMBERS, by rid: records whose pictures say enough to be told apart."""
+    shown = engine.sql("SELECT DISTINCT rid, value FROM mentions WHERE type::VARCHAR = 'image' ORDER BY rid, value")
+    if not len(shown):
+        return IMAGE_MEMBERS.empty_table()
+    hashes = np.frombuffer(bytes.fromhex("".join(shown.column("value").to_pylist())), np.uint8).reshape(-1, 32)
+    found = image_families(hashes)
+    rows = np.flatnonzero(found.label >= 0)
+    leaders = pa.array([leader.tobytes().hex() for leader in found.leader], pa.string())
+    ids = leaders.take(pa.array(found.label[rows]))
+    table = pa.table({"rid": shown.column("rid").take(pa.array(rows)), "image_id": ids})
+    table = table.group_by(["rid", "image_id"]).aggregate([])
+    return table.sort_by([("rid", "ascending"), ("image_id", "ascending")]).cast(IMAGE_MEMBERS)
+
+
+def _write(table: pa.Table, path: Path) -> Path:
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+    return path
