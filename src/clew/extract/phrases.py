@@ -222,18 +222,24 @@ def _longest(sym, classes, first, end, table, stems, canon):  # type: ignore[no-
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, classes, table, stems, canon):  # type: ignore[no-untyped-def]
+def _scan(sym, start, begins, classes, table, stems, canon):  # type: ignore[no-untyped-def]
     room = np.int64(1024)
     record, begin, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     phrase = np.empty(room, np.int32)
     k = 0
     has_stems = stems.key.shape[0] > 1
+    anywhere = begins.shape[0] == 0
     for r in range(start.shape[0] - 1):
         i, end = start[r], start[r + 1]
         while i < end:
             c = classes[sym[i]]
             if c in (SPLIT, JOIN):
                 i += 1
+                continue
+            if not (anywhere or begins[i]):
+                i += 1
+                while c == WORD and i < end and classes[sym[i]] == WORD:
+                    i += 1
                 continue
             h, j = _mix(_SEED, sym[i]), i + 1
             maybe = has_stems and _maybe(stems.bitmap, h)
@@ -318,7 +324,13 @@ class Phrases:
         self._table, self._stems = _empty_table(words), _empty_table(int(stems.sum()))
         _build(self._canon, self._classes, self._table, self._stems)
 
-    def find(self, folded: Folded) -> PhraseHits:
-        """Every phrase in the texts: the longest one at each word's begin, then on after its end."""
-        hits = _scan(folded.sym, folded.start, self._classes, self._table, self._stems, self._canon)
+    def find(self, folded: Folded, begins: npt.NDArray[np.bool_] | None = None) -> PhraseHits:
+        """Every phrase in the texts: the longest one at each word's begin, then on after its end.
+
+        Args:
+            folded: the texts.
+            begins: bool[symbols], which words to look at (by their first symbol); None for all.
+        """
+        words = np.empty(0, np.bool_) if begins is None else begins
+        hits = _scan(folded.sym, folded.start, words, self._classes, self._table, self._stems, self._canon)
         return PhraseHits(*hits)

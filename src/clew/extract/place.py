@@ -8,7 +8,6 @@ what is in doubt is left out.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -18,10 +17,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.extract._capitals import capitals, name_begins, written_as
 from clew.extract._gazetteer import gazetteer
 from clew.extract._words import Words, lookup, symbol_kinds, vocabulary, word_begin, word_end
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
-from clew.extract.fold import decode
 
 _TITLE_OR_BODY = 2  # fields before this one are running text
 _PLACE = FIELDS.index("place")
@@ -62,24 +61,6 @@ def _vocabulary() -> Words:
     return vocabulary(codes)
 
 
-@cache
-def _capitals() -> npt.NDArray[np.uint8]:
-    """uint8[65536]: 1 for a capital, 2 for a letter of a script without capitals, 0 for anything else."""
-    table = np.zeros(0x10000, np.uint8)
-    for point in range(0x10000):
-        category = unicodedata.category(chr(point))
-        table[point] = 1 if category in ("Lu", "Lt") else 2 if category == "Lo" else 0
-    return table
-
-
-@numba.njit(nogil=True, cache=True)
-def _written(text, r, i, capitals):  # type: ignore[no-untyped-def]
-    """How the letter at symbol i was written: see `_capitals`."""
-    _, byte, data, offsets = text
-    point = decode(data, offsets[r] + byte[i], offsets[r + 1])[0]
-    return capitals[point] if point < capitals.shape[0] else np.uint8(0)
-
-
 @numba.njit(nogil=True, cache=True)
 def _joined(sym, begin, end, first, last):  # type: ignore[no-untyped-def]
     """Is the span part of an address, a handle or a number?"""
@@ -108,7 +89,7 @@ def _cue(text, r, begin, first, kinds, words):  # type: ignore[no-untyped-def]
 def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore[no-untyped-def]
     """Do both the span and a word beside it stand in capitals, so that a capital says nothing?"""
     sym = text[0]
-    if end - begin < 2 or _written(text, r, end - 1, capitals) != 1:
+    if end - begin < 2 or written_as(text, r, end - 1, capitals) != 1:
         return False
     j = end
     while j < last and kinds[sym[j]] != 1 and j - end < 4:
@@ -116,11 +97,11 @@ def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore
     if j < last and kinds[sym[j]] == 1:
         k = word_end(sym, kinds, j, last)
         if k - j > 1:
-            return _written(text, r, k - 1, capitals) == 1
+            return written_as(text, r, k - 1, capitals) == 1
     j = begin
     while j > first and kinds[sym[j - 1]] != 1 and begin - j < 4:
         j -= 1
-    return j > first and kinds[sym[j - 1]] == 1 and _written(text, r, j - 1, capitals) == 1
+    return j > first and kinds[sym[j - 1]] == 1 and written_as(text, r, j - 1, capitals) == 1
 
 
 @numba.njit(nogil=True, cache=True)
@@ -169,10 +150,7 @@ def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capi
             continue
         if at >= starts[r, _TITLE_OR_BODY]:
             continue
-        written = _written(text, r, i, capitals)
         if j - i < 3 and sym[i] < 0x250:
-            continue
-        if written == 0 and not (j - i > 2 and sym[i + 1] in (32, 45, 39)):  # "'s-Gravenhage", "l'Hospitalet"
             continue
         if _joined(sym, i, j, first, last):
             continue
@@ -261,13 +239,13 @@ class Place:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         known, f = gazetteer(), batch.folded
-        hits = known.phrases.find(f)
+        hits = known.phrases.find(f, name_begins(batch, _PLACE))
         text = (f.sym, f.byte, batch.data, batch.offsets)
         lists = (known.first, known.place, known.score, known.country, known.division)
         spans = (hits.record, hits.begin, hits.end, hits.phrase)
         of = _judge(
             text, f.start, f.char, batch.starts, batch.region, spans, lists, known.doubtful,
-            symbol_kinds(), _capitals(), _vocabulary(),
+            symbol_kinds(), capitals(), _vocabulary(),
         )  # fmt: skip
         kept = np.flatnonzero(of >= 0)
         value = known.value.take(pa.array(of[kept]))

@@ -14,14 +14,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.extract._gazetteer import country_of
+from clew.extract._words import word_list
 from clew.extract.base import pack_region
 
 Regions = npt.NDArray[np.uint16]
 
 # Country codes that everybody uses as if they meant something else (.tv, .me, .io), or that are free of charge.
 _ANYWHERE = frozenset(
-    ["ac", "ad", "ag", "ai", "am", "as", "bz", "cc", "cd", "cf", "cm", "co", "cx", "dj", "eu", "fm", "ga", "gd", "gg", "gl", "gq", "gs", "im", "in", "io", "is", "je", "la", "ly", "me", "ml", "ms", "nu", "pm", "pn", "pw", "re", "sc", "sh", "sr", "st", "su", "sx", "tc", "tf", "tk", "to", "tt", "tv", "uk", "vc", "vg", "ws"]
-) - {"uk", "in", "is", "re"}
+    word_list(
+        """
+    ac ad ag ai am as bz cc cd cf cm co cx dj eu fm ga gd gg gl gq gs im io je la ly me ml ms nu pm pn pw sc sh
+    sr st su sx tc tf tk to tt tv vc vg ws
+    """
+    )
+)
 _HOST_END = r"\.(?P<end>[a-z]{2})\.?(?:[:/?#\s]|$)"
 _HOST = r"(?i)^\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@?#\s]*@)?[^/:?#\s@]*" + _HOST_END
 
