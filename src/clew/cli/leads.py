@@ -20,21 +20,23 @@ def add_to(app: typer.Typer) -> None:
 
 def leads(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: JsonOption = False) -> None:
     """The networks to look at first, each with its reasons in words."""
+    from clew.assess.explain import ONE_FINDING
     from clew.assess.explain import leads as read_leads
     from clew.cli.text import lead_lines
+    from clew.query.show import networks_of
     from clew.store.views import open_views
     from clew.store.workspace import find_workspace
 
     with open_views(find_workspace(workspace)) as engine:
         found = read_leads(engine, limit)
+        networks = networks_of(engine, [lead.network_id for lead in found])
     if json:
-        print_json([asdict(lead) for lead in found])
+        print_json([networks[lead.network_id] | asdict(lead) for lead in found])
         return
     out = console()
-    if not found:
-        out.print("No network has a finding that speaks for a closer look.")
+    out.print(ONE_FINDING if found else "No network has a finding that speaks for a closer look.")
     for lead in found:
-        for line in lead_lines(lead):
+        for line in lead_lines(lead, networks[lead.network_id]):
             out.print(line)
 
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from clew.cli.common import clean
 
 if TYPE_CHECKING:
+    from clew.assess.explain import Lead, Reason
     from clew.query.asked import Asked
     from clew.query.overview import Overview
     from clew.query.pivot import PivotResult
     from clew.query.show import NetworkView, RecordView, TemplateView, View
 
 Row = dict[str, Any]
+_TELLING = 0.1  # a part of a priority below this is left to `clew show`
 
 
 def when(at: datetime | str | None) -> str:
@@ -100,14 +102,16 @@ def view_lines(view: View) -> Iterator[str]:
 
 def network_lines(view: NetworkView) -> Iterator[str]:
     """A network: why it is a lead, who and where, and what holds it together."""
+    from clew.assess.explain import ONE_FINDING
+
     n = view.network
     span = f"{when(n['first_seen'])} to {when(n['last_seen'])}"
     yield f"Network {n['network_id']}: {n['records']:,} records, {span}"
     yield "  " + ", ".join(f"{n[name]:,} {name}" for name in ("phones", "templates", "places", "platforms"))
     if view.lead:
         yield ""
-        yield f"Lead {view.lead['rank']:,}, priority {view.lead['priority']:.2f}:"
-        for reason in view.lead["reasons"]:
+        yield f"Lead {view.lead.rank:,}, priority {view.lead.priority:.2f}. {ONE_FINDING}"
+        for reason in view.lead.reasons:
             yield from reason_lines(reason)
     yield ""
     yield "Identifiers"
@@ -142,10 +146,23 @@ def _link_row(link: Row) -> Row:
     }
 
 
-def reason_lines(reason: Row) -> Iterator[str]:
-    """One part of a priority: points, the sentence, how common it is here, and what else explains it."""
-    yield f"  {reason['points']:+5.2f}  {clean(reason['sentence'], 300)}"
-    yield f"         {clean(reason['base_rate'], 160)} · else: {clean(reason['caution'], 160)}"
+def lead_lines(lead: Lead, network: Row) -> Iterator[str]:
+    """A lead: the network in one line, then every part of its priority."""
+    yield f"{lead.rank:>3}. {lead.network_id}  priority {lead.priority:.2f}  ({', '.join(lead.kinds)})"
+    facts = ", ".join(f"{network[name]:,} {name}" for name in ("records", "phones", "templates", "places", "platforms"))
+    yield f"     {facts}; {when(network['first_seen'])} to {when(network['last_seen'])}"
+    telling = [reason for reason in lead.reasons if abs(reason.points) >= _TELLING]
+    for reason in telling:
+        yield from reason_lines(reason)
+    if rest := len(lead.reasons) - len(telling):
+        yield f"         {rest} more that add little or are context only: clew show {lead.network_id}"
+    yield ""
+
+
+def reason_lines(reason: Reason) -> Iterator[str]:
+    """One part of a priority: points, the sentence, how common it is here, and what else could explain it."""
+    yield f"  {reason.points:+5.2f}  {clean(reason.sentence, 300)}"
+    yield f"         {clean(reason.seen, 160)}; {reason.known}; could also be: {clean(reason.caution, 160)}"
 
 
 def record_lines(view: RecordView) -> Iterator[str]:

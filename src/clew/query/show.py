@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from clew.assess.explain import Lead, lead_of
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
 
@@ -19,7 +20,7 @@ class NetworkView:
     """A network: its facts, what its records hold, why it is a lead, and the links that hold it together."""
 
     network: Row
-    lead: Row | None
+    lead: Lead | None
     identities: list[Row]
     attributes: list[Row]
     links: list[Row]
@@ -77,6 +78,12 @@ def show(engine: Engine, name: str, limit: int = 20) -> View:
     return _record(engine, find_record(engine, name), limit)
 
 
+def networks_of(engine: Engine, names: list[str]) -> dict[str, Row]:
+    """The rows of NETWORKS of these ids, by id."""
+    wanted = ", ".join(quote(name) for name in names) or "NULL"
+    return {row["network_id"]: row for row in _rows(engine, f"SELECT * FROM networks WHERE network_id IN ({wanted})")}
+
+
 def quote(text: str) -> str:
     """A SQL string."""
     return "'" + text.replace("'", "''") + "'"
@@ -104,16 +111,13 @@ def _network(engine: Engine, network: Row, name: str, limit: int) -> NetworkView
     records = f"""
         SELECT record_id, native_id, platform, posted_at, place, title, version FROM shown
         ORDER BY posted_at, record_id LIMIT {limit}"""
-    lead = _rows(engine, f"SELECT * FROM leads WHERE network_id = {name}")
-    if lead:
-        lead[0]["reasons"] = orjson.loads(lead[0]["reasons"])
     linked = _rows(engine, links)
     for link in linked:
         link["evidence"] = orjson.loads(link["evidence"])
     history = f"SELECT * FROM network_events WHERE network_id = {name} OR other_id = {name} ORDER BY ALL LIMIT {limit}"
     return NetworkView(
         network,
-        lead[0] if lead else None,
+        lead_of(engine, network["network_id"]),
         _rows(engine, identities),
         _rows(engine, attributes),
         linked,
