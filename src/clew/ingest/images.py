@@ -20,37 +20,35 @@ def as_image_lists(texts: pa.Array) -> pa.Array:
     """Lists of strings from JSON lists or from names separated by blanks, commas, bars or semicolons; null for none."""
     texts = pc.utf8_trim_whitespace(texts)
     texts = pc.if_else(pc.is_in(texts, _EMPTY), None, texts)
-    ends, letters, _ = text_buffers(texts)
+    ends, letters, valid = text_buffers(texts)
     # A list of texts takes at least three bytes a text, and is null where there is none.
     room = int(ends[-1] - ends[0]) // 3 + 1
     counts = np.zeros(len(texts) + 1, np.int32)
     starts, stops = np.empty(room, np.int32), np.empty(room, np.int32)
-    found = _plain_lists(ends, letters, counts, starts, stops)
-    plain, other = pa.array(counts[1:] > 0), counts[1:] < 0
+    found = _plain_lists(ends, letters, valid, counts, starts, stops)
+    plain, other = counts[1:] > 0, counts[1:] < 0
     np.maximum(counts, 0, out=counts)
     sizes = stops[:found] - starts[:found]
     offsets = np.concatenate(([0], np.cumsum(sizes, dtype=np.int32))).astype(np.int32)
     joined = _gathered(letters, starts[:found], offsets)
     names = pa.StringArray.from_buffers(found, pa.py_buffer(offsets), pa.py_buffer(joined))
-    from_json = pa.ListArray.from_arrays(pa.array(np.cumsum(counts, dtype=np.int32)), names)
-    if pc.all(plain, min_count=0).as_py():
-        return from_json if not _hostile(from_json) else _by_hand(from_json, texts, pa.array(other))
-    text = pc.if_else(pc.or_(plain, pa.array(other)), None, _trimmed(texts))
-    from_text = pc.split_pattern_regex(text, r"[\s,|;]+") if text.null_count < len(text) else _no_lists(len(text))
-    lists = pc.if_else(plain, from_json, from_text)
+    mask = None if plain.all() else pa.array(~plain)
+    lists = pa.ListArray.from_arrays(pa.array(np.cumsum(counts, dtype=np.int32)), names, mask=mask)
+    if not pc.all(pc.or_(pc.is_null(texts), pa.array(plain)), min_count=0).as_py():
+        text = pc.if_else(pa.array(plain | other), None, _trimmed(texts))
+        lists = pc.if_else(pa.array(plain), lists, pc.split_pattern_regex(text, r"[\s,|;]+"))
     if other.any() or _hostile(lists):
         lists = _by_hand(lists, texts, pa.array(other))
-    return pc.if_else(pc.fill_null(pc.equal(pc.list_value_length(lists), 0), True), None, lists)
-
-
-def _no_lists(n: int) -> pa.Array:
-    return pa.nulls(n, pa.list_(pa.string()))
+    if pc.any(pc.equal(pc.list_value_length(lists), 0), min_count=0).as_py():
+        lists = pc.if_else(pc.fill_null(pc.equal(pc.list_value_length(lists), 0), True), None, lists)
+    return lists
 
 
 @numba.njit(nogil=True, cache=True)
 def _plain_lists(
     ends: npt.NDArray[np.int32],
     letters: npt.NDArray[np.uint8],
+    valid: npt.NDArray[np.bool_],
     counts: npt.NDArray[np.int32],
     starts: npt.NDArray[np.int32],
     stops: npt.NDArray[np.int32],
@@ -63,7 +61,7 @@ def _plain_lists(
     total = 0
     for n in range(len(counts) - 1):
         i, end, first = ends[n], ends[n + 1], total
-        if i == end or (letters[i] != 91 and letters[i] != 123 and letters[i] != 34):
+        if not valid[n] or i == end or (letters[i] != 91 and letters[i] != 123 and letters[i] != 34):
             continue
         good = letters[i] == 91 and letters[end - 1] == 93
         i += 1
