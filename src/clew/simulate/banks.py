@@ -18,8 +18,20 @@ LISTS = ("adj", "like", "role", "item")
 MARKS = {"name": "\x01", "city": "\x02", "price": "\x03", "age": "\x04", "contact": "\x05"}
 _PART = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)|\{(\w+)\}")
 
-# A pattern: texts, choices (tuples), and words to fill in ([section]).
-Pattern = tuple[str | tuple[str, ...] | list[str], ...]
+# What can stand for a word that is neither in a list nor a mark.
+_RANGES = {
+    "hours": tuple(
+        form.format(start, end)
+        for start in range(8, 15)
+        for end in range(19, 24)
+        for form in ("{}-{}", "{}:00 - {}:00", "{}h - {}h")
+    ),
+    "num": tuple(map(str, range(20, 220))),
+    "year": tuple(map(str, range(2012, 2025))),
+}
+
+# A pattern: for each part of the sentence, what can stand there.
+Pattern = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -43,20 +55,19 @@ class Bank:
     joint: str
 
 
-def _pattern(line: str) -> Pattern:
-    parts: list[str | tuple[str, ...] | list[str]] = []
+def _pattern(line: str, lists: dict[str, tuple[str, ...]]) -> Pattern:
+    parts: list[tuple[str, ...]] = []
     at = 0
     for found in _PART.finditer(line):
-        if found.start() > at:
-            parts.append(line[at : found.start()])
+        parts.append((line[at : found.start()],))
         choice, slot = found.groups()
         if choice is not None:
             parts.append(tuple(choice.split("|")))
-        else:
-            parts.append(MARKS[slot] if slot in MARKS else [slot])
+        else:  # {phone} and the like stay: they are filled when an advert is written
+            parts.append(lists.get(slot) or _RANGES.get(slot) or (MARKS.get(slot, "{" + slot + "}"),))
         at = found.end()
-    parts.append(line[at:])
-    return tuple(part for part in parts if part != "")
+    parts.append((line[at:],))
+    return tuple(part for part in parts if part != ("",))
 
 
 @cache
@@ -71,36 +82,16 @@ def bank(language: str) -> Bank:
             lines.append(line)
     lists = {name: tuple(sections[name][0].split("|")) for name in LISTS}
     names = tuple(sections.pop("names")[0].split())
-    patterns = {name: tuple(map(_pattern, lines)) for name, lines in sections.items() if name not in lists}
+    patterns = {
+        name: tuple(_pattern(line, lists) for line in lines) for name, lines in sections.items() if name not in lists
+    }
     split = [word for words in (lists["adj"], lists["like"]) for phrase in words for word in phrase.split()]
     joint = "" if language == "zh" else " "
     words = tuple(sorted(set("".join(split)))) if not joint else tuple(sorted(set(split)))
     return Bank(language, lists, patterns, names, words, joint)
 
 
-def fill(pattern: Pattern, words: Bank, draw: Random) -> str:
+def fill(pattern: Pattern, draw: Random) -> str:
     """One text of a pattern; marks stay."""
-    out = []
-    for part in pattern:
-        if isinstance(part, str):
-            out.append(part)
-        elif isinstance(part, tuple):
-            out.append(part[int(draw.random() * len(part))])
-        else:
-            out.append(_word(part[0], words, draw))
-    return "".join(out)
-
-
-def _word(slot: str, words: Bank, draw: Random) -> str:
-    options = words.lists.get(slot)
-    if options is not None:
-        return options[int(draw.random() * len(options))]
-    if slot == "hours":
-        start, end = 8 + int(draw.random() * 7), 19 + int(draw.random() * 5)
-        form = int(draw.random() * 3)
-        return (f"{start}-{end}", f"{start}:00 - {end}:00", f"{start}h - {end}h")[form]
-    if slot == "num":
-        return str(20 + int(draw.random() * 200))
-    if slot == "year":
-        return str(2012 + int(draw.random() * 13))
-    return "{" + slot + "}"  # phone, handle, mail, url, account: filled when an advert is written
+    chance = draw.random
+    return "".join([part[int(chance() * len(part))] if len(part) > 1 else part[0] for part in pattern])

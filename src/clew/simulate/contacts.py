@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clew.simulate.events import PLATFORMS, Events, country_of
+from clew.simulate.events import PLATFORMS, Events
 from clew.simulate.hashing import Ints, below, pick, tailed, unit
 from clew.simulate.knobs import AGENCY, HOTLINE, INDEPENDENT, NOISE, RING, SPAM, VENUE, Knobs
 from clew.simulate.operations import DAY, Operations
@@ -154,7 +154,7 @@ class Texts:
     Attributes:
         text: id of each advert's text. Below ``resold`` they are on sale to all operations of a language.
         resold: how many ids are texts on sale.
-        alone: whether a text was written for this posting only.
+        alone: whether a text stands in this advert only.
     """
 
     text: NDArray[np.int64]
@@ -185,11 +185,15 @@ def draw_texts(operations: Operations, events: Events, knobs: Knobs, seed: int) 
     resold = int(first[-1])
     buys = unit(seed, "buys", ops) < np.array(knobs.resold)[kind]
     language = operations.language
-    bought = first[language] + np.floor(tailed(1, 1000, 0.5, unit(seed, "bought", ops))).astype(np.int64) % on_sale[language]
+    popular = np.floor(tailed(1, 1000, 0.5, unit(seed, "bought", ops))).astype(np.int64)
+    bought = first[language] + popular % on_sale[language]
     uses = buys[op] & (unit(seed, "uses-bought", posting) < np.where(kind[op] == SPAM, 1.0, 0.4))
     alone = ~uses & (unit(seed, "alone", posting) < np.array(knobs.fresh)[kind[op]])
     text = np.where(uses, bought[op], resold + op.astype(np.int64) * 64 + own)
-    return Texts(np.where(alone, resold + operations.count * 64 + posting, text), resold, alone)
+    text = np.where(alone, resold + operations.count * 64 + posting, text)
+    # A text written for one posting that went to several platforms is a family all the same.
+    once = np.bincount(posting, minlength=posting.size)[posting] == 1
+    return Texts(text, resold, alone & once)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Two processes that write chunks of a world, and the Arrow streams that go between.
 
 Each helper is this module run by the same Python. It reads its orders (JSON in a stream's metadata) and chunks of
-the sheet from standard input and answers on standard output. When this process is killed, their input ends and so do they.
+the sheet from standard input and answers on standard output. When this process is killed, their
+input ends and so do they.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO
+from typing import IO
 
 import pyarrow as pa
 
@@ -24,13 +25,13 @@ Written = tuple[bytes, dict[str, pa.RecordBatch]]
 _TABLES = ("records", "phones", "mentions", "templates", "images")
 
 
-def _send(pipe: BinaryIO, data: bytes) -> None:
+def _send(pipe: IO[bytes], data: bytes) -> None:
     pipe.write(len(data).to_bytes(8, "big"))
     pipe.write(data)
     pipe.flush()
 
 
-def _receive(pipe: BinaryIO) -> bytes | None:
+def _receive(pipe: IO[bytes]) -> bytes | None:
     """The next message; None at the end."""
     head = pipe.read(8)
     if len(head) < 8:

@@ -57,17 +57,16 @@ def draw_events(operations: Operations, knobs: Knobs, seed: int) -> Events:
     order = np.lexsort((t, person, op))
     person, t = person[order], t[order]  # op is sorted already
     kind = operations.kind[op]
-    # With no time to be later versions of, people who are advertised once have none.
     same = np.zeros(op.size, dtype=bool)
     same[1:] = (op[1:] == op[:-1]) & (person[1:] == person[:-1])
     draws = unit(seed, "follows", rows)
     edit = same & (draws < np.array(knobs.edit)[kind])
     cross = same & ~edit & (draws > 1 - np.array(knobs.crosspost)[kind])
     item, version = _runs(edit)
-    posting, step = _runs(edit | cross)
+    posting, _ = _runs(edit | cross)
     t = _crossposted(t, item, cross, seed)
-    platform = _platforms(operations, op, item, step, cross, knobs, seed)
-    city, stay = _cities(operations, op, person, t, item, edit, seed)
+    platform = _platforms(operations, op, item, cross, knobs, seed)
+    city, stay = _cities(operations, op, person, t, item, seed)
     # A cross-post or a second version stands in the city of its time, except that cross-posts repeat the first.
     city[cross] = city[_last(~cross)[cross]]
     stay[cross] = stay[_last(~cross)[cross]]
@@ -105,7 +104,7 @@ def _crossposted(t: NDArray[np.int32], item: Ints, cross: NDArray[np.bool_], see
 
 
 def _platforms(
-    operations: Operations, op: Ints, item: Ints, step: Ints, cross: NDArray[np.bool_], knobs: Knobs, seed: int
+    operations: Operations, op: NDArray[np.int32], item: Ints, cross: NDArray[np.bool_], knobs: Knobs, seed: int
 ) -> Ints:
     """A platform for every advert: each operation uses a few, and a cross-post goes to the next of them."""
     low, high = knobs.platforms
@@ -121,10 +120,14 @@ def _platforms(
 
 
 def _cities(
-    operations: Operations, op: Ints, person: Ints, t: Ints, item: Ints, edit: NDArray[np.bool_], seed: int
+    operations: Operations,
+    op: NDArray[np.int32],
+    person: NDArray[np.int16],
+    t: NDArray[np.int32],
+    item: Ints,
+    seed: int,
 ) -> tuple[Ints, Ints]:
     """City of every advert, and the number of the stay (-1 where the person is not there)."""
-    keys = np.arange(operations.count)
     length = circuit_length(operations, seed)[op]
     number = (t - operations.start[op]) // operations.stay[op]
     ring = operations.kind[op] == RING
@@ -146,7 +149,6 @@ def _cities(
     choice = np.where(big, (mix(seed, "city-any", op, turn) % np.uint64(4)).astype(np.int64), local)
     city = FIRST_CITY[country] + choice % CITY_COUNTS[country]
     unmoved = np.isin(operations.kind[op], (NOISE, HOTLINE)) | spam | overlap
-    del keys
     return city, np.where(unmoved, -1, number)
 
 
@@ -156,12 +158,13 @@ def moves(events: Events, operations: Operations) -> dict[str, NDArray[np.int64]
     op, person, city = events.op[rows], events.person[rows], events.city[rows]
     changed = np.zeros(rows.size, dtype=bool)
     changed[1:] = (op[1:] == op[:-1]) & (person[1:] == person[:-1]) & (city[1:] != city[:-1])
-    to = rows[changed]
+    to, before = rows[changed], rows[np.flatnonzero(changed) - 1]
     return {
         "row": to,
+        "before": before,
         "operation": events.op[to].astype(np.int64),
         "person": events.person[to].astype(np.int64),
-        "from": events.city[rows[np.flatnonzero(changed) - 1]].astype(np.int64),
+        "from": events.city[before].astype(np.int64),
         "to": events.city[to].astype(np.int64),
         "at": events.t[to].astype(np.int64),
     }

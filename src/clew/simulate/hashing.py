@@ -6,6 +6,7 @@ again anywhere, in any order and by any process, with the same result.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -73,13 +74,14 @@ def below(limit: NDArray[Any] | int, seed: int, purpose: str, *keys: NDArray[Any
     return np.floor(unit(seed, purpose, *keys) * limit).astype(np.int64)
 
 
-def pick(weights: list[float] | Floats, draws: Floats) -> Ints:
+def pick(weights: Sequence[float] | Floats, draws: Floats) -> Ints:
     """Indices drawn with ``weights``, one for each of ``draws`` from 0 to below 1."""
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.minimum(np.searchsorted(edges, draws * edges[-1], side="right"), len(edges) - 1)
+    found = np.searchsorted(edges, draws * edges[-1], side="right")
+    return np.asarray(np.minimum(found, len(edges) - 1), dtype=np.int64)
 
 
 def tailed(low: float, high: float, tail: float, draws: Floats) -> Floats:
-    """A Pareto distribution cut at ``high``: many values near ``low``, few very large; a smaller ``tail`` is heavier."""
+    """A Pareto distribution cut at ``high``: most near ``low``, few very large; a smaller ``tail`` is heavier."""
     share = 1.0 - (low / high) ** tail
-    return np.minimum(low * (1.0 - draws * share) ** (-1.0 / tail), high)
+    return np.asarray(np.minimum(low * (1.0 - draws * share) ** (-1.0 / tail), high), dtype=np.float64)

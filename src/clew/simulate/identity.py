@@ -8,11 +8,12 @@ from functools import lru_cache
 from clew.simulate.hashing import mix_one
 
 _LETTERS = "abcdefghijkmnopqrstuvwxyz0123456789"
+_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _STEMS = (
-    "anna mila rose luna vera nova stella ruby jade lily dora lena maya nina iris lola tara coco bella kira".split()
-)
+    "anna", "mila", "rose", "luna", "vera", "nova", "stella", "ruby", "jade", "lily", "dora", "lena",
+    "maya", "nina", "iris", "lola", "tara", "coco", "bella", "kira",
+)  # fmt: skip
 _MAILS = ("gmail.com", "outlook.com", "proton.me", "mail.com", "gmx.net", "yahoo.com")
 _SITES = ("vel", "mor", "tan", "lux", "riv", "sol", "qui", "zen", "pra", "nel", "dov", "kas", "bri", "fen")
 _TOPS = ("com", "net", "org", "eu", "info", "site", "online")
@@ -20,11 +21,11 @@ _TOPS = ("com", "net", "org", "eu", "info", "site", "online")
 
 def _code(number: int, size: int) -> str:
     """``size`` letters and digits of a number; the first ones differ most."""
-    out = []
-    for _ in range(size):
-        number, rest = divmod(number, len(_LETTERS))
-        out.append(_LETTERS[rest])
-    return "".join(out)
+    out = ""
+    for _ in range(size + 1 >> 1):
+        number, rest = divmod(number, len(_PAIRS))
+        out += _PAIRS[rest]
+    return out[:size]
 
 
 @lru_cache(maxsize=50_000)

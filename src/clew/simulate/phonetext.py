@@ -158,8 +158,8 @@ def _zero_width(w: Writing) -> str:
 
 
 def _bracketed(w: Writing) -> str:
-    left, right = w.one_of(_BRACKETS)
-    return "".join(f"{left}{group}{right}" for group in _shown(w))
+    pair = w.one_of(_BRACKETS)
+    return "".join(f"{pair[0]}{group}{pair[1]}" for group in _shown(w))
 
 
 def _bracketed_single(w: Writing) -> str:

@@ -144,8 +144,9 @@ class Renderer:
         for mark, value in marks:
             body = body.replace(mark, value)
             title = title.replace(mark, value)
-        account = identity.username(seed, row["username"])
-        page.truth["mentions"].append((*key, "handle", f"{platform}:{account}", "author"))
+        account = identity.username(seed, row["username"]) if row["username"] >= 0 else None
+        if account:
+            page.truth["mentions"].append((*key, "handle", f"{platform}:{account}", "author"))
         advert = {
             "id": native,
             "platform": platform,
@@ -205,17 +206,18 @@ class Renderer:
                 if row[name]:
                     shown = self._number(row, name, text, draw, key, page)
                     parts.append(text.lead.replace("{phone}", shown).strip())
-        patterns, words, seed = text.language.patterns, text.language, self.seed
+        patterns, seed = text.language.patterns, self.seed
         mentions = page.truth["mentions"]
 
         def say(section: str, slot: str, shown: str, kind: str, value: str, role: str) -> None:
             pattern = patterns[section][0]
-            parts.append(fill(pattern, words, draw).replace(slot, shown))
+            parts.append(fill(pattern, draw).replace(slot, shown))
             mentions.append((*key, kind, value, role))
 
         if row["handle"] >= 0:
             name = identity.handle(seed, row["handle"])
-            say("handle", "{handle}", f"@{name}" if draw.random() < 0.8 else f"https://t.me/{name}", "handle", f"telegram:{name}", "own")
+            shown = f"@{name}" if draw.random() < 0.8 else f"https://t.me/{name}"
+            say("handle", "{handle}", shown, "handle", f"telegram:{name}", "own")
         if row["guide"] >= 0:
             name = identity.guide(seed, row["guide"])
             say("handle", "{handle}", f"@{name}", "handle", f"telegram:{name}", "guide")
@@ -263,14 +265,14 @@ class Renderer:
     def _footers(self, row: Row, text: Text, draw: Random, key: tuple[Any, ...], site: str, page: Page) -> str:
         """What the platform adds below: a helpline, its own mail and rules."""
         joint = " <br> " if text.html else "\n"
-        patterns, words, out = text.language.patterns, text.language, ""
+        patterns, out = text.language.patterns, ""
         if row["helpline"] and row["kind"] != HOTLINE:
             pattern = patterns["help"][row["platform"] % len(patterns["help"])]
-            out += joint + fill(pattern, words, draw).replace("{phone}", self._plain(row, "hotline", key, draw, page))
+            out += joint + fill(pattern, draw).replace("{phone}", self._plain(row, "hotline", key, draw, page))
         if row["footer"]:
             pattern = patterns["footer"][row["platform"] % len(patterns["footer"])]
             mail, link = f"abuse@{site}", f"https://www.{site}/rules"
-            out += joint + fill(pattern, words, draw).replace("{mail}", mail).replace("{url}", link)
+            out += joint + fill(pattern, draw).replace("{mail}", mail).replace("{url}", link)
             page.truth["mentions"].append((*key, "email", mail, "footer"))
             page.truth["mentions"].append((*key, "url", link, "footer"))
         return out

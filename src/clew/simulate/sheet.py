@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from clew.simulate.banks import LANGUAGES
 from clew.simulate.contacts import draw_phones, draw_pictures, draw_texts
 from clew.simulate.events import PLATFORMS, Events, country_of, draw_events, moves
-from clew.simulate.hashing import Ints, below, unit
-from clew.simulate.knobs import AGENCY, HOTLINE, INDEPENDENT, NOISE, RING, SPAM, VENUE, Knobs
+from clew.simulate.hashing import Ints, pick, unit
+from clew.simulate.knobs import AGENCY, HOTLINE, INDEPENDENT, NOISE, RING, SIGNALS, SPAM, VENUE, Knobs
 from clew.simulate.numbers import helpline, national
-from clew.simulate.operations import Operations, draw_operations
+from clew.simulate.operations import DAY, Operations, draw_operations
 from clew.simulate.places import COUNTRIES
 
 # Chance that an operation has it at all: a Telegram account, a mail address, a site, a wallet, a bank account.
@@ -75,9 +75,9 @@ def draw_sheet(ads: int, knobs: Knobs, seed: int) -> Sheet:
     place = np.empty_like(order)
     place[order] = np.arange(order.size, dtype=np.int32)
     movements = moves(events, operations)
-    movements["how"] = np.where(
-        events.version[movements["row"]] > 1, 0, np.where(texts.alone[movements["row"]], 2, 1)
-    )
+    row, before = movements["row"], movements.pop("before")
+    same_text = texts.text[row] == texts.text[before]
+    movements["how"] = np.where(events.version[row] > 1, 0, np.where(same_text, 1, 2))
     movements["row"] = place[movements["row"]].astype(np.int64)
     for name in list(columns):
         columns[name] = columns[name][order]
@@ -132,11 +132,17 @@ def _contacts(
         several = np.where(operations.kind == RING, 1 + operations.people // 12, 1)
         found[name] = np.where(shows, op.astype(np.int64) * 8 + events.person % several[op], -1)
     # City guides: a channel that many unrelated advertisers name.
-    guide = unit(seed, "guide", item) < np.where(np.isin(operations.kind[op], (INDEPENDENT, RING, AGENCY, VENUE)), 0.04, 0)
-    found["guide"] = np.where(guide, columns["country"].astype(np.int64), -1)
+    listed = np.isin(operations.kind[op], (INDEPENDENT, RING, AGENCY, VENUE))
+    found["guide"] = np.where(listed & (unit(seed, "guide", item) < 0.04), columns["country"].astype(np.int64), -1)
     managed = np.isin(operations.kind, (RING, AGENCY, VENUE, SPAM))
     accounts = np.where(managed, 1 + operations.people // 5, 1)
-    found["username"] = (op.astype(np.int64) * 64 + events.person % np.minimum(accounts[op], 64)) * PLATFORMS + events.platform
+    slot = events.person % np.minimum(accounts[op], 16)
+    # Some who manage adverts take a new account every month; half of the platforms show none.
+    fresh = managed & (unit(seed, "new-accounts", ops) < 0.4)
+    month = np.where(fresh[op], events.t[item] // (30 * DAY), 0)
+    shown = unit(seed, "shows-accounts", np.arange(PLATFORMS)) < 0.55
+    account = ((op.astype(np.int64) * 16 + slot) * 16 + month) * PLATFORMS + events.platform
+    found["username"] = np.where(shown[events.platform], account, -1)
     return found
 
 
@@ -174,20 +180,21 @@ def _text_language(operations: Operations, events: Events, text: Ints, resold: i
 def _signals(
     operations: Operations, events: Events, text: Ints, resold: int, knobs: Knobs, seed: int
 ) -> NDArray[np.int16]:
-    """Bits of `SIGNALS` in each text: likelier where people are exploited, frequent everywhere."""
-    op = events.op
-    kind, exploited = operations.kind[op], operations.exploited[op]
-    own = text >= resold
-    bits = np.zeros(op.size, dtype=np.int16)
+    """Bits of `SIGNALS` in each text: how many first, then which; more, and others, where people are exploited."""
+    texts, first, inverse = np.unique(text, return_index=True, return_inverse=True)
+    own, op = texts >= resold, events.op[first]
+    kind, exploited = operations.kind[op], operations.exploited[op] & own
+    draws = unit(seed, "signals", texts)
+    count = np.where(exploited, pick(knobs.signs[1], draws), pick(knobs.signs[0], draws))
     plural = np.isin(kind, (AGENCY, VENUE)) & own
-    for bit, (other, raised) in enumerate(knobs.wording):
-        chance = np.where(exploited & own, raised, other)
-        chance = np.where(plural, np.maximum(chance, knobs.agency_wording[bit]), chance)
-        # An operation has its manner: half of the chance is drawn once for all its texts.
-        manner = np.where(unit(seed, f"manner-{bit}", np.where(own, op, -1)) < 0.5, 1.5, 0.5)
-        drawn = unit(seed, f"signal-{bit}", text) < chance * manner
-        bits |= (drawn.astype(np.int16) << bit).astype(np.int16)
-    return np.where(np.isin(kind, (NOISE, HOTLINE)), 0, bits).astype(np.int16)
-
-
-__all__ = ["CHUNK", "SPAM", "Sheet", "draw_sheet"]
+    count = np.where(np.isin(kind, (NOISE, HOTLINE)), 0, np.where(plural, np.maximum(count, 1), count))
+    keys = np.empty((texts.size, len(SIGNALS)))
+    for bit, weights in enumerate(knobs.wording):
+        weight = np.where(exploited, weights[1], np.where(plural, weights[2], weights[0]))
+        # An operation has its manner: what it says in one text it rather says in the next.
+        manner = np.where(unit(seed, f"manner-{bit}", np.where(own, op, -1)) < 0.5, 1.6, 0.4)
+        # The largest of u ** (1 / weight) are a weighted sample (Efraimidis and Spirakis 2006).
+        keys[:, bit] = unit(seed, f"signal-{bit}", texts) ** (1.0 / (weight * manner))
+    rank = np.argsort(np.argsort(-keys, axis=1, kind="stable"), axis=1, kind="stable")
+    bits = ((rank < count[:, None]) << np.arange(len(SIGNALS))).sum(axis=1)
+    return np.asarray(bits[inverse], dtype=np.int16)

@@ -49,12 +49,12 @@ def compose(seed: int, number: int, language: int, kind: int, signals: int, alon
     else:
         sentences = _profile(words, kind, signals, draw)
     titles = words.patterns["noise_title" if kind == NOISE else "title"]
-    title = fill(_any(titles, draw), words, draw)
+    title = fill(_any(titles, draw), draw)
     html = draw.random() < 0.12
     body = _laid_out(sentences, words, html, draw)
     tokens = tuple(body.split(" ")) if words.joint else tuple(body)
     editable = tuple(at for at, token in enumerate(tokens) if _may_change(token))
-    lead = fill(_any(words.patterns["contact"], draw), words, draw)
+    lead = fill(_any(words.patterns["contact"], draw), draw)
     return Text(title, tokens, editable, html, lead, _ENDS[int(draw.random() * len(_ENDS))], words)
 
 
@@ -66,7 +66,7 @@ def _some(words: Bank, section: str, count: int, draw: Random) -> list[str]:
     """Some different sentences of a section."""
     patterns = words.patterns[section]
     chosen = draw.sample(range(len(patterns)), min(count, len(patterns)))
-    return [fill(patterns[at], words, draw) for at in chosen]
+    return [fill(patterns[at], draw) for at in chosen]
 
 
 def _notice(words: Bank, draw: Random) -> list[str]:

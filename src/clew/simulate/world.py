@@ -92,7 +92,7 @@ def simulate(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out} exists and is not an empty folder.", "Name a new folder.")
     out.parent.mkdir(parents=True, exist_ok=True)
-    # The process id keeps two runs apart; what a killed run leaves is hidden, and removed by the next to the same folder.
+    # The process id keeps two runs apart; what a killed run leaves is hidden, and the next to this folder removes it.
     part = out.parent / f".{out.name}.part-{os.getpid()}"
     _remove_old(out)
     try:
