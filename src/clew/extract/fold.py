@@ -20,6 +20,8 @@ import pyarrow as pa
 
 from clew.extract._html import EMIT, SKIP, read_markup
 
+VERSION = "1"  # changes whenever a text may give other symbols
+
 BREAK = 0x1E  # stands between two fields of a record: nothing reads across it
 EMOJI = 0xE000  # any emoji, arrow or other picture symbol
 OTHER = 0xE001  # a letter outside the Basic Multilingual Plane

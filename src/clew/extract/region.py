@@ -17,6 +17,8 @@ from clew.extract._gazetteer import country_of
 from clew.extract._words import word_list
 from clew.extract.base import pack_region
 
+VERSION = "1"  # changes whenever a record may get another country
+
 Regions = npt.NDArray[np.uint16]
 
 # Country codes that everybody uses as if they meant something else (.tv, .me, .io), or that are free of charge.

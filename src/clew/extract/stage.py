@@ -5,9 +5,12 @@ Row-wise and without state: what a segment gives depends on that segment alone, 
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,16 +18,36 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clew.extract.base import FIELDS, Extractor, TextBatch, text_batch
+from clew.extract.fold import VERSION as FOLD_VERSION
+from clew.extract.image_mentions import VERSION as IMAGE_VERSION
+from clew.extract.image_mentions import ImageReport, forget_folders, image_mentions
+from clew.extract.region import VERSION as REGION_VERSION
 from clew.extract.region import regions
 from clew.model.tables import MENTIONS, SIGNATURES
 
-COLUMNS = ["rid", "kind", "source", "platform", "url", "handle", "images", *FIELDS]
+COLUMNS = ["rid", "kind", "source", "platform", "url", "handle", "images", "file", *FIELDS]
 BATCH = 16_384
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 Kernel = Callable[[TextBatch], pa.Table]
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What a segment gave: records and mentions written, and what became of the picture files they refer to."""
+
+    records: int
+    mentions: int
+    images: ImageReport
+
+
+def version_key(extractors: Sequence[Extractor]) -> str:
+    """Stands for what extractors make of a text: as long as it is the same, a segment need not be read again."""
+    parts = [f"fold {FOLD_VERSION}", f"image {IMAGE_VERSION}", f"region {REGION_VERSION}"]
+    parts += sorted(f"{e.name} {e.version}" for e in extractors)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def extract_segment(
@@ -35,8 +58,10 @@ def extract_segment(
     signature: Kernel,
     threads: int,
     progress: Callable[[int], None],
-) -> None:
+) -> Extracted:
     """Read one segment of RECORDS; write its MENTIONS and SIGNATURES.
+
+    The files take their names when they are complete: a run that is stopped leaves none.
 
     Args:
         records: the segment.
@@ -47,28 +72,53 @@ def extract_segment(
         progress: called with the number of records done since the last call.
     """
 
-    def work(rows: pa.RecordBatch) -> tuple[int, pa.Table, pa.Table]:
+    def work(rows: pa.RecordBatch) -> tuple[int, pa.Table, pa.Table, ImageReport]:
         batch = text_batch(rows, regions(rows))
-        found = pa.concat_tables([e.find(batch) for e in extractors]) if extractors else MENTIONS.empty_table()
-        return len(rows), found.unify_dictionaries(), signature(batch)
+        pictures, report = image_mentions(rows)
+        found = pa.concat_tables([*(e.find(batch) for e in extractors), pictures]).unify_dictionaries()
+        return len(rows), found, signature(batch), report
 
-    source = pq.ParquetFile(records)
-    with pq.ParquetWriter(mentions, MENTIONS, compression="zstd", compression_level=1) as found_writer:
-        with pq.ParquetWriter(signatures, SIGNATURES, compression="none", use_dictionary=False) as signature_writer:
-            batches = source.iter_batches(batch_size=BATCH, columns=COLUMNS)
-            for count, found, signed in _in_order(work, batches, threads):
-                found_writer.write_table(found.cast(MENTIONS))
-                signature_writer.write_table(signed)
-                progress(count)
+    forget_folders()
+    done, written, images = 0, 0, ImageReport()
+    with (
+        pq.ParquetFile(records) as source,
+        _complete(mentions) as found_path,
+        _complete(signatures) as signed_path,
+        pq.ParquetWriter(found_path, MENTIONS, compression="zstd", compression_level=1) as found_writer,
+        pq.ParquetWriter(signed_path, SIGNATURES, compression="none", use_dictionary=False) as signed_writer,
+    ):
+        batches = source.iter_batches(batch_size=BATCH, columns=COLUMNS)
+        for count, found, signed, report in _in_order(work, batches, threads):
+            found_writer.write_table(found.cast(MENTIONS))
+            signed_writer.write_table(signed)
+            done, written = done + count, written + len(found)
+            images.add(report)
+            progress(count)
+    return Extracted(done, written, images)
 
 
-def _in_order(work: Callable[[T], R], items: Iterator[T], threads: int) -> Iterator[R]:
+@contextmanager
+def _complete(path: Path) -> Iterator[Path]:
+    """A file to write that gets its name at the end, or is taken away if the end is not reached."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _in_order(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[R]:
     """Map over items in threads, results in order, never more than a few in memory."""
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[R]] = deque()
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) > threads:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:
+            for future in waiting:  # after an error, what has not begun need not begin
+                future.cancel()

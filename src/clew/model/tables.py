@@ -13,7 +13,7 @@ KINDS = ("ad", "job_ad", "page", "message", "payment", "image")
 
 # Mention types that can tie records (identifiers), and those that only describe one (attributes).
 IDENTIFIER_TYPES = ("phone", "email", "domain", "url", "handle", "wallet", "account", "image", "template")
-ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording")
+ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording", "exif_place", "device")
 
 _TIME = pa.timestamp("us", tz="UTC")
 _WORD = pa.dictionary(pa.int32(), pa.string())

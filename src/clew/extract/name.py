@@ -1,0 +1,238 @@
+"""First names that a text gives to somebody: "my name is Anna", "Ik heet Anna", "Anna, 24".
+
+After words that announce a name any capitalised word counts that is no everyday word; after words that often stand
+before something else ("I'm …"), at the head of a text and in a closing line only a name from the list that ships with
+the package. The value says nothing about sex, age or origin, and nothing is inferred from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numba
+import numpy as np
+import pyarrow as pa
+
+from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
+from clew.extract._gazetteer import data_lines
+from clew.extract._words import Words, lookup, put, symbol_kinds, vocabulary, word_end, word_list
+from clew.extract.base import Example, TextBatch, mentions, unique_spans
+from clew.extract.phrases import Phrases
+
+_STRONG, _LABEL, _SELF, _WEAK, _CLOSING = 0, 1, 2, 3, 4
+_CUES = {
+    _STRONG: (
+        "my name is", "my name's", "mijn naam is", "ik heet", "ich heiße", "ich heisse", "mein name ist",
+        "je m'appelle", "mon prénom est", "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è",
+        "me chamo", "chamo-me", "meu nome é", "mă numesc", "numele meu este", "mă cheamă", "mam na imię", "nazywam się", "a nevem",
+        "казвам се", "името ми е", "меня зовут", "мене звати", "моё имя", "jmenuji se", "jmenuju se", "volám sa",
+        "zovem se", "moje ime je", "ime mi je", "με λένε", "ονομάζομαι", "jag heter", "mitt namn är", "jeg hedder",
+        "jeg heter", "mit navn er", "nimeni on", "benim adım", "mano vardas", "mani sauc", "minu nimi on", "me dicen",
+        "em dic", "ask for", "vraag naar", "she is called", "she's called", "callsign", "un saludo de",
+    ),
+    _LABEL: (
+        "name", "first name", "naam", "voornaam", "vorname", "prénom", "nom", "nombre", "nome", "nume", "prenume",
+        "imię", "név", "име", "имя", "ім'я", "jméno", "meno", "ime", "namn", "navn", "nimi", "όνομα", "isim", "vardas",
+    ),
+    _SELF: (
+        "i'm", "i am", "im", "ik ben", "ich bin", "bin die", "je suis", "moi c'est", "soy", "yo soy", "sono", "sou",
+        "sou a", "eu sou", "sunt", "eu sunt", "jestem", "аз съм", "я", "jsem", "som", "ja sam", "jag är", "jeg er",
+        "olen", "είμαι", "call me", "miss", "sóc", "sou o", "hier is", "this is",
+    ),
+    _WEAK: ("c'est", "это", "call", "text", "meet", "mistress", "met", "hi from", "contact", "new girl", "with"),
+    _CLOSING: (
+        "love", "kisses", "kiss", "xoxo", "xx", "xxx", "x", "regards", "greetings", "liefs", "groetjes", "groeten",
+        "kusjes", "kus", "küsse", "bussi", "grüße", "lg", "bisous", "bises", "besos", "besitos", "un beso", "baci",
+        "beijos", "bjs", "beijinhos", "pupici", "te pup", "buziaki", "całuski", "puszi", "csók", "целувки", "целую",
+        "yours", "cheers", "pozdrav", "poljubac", "φιλιά", "hälsningar", "kram", "hilsen",
+    ),
+}  # fmt: skip
+_NO_NAMES = word_list(
+    """
+    the a an and or not no yes is are was in on at to from for of with by my your his her our their here there now
+    today tonight new available free ready open looking independent private real true sweet sexy hot young mature
+    beautiful pretty slim blonde brunette redhead black white latin latina asian russian polish german dutch french
+    spanish italian english british american romanian bulgarian hungarian ukrainian czech turkish greek thai chinese
+    japanese korean brazilian colombian european oriental indian african mr mrs ms miss dr lady girl girls woman man
+    boy boys men women mistress madam sir guys gentleman gentlemen dear hello hi hey whatsapp telegram viber signal
+    instagram snapchat phone tel call text sms mail email please pls only just very so all any more most also hotel
+    escort massage agency company manager owner admin staff team office reception job work
+    een het de ik jij wij zij niet ook nieuw lief zoete nog nu hier der die das ein eine neu neue sehr jung nicht und
+    le la les un une des du nouveau nouvelle belle jolie très tres el los las una unos muy nueva bella guapa il lo gli
+    nuova molto bella o os as um uma nova muito nou noua foarte frumoasa o nowa bardzo ladna uj szep nagyon нова новая
+    очень много красивая не да и мисс леди девушка девушки та на в с
+    """
+)
+_MOST_LETTERS, _FEWEST_LETTERS = 20, 2
+_PLAIN, _DOUBTFUL, _NO_NAME = 0, 1, 2
+
+
+@cache
+def _cues() -> tuple[Phrases, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    phrases = [(cue, code) for code, cues in _CUES.items() for cue in cues]
+    return Phrases([cue for cue, _ in phrases]), np.array([code for _, code in phrases], np.int64)
+
+
+@cache
+def _names() -> Words:
+    """First names, doubtful ones, and words that are none."""
+    codes = dict.fromkeys(_NO_NAMES, _NO_NAME)
+    for line in data_lines("first_names.txt"):
+        name, _, mark = line.partition(" ")
+        codes.setdefault(name, _DOUBTFUL if mark else _PLAIN)
+    return vocabulary(codes)
+
+
+@numba.njit(nogil=True, cache=True)
+def _gap(sym, i, last, colon):  # type: ignore[no-untyped-def]
+    """Where a name would begin after what announces it, or -1; a label needs a colon."""
+    seen, begin = False, i
+    while i < last and i - begin < 5:
+        if sym[i] in (58, 61):
+            seen = True
+        elif sym[i] not in (32, 34, 39, 42, 44, 45, 10) and sym[i] < 0xE000:
+            break
+        elif sym[i] in (44, 10) and colon:
+            return np.int64(-1)
+        i += 1
+    return np.int64(-1) if colon and not seen else np.int64(i)
+
+
+@numba.njit(nogil=True, cache=True)
+def _word(text, r, i, last, kinds, letters, names):  # type: ignore[no-untyped-def]
+    """(end, code in ``names`` or -1, how it begins) of the word at i; end is i if it can be no name."""
+    sym = text[0]
+    j = word_end(sym, kinds, i, last)
+    short = j - i < _FEWEST_LETTERS or j - i > _MOST_LETTERS
+    if short or (j < last and sym[j] in (64, 95)) or (i > 0 and sym[i - 1] in (64, 95, 46, 47, 35)):
+        return i, np.int64(-1), np.uint8(0)
+    if j + 1 < last and sym[j] in (46, 47) and kinds[sym[j + 1]] in (1, 2):  # an address
+        return i, np.int64(-1), np.uint8(0)
+    if j < last and kinds[sym[j]] == 2:  # "anna24" is a handle
+        return i, np.int64(-1), np.uint8(0)
+    return j, lookup(names, sym, i, j), written_as(text, r, i, letters)
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
+    if code == _NO_NAME:
+        return False
+    named = written in (CAPITAL, CASELESS)
+    if cue in (_STRONG, _LABEL):
+        return named or code == _PLAIN or (code == _DOUBTFUL and cue == _STRONG and long)
+    return named and code >= 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _heads(sym, i, first, kinds):  # type: ignore[no-untyped-def]
+    """Does no word stand right before? "Company name: …" is not about a person."""
+    while i > first and sym[i - 1] == 32:
+        i -= 1
+    return i == first or kinds[sym[i - 1]] not in (1, 2)
+
+
+@numba.njit(nogil=True, cache=True)
+def _closes(sym, i, last):  # type: ignore[no-untyped-def]
+    """Does nothing but marks follow on the line?"""
+    while i < last and sym[i] != 10 and sym[i] != 0x1E:
+        if sym[i] != 32 and sym[i] < 0xE000 and sym[i] not in (46, 33, 42, 44, 45, 126):
+            return False
+        i += 1
+    return True
+
+
+@numba.njit(nogil=True, cache=True)
+def _aged(sym, i, last):  # type: ignore[no-untyped-def]
+    """Does ", 24" (or " (24)") follow?"""
+    begin = i
+    while i < last and i - begin < 3 and sym[i] in (32, 44, 40, 124, 47, 45):
+        i += 1
+    if i == begin or i + 2 > last or not (49 <= sym[i] <= 57 and 48 <= sym[i + 1] <= 57):
+        return False
+    return i + 2 == last or not (48 <= sym[i + 2] <= 57 or sym[i + 2] in (46, 47, 58, 37, 0x20AC))
+
+
+@numba.njit(nogil=True, cache=True)
+def _scan(text, start, char, starts, kinds, letters, names, hits, cue):  # type: ignore[no-untyped-def]
+    """Rows of: text, begin, end; those after a cue, then those at the head of a field."""
+    sym = text[0]
+    rows, n = np.empty((256, 3), np.int64), 0
+    record, begin, end = hits
+    for k in range(record.shape[0]):
+        r, last = record[k], start[record[k] + 1]
+        if cue[k] == _LABEL and not _heads(sym, begin[k], start[r], kinds):
+            continue
+        i = _gap(sym, end[k], last, cue[k] == _LABEL)
+        if i < 0 or i >= last:
+            continue
+        j, code, written = _word(text, r, i, last, kinds, letters, names)
+        if j == i or not _is_name(cue[k], code, written, j - i > 3):
+            continue
+        if cue[k] == _WEAK and code == _DOUBTFUL and not _aged(sym, j, last):
+            continue
+        if cue[k] == _CLOSING and not _closes(sym, j, last):
+            continue
+        rows = put(rows, n, (r, i, j))
+        n += 1
+    for r in range(start.shape[0] - 1):
+        i, last = start[r], start[r + 1]
+        while i < last and char[i] < starts[r, 2]:  # title and body
+            head = i
+            while head < last and head - i < 4 and kinds[sym[head]] != 1 and sym[head] != 0x1E:
+                head += 1
+            if head < last and kinds[sym[head]] == 1:
+                j, code, written = _word(text, r, head, last, kinds, letters, names)
+                if j > head and written == CAPITAL and code in (_PLAIN, _DOUBTFUL) and _aged(sym, j, last):
+                    rows = put(rows, n, (r, head, j))
+                    n += 1
+            while i < last and sym[i] != 0x1E:
+                i += 1
+            i += 1
+    return rows[:n]
+
+
+class Name:
+    """Finds first names in context; the value is the name without accents, its first letter a capital."""
+
+    name = "name"
+    version = "1"
+    types: tuple[str, ...] = ("name",)
+    examples: Sequence[Example] = (
+        Example("Hi, my name is Anna and I'm new", (("name", "Anna", "Anna", False),)),
+        Example("ik heet Sanne", (("name", "Sanne", "Sanne", False),)),
+        Example("ich heiße Jürgen", (("name", "Jurgen", "Jürgen", False),)),
+        Example("Je m'appelle Chloé", (("name", "Chloe", "Chloé", False),)),
+        Example("me llamo Lucía", (("name", "Lucia", "Lucía", False),)),
+        Example("Меня зовут Ольга", (("name", "Ольга", "Ольга", False),)),
+        Example("Казвам се Мария", (("name", "Мария", "Мария", False),)),
+        Example("mam na imię Zofia", (("name", "Zofia", "Zofia", False),)),
+        Example("mi chiamo Giulia", (("name", "Giulia", "Giulia", False),)),
+        Example("I'm Emma, ich bin Lena", (("name", "Emma", "Emma", False), ("name", "Lena", "Lena", False))),
+        Example("Name: Jasmine\nnombre Maria", (("name", "Jasmine", "Jasmine", False),)),
+        Example("Sofia, 24, from far away", (("name", "Sofia", "Sofia", False),)),
+        Example("my name is anna", (("name", "Anna", "anna", False),)),
+        Example("See you soon\nkisses, Emma", (("name", "Emma", "Emma", False),)),
+        Example("I'm New in town. I am Available. Ich bin Neu hier. my name is not important", ()),
+        Example("I love Paris and name is all; call Now, with Love. Company name: Acme", ()),
+    )  # fmt: skip
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        phrases, codes = _cues()
+        f = batch.folded
+        hits = phrases.find(f)
+        text = (f.sym, f.byte, batch.data, batch.offsets)
+        rows = _scan(
+            text, f.start, f.char, batch.starts, symbol_kinds(), capitals(), _names(),
+            (hits.record, hits.begin, hits.end), codes[hits.phrase],
+        )  # fmt: skip
+        rows = np.unique(rows, axis=0)
+        begin, end = np.ascontiguousarray(rows[:, 1]), np.ascontiguousarray(rows[:, 2])
+        which, strings = unique_spans(f, begin, end)
+        value = pa.array([s.capitalize() for s in strings], pa.string()).take(pa.array(which))
+        no = np.zeros(len(rows), np.bool_)
+        return mentions(batch, self, "name", np.ascontiguousarray(rows[:, 0]), begin, end, value, no)
+
+
+PLUGIN = Name()
