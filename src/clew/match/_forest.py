@@ -207,7 +207,7 @@ def _medoid(members, rows, copies, bitmap, level):  # type: ignore[no-untyped-de
 
 
 @numba.njit(nogil=True, cache=True)
-def split(members, first, begin, end, rows, copies, bitmap, level, least, label, left):  # type: ignore[no-untyped-def]
+def split(members, first, begin, end, rows, copies, bitmap, level, least, least_short, label, left):  # type: ignore[no-untyped-def]
     """Let each family keep the members that agree with its medoid; the others look for medoids of their own.
 
     Args:
@@ -216,7 +216,7 @@ def split(members, first, begin, end, rows, copies, bitmap, level, least, label,
         begin, end: the families to split.
         rows, bitmap, level: see `join_band`.
         copies: int64[m], records with the same sketch, by text.
-        least: smallest Jaccard index with the medoid.
+        least, least_short: smallest Jaccard index with the medoid, for long texts and for those held as lists.
         label: int64[m], written: by text, the medoid of its family.
         left: bool[m], written: texts that no medoid was found for in time.
     """
@@ -230,7 +230,8 @@ def split(members, first, begin, end, rows, copies, bitmap, level, least, label,
             kept = low
             for k in range(low, high):
                 x = members[k]
-                if x == middle or jaccard(bitmap, level, rows[x], rows[middle]) >= least:
+                short = level[rows[x]] == LISTED
+                if x == middle or jaccard(bitmap, level, rows[x], rows[middle]) >= (least_short if short else least):
                     label[x] = middle
                 else:
                     members[kept] = x

@@ -90,8 +90,8 @@ def _words(sym, classes, number, out):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _words_alone(sym, classes, number, out):  # type: ignore[no-untyped-def]
-    """As `_words`, for texts in which some characters are words by themselves."""
-    count = 0
+    """As `_words`, for any text. Where numbers count, a long one counts twice: it says who wrote, not what."""
+    count = digits = 0
     h = np.uint64(0)
     kinds = np.uint8(0)
     for i in range(sym.shape[0] + 1):
@@ -99,11 +99,15 @@ def _words_alone(sym, classes, number, out):  # type: ignore[no-untyped-def]
         if kind & WORD:
             h = ((h << np.uint64(7)) | (h >> np.uint64(57))) ^ np.uint64(sym[i])
             kinds |= kind
+            digits += kind == DIGIT
             continue
         if kinds:
             out[count] = _NUMBER if kinds & number else h
             count += 1
-            h, kinds = np.uint64(0), np.uint8(0)
+            if number == 0 and digits > 5:
+                out[count] = h
+                count += 1
+            h, kinds, digits = np.uint64(0), np.uint8(0), 0
         if kind == ALONE:
             out[count] = np.uint64(sym[i])
             count += 1
@@ -118,7 +122,7 @@ def _shingles(sym, classes, literal, out):  # type: ignore[no-untyped-def]
     grouped, are the same word in all copies of a text. With ``literal`` numbers count as written.
     """
     number = np.uint8(0) if literal else np.uint8(DIGIT)
-    words = _words(sym, classes, number, out)
+    words = -1 if literal else _words(sym, classes, number, out)
     if words < 0:
         words = _words_alone(sym, classes, number, out)
     count = 0

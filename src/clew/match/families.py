@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,8 @@ from clew.match._shingles import BANDS, WORDS
 from clew.model.tables import SIGNATURES
 
 ALIKE = 0.495  # a Jaccard index of one half, less what rounding in the estimate takes
-AGREES = 0.1  # with the medoid
+AGREES = 0.3  # with the medoid
+AGREES_SHORT = 0.1  # the same in texts of some words, where each says more
 _STRICTER = 0.15  # what leavers without a medoid need more to be joined anew
 
 Ints = npt.NDArray[np.int64]
@@ -82,8 +84,8 @@ class Signatures:
             self.rid[at:end] = batch.column("rid").to_numpy()
             self.level[at:end] = batch.column("level").to_numpy()
             self.shingles[at:end] = batch.column("shingles").to_numpy()
-            self.bands[at:end] = _rows(batch.column("bands"), "<u4")
-            self.bitmap[at:end] = _rows(batch.column("bitmap"), "<u8")
+            self.bands[at:end] = numbers(batch.column("bands"), "<u4")
+            self.bitmap[at:end] = numbers(batch.column("bitmap"), "<u8")
             at = end
 
 
@@ -134,6 +136,7 @@ def _grouped(signatures: Signatures, rows: Ints, copies: Ints, threads: int, ali
     """int64[m]: for each distinct text the medoid of its family."""
     medoid_of = np.arange(len(rows))
     some = np.arange(len(rows))
+    least = agrees, min(agrees, AGREES_SHORT)
     while len(some) > 1:
         parent = _joined(signatures, rows[some], threads, alike)
         members = np.argsort(parent, kind="stable")
@@ -144,7 +147,7 @@ def _grouped(signatures: Signatures, rows: Ints, copies: Ints, threads: int, ali
 
         def work(part: Ints) -> None:
             begin, end = int(part[0]), int(part[-1]) + 1
-            split(members, ends, begin, end, rows[some], copies[some], *sketches, agrees, label, left)  # noqa: B023
+            split(members, ends, begin, end, rows[some], copies[some], *sketches, *least, label, left)  # noqa: B023
 
         parts = [part for part in np.array_split(np.arange(len(starts)), 4 * threads) if len(part)]
         with ThreadPoolExecutor(threads) as pool:
@@ -179,10 +182,11 @@ def _joined(signatures: Signatures, rows: Ints, threads: int, alike: float) -> n
     return parent
 
 
-def _rows(column: pa.Array, dtype: str) -> npt.NDArray[np.generic]:
-    """The values of a fixed-size binary column as rows of numbers."""
-    width = column.type.byte_width
-    data = np.frombuffer(
-        column.buffers()[1], dtype, len(column) * width // np.dtype(dtype).itemsize, column.offset * width
-    )
-    return data.reshape(len(column), -1)
+def numbers(column: pa.Array | pa.ChunkedArray, dtype: str) -> npt.NDArray[Any]:
+    """The values of a fixed-size binary column as rows of numbers, without copying where it is one piece."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    width = whole.type.byte_width
+    size = np.dtype(dtype).itemsize
+    raw = np.frombuffer(whole.buffers()[1] or b"", np.uint8)[whole.offset * width :]
+    data: npt.NDArray[Any] = raw[: len(whole) * width].view(dtype).reshape(len(whole), width // size)
+    return data

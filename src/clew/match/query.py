@@ -1,0 +1,122 @@
+"""Pivots into what was matched: records with a text or a picture near a given one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clew.extract.base import batch_of_texts
+from clew.match._forest import jaccard
+from clew.match.families import Signatures, numbers
+from clew.match.image_index import MAX_DISTANCE
+from clew.match.signature import signature
+from clew.model.errors import InputError
+
+_TEXT = pa.schema([("rid", pa.uint64()), ("jaccard", pa.float32())])
+_PICTURE = pa.schema([("rid", pa.uint64()), ("value", pa.string()), ("distance", pa.int32())])
+
+
+@dataclass(frozen=True)
+class _Hits:
+    """Rows of one row group of signatures that share a band with a text, and how near they are."""
+
+    rid: npt.NDArray[np.uint64]
+    near: npt.NDArray[np.float32]
+
+
+@numba.njit(nogil=True, cache=True)
+def _share_band(bands, wanted, hit):  # type: ignore[no-untyped-def]
+    """Which rows of uint32[n, 16] have one of 16 keys."""
+    for i in range(bands.shape[0]):
+        same = False
+        for b in range(bands.shape[1]):
+            same |= bands[i, b] == wanted[b]
+        hit[i] = same
+
+
+@numba.njit(nogil=True, cache=True)
+def _nearness(bitmap, level, rows, near):  # type: ignore[no-untyped-def]
+    """The Jaccard index of some rows with the last row."""
+    for k in range(rows.shape[0]):
+        near[k] = jaccard(bitmap, level, rows[k], bitmap.shape[0] - 1)
+
+
+def near_texts(
+    text: str, signatures: Sequence[Path], title: str = "", least: float = 0.4, most: int = 1000
+) -> pa.Table:
+    """Records with a text near a given one.
+
+    Args:
+        text: body of an advert, or any part long enough to have a signature (three words).
+        signatures: all segments of SIGNATURES.
+        title: its title.
+        least: smallest Jaccard index of two words in a row.
+        most: records to give, the nearest first, then by rid.
+
+    Returns:
+        rid, jaccard. A text that is half as long as an advert or less is not found in it: search for words instead.
+
+    Raises:
+        InputError: the text is too short.
+    """
+    asked = Signatures.of(signature(batch_of_texts([f"{title}\n{text}" if title else text])))
+    if not len(asked.rid):
+        raise InputError("This text is too short to compare.", "Give at least three words.")
+    found = [hits for path in signatures for hits in _search(pq.ParquetFile(path, memory_map=True), asked)]
+    rid = np.concatenate([hits.rid for hits in found]) if found else np.empty(0, np.uint64)
+    near = np.concatenate([hits.near for hits in found]) if found else np.empty(0, np.float32)
+    rows = np.flatnonzero(near >= least)
+    rows = rows[np.lexsort((rid[rows], -near[rows]))][:most]
+    return pa.table({"rid": rid[rows], "jaccard": near[rows]}).cast(_TEXT)
+
+
+def _search(file: pq.ParquetFile, asked: Signatures) -> list[_Hits]:
+    """Candidates by band, verified by sketch; sketches are read only where a row group has a candidate."""
+    found = []
+    for group in range(file.num_row_groups):
+        bands = numbers(file.read_row_group(group, columns=["bands"]).column("bands"), "<u4")
+        hit = np.zeros(len(bands), np.bool_)
+        _share_band(bands, asked.bands[0], hit)
+        rows = np.flatnonzero(hit)
+        if not len(rows):
+            continue
+        table = file.read_row_group(group, columns=["rid", "bitmap", "level"]).take(pa.array(rows))
+        bitmap = np.concatenate([numbers(table.column("bitmap"), "<u8"), asked.bitmap])
+        level = np.concatenate([table.column("level").to_numpy(), asked.level])
+        near = np.zeros(len(rows), np.float32)
+        _nearness(bitmap, level, np.arange(len(rows)), near)
+        found.append(_Hits(table.column("rid").to_numpy(), near))
+    return found
+
+
+def near_pictures(pdq: bytes, shown: pa.Table, distance: int = MAX_DISTANCE) -> pa.Table:
+    """Records that show a picture near a given one.
+
+    Args:
+        pdq: a hash of 32 bytes.
+        shown: rid and value of the mentions of type ``image``; a value is 64 hex digits.
+        distance: most bits that may differ.
+
+    Returns:
+        rid, value, distance; the nearest first.
+
+    Raises:
+        InputError: not a hash of 32 bytes.
+    """
+    if len(pdq) != 32:
+        raise InputError(f"A picture's hash has 32 bytes, not {len(pdq)}.")
+    values = shown.column("value").cast(pa.string())
+    hashes = np.frombuffer(bytes.fromhex("".join(values.to_pylist())), np.uint64).reshape(-1, 4)
+    bits = np.bitwise_count(hashes ^ np.frombuffer(pdq, np.uint64)).sum(axis=1, dtype=np.int32)
+    rows = np.flatnonzero(bits <= distance)
+    rid = shown.column("rid").to_numpy()
+    rows = rows[np.lexsort((rid[rows], bits[rows]))]
+    columns = {"rid": rid[rows], "value": values.take(pa.array(rows)), "distance": bits[rows]}
+    return pa.table(columns).cast(_PICTURE)
