@@ -55,7 +55,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("person", pa.string(), nullable=False),
             pa.field("from", pa.string(), nullable=False),
             pa.field("to", pa.string(), nullable=False),
-            pa.field("at", pa.timestamp("s", tz="UTC"), nullable=False),
+            pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
             pa.field("how", pa.string(), nullable=False),  # edit, repost, tour
         ]
     ),

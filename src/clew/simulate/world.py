@@ -185,7 +185,7 @@ def _movements(sheet: Sheet) -> pa.Table:
         pa.array([f"op-{o}-{p}" for o, p in zip(op.tolist(), person.tolist(), strict=True)], pa.string()),
         cities.take(pa.array(moves["from"][order])),
         cities.take(pa.array(moves["to"][order])),
-        pa.array(WORLD_START + moves["at"][order].astype("timedelta64[s]")).cast(pa.timestamp("s", tz="UTC")),
+        pa.array(WORLD_START + moves["at"][order].astype("timedelta64[s]")).cast(pa.timestamp("us", tz="UTC")),
         pa.array(_HOW[moves["how"][order]].tolist(), pa.string()),
     ]
     return pa.table(columns, schema=SCHEMAS["movements"])
