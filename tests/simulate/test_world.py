@@ -289,8 +289,9 @@ def test_language_and_country_say_nothing_about_exploitation(world: Path) -> Non
 
 
 FORBIDDEN = re.compile(
-    r"(?i)\b(?:sex\w*|porn\w*|nude|naked|erotic\w*|oral|anal|teens?|teenager\w*|schoolgirl|under ?age\w*|minor|child(?:ren)?|"
-    r"kinder?|enfants?|niñ[ao]s?|lolita|virgin\w*|escort\w*|ebony|asian|latina|slavic|arabian|black|white)\b"
+    r"(?i)\b(?:sex|sexy|sexual\w*|porn\w*|nude|naked|erotic\w*|oral|anal|teens?|teenager\w*|schoolgirl|under ?age\w*|"
+    r"minor|child(?:ren)?|kinder?|enfants?|niñ[ao]s?|lolita|virgin\w*|escort\w*|"
+    r"ebony|asian|latina|slavic|arabian|black|white)\b"
 )
 
 
