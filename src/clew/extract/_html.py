@@ -15,7 +15,10 @@ _ENTITIES = {
     "colon": ":", "hyphen": "-", "dash": "-", "lowbar": "_", "szlig": "ß", "hearts": "♥", "raquo": "»", "laquo": "«",
 }  # fmt: skip
 _ACCENTS = ("acute", "grave", "circ", "uml", "tilde", "cedil", "ring", "caron", "slash")
-_INLINE = ["a", "b", "i", "u", "s", "em", "strong", "span", "font", "small", "big", "sub", "sup", "wbr", "mark", "tt", "code", "ins", "del", "label"]
+_INLINE = [
+    "a", "b", "i", "u", "s", "em", "strong", "span", "font", "small", "big", "sub", "sup", "wbr", "mark", "tt", "code",
+    "ins", "del", "label",
+]  # fmt: skip
 
 
 def _pack(word: str) -> int:
@@ -128,8 +131,8 @@ def read_markup(data, i, end):  # type: ignore[no-untyped-def]
     """Read the markup that may begin at byte i.
 
     Returns:
-        action (NOTHING, EMIT, BLANK or SKIP), the symbol's code point, the byte after the markup, and the first and last
-        byte of a link target inside it that stays readable (-1, -1 when there is none).
+        action (NOTHING, EMIT, BLANK or SKIP), the symbol's code point, the byte after the markup, and the first and
+        last byte of a link target inside it that stays readable (-1, -1 when there is none).
     """
     if data[i] == 38:
         point, stop = _read_entity(data, i, end)
@@ -141,6 +144,8 @@ def read_markup(data, i, end):  # type: ignore[no-untyped-def]
         for j in range(k + 3, min(end, k + 3 + _TAG_LIMIT)):
             if data[j] == 62 and data[j - 1] == 45 and data[j - 2] == 45:
                 return SKIP, np.int64(0), j + 1, np.int64(-1), np.int64(-1)
+            if data[j] == 60 and j + 3 < end and data[j + 1] == 33 and data[j + 2] == 45 and data[j + 3] == 45:
+                break  # another comment begins: this one was none, or a megabyte of them would take minutes
         return NOTHING, np.int64(0), i, np.int64(-1), np.int64(-1)
     closing = k < end and data[k] == 47
     if closing or (k < end and data[k] == 33):

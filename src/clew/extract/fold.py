@@ -1,10 +1,10 @@
 """Fold text to one symbol per readable character, so that every extractor reads what a person reads.
 
-A symbol is a 16-bit number: the lower-case base letter of a character in the Basic Multilingual Plane ("É", "𝐞" and "ｅ" are
-all "e"), a digit of any script as ASCII "0" to "9", or one of the marks below. What a person does not see is dropped:
-zero-width characters, accents, variation selectors, HTML tags, comments, scripts. HTML entities are read as their character,
-and the target of a link (``href``) stays readable. Each symbol knows the character and byte it came from, so that a mention
-always points into the text as received.
+A symbol is a 16-bit number: the lower-case base letter of a character in the Basic Multilingual Plane ("É", "𝐞" and
+"ｅ" are all "e"), a digit of any script as ASCII "0" to "9", or one of the marks below. What a person does not see is
+dropped: zero-width characters, accents, variation selectors, HTML tags, comments, scripts. HTML entities are read as
+their character, and the target of a link (``href``) stays readable. Each symbol knows the character and byte it came
+from, so that a mention always points into the text as received.
 """
 
 from __future__ import annotations
@@ -168,10 +168,7 @@ def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[
                 point, length = np.int64(b), 1
             else:
                 point, length = decode(data, i, end)
-            if point < table.shape[0]:
-                symbol = table[point]
-            else:
-                symbol = 0 if point >= 0xE0000 else OTHER
+            symbol = table[point] if point < table.shape[0] else 0 if point >= 0xE0000 else OTHER
             if symbol != 0:
                 sym[m], char[m], byte[m], width[m] = symbol, at, i - first, 1
                 m += 1

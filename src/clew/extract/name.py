@@ -25,11 +25,12 @@ _CUES = {
     _STRONG: (
         "my name is", "my name's", "mijn naam is", "ik heet", "ich heiße", "ich heisse", "mein name ist",
         "je m'appelle", "mon prénom est", "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è",
-        "me chamo", "chamo-me", "meu nome é", "mă numesc", "numele meu este", "mă cheamă", "mam na imię", "nazywam się", "a nevem",
-        "казвам се", "името ми е", "меня зовут", "мене звати", "моё имя", "jmenuji se", "jmenuju se", "volám sa",
-        "zovem se", "moje ime je", "ime mi je", "με λένε", "ονομάζομαι", "jag heter", "mitt namn är", "jeg hedder",
-        "jeg heter", "mit navn er", "nimeni on", "benim adım", "mano vardas", "mani sauc", "minu nimi on", "me dicen",
-        "em dic", "ask for", "vraag naar", "she is called", "she's called", "callsign", "un saludo de",
+        "me chamo", "chamo-me", "meu nome é", "mă numesc", "numele meu este", "mă cheamă", "mam na imię",
+        "nazywam się", "a nevem", "казвам се", "името ми е", "меня зовут", "мене звати", "моё имя", "jmenuji se",
+        "jmenuju se", "volám sa", "zovem se", "moje ime je", "ime mi je", "με λένε", "ονομάζομαι", "jag heter",
+        "mitt namn är", "jeg hedder", "jeg heter", "mit navn er", "nimeni on", "benim adım", "mano vardas",
+        "mani sauc", "minu nimi on", "me dicen", "em dic", "ask for", "vraag naar", "she is called",
+        "she's called", "callsign", "un saludo de",
     ),
     _LABEL: (
         "name", "first name", "naam", "voornaam", "vorname", "prénom", "nom", "nombre", "nome", "nume", "prenume",

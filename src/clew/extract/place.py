@@ -47,7 +47,7 @@ _BEFORE = {
         nel per vers depuis den op po el eller och og og és si și și e y et und en and und или и și od iz
     """,
     _PERSON: """
-        name named called am im i'm miss mrs mr ms ben bin heet heisse heiße sono suis llamo chiamo numesc
+        name is ist est named called am im i'm miss mrs mr ms ben bin heet heisse heiße sono suis llamo chiamo numesc
         imię nevem зовут казвам ask call contact by with met mit avec con cu z od hi hello hallo dear lady girl
     """,
 }
@@ -119,18 +119,18 @@ def _state(sym, end, last, kinds):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _choose(lists, name, region, state, strict):  # type: ignore[no-untyped-def]
-    """The place that a name means, its score, and whether it is in the record's country."""
+    """The place that a name means, its score, and 2 if its state or country is named, 1 if it is in the record's."""
     first, place, score, country, division = lists
     best, a, b = -1, first[name], first[name + 1]
     for i in range(a, b):
         p = place[i]
         if state != 0 and (division[p] == state or country[p] == state):
-            return np.int64(p), score[i], True
+            return np.int64(p), score[i], 2
         if best < 0 and region != 0 and country[p] == region and (strict or score[i] >= _SHARE * score[a]):
             best = i
     if best >= 0:
-        return np.int64(place[best]), score[best], True
-    return np.int64(place[a]), score[a], False
+        return np.int64(place[best]), score[best], 1
+    return np.int64(place[a]), score[a], 0
 
 
 @numba.njit(nogil=True, cache=True)
@@ -160,7 +160,9 @@ def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capi
         state = _state(sym, j, last, kinds)
         p, score, own = _choose(lists, name, region[r], state, False)
         unsure = doubtful[name] or j - i < 4
-        if cue == _ANNOUNCES and not (unsure and _shouted(text, r, i, j, first, last, kinds, capitals)):
+        if own == 2:
+            floor = _ANNOUNCED_FLOOR
+        elif cue == _ANNOUNCES and not (unsure and _shouted(text, r, i, j, first, last, kinds, capitals)):
             floor = _DOUBTFUL_FLOOR if unsure else _ANNOUNCED_FLOOR if own else _ANNOUNCED_ELSEWHERE
         elif unsure:
             floor = _DOUBTFUL_FLOOR

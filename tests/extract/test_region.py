@@ -1,0 +1,80 @@
+"""The country of a record: its place as written, else the host it stands on."""
+
+import pyarrow as pa
+import pytest
+
+from clew.extract.base import pack_region
+from clew.extract.region import regions
+
+COLUMNS = ("place", "platform", "url", "source")
+
+
+def batch(*rows: dict[str, str]) -> pa.RecordBatch:
+    filled = [{"platform": "board", "source": "test"} | row for row in rows]
+    return pa.RecordBatch.from_pydict({c: pa.array([r.get(c) for r in filled], pa.string()) for c in COLUMNS})
+
+
+def country(**row: str) -> str:
+    packed = int(regions(batch(row))[0])
+    return chr(packed >> 8) + chr(packed & 0xFF) if packed else ""
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("Amsterdam", "NL"),
+        ("1012 AB Amsterdam", "NL"),
+        ("den haag", "NL"),
+        ("Wien", "AT"),
+        ("Bécs", "AT"),
+        ("Киев", "UA"),
+        ("Frankrijk", "FR"),
+        ("Österreich", "AT"),
+        ("NL", "NL"),
+        ("Paris, France", "FR"),
+        ("Paris, TX", "US"),
+        ("Portland, ME", "US"),
+        ("Atlanta, Georgia", "US"),
+        ("Georgia", "GE"),
+        ("London N1", "GB"),
+        ("Utrecht (NL)", "NL"),
+        ("Nowhereville-on-Sea", ""),
+        ("", ""),
+        ("🏠🏠", ""),
+    ],
+)
+def test_by_place(place: str, expected: str) -> None:
+    assert country(place=place) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"platform": "ads.example.nl"}, "NL"),
+        ({"url": "https://www.example.co.uk/a.de?x=1"}, "GB"),
+        ({"url": "http://user@example.be:8080/"}, "BE"),
+        ({"source": "example.ro"}, "RO"),
+        ({"platform": "example.tv", "url": "https://example.pl/1"}, "PL"),
+        ({"platform": "example.com", "url": "https://example.com/x.fr"}, ""),
+        ({"platform": "example.eu"}, ""),
+        ({}, ""),
+    ],
+)
+def test_by_host_where_no_place_is_known(row: dict[str, str], expected: str) -> None:
+    assert country(**row) == expected
+
+
+def test_place_beats_host_and_host_decides_between_namesakes() -> None:
+    assert country(place="Rotterdam", platform="example.be") == "NL"
+    assert country(place="Birmingham", platform="example.co.uk") == "GB"
+    assert country(place="Valencia", platform="example.es") == "ES"
+    assert country(place="unknown", platform="example.es") == "ES"
+
+
+def test_rows_are_independent_of_each_other() -> None:
+    rows = [{"place": "Paris"}, {}, {"place": "Lisboa", "platform": "x.nl"}, {"platform": "x.nl"}]
+    alone = [int(regions(batch(row))[0]) for row in rows]
+    assert regions(batch(*rows)).tolist() == alone
+    assert regions(batch(*rows[::-1])).tolist() == alone[::-1]
+    assert alone == [pack_region("FR"), 0, pack_region("PT"), pack_region("NL")]
+    assert len(regions(batch())) == 0
