@@ -11,13 +11,13 @@ import numpy.typing as npt
 from clew.link.candidates import candidates
 from clew.link.groups import Evidence, Floats, Groups, Incidence, Ints, first_groups, join, prune
 from clew.link.hubs import wide_pairs
-from clew.link.score import chances, scale, score, worth
+from clew.link.score import calibrate, chances, scale, score, worth
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
-THRESHOLDS = (12.0, 9.0, 7.0, 6.0, 5.0, 4.0, 4.0, 3.0, 3.0, 2.0, 2.0, 2.0, 2.0)
+THRESHOLDS = (10.0, 6.0, 3.0, 1.0, 0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = 
         threads: workers; they do not change the result.
     """
     begun = union(len(evidence.item), *_alike(evidence), *together)
-    lowest, begun = np.unique(begun, return_inverse=True)
+    lowest, begun = numbered(begun)
     groups = first_groups(evidence, begun, len(lowest))
     chance = tuple(chances(a) for a in groups.attributes)
     span = max(float(np.nanmax(evidence.time) - np.nanmin(evidence.time)), 1.0) if _timed(evidence) else 1.0
@@ -55,8 +55,8 @@ def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = 
             continue
         label[groups.name] = groups.name[merged]
         label = label[label]
-        count, codes = _numbered(merged)
-        groups = prune(join(groups, codes, count), _CLASSES, weights.small)
+        heads, codes = numbered(merged)
+        groups = prune(join(groups, codes, len(heads)), _CLASSES, weights.small)
     return Clustered(lowest[label][begun], _final_bits(groups, evidence, weights))
 
 
@@ -64,10 +64,10 @@ def _timed(evidence: Evidence) -> bool:
     return bool((~np.isnan(evidence.time)).any())
 
 
-def _numbered(label: Ints) -> tuple[int, npt.NDArray[np.int32]]:
-    """How many groups, and their numbers, in the order of their lowest members."""
-    used, codes = np.unique(label, return_inverse=True)
-    return len(used), codes.astype(np.int32)
+def numbered(label: Ints) -> tuple[Ints, Ints]:
+    """The lowest member of each group, and int64[n] numbers of the groups in that order; labels as `union` gives them."""
+    heads = label == np.arange(len(label))
+    return np.flatnonzero(heads), (np.cumsum(heads, dtype=np.int64) - 1)[label]
 
 
 def _final_bits(groups: Groups, evidence: Evidence, weights: Weights) -> Floats:
@@ -87,6 +87,7 @@ def _merge_round(
     keys, rows = wide_pairs(groups.identifiers, len(groups.kind))
     a, b = candidates(groups, keys, rows)
     bits = score(groups, scale(groups, weights, keys), chance, span, weights, a, b, threshold, threads)
+    bits += calibrate(bits, len(groups.size), weights)
     good = bits > threshold
     a, b, bits = a[good], b[good], bits[good]
     if not len(a):

@@ -107,6 +107,27 @@ def _place(row, column, count, rows):  # type: ignore[no-untyped-def]
     return start, columns, counts
 
 
+@numba.njit(nogil=True, cache=True)
+def _transposed(start, column, columns):  # type: ignore[no-untyped-def]
+    begin = np.zeros(columns + 1, np.int64)
+    for k in range(column.shape[0]):
+        begin[column[k] + 1] += 1
+    for c in range(columns):
+        begin[c + 1] += begin[c]
+    at, rows = begin[:-1].copy(), np.empty(column.shape[0], np.int32)
+    for r in range(start.shape[0] - 1):
+        for k in range(start[r], start[r + 1]):
+            rows[at[column[k]]] = r
+            at[column[k]] += 1
+    return begin, rows
+
+
+def by_column(table: Incidence, columns: int) -> tuple[Ints, Codes]:
+    """The rows of each column: column c is held by ``rows[begin[c]:begin[c + 1]]``, in order."""
+    begin, rows = _transposed(table.start, table.column, columns)
+    return begin, rows
+
+
 @dataclass(frozen=True)
 class Groups:
     """The groups that can still be merged, and what they hold.
@@ -157,7 +178,7 @@ def first_groups(evidence: Evidence, label: npt.NDArray[np.integer], count: int)
     )
 
 
-def join(groups: Groups, label: Codes, count: int) -> Groups:
+def join(groups: Groups, label: Ints, count: int) -> Groups:
     """The groups after a round of merges: ``label`` numbers them from 0 to count - 1, in the order of their first."""
     lowest = np.full(count, len(label), np.int64)
     np.minimum.at(lowest, label, np.arange(len(label)))
@@ -168,7 +189,7 @@ def join(groups: Groups, label: Codes, count: int) -> Groups:
     np.add.at(alone, label, groups.alone)
     return Groups(
         groups.name[lowest],
-        np.bincount(label, weights=groups.size, minlength=count),
+        np.bincount(label, weights=groups.size, minlength=count).astype(np.float64),
         first,
         last,
         regroup(groups.identifiers, label, count),

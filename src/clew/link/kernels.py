@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 _MOST = 32  # shared identifiers of one class that are looked at
+_TRUST = 4.0  # weight of what holds in general beside what holds among the users of an identifier
 _BURST_BITS = 10.0  # most that closeness in time can add
 
 
@@ -32,19 +33,17 @@ def _joint(keys, many, low, high):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _agreement(start, column, count, chance, agree, cap, a, b, factor):  # type: ignore[no-untyped-def]
-    """Likelihood ratio, in bits, of two groups' draws of an attribute; 0 when one has none."""
+def _both(start, column, count, a, b):  # type: ignore[no-untyped-def]
+    """Chance that a draw of one group's values equals a draw of the other's; -1 when one has none."""
     i, j = start[a], start[b]
     if i == start[a + 1] or j == start[b + 1]:
-        return 0.0
+        return -1.0
     na, nb = 0.0, 0.0
     for k in range(i, start[a + 1]):
         na += count[k]
     for k in range(j, start[b + 1]):
         nb += count[k]
-    both, by_chance = 0.0, 0.0
-    for k in range(i, start[a + 1]):
-        by_chance += count[k] / na * chance[column[k]]
+    both = 0.0
     while i < start[a + 1] and j < start[b + 1]:
         if column[i] == column[j]:
             both += (count[i] / na) * (count[j] / nb)
@@ -53,13 +52,57 @@ def _agreement(start, column, count, chance, agree, cap, a, b, factor):  # type:
             i = _next(column, i, start[a + 1], column[j])
         else:
             j = _next(column, j, start[b + 1], column[i])
+    return both
+
+
+@numba.njit(nogil=True, cache=True)
+def met(begin, rows, attribute):  # type: ignore[no-untyped-def]
+    """For each column, over neighbouring rows that hold it: the sum of `_both`, and how many neighbours it is of.
+
+    ``rows[begin[c] : begin[c + 1]]`` hold column c.
+    """
+    values, codes, counts, _chance = attribute
+    total, pairs = np.zeros(begin.shape[0] - 1), np.zeros(begin.shape[0] - 1)
+    for c in range(begin.shape[0] - 1):
+        for k in range(begin[c] + 1, begin[c + 1]):
+            both = _both(values, codes, counts, rows[k - 1], rows[k])
+            if both >= 0.0:
+                total[c] += both
+                pairs[c] += 1.0
+    return total, pairs
+
+
+@numba.njit(nogil=True, cache=True)
+def _agreement(attribute, agree, cap, a, b, factor, shared, top, users, among):  # type: ignore[no-untyped-def]
+    """Likelihood ratio, in bits, of two groups' draws of an attribute; 0 when one has none.
+
+    What strangers agree in by chance is measured over all groups and among those that hold the shared identifiers: the
+    users of one city's hotline are all in that city.
+    """
+    start, column, count, chance = attribute
+    both = _both(start, column, count, a, b)
+    if both < 0.0:
+        return 0.0
+    na, by_chance = 0.0, 0.0
+    for k in range(start[a], start[a + 1]):
+        na += count[k]
+    for k in range(start[a], start[a + 1]):
+        by_chance += count[k] / na * chance[column[k]]
     by_chance = max(by_chance, 1e-6)
-    ratio = (agree * factor * both + (1.0 - agree * factor) * by_chance) / by_chance
+    likely = by_chance
+    for c in range(3):
+        if shared[c] > 0:
+            total, pairs = among[0][top[c]], among[1][top[c]]
+            if pairs > 1.0:
+                trust = max(min(pairs, users[top[c]]) - 1.0, 0.0)
+                local = (trust * max(total - both, 0.0) / (pairs - 1.0) + _TRUST * by_chance) / (trust + _TRUST)
+                likely = max(likely, local)
+    ratio = (agree * factor * both + (1.0 - agree * factor) * likely) / likely
     return min(np.log2(ratio), cap)
 
 
 @numba.njit(nogil=True, cache=True)
-def _shared(table, known, x, y, every, shared, top):  # type: ignore[no-untyped-def]
+def _shared(table, known, x, y, every, which, shared, top):  # type: ignore[no-untyped-def]
     """Fill in, per class, how many identifiers x and y share, what each is worth and which is worth most.
 
     Returns the fewest owners that a shared identifier has.
@@ -75,7 +118,7 @@ def _shared(table, known, x, y, every, shared, top):  # type: ignore[no-untyped-
             if shared[c] == 0 or bits[column[i]] > bits[top[c]]:
                 top[c] = column[i]
             if shared[c] < _MOST:
-                every[c, shared[c]] = bits[column[i]]
+                every[c, shared[c]], which[c, shared[c]] = bits[column[i]], column[i]
             shared[c] += 1
             rarest = min(rarest, users[column[i]])
             i, j = i + 1, j + 1
@@ -87,7 +130,7 @@ def _shared(table, known, x, y, every, shared, top):  # type: ignore[no-untyped-
 
 
 @numba.njit(nogil=True, cache=True)
-def _for(known, x, y, every, shared, top, sharing):  # type: ignore[no-untyped-def]
+def _for(known, x, y, every, which, shared, top, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share."""
     bits, _users, held, keys, many, total = known
     wide, second, slack = sharing
@@ -99,7 +142,11 @@ def _for(known, x, y, every, shared, top, sharing):  # type: ignore[no-untyped-d
             net[c] = bits[top[c]] - pool
             rest = -max(net[c], 0.0)
             for m in range(min(shared[c], _MOST)):
-                rest += max(every[c, m] - pool, 0.0)
+                more = max(every[c, m] - pool, 0.0)
+                groups = _joint(keys, many, min(top[c], which[c, m]), max(top[c], which[c, m])) if more > 0.0 else 0
+                if groups > 0:
+                    more = min(more, max(np.log2(total / groups) + slack - net[c], 0.0))
+                rest += more
             net[c] += second * rest
     result = net.sum()
     for c in range(3):
@@ -142,27 +189,31 @@ def _in_time(times, x, y, shared, rarest, parting):  # type: ignore[no-untyped-d
 
 
 @numba.njit(nogil=True, cache=True)
-def score_pairs(a, b, table, known, times, attributes, asked, sharing, parting, agreeing, out):  # type: ignore[no-untyped-def]
+def score_pairs(a, b, table, known, times, attributes, among, asked, sharing, parting, agreeing, out):  # type: ignore[no-untyped-def]
     """Bits for each pair; -100 when nothing is shared, or when the rest cannot lift it to the threshold."""
     start, size, held = table[0], times[0], known[2]
     prior, threshold = asked
     cap = agreeing[0]
     every, shared, top = np.zeros((3, _MOST)), np.zeros(3, np.int64), np.zeros(3, np.int64)
+    which = np.zeros((3, _MOST), np.int64)
     for k in range(a.shape[0]):
         x, y = a[k], b[k]
         if start[x + 1] - start[x] > start[y + 1] - start[y]:
             x, y = y, x
-        rarest = _shared(table, known, x, y, every, shared, top)
+        rarest = _shared(table, known, x, y, every, which, shared, top)
         out[k] = -100.0
         if shared.sum() == 0:
             continue
         smaller = min(size[x], size[y])
         factor = smaller / (smaller + 1.0)
-        s = prior + _for(known, x, y, every, shared, top, sharing) - _against(held, x, y, shared, parting, factor)
+        s = (
+            prior
+            + _for(known, x, y, every, which, shared, top, sharing)
+            - _against(held, x, y, shared, parting, factor)
+        )
         if s + len(attributes) * cap + _BURST_BITS < threshold:
             continue
         s += _in_time(times, x, y, shared, rarest, parting)
         for t in range(len(attributes)):
-            starts, values, counts, chance = attributes[t]
-            s += _agreement(starts, values, counts, chance, agreeing[t + 1], cap, x, y, factor)
+            s += _agreement(attributes[t], agreeing[t + 1], cap, x, y, factor, shared, top, known[1], among[t])
         out[k] = s

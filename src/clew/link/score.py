@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clew.link.groups import Floats, Groups, Incidence, Ints
+from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
 from clew.link.hubs import joint_users, owners
-from clew.link.kernels import score_pairs
+from clew.link.kernels import met, score_pairs
 from clew.link.weights import CLASS_OF, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
+_STEPS = 20  # of expectation and maximisation
 _CHUNK = 65_536  # pairs that a thread takes at a time
 
 
@@ -95,11 +96,13 @@ def score(
     attributes = tuple((t.start, t.column, t.count, c) for t, c in zip(groups.attributes, chance, strict=True))
     table = groups.identifiers
     class_of = _CLASSES[groups.kind]
+    begin, rows = by_column(table, len(groups.kind))
+    among = tuple(met(begin, rows, attribute) for attribute in attributes)
 
     def part(pairs: slice) -> None:
         score_pairs(
             a[pairs], b[pairs], (table.start, table.column, class_of), known,
-            (groups.size, groups.first, groups.last), attributes,
+            (groups.size, groups.first, groups.last), attributes, among,
             (np.log2(weights.same_prior / scaled.groups), threshold), sharing, parting, agreeing, out[pairs],
         )  # fmt: skip
 
@@ -107,3 +110,19 @@ def score(
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, [slice(k, k + step) for k in range(0, len(a), step)]))
     return out
+
+
+def calibrate(bits: Floats, groups: int, weights: Weights) -> float:
+    """Bits to add to all scores of a round, at most 0: how many partners groups still have, as the scores themselves say.
+
+    The share of true pairs among all is estimated by expectation and maximisation, as usual for Fellegi and Sunter's
+    model (Winkler 1988): once most operations are whole, what still scores a little is mostly chance.
+    """
+    if not len(bits):
+        return 0.0
+    share = weights.same_prior
+    for _ in range(_STEPS):
+        odds = np.exp2(np.minimum(bits, 60.0)) * (share / weights.same_prior)
+        expected = 2.0 * float((odds / (1.0 + odds)).sum()) / max(groups, 1)
+        share = min(max(expected, weights.least_prior), weights.same_prior)
+    return float(np.log2(share / weights.same_prior))

@@ -12,7 +12,7 @@ import numpy as np
 
 from clew.engine.duckdb import Engine
 from clew.link import tables
-from clew.link.cluster import cluster
+from clew.link.cluster import cluster, numbered
 from clew.link.decisions import decided, separate
 from clew.link.evidence import gather
 from clew.link.groups import Ints
@@ -41,7 +41,7 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
     found = cluster(evidence, said.accepted, weights, engine.threads)
     progress(0.7)
     label = separate(found.label, evidence.identifiers, found.bits, said.rejected)
-    lowest, network = np.unique(label, return_inverse=True)
+    lowest, network = numbered(label)
     before, at = tables.read_anchors(engine, gathered.index)
     named = name_networks(network, gathered.rid, before, at, _parents(lowest, found.label, network))
     progress(0.8)
@@ -60,7 +60,7 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
 
 def _parents(lowest: Ints, together: Ints, network: Ints) -> Ints:
     """int64[networks], the network whose records it was with before analysts' decisions took it away; else itself."""
-    return network[together[lowest]] if len(lowest) else lowest
+    return network[together[lowest]]
 
 
 def _states(

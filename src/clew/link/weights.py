@@ -51,6 +51,7 @@ class Weights:
     bare: float = 0.01
     wide: float = 1.0
     by_content_contact: float = 0.4
+    least_prior: float = 0.02
     fade: float = 0.7
     slack: float = 1.0
 
