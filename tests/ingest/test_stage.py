@@ -310,12 +310,10 @@ def test_preview_shows_format_columns_and_rows(desk: Desk) -> None:
 
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
-_ROW = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("id", "title", "text", "date", "photos", "Ünïcode"), _TEXT)
-)
+_ROW = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "title", "text", "date", "photos", "Ünïcode"), _TEXT))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ROW, min_size=1, max_size=8))
 def test_counts_add_up_whatever_the_rows(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]) -> None:
     desk = Desk(tmp_path_factory.mktemp("rows"))

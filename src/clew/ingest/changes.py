@@ -33,7 +33,7 @@ _TEXTS = {
     "posted_offset": "posted_offset::VARCHAR",
     "images": "to_json(images)::VARCHAR",
 }
-_COLUMNS = ["rid", *COMPARED]
+_COLUMNS = ["rid", "captured_at", *COMPARED]
 _CONTENT = pa.schema([RECORDS.field(name) for name in _COLUMNS])
 
 
@@ -43,7 +43,7 @@ def quoted(paths: Sequence[Path]) -> str:
 
 
 def write_changes(con: duckdb.DuckDBPyConnection, out: Path, known: Sequence[Path]) -> Path:
-    """Compare each staged version with the one before it.
+    """Compare each staged version with the one before it: the last one known, or the one captured before it here.
 
     Args:
         con: holds the table ``numbered``: item_id, rid, version, and ``before``, the rid of the version before.
@@ -55,17 +55,30 @@ def write_changes(con: duckdb.DuckDBPyConnection, out: Path, known: Sequence[Pat
     reader = pa.RecordBatchReader.from_batches(_CONTENT, batches)
     con.register("content_rows", reader)
     columns = ", ".join(f"{_TEXTS.get(name, name)} AS {name}" for name in COMPARED)
-    con.execute(f"CREATE TABLE content AS SELECT rid, {columns} FROM content_rows")
+    con.execute(f"CREATE TABLE content AS SELECT rid, captured_at, {columns} FROM content_rows")
     con.unregister("content_rows")
     differences = ", ".join(
         f"CASE WHEN a.{name} IS DISTINCT FROM b.{name} "
         f"THEN {{'place': {place}, 'field': '{name}', 'old': a.{name}, 'new': b.{name}}} END"
         for place, name in enumerate(COMPARED)
     )
+    # What was captured earlier comes first, even where it was ingested later.
+    con.execute(
+        """
+        CREATE TABLE pairs AS
+        SELECT v.item_id, v.version, coalesce(b.captured_at < a.captured_at, false) AS late,
+               CASE WHEN late THEN v.rid ELSE v.before END AS rid_from,
+               CASE WHEN late THEN v.before ELSE v.rid END AS rid_to
+        FROM numbered v
+        JOIN (SELECT rid, captured_at FROM content) a ON a.rid = v.before
+        JOIN (SELECT rid, captured_at FROM content) b ON b.rid = v.rid
+        WHERE v.version > 1
+        """
+    )
     query = f"""
         SELECT item_id, rid_from, rid_to, d.field AS field, d.old AS old, d.new AS new FROM (
-            SELECT v.item_id, v.before AS rid_from, v.rid AS rid_to, v.version, unnest([{differences}]) AS d
-            FROM numbered v JOIN content a ON a.rid = v.before JOIN content b ON b.rid = v.rid WHERE v.version > 1
+            SELECT item_id, rid_from, rid_to, version, unnest([{differences}]) AS d
+            FROM pairs JOIN content a ON a.rid = rid_from JOIN content b ON b.rid = rid_to
         ) WHERE d IS NOT NULL ORDER BY item_id, version, d.place
     """
     path = out / "changes.parquet"

@@ -88,7 +88,7 @@ def _one_row(data: npt.NDArray[np.uint8], start: int, delimiter: int) -> tuple[i
         elif c == delimiter:
             fields += 1
             at_start, field_start, chars = True, i + 1, -1
-        elif c == _NEWLINE or c == _RETURN:
+        elif c in (_NEWLINE, _RETURN):
             if c == _RETURN and i + 1 < n and data[i + 1] == _NEWLINE:
                 i += 1
             elif c == _RETURN and i + 1 == n:

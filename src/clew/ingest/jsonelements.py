@@ -137,9 +137,9 @@ def _element_end(data: npt.NDArray[np.uint8], start: int, last: bool) -> int:
             if depth == 0:
                 return i
             continue
-        if c == _LIST or c == _OBJECT:
+        if c in (_LIST, _OBJECT):
             depth += 1
-        elif c == _LIST_END or c == _OBJECT_END:
+        elif c in (_LIST_END, _OBJECT_END):
             depth -= 1
             if depth <= 0:
                 return i + 1 if depth == 0 else max(i, start + 1)

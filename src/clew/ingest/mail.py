@@ -20,7 +20,8 @@ from clew.ingest.base import Batch, Reject, clip
 
 _HEADER = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:")
 _KNOWN = re.compile(
-    rb"^(return-path|received|from|to|subject|date|message-id|reply-to|delivered-to|mime-version|sender|cc|x-[a-z-]+)[ \t]*:",
+    rb"^(return-path|received|from|to|subject|date|message-id|reply-to|delivered-to|mime-version|sender|cc|x-[a-z-]+)"
+    rb"[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _KEPT = (

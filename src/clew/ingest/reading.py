@@ -13,7 +13,7 @@ import pyarrow as pa
 from clew.ingest.base import Batch, Chunk, Format, Reject
 from clew.ingest.columns import ColumnMap
 from clew.ingest.registry import detect
-from clew.ingest.streams import Damaged, FileSource
+from clew.ingest.streams import DamagedError, FileSource
 from clew.ingest.times import parse_times
 from clew.model.errors import InputError
 
@@ -44,7 +44,10 @@ Job = Callable[[], Iterable[Part]]
 
 
 def list_files(given: Sequence[Path]) -> list[Path]:
-    """The files themselves; a folder stands for all files below it, sorted, hidden ones left out.
+    """The files themselves, as absolute paths; a folder stands for all files below it, sorted, hidden ones left out.
+
+    The folder of a file is followed to where it really is, its own name stays: what a record refers to (pictures) is
+    looked for beside its file.
 
     Raises:
         InputError: one is missing, or there is none.
@@ -53,14 +56,18 @@ def list_files(given: Sequence[Path]) -> list[Path]:
     for path in given:
         if path.is_dir():
             below = sorted(path.rglob("*"))
-            found += [file for file in below if file.is_file() and not _hidden(file.relative_to(path))]
+            found += [_absolute(file) for file in below if file.is_file() and not _hidden(file.relative_to(path))]
         elif path.is_file():
-            found.append(path)
+            found.append(_absolute(path))
         else:
             raise InputError(f"{path} is no file or folder.", "Check the path.")
     if not found:
         raise InputError("There is no file to read.", "Name files or folders.")
     return found
+
+
+def _absolute(path: Path) -> Path:
+    return path.parent.resolve() / path.name
 
 
 def _hidden(path: Path) -> bool:
@@ -100,7 +107,7 @@ class Reader:
             month_first = self._month_first(path, plugin)
             for chunk in plugin.read(source, self.columns.is_field):
                 yield partial(_parts, chunk, str(path), plugin, month_first)
-        except Damaged as damage:
+        except DamagedError as damage:
             yield partial(iter, (_damaged(path, damage, plugin),))
 
     def _month_first(self, path: Path, plugin: Format) -> frozenset[str]:
@@ -127,11 +134,11 @@ class Reader:
             yield _unknown(path)
             return
         batches = list[Batch]()
-        damage: Damaged | None = None
+        damage: DamagedError | None = None
         try:
             for chunk in plugin.read(source, self.columns.is_field):
                 batches += chunk()
-        except Damaged as error:
+        except DamagedError as error:
             damage = error
         month_first = frozenset[str]() if plugin.certain_dates else month_first_columns(batches, self.columns)
         for batch in batches:
@@ -160,7 +167,7 @@ def _unknown(path: Path) -> Part:
     return _only(Reject(WHOLE_FILE, reason, None, str(path)), None)
 
 
-def _damaged(path: Path, damage: Damaged, plugin: Format) -> Part:
+def _damaged(path: Path, damage: DamagedError, plugin: Format) -> Part:
     return _only(Reject(WHOLE_FILE, str(damage), None, str(path)), plugin)
 
 

@@ -24,7 +24,7 @@ _COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-class Damaged(Exception):
+class DamagedError(Exception):
     """The rest of an input cannot be read (cut off or corrupt compression, a bad disk)."""
 
 
@@ -57,7 +57,7 @@ class FileSource:
         """The first 256 KiB as UTF-8 if it is text, decompressed; empty when nothing can be read."""
         try:
             raw = next(self._unpacked(HEAD, lambda done: None), b"") if self.compression else self._start
-        except Damaged:
+        except DamagedError:
             return b""
         encoding = detect_encoding(raw)
         return raw if encoding == "utf-8" else raw.decode(encoding, "replace").encode("utf-8", "replace")
@@ -66,7 +66,7 @@ class FileSource:
         """The decompressed bytes in blocks of ``size``.
 
         Raises:
-            Damaged: after the last block that could be read.
+            DamagedError: after the last block that could be read.
         """
         if len(self._start) < HEAD and self.compression is None:
             self.on_bytes(len(self._start))
@@ -86,7 +86,7 @@ class FileSource:
                     done = raw.tell()
                     yield block
         except (OSError, EOFError, zlib.error, pa.ArrowInvalid) as error:
-            raise Damaged(f"the file is damaged: {_one_line(error)}") from error
+            raise DamagedError(f"the file is damaged: {_one_line(error)}") from error
 
     def text_blocks(self) -> Iterator[bytes]:
         """The content as UTF-8 in blocks; a file in UTF-8 passes as it is, broken sequences and all."""

@@ -12,7 +12,7 @@ import pytest
 
 from clew.ingest.base import Batch, Example, Format
 from clew.ingest.registry import all_formats, detect
-from clew.ingest.streams import Damaged, FileSource
+from clew.ingest.streams import DamagedError, FileSource
 
 CASES = [(plugin, example) for plugin in all_formats() for example in plugin.examples()]
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
@@ -46,7 +46,7 @@ def test_format_knows_and_reads_its_example(plugin: Format, example: Example, en
             assert all(pa.types.is_string(column.type) for column in batch.columns.values())
             titles += batch.columns["title"].to_pylist() if "title" in batch.columns else [None] * len(batch.lines)
             rejected += len(batch.rejects)
-    except Damaged:
+    except DamagedError:
         rejected += 1
     assert (tuple(titles), rejected) == (example.titles, example.rejected)
 
@@ -80,5 +80,5 @@ def test_no_bytes_break_a_reader(plugin: Format, tmp_path: Path) -> None:
             for batch in batches(plugin, FileSource(path, tmp_path)):
                 for column in batch.columns.values():
                     column.validate(full=True)
-        except Damaged:
+        except DamagedError:
             continue

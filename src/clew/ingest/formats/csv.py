@@ -33,7 +33,7 @@ from clew.ingest.base import (
     clip,
 )
 from clew.ingest.csvrows import FIELD_TOO_LONG, GOOD, HAS_NUL, OPEN_QUOTE, Rows, scan_rows
-from clew.ingest.streams import Damaged, line_blocks, mend
+from clew.ingest.streams import DamagedError, line_blocks, mend
 from clew.model.errors import InputError
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -118,7 +118,7 @@ def _header(text: bytes, line: int) -> tuple[_Layout, int, int]:
     try:
         cells = next(csv.reader(header, delimiter=delimiter), [""])[:MAX_COLUMNS]
     except csv.Error as error:
-        raise Damaged(f"the header row cannot be read: {error}") from error
+        raise DamagedError(f"the header row cannot be read: {error}") from error
     for position, cell in enumerate(cells):
         name = " ".join(cell.split()) or f"column {position + 1}"
         names.append(f"{name} {position + 1}" if name in names else name)

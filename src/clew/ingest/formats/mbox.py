@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
 from clew.ingest.mail import looks_like_mail, parse_mails
-from clew.ingest.streams import Damaged, line_blocks
+from clew.ingest.streams import line_blocks
 
 # The separator is "From ", a sender, a date; after a blank line, as a body may hold a line that starts with "From ".
 _SEPARATOR = re.compile(rb"From [^\n]*\d[^\n]*\r?\n(?=[A-Za-z>])")
@@ -24,19 +24,23 @@ def sniff(head: bytes, name: str) -> float:
 
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
-    """One chunk a block of whole mails."""
-    held, line = b"", 1
+    """One chunk a block of whole mails; of a mail over the limit only the start is kept, for the quarantine."""
+    held, line = b"", 1  # the text of mails not yet parsed, and the line where it begins
+    skipping = False  # whether it begins inside a mail that was rejected
     for block in line_blocks(source.blocks()):
         held += block.text
         starts = _starts(held)
-        cut = starts[-1]
+        if skipping:
+            skipping = len(starts) == 1
+            gone = len(held) if skipping else starts[1]
+            line, held, starts = line + held.count(b"\n", 0, gone), held[gone:], [at - gone for at in starts[1:]]
+        cut = starts[-1] if starts else 0
         if cut:
             yield partial(_parse, held[:cut], starts[:-1], line)
-            line += held.count(b"\n", 0, cut)
-            held = held[cut:]
-        if len(held) > MAX_LINE:
-            yield partial(_reject, Reject(line, f"mail over {MAX_LINE >> 20} MiB", clip(held)))
-            raise Damaged("the rest after a mail over the limit was not read")
+            line, held = line + held.count(b"\n", 0, cut), held[cut:]
+        if len(held) > MAX_LINE or (block.too_long and not skipping):
+            yield partial(_reject, Reject(line, f"mail over {MAX_LINE >> 20} MiB", clip(held[:8_000])))
+            line, held, skipping = line + held.count(b"\n") + block.too_long, b"", True
     if held:
         yield partial(_parse, held, [0], line)
 
@@ -45,9 +49,9 @@ def _starts(text: bytes) -> list[int]:
     """Where the mails of a text begin; the first begins with it."""
     starts, at = [0], text.find(b"\nFrom ")
     while at >= 0:
-        if text[max(at - 1, 0) : at] == b"\n" or text[max(at - 2, 0) : at] == b"\n\r":
-            if _SEPARATOR.match(text, at + 1):
-                starts.append(at + 1)
+        blank_before = text.endswith((b"\n", b"\n\r"), 0, at)
+        if blank_before and _SEPARATOR.match(text, at + 1):
+            starts.append(at + 1)
         at = text.find(b"\nFrom ", at + 1)
     return starts
 

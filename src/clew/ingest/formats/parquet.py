@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.ingest.base import MAX_COLUMNS, Batch, Chunk, Example, Format, IsField, Source
-from clew.ingest.streams import Damaged
+from clew.ingest.streams import DamagedError
 
 _ROWS = 16_384
 
@@ -26,18 +26,18 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk each 16,384 rows; the line is the ordinal of the row.
 
     Raises:
-        Damaged: no Parquet, or damaged, or more than 512 columns.
+        DamagedError: no Parquet, or damaged, or more than 512 columns.
     """
     first = 1
     try:
         with pq.ParquetFile(source.spooled()) as file:
             if len(file.schema_arrow.names) > MAX_COLUMNS:
-                raise Damaged(f"{len(file.schema_arrow.names)} columns, more than {MAX_COLUMNS}")
+                raise DamagedError(f"{len(file.schema_arrow.names)} columns, more than {MAX_COLUMNS}")
             for rows in file.iter_batches(_ROWS):
                 yield partial(_parse, rows, first, is_field)
                 first += rows.num_rows
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise Damaged(f"the file is damaged: {' '.join(str(error).split())[:200]}") from error
+        raise DamagedError(f"the file is damaged: {' '.join(str(error).split())[:200]}") from error
 
 
 def _parse(rows: pa.RecordBatch, first: int, is_field: IsField) -> Iterator[Batch]:
