@@ -215,7 +215,7 @@ def draw_pictures(operations: Operations, events: Events, knobs: Knobs, seed: in
     kind = operations.kind
     each = np.where(kind == NOISE, 1, 4)
     first = np.concatenate([[0], np.cumsum(operations.people * each)])
-    stock = max(4, operations.count // 150)  # the first ids: pictures that circulate
+    stock = max(4, operations.count // 300)  # the first ids: pictures that circulate
     many = below(4, seed, "pictures", posting)
     many = np.where(np.isin(kind[op], (NOISE, HOTLINE)), np.minimum(many, 1), many)
     images = np.full((events.count, 4), NONE, dtype=np.int64)
@@ -224,7 +224,7 @@ def draw_pictures(operations: Operations, events: Events, knobs: Knobs, seed: in
         images[:, place] = np.where(many > place, stock + first[op] + events.person * each[op] + which, NONE)
     steals = unit(seed, "steals", np.arange(operations.count)) < np.array(knobs.stolen)[kind]
     shown = steals[op] & (unit(seed, "shows-stolen", posting) < 0.35)
-    popular = np.floor(stock * unit(seed, "stock", op, posting % 3) ** 2).astype(np.int64)
+    popular = np.floor(stock * unit(seed, "stock", op, posting % 3) ** 2.5).astype(np.int64)
     # Half circulate widely, half were taken from one independent worker.
     victim = stock + below(int(first[-1]), seed, "victim", op, posting % 3)
     images[:, 3] = np.where(shown, np.where(unit(seed, "stolen-kind", op) < 0.5, popular, victim), NONE)

@@ -21,17 +21,16 @@ def scene(seed: int, image: int) -> Image.Image:
     """The original: a room with window, furniture and pictures on a wall, over uneven light."""
     random = np.random.Generator(np.random.PCG64(mix_one(seed, "scene", image)))
     width, height = (_SIDE, 240) if image % 3 else (240, _SIDE)
-    across = np.linspace(0, 1, width)[None, :, None]
-    down = np.linspace(0, 1, height)[:, None, None]
-    first, second, third = (np.array(_colour(int(random.integers(1 << 24)))) for _ in range(3))
-    light = first + (second - first) * across + (third - first) * down * 0.7
-    picture = Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
+    # Patches of light and shade like those of a photograph: large ones strong, small ones weak.
+    light = np.zeros((height, width, 3))
+    for cells, strength in ((3, 0.55), (7, 0.33), (14, 0.12)):
+        patches = Image.fromarray(random.integers(0, 256, (cells, cells, 3), dtype=np.uint8))
+        light += strength * np.asarray(patches.resize((width, height), Image.Resampling.BICUBIC), dtype=np.float64)
+    picture = Image.fromarray(np.clip((light - 128) * 1.4 + 128, 0, 255).astype(np.uint8))
     draw = ImageDraw.Draw(picture)
-    floor = int(height * random.uniform(0.55, 0.8))
-    draw.rectangle((0, floor, width, height), fill=_colour(int(random.integers(1 << 24))))
-    for _ in range(int(random.integers(9, 16))):
+    for _ in range(int(random.integers(4, 9))):
         x, y = int(random.integers(width)), int(random.integers(height))
-        w, h = int(random.integers(20, width // 2)), int(random.integers(16, height // 2))
+        w, h = int(random.integers(20, width // 3)), int(random.integers(16, height // 3))
         fill = _colour(int(random.integers(1 << 24)))
         shape = int(random.integers(4))
         if shape == 0:
@@ -52,15 +51,16 @@ def variant(original: Image.Image, seed: int, image: int, number: int) -> Image.
     if number == 0:
         return original
     if number == 1:
-        left, top = width * (bits % 200) // 10_000, height * (bits >> 8) % 200 // 10_000
-        return original.crop((left, top, width - width * 2 // 100 + left, height - height * 2 // 100 + top))
+        cut = 5 + bits % 20  # thousandths of each side
+        left, top = width * cut * ((bits >> 8) % 100) // 100_000, height * cut * ((bits >> 16) % 100) // 100_000
+        return original.crop((left, top, left + width - width * cut // 1000, top + height - height * cut // 1000))
     if number == 2:
         scale = 60 + bits % 80
         return original.resize((width * scale // 100, height * scale // 100), Image.Resampling.BICUBIC)
     marked = original.copy()
     draw = ImageDraw.Draw(marked)
-    draw.rectangle((width // 2, height - 16, width - 4, height - 4), fill=(255, 255, 255))
-    draw.text((width // 2 + 3, height - 15), f"site {bits % 1000}", fill=(30, 30, 30))
+    draw.rectangle((width * 3 // 4, height - 14, width - 4, height - 4), fill=(255, 255, 255))
+    draw.text((width * 3 // 4 + 2, height - 14), f"site {bits % 1000}", fill=(30, 30, 30))
     return marked
 
 

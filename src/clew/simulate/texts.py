@@ -84,7 +84,9 @@ def _profile(words: Bank, kind: int, signals: int, draw: Random) -> list[str]:
     if size < 0.07:
         sentences = _some(words, "hello", 1, draw)
     else:
-        rounds = 1 if size < 0.85 else 2 if size < 0.97 else 4
+        rounds = 1 if size < 0.85 else 2 if size < 0.96 else 4 if size < 0.985 else 9
+        if not words.joint:  # the bank is small: two long texts would be near copies
+            rounds = min(rounds, 2)
         sentences = []
         for _ in range(rounds):
             sentences += _some(words, "hello", int(draw.random() * 2), draw)
