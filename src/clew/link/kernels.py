@@ -7,6 +7,7 @@ import numpy as np
 
 _MOST = 32  # shared identifiers of one class that are looked at
 _TRUST = 4.0  # weight of what holds in general beside what holds among the users of an identifier
+_GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 
 
@@ -161,15 +162,17 @@ def _for(known, x, y, every, which, shared, top, sharing):  # type: ignore[no-un
 
 
 @numba.njit(nogil=True, cache=True)
-def _against(held, x, y, shared, parting, factor):  # type: ignore[no-untyped-def]
+def _against(held, x, y, shared, parting, factor, smaller):  # type: ignore[no-untyped-def]
     """Bits for two operations: each keeps contacts, texts or pictures of its own."""
     own_contact, own_content = parting[0], parting[1]
     result = 0.0
     if held[x, 0] > shared[0] and held[y, 0] > shared[0]:
         result += own_contact * factor
+    # The more both have shown, the less likely it is that one operation would have shown nothing twice.
+    grown = factor if shared[1] + shared[2] > 0 else min(np.log2(1.0 + smaller), _GROWN)
     for c in range(1, 3):
         if shared[c] == 0 and held[x, c] > 0 and held[y, c] > 0:
-            result += own_content * factor
+            result += own_content * grown
     return result
 
 
@@ -209,7 +212,7 @@ def score_pairs(a, b, table, known, times, attributes, among, asked, sharing, pa
         s = (
             prior
             + _for(known, x, y, every, which, shared, top, sharing)
-            - _against(held, x, y, shared, parting, factor)
+            - _against(held, x, y, shared, parting, factor, smaller)
         )
         if s + len(attributes) * cap + _BURST_BITS < threshold:
             continue

@@ -121,6 +121,7 @@ def calibrate(bits: Floats, groups: int, weights: Weights) -> float:
     if not len(bits):
         return 0.0
     share = weights.same_prior
+    bits = bits[bits > -20.0]  # what is surely not one operation adds nothing
     for _ in range(_STEPS):
         odds = np.exp2(np.minimum(bits, 60.0)) * (share / weights.same_prior)
         expected = 2.0 * float((odds / (1.0 + odds)).sum()) / max(groups, 1)

@@ -40,7 +40,7 @@ class Weights:
     bonus: tuple[float, ...] = (5.0, 6.0, 6.0, 7.0, 7.0, 4.0, 4.0, 1.0, 0.5)
     second: float = 0.3
     own_contact: float = 3.0
-    own_content: float = 1.0
+    own_content: float = 1.5
     gap: float = 4.0
     gap_days: float = 60.0
     agree: tuple[float, ...] = (0.7, 0.3, 0.6)
