@@ -118,7 +118,7 @@ def _named(found: re.Match[str]) -> tuple[int, int] | None:
         return None
     hour = hour % 12 + 12 * (half == "p") if half else hour
     zone: timedelta | None = None
-    if written := found["zone"]:
+    if (written := found["zone"]) and written not in ("-0000", "-00:00"):  # RFC 5322: the zone is not known
         digits = written[1:].replace(":", "")
         east = (int(digits[:2]) * 60 + int(digits[2:])) if written[0] in "+-" else 0
         zone = timedelta(minutes=-east if written[0] == "-" else east)
@@ -130,7 +130,12 @@ def _named(found: re.Match[str]) -> tuple[int, int] | None:
 
 
 def _stamp(value: datetime, zone: timedelta | None) -> tuple[int, int] | None:
-    if not 1900 <= value.year <= 2200 or (zone is not None and abs(zone) > timedelta(hours=18)):
+    """UTC and the zone; a zone that nowhere has counts as none, a year such as 0102 as 2002 (RFC 5322, 4.3)."""
+    if 100 <= value.year < 200:
+        value = value.replace(year=value.year + 1900)
+    if zone is not None and abs(zone) > timedelta(hours=18):
+        zone = None
+    if not 1900 <= value.year <= 2200:
         return None
     since = value.replace(tzinfo=UTC) - (zone or timedelta()) - datetime(1970, 1, 1, tzinfo=UTC)
     return since // timedelta(microseconds=1), NO_OFFSET if zone is None else zone // timedelta(minutes=1)
