@@ -66,7 +66,7 @@ def draw_events(operations: Operations, knobs: Knobs, seed: int) -> Events:
     posting, _ = _runs(edit | cross)
     t = _crossposted(t, item, cross, seed)
     platform = _platforms(operations, op, item, cross, knobs, seed)
-    city, stay = _cities(operations, op, person, t, item, seed)
+    city, stay = _cities(operations, op, person, t, item, knobs, seed)
     # A cross-post or a second version stands in the city of its time, except that cross-posts repeat the first.
     city[cross] = city[_last(~cross)[cross]]
     stay[cross] = stay[_last(~cross)[cross]]
@@ -125,6 +125,7 @@ def _cities(
     person: NDArray[np.int16],
     t: NDArray[np.int32],
     item: Ints,
+    knobs: Knobs,
     seed: int,
 ) -> tuple[Ints, Ints]:
     """City of every advert, and the number of the stay (-1 where the person is not there)."""
@@ -133,16 +134,16 @@ def _cities(
     ring = operations.kind[op] == RING
     # Rings keep to their circuit; independent workers go home in between and vary.
     turn = np.where(ring, (number + person) % length, below(length, seed, "turn", op, person, number))
-    home = ~ring & (unit(seed, "at-home", op, person, number) < 0.55)
+    home = ~ring & (unit(seed, "at-home", op, person, number) < knobs.goes_home)
     turn = np.where(home, 0, turn)
     # Some adverts are put in another city of the circuit while the person is elsewhere.
-    chance = np.where(ring, np.where(operations.exploited[op], 0.12, 0.04), 0.02)
+    chance = np.where(ring, np.where(operations.exploited[op], *knobs.overlap[:2]), knobs.overlap[2])
     overlap = (unit(seed, "overlap", item) < chance) & (length > 1)
     turn = np.where(overlap, (turn + 1) % length, turn)
     spam = operations.kind[op] == SPAM
     turn = np.where(spam, below(40, seed, "spam-city", item), turn)
     country = operations.country[op].astype(np.int64)
-    abroad = (unit(seed, "abroad", op, turn) < np.where(ring, 0.35, 0.12)) & (turn > 0)
+    abroad = (unit(seed, "abroad", op, turn) < np.where(ring, *knobs.abroad)) & (turn > 0)
     country = np.where(abroad, NEAR[country, below(3, seed, "near", op, turn)], country)
     local = below(CITY_COUNTS[country], seed, "city-start", op) + turn * 3
     big = below(2, seed, "city-big", op, turn) == 0

@@ -39,25 +39,54 @@ class Knobs:
     """No operation has more than this share of all adverts (assumed; keeps small worlds mixed)."""
 
     ring_sizes: tuple[tuple[int, int, float], ...] = ((2, 10, 0.86), (11, 30, 0.11), (31, 40, 0.03))
-    """People in a ring: from, to, share. Mostly 2-10, a few over 30 (knowledge.md)."""
+    """People in a ring: from, to, share. Mostly 2-10, a few over 30 (the project's domain facts)."""
 
     exploited: tuple[float, ...] = (0.012, 0.04, 0.85, 0.08, 0.0, 0.0, 0.0)
     """Share of operations with exploitation by kind (assumed; gives a few percent of all operations)."""
 
     stay_days: tuple[float, float] = (2.0, 7.0)
-    """Length of a stay on tour (knowledge.md; Keskin 2021)."""
+    """Length of a stay on tour (Keskin 2021; Europol 2020)."""
 
     tours: tuple[float, ...] = (0.30, 0.15, 0.75, 0.0, 0.5, 0.0, 0.0)
     """Share of operations that tour (assumed; independents tour too: NIJ/JIRN on 'new in town')."""
 
     platforms: tuple[int, int] = (2, 6)
-    """Platforms of an operation that cross-posts (knowledge.md)."""
+    """Platforms of an operation that cross-posts (the project's domain facts)."""
 
     edit: tuple[float, ...] = (0.10, 0.08, 0.22, 0.05, 0.0, 0.03, 0.0)
     """Chance that an advert is a later version of the one before (assumed; edits that move city: Europol note 2020)."""
 
     crosspost: tuple[float, ...] = (0.15, 0.25, 0.30, 0.20, 0.05, 0.02, 0.10)
     """Chance that an advert is the one before on another platform, minutes later (assumed)."""
+
+    overlap: tuple[float, float, float] = (0.12, 0.04, 0.02)
+    """Share of items put in a city where the person is not: rings that exploit, other rings, others (Keskin 2021 on
+    presence in distant places; sizes assumed)."""
+
+    abroad: tuple[float, float] = (0.35, 0.12)
+    """Share of stops of a tour in another country: rings, others (assumed)."""
+
+    goes_home: float = 0.55
+    """Share of stays that those outside rings spend at home (assumed)."""
+
+    contacts: tuple[tuple[str, tuple[float, ...], float], ...] = (
+        ("handle", (0.35, 0.40, 0.65, 0.25, 0.60, 0.05, 0.1), 0.55),
+        ("mail", (0.20, 0.45, 0.25, 0.30, 0.15, 0.30, 0.9), 0.5),
+        ("link", (0.12, 0.60, 0.15, 0.45, 0.85, 0.05, 0.9), 0.6),
+        ("wallet", (0.01, 0.01, 0.10, 0.01, 0.20, 0.0, 0.0), 0.4),
+        ("account", (0.01, 0.03, 0.06, 0.02, 0.02, 0.01, 0.0), 0.35),
+    )
+    """A Telegram account, mail address, site, wallet, bank account: share of operations by kind that have one, and of
+    their adverts that show it (assumed)."""
+
+    guides: float = 0.04
+    """Share of personal adverts that name the channel of a city guide (assumed)."""
+
+    account_platforms: float = 0.55
+    """Share of platforms that show the advertiser's account (assumed)."""
+
+    new_accounts: float = 0.4
+    """Share of rings, agencies, venues and spam that take new accounts every month (assumed)."""
 
     burner_days: tuple[float, float] = (8.0, 40.0)
     """Life of a burner number (assumed)."""

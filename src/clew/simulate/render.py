@@ -156,7 +156,7 @@ class Renderer:
             "posted_at": posted,
             "captured_at": captured,
             "city": CITIES[row["city"]],
-            "price": price if row["item"] % 9 else None,
+            "price": price if row["item"] % 9 or row["version"] > 1 else None,
             "username": account,
             "images": self._images(posting, pictures, key, page),
             "category": "market" if row["kind"] == NOISE else "personal",

@@ -17,15 +17,6 @@ from clew.simulate.numbers import helpline, national
 from clew.simulate.operations import DAY, Operations, draw_operations
 from clew.simulate.places import COUNTRIES
 
-# Chance that an operation has it at all: a Telegram account, a mail address, a site, a wallet, a bank account.
-_HAS = {
-    "handle": (0.35, 0.40, 0.65, 0.25, 0.60, 0.05, 0.1),
-    "mail": (0.20, 0.45, 0.25, 0.30, 0.15, 0.30, 0.9),
-    "link": (0.12, 0.60, 0.15, 0.45, 0.85, 0.05, 0.9),
-    "wallet": (0.01, 0.01, 0.10, 0.01, 0.20, 0.0, 0.0),
-    "account": (0.01, 0.03, 0.06, 0.02, 0.02, 0.01, 0.0),
-}
-_SHOWS = {"handle": 0.55, "mail": 0.5, "link": 0.6, "wallet": 0.4, "account": 0.35}
 CHUNK = 8_192
 
 
@@ -112,20 +103,20 @@ def _columns(operations: Operations, events: Events, knobs: Knobs, seed: int) ->
         columns[f"{name}_country"] = phones.country[known]
     footer = unit(seed, "footer-platform", np.arange(PLATFORMS)) < knobs.footer_platforms
     columns["footer"] = footer[events.platform] & (unit(seed, "footer", events.item) < knobs.footer_rate)
-    return columns | _contacts(operations, events, columns, seed) | {"chance": unit(seed, "row", rows)}
+    return columns | _contacts(operations, events, columns, knobs, seed) | {"chance": unit(seed, "row", rows)}
 
 
 def _contacts(
-    operations: Operations, events: Events, columns: dict[str, NDArray[np.generic]], seed: int
+    operations: Operations, events: Events, columns: dict[str, NDArray[np.generic]], knobs: Knobs, seed: int
 ) -> dict[str, NDArray[np.generic]]:
     """Ids of the handle, mail, site, wallet and account in each advert, -1 for none."""
     op, item = events.op, events.item
     ops = np.arange(operations.count)
     found: dict[str, NDArray[np.generic]] = {}
     without = (columns["own"] == 0) & (columns["board"] == 0) & (operations.kind[op] != NOISE)
-    for name, chances in _HAS.items():
+    for name, chances, share in knobs.contacts:
         has = unit(seed, f"has-{name}", ops) < np.array(chances)[operations.kind]
-        shows = has[op] & (unit(seed, f"shows-{name}", item) < _SHOWS[name])
+        shows = has[op] & (unit(seed, f"shows-{name}", item) < share)
         if name == "handle":
             shows |= without  # an advert without a number has to say something else
         # A large ring has two or three of each; spam and the rest one.
@@ -133,14 +124,16 @@ def _contacts(
         found[name] = np.where(shows, op.astype(np.int64) * 8 + events.person % several[op], -1)
     # City guides: a channel that many unrelated advertisers name.
     listed = np.isin(operations.kind[op], (INDEPENDENT, RING, AGENCY, VENUE))
-    found["guide"] = np.where(listed & (unit(seed, "guide", item) < 0.04), columns["country"].astype(np.int64), -1)
+    found["guide"] = np.where(
+        listed & (unit(seed, "guide", item) < knobs.guides), columns["country"].astype(np.int64), -1
+    )
     managed = np.isin(operations.kind, (RING, AGENCY, VENUE, SPAM))
     accounts = np.where(managed, 1 + operations.people // 5, 1)
     slot = events.person % np.minimum(accounts[op], 16)
     # Some who manage adverts take a new account every month; half of the platforms show none.
-    fresh = managed & (unit(seed, "new-accounts", ops) < 0.4)
+    fresh = managed & (unit(seed, "new-accounts", ops) < knobs.new_accounts)
     month = np.where(fresh[op], events.t[item] // (30 * DAY), 0)
-    shown = unit(seed, "shows-accounts", np.arange(PLATFORMS)) < 0.55
+    shown = unit(seed, "shows-accounts", np.arange(PLATFORMS)) < knobs.account_platforms
     account = ((op.astype(np.int64) * 16 + slot) * 16 + month) * PLATFORMS + events.platform
     found["username"] = np.where(shown[events.platform], account, -1)
     return found
