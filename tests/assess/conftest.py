@@ -59,7 +59,13 @@ class World:
         n = len(self.records) + 1
         rid = n * 0x9E3779B97F4A7C15 % 2**64
         row: dict[str, Any] = dict.fromkeys(RECORDS.names)
-        row |= {"rid": rid, "record_id": f"{rid:016x}{n:016x}", "item_id": item or f"item{n}", "version": 1, "kind": kind}
+        row |= {
+            "rid": rid,
+            "record_id": f"{rid:016x}{n:016x}",
+            "item_id": item or f"item{n}",
+            "version": 1,
+            "kind": kind,
+        }
         row |= {"source": "s", "platform": platform, "handle": account, "file": "f", "line": n}
         row["posted_at"] = None if hours is None else START + timedelta(hours=hours)
         self.records.append(row)

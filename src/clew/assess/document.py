@@ -15,10 +15,11 @@ Made from `src/clew/assess/catalogue/` by `python -m clew.assess.document docs/i
 
 {ONE_FINDING}
 
-An indicator applies only to the kinds of record that it names. Its points are the most that it can add to a lead's priority. What it
-adds is less the more common it is here (its base rate is shown beside it), the weaker it is observed, the more other findings of
-the same kind of evidence there are, and the fewer other kinds of evidence confirm it; `clew.assess.score` says how, and the parts
-of a lead always sum to its priority. Indicators that outcomes refuted are shown as context and add nothing.
+An indicator applies only to the kinds of record that it names. Its points are the most that it can add to a lead's
+priority. What it adds is less the more common it is here (its base rate is shown beside it), the weaker it is observed,
+the more other findings of the same kind of evidence there are, and the fewer other kinds of evidence confirm it;
+`clew.assess.score` says how, and the parts of a lead always sum to its priority. Indicators that outcomes refuted are
+shown as context and add nothing.
 
 ## How they are known to work
 """
@@ -33,11 +34,12 @@ _WORDS = {
 
 _FIELDS = """## Fields of a catalogue file
 
-`id`, `name`, `definition`, `phase`, `exploitation`, `record_kinds`, `measure`, `polarity` (raises, lowers, neutral-context), `strength`,
-`caution`, `source` and `points` are needed. What is measured also has `subject` (record or network), `family` (the kind of evidence),
-`reason`, and `when` (a condition on a mention) or `sql`; a record indicator `reason_network`; a network indicator `begins` and `full`
-(the sizes from which it counts, and counts in full) and `show` (the mention type that its examples point at). What is not measured
-says why in `not_measured`. The tables that `sql` may read are listed in `clew.assess.facts`.
+`id`, `name`, `definition`, `phase`, `exploitation`, `record_kinds`, `measure`, `polarity` (raises, lowers,
+neutral-context), `strength`, `caution`, `source` and `points` are needed. What is measured also has `subject` (record
+or network), `family` (the kind of evidence), `reason`, and `when` (a condition on a mention) or `sql`; a record
+indicator `reason_network`; a network indicator `begins` and `full` (the sizes from which it counts, and counts in full)
+and `show` (the mention type that its examples point at). What is not measured says why in `not_measured`. The tables
+that `sql` may read are listed in `clew.assess.facts`.
 """
 
 
@@ -69,7 +71,7 @@ def _entry(i: Indicator) -> str:
         f"* Could also be: {i.caution}",
         f"* Strength: {i.strength}. Source: {i.source}.",
     ]
-    if i.subject == "network":
+    if i.full > 1 or i.subject == "network":
         lines.append(f"* Counts from {i.begins:g}, in full from {i.full:g}.")
     return "\n".join(lines)
 

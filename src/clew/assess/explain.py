@@ -1,4 +1,4 @@
-"""Leads and findings as a person reads them: what was found, what else could explain it, how well that is known to work."""
+"""Leads and findings as a person reads them: what was found, what else could explain it, how well that is known."""
 
 from __future__ import annotations
 
@@ -84,9 +84,8 @@ class Lead:
 
     def lines(self) -> list[str]:
         """The lead as text: each reason with its points, its base rate and what else could explain it."""
-        said = [
-            f"{self.rank}. {self.network_id}  priority {self.priority:.2f}  ({LEVEL}; evidence: {', '.join(self.kinds)})"
-        ]
+        about = f"({LEVEL}; evidence: {', '.join(self.kinds)})"
+        said = [f"{self.rank}. {self.network_id}  priority {self.priority:.2f}  {about}"]
         for r in self.reasons:
             said.append(f"  {r.points:+.2f}  {r.sentence}  [{r.seen}; {r.known}]")
             said.append(f"         could also be: {r.caution}")
@@ -138,7 +137,7 @@ def findings_of(engine: Engine, subject: str) -> list[Finding]:
 
 def _where(engine: Engine, query: str, value: str) -> list[dict[str, Any]]:
     """The rows of a query about a value, which never becomes part of the query."""
-    found: pa.Table = engine.con.execute(query, {"value": value}).to_arrow_table()
+    found: pa.Table = engine.con.sql(query, params={"value": value}).to_arrow_table()
     rows: list[dict[str, Any]] = found.to_pylist()
     return rows
 

@@ -11,8 +11,8 @@ places      h, value, lat, lon
 mentions    as in the contract, and changes
 =========== ============================================================================================================
 
-``net`` is a network's number in the order of its id. ``item``, ``place``, ``h`` … are 64-bit hashes of values: they are only
-compared. ``t`` is in seconds. An indicator reads all of them through `only_kinds`: rows of the record kinds it names.
+``net`` is a network's number in the order of its id. ``item``, ``place``, ``h`` … are 64-bit hashes of values: they are
+only compared. ``t`` is in seconds. An indicator reads all of them through `only_kinds`: rows of the kinds it names.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ import pyarrow as pa
 from clew.assess.profile import profile
 from clew.engine.duckdb import Engine
 from clew.extract.place import coordinates
+from clew.model.tables import KINDS
 
 # Which identifiers make entities; the others of TIES tell too little here.
 _TYPES = "'phone', 'email', 'handle', 'template', 'image', 'domain', 'url', 'wallet', 'account'"
+_KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
 _FIELD_ORDER = "CASE field::VARCHAR WHEN 'place' THEN 0 WHEN 'title' THEN 1 WHEN 'contact' THEN 2 ELSE 3 END"
 
 NETS = """
@@ -40,7 +42,8 @@ FIRST = f"""
 CREATE OR REPLACE TEMP TABLE firsts AS
 WITH ranked AS (
     SELECT rid, type::VARCHAR AS type,
-        ((({_FIELD_ORDER})::UHUGEINT * 4294967296 + greatest(start, 0)::UHUGEINT) << 64) | hash(value)::UHUGEINT AS packed
+        ((({_FIELD_ORDER})::UHUGEINT * 4294967296 + greatest(start, 0)::UHUGEINT) << 64)
+        | hash(value)::UHUGEINT AS packed
     FROM mentions WHERE type::VARCHAR IN ('phone', 'place', 'name')
 )
 SELECT rid,
@@ -70,9 +73,9 @@ SELECT net, kind, count(DISTINCT item) AS items FROM all_items GROUP BY net, kin
 
 # Every record under each identifier of its network, in time. `at` is the record's place in all_items.
 _HELD = f"""
-SELECT i.net, i.kind, e.type, hash(e.value) AS h, i.t, i.rowid AS at
+SELECT i.net, i.kind::ENUM({_KINDS}) AS kind, e.type::ENUM({_TYPES}) AS type, hash(e.value) AS h, i.t, i.rowid AS at
 FROM ties e JOIN all_items i ON e.rid = i.rid WHERE i.net IS NOT NULL AND e.type IN ({_TYPES})
-ORDER BY i.net, i.kind, e.type, h, i.t NULLS FIRST, e.rid
+ORDER BY i.net, kind, type, h, i.t NULLS FIRST, e.rid
 """
 
 _PLACES = "SELECT DISTINCT value, hash(value) AS h FROM mentions WHERE type::VARCHAR = 'place' ORDER BY value"
@@ -92,12 +95,12 @@ def register_places(engine: Engine) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """Make the tables above (``all_items`` … are of every kind) from the views that `clew.assess.stage.assess` names."""
+    """Make the tables above (``all_items`` … hold every kind) from the views that `clew.assess.stage.assess` names."""
     register_places(engine)
     for step in (NETS, FIRST, ITEMS, NET_KINDS):
         engine.run(step)
     items = engine.sql("SELECT rowid AS at, * EXCLUDE (net, kind) FROM all_items")
-    made = profile(items, engine.sql(_HELD), engine.sql("SELECT h, lat, lon FROM places"))
+    made = profile(items, engine.sql(_HELD), engine.sql("SELECT h, lat, lon FROM places"), engine.threads)
     engine.register({"all_entities": made.entities, "all_steps": made.steps})
 
 

@@ -40,10 +40,10 @@ _SHARES = """
 INSERT INTO observed
 WITH found AS (
     SELECT m.ind, i.net, count(DISTINCT i.item) AS items, min(i.rid) AS a, max(i.rid) AS b,
-        min((hash(i.rid)::UHUGEINT << 64) | i.rid::UHUGEINT) AS c, max((hash(i.rid)::UHUGEINT << 64) | i.rid::UHUGEINT) AS d
+        min((hash(i.rid)::UHUGEINT << 64) | i.rid::UHUGEINT) AS c
     FROM marks m JOIN all_items i ON m.rid = i.rid WHERE i.net IS NOT NULL GROUP BY m.ind, i.net
 )
-SELECT f.ind, f.net, f.items::DOUBLE, '', 0::UBIGINT, [a, b, (c & {low})::UBIGINT, (d & {low})::UBIGINT],
+SELECT f.ind, f.net, f.items::DOUBLE, '', 0::UBIGINT, [a, b, (c & {low})::UBIGINT],
     CASE f.ind {reasons} END, concat('{{"with":', f.items, ',"all":', o.items, '}}'), o.items
 FROM found f JOIN entries e USING (ind) JOIN net_sets o ON e.kset = o.kset AND f.net = o.net
 """
@@ -89,7 +89,8 @@ def _kinds(indicator: Indicator) -> str:
 def mark_records(engine: Engine, indicators: Sequence[Indicator]) -> None:
     """Fill ``marks`` with what record indicators find."""
     engine.run(
-        'CREATE OR REPLACE TEMP TABLE marks (ind INTEGER, rid UBIGINT, n BIGINT, field VARCHAR, start INTEGER, "end" INTEGER, '
+        "CREATE OR REPLACE TEMP TABLE marks (ind INTEGER, rid UBIGINT, n BIGINT, field VARCHAR, start INTEGER, "
+        '"end" INTEGER, '
         "raw VARCHAR)"
     )
     of_records = [(k, i) for k, i in enumerate(indicators) if i.subject == "record"]
@@ -109,21 +110,20 @@ def mark_records(engine: Engine, indicators: Sequence[Indicator]) -> None:
 
 
 def _marks_by_condition(simple: Sequence[tuple[int, Indicator]]) -> str:
-    """One pass over the mentions for all indicators that are a condition on one mention (the first that holds counts)."""
-    # The types are read as text once, in a subquery: a comparison with the dictionary would be slower.
-    cases = " ".join(f"WHEN ({i.when}) AND kind IN ({_kinds(i)}) THEN {k}" for k, i in simple)
-    read = (
-        'SELECT m.rid, m.type::VARCHAR AS type, m.value, m.obscured, m.field, m.start, m."end", m.raw FROM mentions m'
-    )
-    any_of = " OR ".join(f"({i.when})" for _, i in simple)
+    """One pass over the mentions for all indicators that are a condition on a mention (the first that holds counts)."""
+    cases = " ".join(f"WHEN {i.when} THEN {k}" for k, i in simple)
+    # the types are read as text once, in a subquery: comparing the dictionary each time would be slower
+    read = """SELECT rid, type::VARCHAR AS type, value, obscured, field, start, "end", raw FROM mentions"""
+    said = f"""SELECT CASE {cases} END AS ind, rid, field, start, "end", raw FROM ({read})"""
     return (
-        f'SELECT (CASE {cases} END) AS ind, m.rid, field, start, "end", raw '
-        f"FROM ({read}) m JOIN all_items x ON m.rid = x.rid WHERE ({any_of}) AND ind IS NOT NULL"
+        f"""SELECT m.ind, m.rid, m.field, m.start, m."end", m.raw FROM ({said}) m JOIN all_items x ON m.rid = x.rid """
+        "SEMI JOIN (SELECT ind, kind FROM entries JOIN applies USING (kset)) a ON m.ind = a.ind AND x.kind = a.kind "
+        "WHERE m.ind IS NOT NULL"
     )
 
 
 def observe_networks(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Fill ``observed``: network indicators, and for each record indicator the share of a network's items that show it."""
+    """Fill ``observed``: network indicators, and for each record indicator the items of a network that show it."""
     engine.run(
         "CREATE OR REPLACE TEMP TABLE observed (ind INTEGER, net INTEGER, size DOUBLE, type VARCHAR, h UBIGINT, "
         "examples UBIGINT[], reason VARCHAR, counts VARCHAR, items BIGINT)"

@@ -1,12 +1,14 @@
-"""Profiles of identifiers: on how many adverts, under how many names, in how many places … each stands, and where it moved.
+"""Profiles of identifiers: on how many adverts, under how many names, in how many places each stands, and its moves.
 
-Distinct counts of seven columns at once are what SQL is slow at (seven hash tables); here they are one pass over rows that the
-engine has sorted.
+Distinct counts of seven columns at once are what SQL is slow at (seven hash tables); here they are one pass over rows
+that the engine has sorted.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -32,7 +34,7 @@ class Profiles:
 
 @numba.njit(nogil=True, cache=True)
 def _distinct(begin, end, at, values, stamp, held, count, one, other):  # type: ignore[no-untyped-def]
-    """For each group of rows: how many values (0: none) it has, the first row with one, and the last that brought a new one."""
+    """For each group of rows: how many values (0: none), the first row with one, the last that brought a new one."""
     mask = np.uint64(held.shape[0] - 1)
     for g in range(begin.shape[0]):
         k, first, last = 0, begin[g], begin[g]
@@ -65,45 +67,61 @@ def _groups(held: pa.Table) -> tuple[Ints, Ints]:
     return begin[many], end[many]
 
 
-def _column(table: pa.Table, name: str) -> npt.NDArray[np.generic]:
-    values: npt.NDArray[np.generic] = table.column(name).to_numpy()
+def _column(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    values: npt.NDArray[Any] = table.column(name).to_numpy()
     return values
 
 
-def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
-    encoded = column.combine_chunks().dictionary_encode()
-    codes: npt.NDArray[np.int32] = (encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded).indices.to_numpy()
-    return codes
+def _codes(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """The codes of a dictionary column, whose dictionary is the same in every chunk."""
+    chunks = [chunk.indices.to_numpy() for chunk in column.chunks]
+    return np.concatenate(chunks) if chunks else np.zeros(0, np.uint8)
 
 
-def _by_place(items: pa.Table, name: str, missing: int) -> npt.NDArray[np.generic]:
+def _take(held: pa.Table, rows: Ints) -> dict[str, pa.Array]:
+    """What an identifier is, for some rows."""
+    taken = held.select(["net", "kind", "type", "h"]).take(pa.array(rows))
+    return {
+        name: taken.column(name).cast(pa.string()) if name in ("kind", "type") else taken.column(name)
+        for name in taken.column_names
+    }
+
+
+def _by_place(items: pa.Table, name: str, missing: int) -> npt.NDArray[Any]:
     """A column of the items in the order of their place in the table."""
     values = pc.fill_null(items.column(name), pa.scalar(missing, items.column(name).type)).to_numpy()
-    out: npt.NDArray[np.generic] = np.empty(len(values), values.dtype)
+    out: npt.NDArray[Any] = np.empty(len(values), values.dtype)
     out[_column(items, "at")] = values
     return out
 
 
-def profile(items: pa.Table, held: pa.Table, places: pa.Table) -> Profiles:
+def profile(items: pa.Table, held: pa.Table, places: pa.Table, threads: int = 1) -> Profiles:
     """Profiles and steps.
 
     Args:
         items: at (place in the table), rid, t and `DIMENSIONS` of every record.
-        held: net, kind, type, h, t and at of every record under every identifier, sorted by all of them.
+        held: net, kind, type, h, t and at of every record under every identifier, sorted by all of them; kind and
+            type are dictionaries.
         places: h, lat and lon.
+        threads: columns counted at a time.
     """
     begin, end = _groups(held)
     at, rid = _column(held, "at").astype(np.int64), _by_place(items, "rid", 0)
     size = 1 << int(2 * (end - begin).max(initial=1)).bit_length()
-    first = pa.array(begin)
-    columns = {name: held.column(name).take(first) for name in ("net", "kind", "type", "h")}
+    columns = _take(held, begin)
     t = pc.fill_null(held.column("t"), _NEVER).to_numpy()
     columns["first_t"], columns["last_t"] = (pa.array(t[k], mask=t[k] == _NEVER) for k in (begin, end - 1))
     columns["by_time"] = _two(rid[at[begin]], rid[at[end - 1]])
-    for name in DIMENSIONS:
+
+    def counted(name: str) -> tuple[Ints, Ints, Ints]:
         count, one, other = (np.empty(len(begin), np.int64) for _ in range(3))
         values = _by_place(items, name, 0)
         _distinct(begin, end, at, values, np.full(size, -1), np.zeros(size, np.uint64), count, one, other)
+        return count, one, other
+
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(counted, DIMENSIONS))
+    for name, (count, one, other) in zip(DIMENSIONS, found, strict=True):
         columns[f"{name}s"] = pa.array(count)
         if name != "item":
             columns[f"by_{name}"] = _two(rid[at[one]], rid[at[other]])
@@ -119,19 +137,25 @@ def _steps(items: pa.Table, held: pa.Table, at: Ints, rid: Words, places: pa.Tab
     """Consecutive records of one moving identifier at different places."""
     place = _by_place(items, "place", 0)[at]
     t = pc.fill_null(held.column("t"), _NEVER).to_numpy()
-    follows = pc.is_in(held.column("type"), pa.array(_MOVING)).to_numpy() & (place != 0) & (t != _NEVER)
+    kinds, types = _codes(held.column("kind")), _codes(held.column("type"))
+    names = held.column("type").chunk(0).dictionary.to_pylist() if len(held) else []
+    follows = np.isin(types, [names.index(m) for m in _MOVING if m in names]) & (place != 0) & (t != _NEVER)
     row = np.flatnonzero(follows)
     a, b = row[:-1], row[1:]
     same = place[a] != place[b]
     for name in ("net", "h"):
         values = _column(held, name)
         same &= values[a] == values[b]
-    for name in ("kind", "type"):
-        code = _codes(held.column(name))
+    for code in (kinds, types):
         same &= code[a] == code[b]
     a, b = a[same], b[same]
-    columns = {name: held.column(name).take(pa.array(b)) for name in ("net", "kind", "type", "h")}
-    columns |= {"rid": pa.array(rid[at[b]]), "prev_rid": pa.array(rid[at[a]]), "t": pa.array(t[b]), "prev_t": pa.array(t[a])}
+    columns = _take(held, b)
+    columns |= {
+        "rid": pa.array(rid[at[b]]),
+        "prev_rid": pa.array(rid[at[a]]),
+        "t": pa.array(t[b]),
+        "prev_t": pa.array(t[a]),
+    }
     columns |= {"place": pa.array(place[b]), "prev_place": pa.array(place[a])}
     columns["km"] = pa.array(_kilometres(places, place[a], place[b]), from_pandas=True)
     return pa.table(columns)

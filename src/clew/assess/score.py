@@ -4,16 +4,17 @@ A part of a network's priority is
 
     points of the indicator  ×  strength  ×  rarity  ×  repetition  ×  breadth
 
-* strength: for network indicators from 0.4 at the size where it begins to 1 where it counts in full, linear in the logarithm, so
-  that size beyond that adds nothing; for record indicators the items that show it beyond what the base rate would give
-  anyway, over all items plus 2, so that one advert alone says little.
-* rarity: what most have tells nothing. log2(1 / base rate) / 4, at least 0.05 and at most 1 (a finding in one of 16 or fewer).
-* repetition: findings of one family of evidence (contact, text, place …) repeat each other: the strongest counts in full, the
-  next a half, then a quarter …
-* breadth: findings of several families confirm each other: a quarter for each family with 0.2 points or more, at most 1.
+* strength: for network indicators (and for events such as edits) from 0.4 at the size where it begins to 1 where it
+  counts in full, linear in the logarithm, so that size beyond that adds nothing; for other record indicators the items
+  that show it beyond what the base rate would give anyway, over all items plus 2, so that one advert alone says little.
+* rarity: what most have tells nothing. log2(1 / base rate) / 4, at least 0.05 and at most 1 (one in 16 or fewer).
+* repetition: findings of one family of evidence (contact, text, place …) repeat each other: the strongest counts in
+  full, the next a half, then a quarter …
+* breadth: findings of several families confirm each other: a quarter for each family with 0.2 points or more, up to 1.
 
-What lowers the priority counts with its points × strength. Refuted and context findings have 0 points. A record's own findings
-count a quarter of their points × rarity; its priority is their sum and its network's priority.
+What lowers the priority takes away its points × strength, at most nine tenths of what raises it. Refuted and context
+findings have 0 points. A record's own findings count a quarter of their points × rarity; its priority is their sum and
+its network's priority.
 
 Points are whole thousandths, so that sums are exact and the same in any order.
 """
@@ -30,7 +31,7 @@ _PRIOR_SHARE, _PRIOR_WEIGHT = 0.1, 20  # a base rate seen in few subjects is dra
 _ENOUGH = 0.2  # points from which a family counts as a kind of evidence
 _BREADTH = 4  # kinds of evidence for full points
 
-# Base rates: of records over items of the kinds that the indicator applies to; of networks over those with two items or more.
+# Base rates: of records over items of the kinds that the indicator applies to; of networks over those with two or more.
 _RATES = """
 CREATE OR REPLACE TEMP TABLE rates AS
 WITH items AS (
@@ -56,9 +57,11 @@ _RAW = """
 CREATE OR REPLACE TEMP TABLE raw_points AS
 SELECT o.ind, o.net, e.family, e.points, CASE
     WHEN e.points = 0 THEN 0.0
-    WHEN e.subject = 'record' THEN e.points * r.rarity * greatest(0.0, o.size - r.rate * o.items) / (o.items + 2)
+    WHEN e.subject = 'record' AND e.most = 1
+        THEN e.points * r.rarity * greatest(0.0, o.size - r.rate * o.items) / (o.items + 2)
     ELSE e.points * (CASE WHEN e.points > 0 THEN r.rarity ELSE 1.0 END) * (0.4 + 0.6 * CASE
-        WHEN o.size >= e.most THEN 1.0 WHEN o.size <= e.begins THEN 0.0 ELSE ln(o.size / e.begins) / ln(e.most / e.begins) END)
+        WHEN o.size >= e.most THEN 1.0 WHEN o.size <= e.begins THEN 0.0
+        ELSE ln(o.size / e.begins) / ln(e.most / e.begins) END)
     END AS worth
 FROM observed o JOIN entries e USING (ind) JOIN rates r USING (ind)
 """
@@ -71,11 +74,16 @@ WITH ordered AS (
 ), breadth AS (
     SELECT net, count(*)::INTEGER AS kinds, least(1.0, count(*) FILTER (most >= {enough}) / {full}) AS factor
     FROM (SELECT net, family, max(worth) AS most FROM ordered GROUP BY ALL) GROUP BY net
+), up AS (
+    SELECT ind, net, round(1000 * worth * pow(0.5, place - 1) * greatest(factor, 1 / {full}))::BIGINT AS milli
+    FROM ordered JOIN breadth USING (net)
+), sums AS (
+    SELECT net, sum(milli)::BIGINT AS up FROM up GROUP BY net
 )
-SELECT ind, net, round(1000 * worth * pow(0.5, place - 1) * greatest(factor, 1 / {full}))::BIGINT AS milli, TRUE AS raises
-FROM ordered JOIN breadth USING (net)
+SELECT *, TRUE AS raises FROM up
 UNION ALL
-SELECT ind, net, round(1000 * worth)::BIGINT, FALSE FROM raw_points WHERE points <= 0
+SELECT ind, net, -least(round(-1000 * worth), coalesce(d.up, 0) * 9 // 10)::BIGINT, FALSE
+FROM raw_points LEFT JOIN sums d USING (net) WHERE points <= 0
 """
 
 _PRIORITIES = """
@@ -91,7 +99,7 @@ FROM entries e JOIN rates r USING (ind) WHERE e.subject = 'record'
 
 
 def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Make ``entries`` (the catalogue), ``applies`` (sets of record kinds) and ``net_sets`` (a network's items in each)."""
+    """Make ``entries`` (the catalogue), ``applies`` (sets of record kinds), ``net_sets`` (items of a network in a set)."""
     sets = sorted({i.record_kinds for i in indicators})
     rows = [
         f"({k}, {sets.index(i.record_kinds)}, {literal(i.id)}, {literal(i.subject)}, {literal(i.family)}, {i.points}, "

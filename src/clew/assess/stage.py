@@ -1,12 +1,13 @@
 """The assess stage: findings on records and networks, and the queue of leads.
 
-One finding means nothing: most adverts show one (81 % of 17,362 in Giommoni & Ikwu 2021). So a lead's priority is a sum of
-parts that stay small alone and grow where several kinds of evidence agree; see `clew.assess.score`.
+One finding means nothing: most adverts show one (81 % of 17,362 in Giommoni & Ikwu 2021). So a lead's priority is a sum
+of parts that stay small alone and grow where several kinds of evidence agree; see `clew.assess.score`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,9 +22,12 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
 
 _ROW_GROUP = 65_536
+_FINDINGS = f"{evidence.NETWORK_FINDINGS} UNION ALL {evidence.RECORD_FINDINGS}"
+_REPEATED = ["indicator", "subject_kind", "points", "reason"]
 _MADE = (
-    "nets", "firsts", "all_items", "net_kinds", "net_sets", "entries", "applies", "marks", "observed", "rates", "raw_points",
-    "parts", "priorities", "own", "examples", "subjects", "network_findings",
+    "nets", "firsts", "all_items", "net_kinds", "net_sets", "entries", "applies", "marks", "observed", "rates",
+    "raw_points", "parts", "priorities", "own", "examples", "subjects", "network_findings", "wanted", "said",
+    "ordered_marks",
 )  # fmt: skip
 
 
@@ -51,14 +55,16 @@ def assess(
         observe_networks(engine, chosen)
         progress(0.5)
         score(engine)
-        evidence.gather(engine)
+        evidence.gather(engine, chosen)
         progress(0.7)
+        engine.run("SET preserve_insertion_order = true")
         written = {
             "record_scores": _write(engine, evidence.RECORD_SCORES, RECORD_SCORES, out / "record_scores.parquet"),
-            "leads": _write(engine, evidence.leads(chosen), LEADS, out / "leads.parquet"),
-            "findings": _write(engine, evidence.findings(), FINDINGS, out / "findings.parquet"),
+            "leads": _write(engine, evidence.LEADS, LEADS, out / "leads.parquet"),
+            "findings": _write(engine, _FINDINGS, FINDINGS, out / "findings.parquet"),
         }
     finally:
+        engine.run("SET preserve_insertion_order = false")
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
     progress(1.0)
@@ -69,8 +75,8 @@ def _write(engine: Engine, query: str, schema: pa.Schema, path: Path) -> Path:
     """Write the rows of an ordered query, in row groups of one size however the engine portions them."""
     waiting: list[pa.RecordBatch] = []
     rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
-        for batch in engine.con.sql(query).to_arrow_reader(_ROW_GROUP):
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=_REPEATED) as writer:
+        for batch in _ahead(engine.con.sql(query).to_arrow_reader(_ROW_GROUP)):
             waiting.append(batch)
             rows += len(batch)
             while rows >= _ROW_GROUP:
@@ -81,3 +87,12 @@ def _write(engine: Engine, query: str, schema: pa.Schema, path: Path) -> Path:
         if rows:
             writer.write_table(pa.Table.from_batches(waiting).cast(schema), row_group_size=_ROW_GROUP)
     return path
+
+
+def _ahead(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The batches of a query, the next one computed while the last one is written."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, reader, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, reader, None)
+            yield batch

@@ -1,8 +1,8 @@
 """Wording that says something about who is behind a text: insisting on trust, several people, payment in advance …
 
-The value of a mention is the sense of the phrase, the name of a lexicon. Lexicons are files of ``data/wording``, one a language,
-with phrases, what they weigh and notes on doubtful ones. A phrase that says little alone (weight below 1) counts only where
-the phrases of its sense in the record weigh 1 together.
+The value of a mention is the sense of the phrase, the name of a lexicon. Lexicons are files of ``data/wording``, one a
+language, with phrases, what they weigh and notes on doubtful ones. A phrase that says little alone (weight below 1)
+counts only where the phrases of its sense in the record weigh 1 together.
 """
 
 from __future__ import annotations

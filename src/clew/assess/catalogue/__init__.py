@@ -49,13 +49,14 @@ class Indicator:
         caution: what else could explain it.
         source: who says so.
         points: its part of the priority at most; 0 unless it raises, negative if it lowers.
-        family: the kind of evidence it rests on. Findings of one family repeat each other, of several confirm each other.
+        family: the kind of evidence it rests on. Findings of one family repeat each other, of several confirm them.
         subject: what it is observed on; "none" where Clew does not measure it.
         reason: sentence for a finding; ``{column}`` is filled in, ``{column:advert|adverts}`` adds the right word.
         reason_network: for a record indicator, the sentence for a network; ``{with}`` of ``{all}`` records have it.
         when: a condition on MENTIONS (record indicators).
         sql: a query (rid, field, start, end, raw) for records; (net, size, type, h, examples, …) for networks.
-        begins, full: the size at which a network finding begins to count, and from which it counts in full.
+        begins, full: the size at which a network finding begins to count, and from which it counts in full. A record
+            indicator with these counts by the number of items that show it, else by their share.
         show: mention type that the examples of a network finding point at.
         not_measured: why it is not measured; empty where it is.
     """
@@ -151,7 +152,7 @@ def _problems(name: str, i: Indicator) -> list[str]:
         (i.polarity in POLARITIES, f"polarity '{i.polarity}' is none of {', '.join(POLARITIES)}"),
         (i.strength in STRENGTHS, f"strength '{i.strength}' is none of {', '.join(STRENGTHS)}"),
         (i.subject in SUBJECTS, f"subject '{i.subject}' is none of {', '.join(SUBJECTS)}"),
-        (all((i.name, i.definition, i.measure, i.caution, i.source)), "name, definition, measure, caution and source say something"),
+        (all((i.name, i.definition, i.measure, i.caution, i.source)), "name, definition, measure … must say something"),
         (i.points == 0 or (i.measured and i.strength != "refuted"), "what is refuted or not measured has 0 points"),
         ((i.points > 0) == (i.polarity == "raises" and i.measured), "points are above 0 exactly where it raises"),
         (i.points >= 0 or i.polarity == "lowers", "points below 0 need the polarity 'lowers'"),
