@@ -7,7 +7,7 @@ again anywhere, in any order and by any process, with the same result.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,7 @@ def mix(seed: int, purpose: str, *keys: NDArray[Any] | int) -> U64:
     return state
 
 
+@lru_cache(maxsize=1 << 16)
 def mix_one(seed: int, purpose: str, *keys: int) -> int:
     """`mix` of single integers, without the cost of arrays."""
     state = (_purpose(purpose) + seed * 0x9E3779B97F4A7C15) & _MASK

@@ -55,6 +55,7 @@ def link(seed: int, number: int) -> str:
     return f"https://{domain(seed, number)}/"
 
 
+@lru_cache(maxsize=50_000)
 def username(seed: int, number: int) -> str:
     """An account name on an advert platform."""
     bits = mix_one(seed, "username", number)
