@@ -34,20 +34,15 @@ def _joint(keys, many, low, high):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _both(start, column, count, a, b):  # type: ignore[no-untyped-def]
+def _both(start, column, share, a, b):  # type: ignore[no-untyped-def]
     """Chance that a draw of one group's values equals a draw of the other's; -1 when one has none."""
     i, j = start[a], start[b]
     if i == start[a + 1] or j == start[b + 1]:
         return -1.0
-    na, nb = 0.0, 0.0
-    for k in range(i, start[a + 1]):
-        na += count[k]
-    for k in range(j, start[b + 1]):
-        nb += count[k]
     both = 0.0
     while i < start[a + 1] and j < start[b + 1]:
         if column[i] == column[j]:
-            both += (count[i] / na) * (count[j] / nb)
+            both += share[i] * share[j]
             i, j = i + 1, j + 1
         elif column[i] < column[j]:
             i = _next(column, i, start[a + 1], column[j])
@@ -62,11 +57,11 @@ def met(begin, rows, attribute):  # type: ignore[no-untyped-def]
 
     ``rows[begin[c] : begin[c + 1]]`` hold column c.
     """
-    values, codes, counts, _chance = attribute
+    values, codes, share, _chance = attribute
     total, pairs = np.zeros(begin.shape[0] - 1), np.zeros(begin.shape[0] - 1)
     for c in range(begin.shape[0] - 1):
         for k in range(begin[c] + 1, begin[c + 1]):
-            both = _both(values, codes, counts, rows[k - 1], rows[k])
+            both = _both(values, codes, share, rows[k - 1], rows[k])
             if both >= 0.0:
                 total[c] += both
                 pairs[c] += 1.0
@@ -80,16 +75,11 @@ def _agreement(attribute, agree, cap, a, b, factor, shared, top, users, among): 
     What strangers agree in by chance is measured over all groups and among those that hold the shared identifiers: the
     users of one city's hotline are all in that city.
     """
-    start, column, count, chance = attribute
-    both = _both(start, column, count, a, b)
+    start, column, share, chance = attribute
+    both = _both(start, column, share, a, b)
     if both < 0.0:
         return 0.0
-    na, by_chance = 0.0, 0.0
-    for k in range(start[a], start[a + 1]):
-        na += count[k]
-    for k in range(start[a], start[a + 1]):
-        by_chance += count[k] / na * chance[column[k]]
-    by_chance = max(by_chance, 1e-6)
+    by_chance = max(chance[a], chance[b])
     likely = by_chance
     for c in range(3):
         if shared[c] > 0:

@@ -32,28 +32,64 @@ def spanning_links(evidence: Evidence, label: Ints, bits: Floats) -> tuple[Ints,
 
     Two records can be a pair when one identifier of their network is on both and on no record between them in time.
     """
-    table = evidence.identifiers
-    row, column = table.row_of(), table.column.astype(np.int64)
+    table, n = evidence.identifiers, len(label)
     time = np.nan_to_num(evidence.time, nan=0.0)
-    key = label[row] * (int(column.max(initial=0)) + 1) + column
-    order = np.lexsort((row, time[row], key))
-    row, column, key = row[order], column[order], key[order]
-    same = key[1:] == key[:-1]
-    a, b, worth = row[:-1][same], row[1:][same], bits[column[1:][same]]
+    in_time = np.lexsort((np.arange(n), time))
+    a, b = _neighbours(table.start, table.column, in_time, label, len(bits))
     # versions of one item belong together even when they share no identifier
-    order = np.lexsort((np.arange(len(label)), evidence.item))
+    order = np.argsort(evidence.item, kind="stable")
     versions = evidence.item[order][1:] == evidence.item[order][:-1]
     a, b = np.concatenate([a, order[:-1][versions]]), np.concatenate([b, order[1:][versions]])
-    worth = np.concatenate([worth, np.full(int(versions.sum()), 1e3)])
     within = label[a] == label[b]
-    a, b, worth = a[within], b[within], worth[within]
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    pair, inverse = np.unique((low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64), return_inverse=True)
-    total = np.bincount(inverse, weights=worth, minlength=len(pair))
-    low, high = (pair >> np.uint64(32)).astype(np.int64), (pair & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    taken = np.zeros(len(pair), bool)
-    _tree(len(label), low, high, np.argsort(-total, kind="stable"), taken)
+    low, high = np.minimum(a, b)[within], np.maximum(a, b)[within]
+    worth = _weights(table.start, table.column, bits, low, high) + 1e3 * (evidence.item[low] == evidence.item[high])
+    taken = np.zeros(len(low), bool)
+    _tree(n, low, high, np.argsort(-worth, kind="stable"), taken)
     return low[taken], high[taken]
+
+
+@numba.njit(nogil=True, cache=True)
+def _neighbours(start, column, in_time, label, columns):  # type: ignore[no-untyped-def]
+    """For each column, pairs of records of one network that follow each other in time."""
+    begin = np.zeros(columns + 1, np.int64)
+    for k in range(column.shape[0]):
+        begin[column[k] + 1] += 1
+    for c in range(columns):
+        begin[c + 1] += begin[c]
+    at, rows = begin[:-1].copy(), np.empty(column.shape[0], np.int64)
+    for r in in_time:
+        for k in range(start[r], start[r + 1]):
+            rows[at[column[k]]] = r
+            at[column[k]] += 1
+    a, b, m = np.empty(column.shape[0], np.int64), np.empty(column.shape[0], np.int64), 0
+    for c in range(columns):
+        held = rows[begin[c] : begin[c + 1]]
+        for k in range(1, held.shape[0]):
+            if label[held[k]] != label[held[0]]:
+                held = held[np.argsort(label[held], kind="mergesort")]
+                break
+        for k in range(1, held.shape[0]):
+            if label[held[k]] == label[held[k - 1]]:
+                a[m], b[m] = held[k - 1], held[k]
+                m += 1
+    return a[:m], b[:m]
+
+
+@numba.njit(nogil=True, cache=True)
+def _weights(start, column, bits, a, b):  # type: ignore[no-untyped-def]
+    """Bits of all identifiers that both records of each pair hold."""
+    out = np.zeros(a.shape[0])
+    for k in range(a.shape[0]):
+        i, j = start[a[k]], start[b[k]]
+        while i < start[a[k] + 1] and j < start[b[k] + 1]:
+            if column[i] == column[j]:
+                out[k] += bits[column[i]]
+                i, j = i + 1, j + 1
+            elif column[i] < column[j]:
+                i += 1
+            else:
+                j += 1
+    return out
 
 
 @numba.njit(nogil=True, cache=True)

@@ -14,7 +14,8 @@ from clew.link.kernels import met, score_pairs
 from clew.link.weights import CLASS_OF, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
-_STEPS = 20  # of expectation and maximisation
+_STEPS = 20  # of expectation and maximisation, over scores above _LEAST in bins of 1 / _BINS bit
+_LEAST, _BINS = -20.0, 64
 _CHUNK = 65_536  # pairs that a thread takes at a time
 
 
@@ -72,6 +73,15 @@ def chances(attribute: Incidence) -> Floats:
     return chance
 
 
+def drawn(attribute: Incidence, chance: Floats) -> tuple[Ints, npt.NDArray[np.int32], Floats, Floats]:
+    """An attribute as the kernels read it: its rows, each value's share in its row, and the row's chance to meet."""
+    row = attribute.row_of()
+    held = np.bincount(row, weights=attribute.count, minlength=attribute.rows)
+    share: Floats = attribute.count / held[row]
+    met_by_chance = np.bincount(row, weights=share * chance[attribute.column], minlength=attribute.rows)
+    return attribute.start, attribute.column, share, np.maximum(met_by_chance, 1e-6)
+
+
 def score(
     groups: Groups, scaled: Scale, chance: tuple[Floats, ...], span: float, weights: Weights,
     a: Ints, b: Ints, threshold: float, threads: int,
@@ -93,7 +103,7 @@ def score(
     parting = (weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span)
     agreeing = (weights.agree_cap, *weights.agree)
     known = (scaled.bits, scaled.users, scaled.held, *scaled.joint, scaled.groups)
-    attributes = tuple((t.start, t.column, t.count, c) for t, c in zip(groups.attributes, chance, strict=True))
+    attributes = tuple(drawn(t, c) for t, c in zip(groups.attributes, chance, strict=True))
     table = groups.identifiers
     class_of = _CLASSES[groups.kind]
     begin, rows = by_column(table, len(groups.kind))
@@ -120,10 +130,12 @@ def calibrate(bits: Floats, groups: int, weights: Weights) -> float:
     """
     if not len(bits):
         return 0.0
+    near = bits[bits > _LEAST]  # what is surely not one operation adds nothing
+    steps = np.bincount(np.round((np.minimum(near, 60.0) - _LEAST) * _BINS).astype(np.int64))
+    ratio = np.exp2(np.arange(len(steps)) / _BINS + _LEAST) / weights.same_prior
     share = weights.same_prior
-    bits = bits[bits > -20.0]  # what is surely not one operation adds nothing
     for _ in range(_STEPS):
-        odds = np.exp2(np.minimum(bits, 60.0)) * (share / weights.same_prior)
-        expected = 2.0 * float((odds / (1.0 + odds)).sum()) / max(groups, 1)
+        odds = ratio * share
+        expected = 2.0 * float((steps * (odds / (1.0 + odds))).sum()) / max(groups, 1)
         share = min(max(expected, weights.least_prior), weights.same_prior)
     return float(np.log2(share / weights.same_prior))
