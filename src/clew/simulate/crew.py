@@ -62,7 +62,8 @@ class _Helper:
 
     def __init__(self, orders: bytes) -> None:
         command = [sys.executable, "-c", "from clew.simulate.crew import serve; serve()"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # A session of its own: a key press that stops this process must not make the helper complain.
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         if self.process.stdin is None or self.process.stdout is None:  # pipes were asked for
             raise OSError("no pipe to a helper process")
         self.give, self.take = self.process.stdin, self.process.stdout

@@ -121,7 +121,7 @@ def _contacts(
             shows |= without  # an advert without a number has to say something else
         # A large ring has two or three of each; spam and the rest one.
         several = np.where(operations.kind == RING, 1 + operations.people // 12, 1)
-        found[name] = np.where(shows, op.astype(np.int64) * 8 + events.person % several[op], -1)
+        found[name] = np.where(shows, op * 8 + (events.person % several[op]).astype(np.int32), np.int32(-1))
     # City guides: a channel that many unrelated advertisers name.
     listed = np.isin(operations.kind[op], (INDEPENDENT, RING, AGENCY, VENUE))
     found["guide"] = np.where(
