@@ -22,7 +22,6 @@ class Text:
     Attributes:
         title: with marks.
         tokens: words, some with marks; joined by the language's joint.
-        editable: places of tokens that may be changed.
         html: whether the body is HTML.
         lead: pattern that leads to the number, and what ends a contact.
         end: what stands after each contact.
@@ -31,7 +30,6 @@ class Text:
 
     title: str
     tokens: tuple[str, ...]
-    editable: tuple[int, ...]
     html: bool
     lead: str
     end: str
@@ -53,9 +51,8 @@ def compose(seed: int, number: int, language: int, kind: int, signals: int, alon
     html = draw.random() < 0.12
     body = _laid_out(sentences, words, html, draw)
     tokens = tuple(body.split(" ")) if words.joint else tuple(body)
-    editable = tuple(at for at, token in enumerate(tokens) if _may_change(token))
     lead = fill(_any(words.patterns["contact"], draw), draw)
-    return Text(title, tokens, editable, html, lead, _ENDS[int(draw.random() * len(_ENDS))], words)
+    return Text(title, tokens, html, lead, _ENDS[int(draw.random() * len(_ENDS))], words)
 
 
 def _any(patterns: tuple[Pattern, ...], draw: Random) -> Pattern:
@@ -65,8 +62,11 @@ def _any(patterns: tuple[Pattern, ...], draw: Random) -> Pattern:
 def _some(words: Bank, section: str, count: int, draw: Random) -> list[str]:
     """Some different sentences of a section."""
     patterns = words.patterns[section]
-    chosen = draw.sample(range(len(patterns)), min(count, len(patterns)))
-    return [fill(patterns[at], draw) for at in chosen]
+    order = list(range(len(patterns)))
+    for at in range(min(count, len(order))):
+        other = at + int(draw.random() * (len(order) - at))
+        order[at], order[other] = order[other], order[at]
+    return [fill(patterns[at], draw) for at in order[:count]]
 
 
 def _notice(words: Bank, draw: Random) -> list[str]:
@@ -138,11 +138,11 @@ def changed(text: Text, share: float, draw: Random) -> list[str]:
     """The tokens of a text with a share of them replaced, left out, doubled or misspelt."""
     tokens = list(text.tokens)
     count = int(share * len(tokens) + draw.random())
-    editable, words = text.editable, text.language.words
-    if not editable:
-        return tokens
-    for _ in range(min(count, len(editable))):
-        at = editable[int(draw.random() * len(editable))]
+    words, size = text.language.words, len(tokens)
+    for _ in range(count):
+        at = int(draw.random() * size)
+        if not _may_change(text.tokens[at]):
+            continue
         how = draw.random()
         if how < 0.55:
             tokens[at] = words[int(draw.random() * len(words))]
