@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from clew.extract._phone_tables import COMMA, DIGIT, LETTER, NEWLINE, ODD, SPACE, USUAL
+from clew.extract._phone_kernel import kernel
+from clew.extract._phone_tables import COMMA, DIGIT, LANGUAGE, LETTER, NEWLINE, ODD, SPACE, USUAL, VOTES
 from clew.extract.fold import EMOJI
 
 _BLOB = 120  # symbols of a link that are looked at on either side
 _TONGUE_SYMBOLS = 600
 _LONGEST_TONGUE_WORD = 12
-_MOST_LANGUAGES = 32
 _LINK, _MAIL, _CALL = 1, 2, 3  # what the digits stand in
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
     """The end of the account number that begins at p, or p: two letters, two digits, and the length of the country."""
     if p + 15 > end or tables.klass[sym[p + 2]] != DIGIT or tables.klass[sym[p + 3]] != DIGIT:
@@ -27,7 +26,7 @@ def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
     k = p
     while left > 0 and k < end:
         c = tables.klass[sym[k]]
-        if c == LETTER or c == DIGIT:
+        if c in (LETTER, DIGIT):
             left -= 1
             digits += c == DIGIT
         elif (c != SPACE and c != USUAL) or k + 1 >= end or tables.klass[sym[k + 1]] not in (LETTER, DIGIT):
@@ -38,7 +37,7 @@ def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
     return k
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _has(sym, i, j, marks):  # type: ignore[no-untyped-def]
     """The place after the last occurrence of any of the marks (uint16[k, 12], 0-padded) in ``sym[i:j]``, or -1."""
     for k in range(j - 1, i - 1, -1):
@@ -51,16 +50,15 @@ def _has(sym, i, j, marks):  # type: ignore[no-untyped-def]
     return -1
 
 
-@numba.njit(nogil=True, cache=True)
-def link_kind(tables, sym, first, last, begin, end):  # type: ignore[no-untyped-def]
+@kernel
+def link_kind(klass, calls, links, sym, first, last, begin, end):  # type: ignore[no-untyped-def]
     """Whether the symbols from begin to end stand in a link (1), a mail address (2), a link to call (3), or none (0).
 
     Args:
-        tables, sym: see `_phone_tables`.
+        klass, calls, links, sym: see `_phone_tables`.
         first, last: bounds of the text.
         begin, end: the number.
     """
-    klass = tables.klass
     i, j = begin, end
     while i > first and begin - i < _BLOB and klass[sym[i - 1]] not in (SPACE, NEWLINE) and sym[i - 1] >= 0x20:
         i -= 1
@@ -68,7 +66,7 @@ def link_kind(tables, sym, first, last, begin, end):  # type: ignore[no-untyped-
         j += 1
     if i == begin and j == end:
         return 0
-    call = _has(sym, i, begin, tables.calls)
+    call = _has(sym, i, begin, calls)
     if call >= 0 and begin - call <= 4:
         return _CALL
     at = j  # mail: letters, digits and dots up to an "@" with a name after it
@@ -82,15 +80,24 @@ def link_kind(tables, sym, first, last, begin, end):  # type: ignore[no-untyped-
         return _MAIL
     for k in range(i, begin):
         if sym[k] == 0x2F or sym[k] == 0x3D:  # after a slash or "="
-            return _LINK if _has(sym, i, j, tables.links) >= 0 else 0
+            return _LINK if _has(sym, i, j, links) >= 0 else 0
     return 0
 
 
-@numba.njit(nogil=True, cache=True)
-def tongue(tables, sym, first, last):  # type: ignore[no-untyped-def]
+@kernel
+def tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
+    """As `_tongue`, once a text."""
+    if bounds[LANGUAGE] < 0:
+        bounds[LANGUAGE] = _tongue(tables, sym, bounds)
+    return bounds[LANGUAGE]
+
+
+@kernel
+def _tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
     """The row of the language whose frequent words occur most in the first symbols of a text; the last row if none."""
     words = tables.tongues
-    votes = np.zeros(_MOST_LANGUAGES, np.int64)
+    first, last, votes = bounds[0], bounds[1], bounds[VOTES:]
+    votes[:] = 0
     p, stop = first, min(last, first + _TONGUE_SYMBOLS)
     while p < stop:
         if tables.klass[sym[p]] != LETTER:
@@ -120,9 +127,9 @@ def tongue(tables, sym, first, last):  # type: ignore[no-untyped-def]
     return best
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def is_obscured(text, klass, r, begin, end, spelled, singles):  # type: ignore[no-untyped-def]
-    """Whether a number had to be decoded: words or odd digits, odd separators, one digit at a time, hidden characters."""
+    """Whether a number had to be decoded: words or odd digits, odd separators, single digits, hidden characters."""
     if spelled or singles >= 5:
         return True
     sym = text.sym

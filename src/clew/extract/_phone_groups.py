@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import numba
-
+from clew.extract._phone_kernel import kernel
 from clew.extract._phone_tables import (
     BEGIN,
     CONTEXT,
     DIGITS,
     END,
+    F_MARK,
     F_SPELLED,
     F_TIME,
     F_WEAK,
     FIRST,
     FLAGS,
     G_AND,
+    G_ODD,
     G_SPACE,
     G_USUAL,
     G_WORDS,
@@ -28,19 +29,20 @@ from clew.extract._phone_tables import (
 )  # fmt: skip
 from clew.extract._phone_words import AND, HUNDRED, HUNDREDS, MULTIPLY, PAIR, TEEN, TENS, TIMES, UNIT
 
-# Ways to read a chain: leave out words that are numbers only now and then; do not add up "twenty two".
-DROP, APART = 1, 2
+# Ways to read a chain: leave out words that are numbers only now and then; do not add up "twenty two";
+# take marks such as "!" for the digits that they look like.
+DROP, APART, MARKS = 1, 2, 4
 _MOST_REPEATS = 4
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _near(tok, t, n):  # type: ignore[no-untyped-def]
     """Whether token t follows the one before it so closely that both can be one number word."""
     return t < n and tok[t, GAP] & ~(G_SPACE | G_USUAL) == 0
 
 
-@numba.njit(nogil=True, cache=True)
-def _below_hundred(tok, t, n, sym):  # type: ignore[no-untyped-def]
+@kernel
+def _below_hundred(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
     """The value of the number words at t below 100, and the token after them; t itself when there are none."""
     kind, value = tok[t, KIND], tok[t, VALUE]
     if kind < UNIT or kind > PAIR:
@@ -60,6 +62,8 @@ def _below_hundred(tok, t, n, sym):  # type: ignore[no-untyped-def]
         u = k + 1 if _near(tok, k, n) and tok[k, KIND] == AND else k
         if _near(tok, u, n):
             follows, more = tok[u, KIND], tok[u, VALUE]
+            if follows == DIGITS and tok[u, SIZE] == 1 and tok[u, GAP] == 0:  # "trente4"
+                return value + dig[tok[u, FIRST]], u + 1
             french = (value == 60 and first == 0x73) or (
                 value == 80 and first == 0x71
             )  # "soixante …", "quatre-vingt …"
@@ -76,10 +80,10 @@ def _below_hundred(tok, t, n, sym):  # type: ignore[no-untyped-def]
     return value, k
 
 
-@numba.njit(nogil=True, cache=True)
-def _spoken(tok, t, n, sym):  # type: ignore[no-untyped-def]
+@kernel
+def _spoken(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
     """Value, digits and end of the number that is said at token t."""
-    value, k = _below_hundred(tok, t, n, sym)
+    value, k = _below_hundred(tok, t, n, sym, dig)
     if tok[t, KIND] == HUNDREDS or tok[t, KIND] == HUNDRED:
         value, k = tok[t, VALUE], t + 1
     elif k == t + 1 and tok[t, KIND] == UNIT and value > 0 and _near(tok, k, n) and tok[k, KIND] == HUNDRED:
@@ -88,12 +92,12 @@ def _spoken(tok, t, n, sym):  # type: ignore[no-untyped-def]
         return value, 1 if tok[t, KIND] == UNIT and k == t + 1 else 2, k
     u = k + 1 if _near(tok, k, n) and tok[k, KIND] == AND else k
     if _near(tok, u, n) and UNIT <= tok[u, KIND] <= PAIR and tok[u, VALUE] > 0:
-        more, k = _below_hundred(tok, u, n, sym)
+        more, k = _below_hundred(tok, u, n, sym, dig)
         value += more
     return value, 3, k
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _repeated(tok, t, n, dig):  # type: ignore[no-untyped-def]
     """How often which digit is said at t ("double six", "deux fois sept"), and the token after; 0 times when not so."""
     k = t + 1
@@ -111,7 +115,7 @@ def _repeated(tok, t, n, dig):  # type: ignore[no-untyped-def]
     return 0, 0, t
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _write(gdig, n, value, size):  # type: ignore[no-untyped-def]
     for k in range(size - 1, -1, -1):
         gdig[n + k] = value % 10
@@ -119,7 +123,7 @@ def _write(gdig, n, value, size):  # type: ignore[no-untyped-def]
     return n + size
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _open(grp, g, tok, t, gap, symbol, n):  # type: ignore[no-untyped-def]
     for c in (BEGIN, KIND, SIGN, CONTEXT, FLAGS):
         grp[g, c] = tok[t, c]
@@ -127,17 +131,21 @@ def _open(grp, g, tok, t, gap, symbol, n):  # type: ignore[no-untyped-def]
     grp[g, GAP], grp[g, SYMBOL], grp[g, FIRST] = gap, symbol, n
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def group(tok, nt, dig, sym, way, grp, gdig):  # type: ignore[no-untyped-def]
-    """Fill ``grp`` (columns as of a token; VALUE counts words) and ``gdig`` with the groups of a chain; returns how many."""
+    """Fill ``grp`` (as a token; VALUE counts words) and ``gdig`` with the groups of a chain; gives their count."""
     g, n, t, gap = 0, 0, 0, 0
     while t < nt:
         gap |= tok[t, GAP]
         kind, begin = tok[t, KIND], t
         times, digit, after = _repeated(tok, t, nt, dig)
         dropped = way & DROP and tok[t, FLAGS] & F_WEAK and not times
-        if dropped or (times == 0 and (kind == AND or kind == TIMES or kind == MULTIPLY)):
+        if dropped or (times == 0 and (kind in (AND, TIMES, MULTIPLY))):
             gap |= G_AND if kind == AND else G_WORDS
+            t += 1
+            continue
+        if tok[t, FLAGS] & F_MARK and not way & MARKS:
+            gap |= G_ODD
             t += 1
             continue
         _open(grp, g, tok, t, gap, tok[t, SYMBOL] if gap == tok[t, GAP] else -1, n)
@@ -147,7 +155,7 @@ def group(tok, nt, dig, sym, way, grp, gdig):  # type: ignore[no-untyped-def]
                 n += 1
             t = after
             grp[g, VALUE] = 1
-        elif kind == DIGITS or kind == LETTERS:
+        elif kind in (DIGITS, LETTERS):
             while t < nt and (t == begin or _glued(tok, t, way)):
                 for k in range(tok[t, FIRST], tok[t, FIRST] + tok[t, SIZE]):
                     gdig[n] = dig[k]
@@ -159,7 +167,7 @@ def group(tok, nt, dig, sym, way, grp, gdig):  # type: ignore[no-untyped-def]
                 value, t = tok[t, VALUE], t + 1
                 size = 1 if kind == UNIT else 3 if kind >= HUNDREDS else 2
             else:
-                value, size, t = _spoken(tok, t, nt, sym)
+                value, size, t = _spoken(tok, t, nt, sym, dig)
             n = _write(gdig, n, value, size)
             grp[g, VALUE] = 1
         grp[g, END], grp[g, SIZE] = tok[t - 1, END], n - grp[g, FIRST]
@@ -169,27 +177,29 @@ def group(tok, nt, dig, sym, way, grp, gdig):  # type: ignore[no-untyped-def]
     return g
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _glued(tok, t, way):  # type: ignore[no-untyped-def]
     """Whether token t continues a run of digits and letters read as digits."""
-    if tok[t, GAP] or (way & DROP and tok[t, FLAGS] & F_WEAK):
+    if tok[t, GAP] or (way & DROP and tok[t, FLAGS] & F_WEAK) or (tok[t, FLAGS] & F_MARK and not way & MARKS):
         return False
     return tok[t, KIND] == DIGITS or tok[t, KIND] == LETTERS
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def ways(tok, nt):  # type: ignore[no-untyped-def]
-    """The ways of reading (DROP, APART) that can make a difference for a chain."""
+    """The ways of reading (DROP, APART, MARKS) that can make a difference for a chain."""
     found, words = 0, 0
     for t in range(nt):
         if tok[t, FLAGS] & F_WEAK:
             found |= DROP
+        if tok[t, FLAGS] & F_MARK:
+            found |= MARKS
         if TEEN <= tok[t, KIND] <= HUNDRED:
             words += 1
     return found | (APART if words else 0)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _two(grp, gdig, g):  # type: ignore[no-untyped-def]
     """The value of a group of one or two plain digits, else -1."""
     if grp[g, KIND] != DIGITS or grp[g, FLAGS] & F_SPELLED or grp[g, SIZE] > 2:
@@ -200,7 +210,7 @@ def _two(grp, gdig, g):  # type: ignore[no-untyped-def]
     return value
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _year(grp, gdig, g):  # type: ignore[no-untyped-def]
     if grp[g, KIND] != DIGITS or grp[g, SIZE] != 4:
         return False
@@ -208,31 +218,55 @@ def _year(grp, gdig, g):  # type: ignore[no-untyped-def]
     return (gdig[k] == 2 and gdig[k + 1] == 0 and gdig[k + 2] < 5) or (gdig[k] == 1 and gdig[k + 1] == 9)
 
 
-@numba.njit(nogil=True, cache=True)
-def mark_times(grp, ng, gdig):  # type: ignore[no-untyped-def]
-    """Flag the groups that are a date, a time of day, or two years."""
+@kernel
+def _flag(grp, i, j):  # type: ignore[no-untyped-def]
+    for g in range(i, j):
+        grp[g, FLAGS] |= F_TIME
+
+
+@kernel
+def _mark_hours(grp, ng, gdig):  # type: ignore[no-untyped-def]
+    """Flag the groups that are a time of day, or two years."""
     for g in range(ng - 1):
         a, b = _two(grp, gdig, g), _two(grp, gdig, g + 1)
         s = grp[g + 1, SYMBOL]
         if _year(grp, gdig, g) and _year(grp, gdig, g + 1):
-            grp[g, FLAGS] |= F_TIME
-            grp[g + 1, FLAGS] |= F_TIME
+            _flag(grp, g, g + 2)
         alone = (g == 0 or grp[g, SYMBOL] != s) and (g + 2 >= ng or grp[g + 2, SYMBOL] != s)
         hour = 0 <= a <= 24 and grp[g + 1, SIZE] == 2 and 0 <= b < 60
         if hour and alone and (s == 0x3A or (s == 0x2E and b % 15 == 0)):
-            grp[g, FLAGS] |= F_TIME
-            grp[g + 1, FLAGS] |= F_TIME
-        if g + 2 >= ng or s <= 0 or grp[g + 2, SYMBOL] != s or (s != 0x2E and s != 0x2D and s != 0x2F):
+            _flag(grp, g, g + 2)
+
+
+@kernel
+def _short_date(grp, ng, gdig, g):  # type: ignore[no-untyped-def]
+    """Whether three groups at g are a day, a month and a year of two digits."""
+    if g < 0 or g + 2 >= ng:
+        return False
+    s = grp[g + 1, SYMBOL]
+    if grp[g + 2, SYMBOL] != s or (s != 0x2E and s != 0x2D and s != 0x2F):
+        return False
+    a, b, c = _two(grp, gdig, g), _two(grp, gdig, g + 1), _two(grp, gdig, g + 2)
+    return ((1 <= a <= 31 and 1 <= b <= 12) or (1 <= a <= 12 and 1 <= b <= 31)) and 20 <= c < 40
+
+
+@kernel
+def mark_times(grp, ng, gdig):  # type: ignore[no-untyped-def]
+    """Flag the groups that are a date, a time of day, or two years."""
+    _mark_hours(grp, ng, gdig)
+    for g in range(ng - 2):
+        s = grp[g + 1, SYMBOL]
+        if s <= 0 or grp[g + 2, SYMBOL] != s or (s != 0x2E and s != 0x2D and s != 0x2F):
             continue
-        c = _two(grp, gdig, g + 2)
-        day_first = 1 <= a <= 31 and 1 <= b <= 12 and _year(grp, gdig, g + 2)
-        month_first = 1 <= a <= 12 and 1 <= b <= 31 and _year(grp, gdig, g + 2)
-        short_year = 1 <= a <= 31 and 1 <= b <= 12 and 20 <= c < 40
-        ends = (g == 0 or grp[g, GAP] & ~7) and (g + 3 >= ng or grp[g + 3, GAP] & ~7)
-        day_first |= short_year and ends
-        year_first = _year(grp, gdig, g) and 1 <= b <= 12 and 1 <= c <= 31
+        a, b, c = _two(grp, gdig, g), _two(grp, gdig, g + 1), _two(grp, gdig, g + 2)
+        dated = (1 <= a <= 31 and 1 <= b <= 12 and _year(grp, gdig, g + 2)) or (
+            1 <= a <= 12 and 1 <= b <= 31 and _year(grp, gdig, g + 2)
+        )
+        begins = g == 0 or grp[g, GAP] & ~7 or grp[g - 1, FLAGS] & F_TIME
+        ends = g + 3 >= ng or grp[g + 3, GAP] & ~7 or grp[g + 3, FLAGS] & F_TIME
+        dated |= _short_date(grp, ng, gdig, g) and begins and (ends or _short_date(grp, ng, gdig, g + 3))
+        dated |= _year(grp, gdig, g) and 1 <= b <= 12 and 1 <= c <= 31
         before = g > 0 and grp[g, SYMBOL] == s
         after = g + 3 < ng and grp[g + 3, SYMBOL] == s
-        if (day_first or month_first or year_first) and not before and not after:
-            for k in range(g, g + 3):
-                grp[k, FLAGS] |= F_TIME
+        if dated and not before and not after:
+            _flag(grp, g, g + 3)

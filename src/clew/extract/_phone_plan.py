@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from clew.extract._phone_kernel import kernel
 
 FIXED, MOBILE, OTHER = 1, 2, 4  # kinds of number, as bits
 TRUNK, PLAIN, BARE = 1, 2, 3  # a national number: with its prefix; where none is used; with the prefix left out
@@ -70,7 +71,7 @@ def plan() -> Plan:
     return Plan(trans, label, root, index, code, after, prefix, size, bare, main)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _kinds(plan, state, digits, i, j):  # type: ignore[no-untyped-def]
     for k in range(i, j):
         state = plan.trans[state, digits[k]]
@@ -79,7 +80,7 @@ def _kinds(plan, state, digits, i, j):  # type: ignore[no-untyped-def]
     return np.int64(plan.label[state])
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _number(code, digits, i, j):  # type: ignore[no-untyped-def]
     value = np.int64(code)
     for k in range(i, j):
@@ -87,7 +88,7 @@ def _number(code, digits, i, j):  # type: ignore[no-untyped-def]
     return value
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _without_prefix(plan, region, digits, i, j):  # type: ignore[no-untyped-def]
     """Kinds of the number after a national prefix of the region, and where it begins; 0 when there is none."""
     for p in range(plan.prefix.shape[1]):
@@ -105,7 +106,7 @@ def _without_prefix(plan, region, digits, i, j):  # type: ignore[no-untyped-def]
     return 0, i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def international(plan, digits, i, j):  # type: ignore[no-untyped-def]
     """Kinds and E.164 number of ``digits[i:j]`` read as country code and number ("31 (0)6…" too); 0, 0 if invalid."""
     if j - i > 18 or i >= j or digits[i] == 0:
@@ -125,9 +126,9 @@ def international(plan, digits, i, j):  # type: ignore[no-untyped-def]
     return 0, np.int64(0)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def national(plan, region, digits, i, j):  # type: ignore[no-untyped-def]
-    """Kinds, E.164 number and form (TRUNK, PLAIN, BARE) of ``digits[i:j]`` as dialled inside a region; kinds 0 if invalid."""
+    """Kinds, E.164 number, form (TRUNK, PLAIN, BARE) of ``digits[i:j]`` dialled in a region; kinds 0 if invalid."""
     if j - i > 15:
         return 0, np.int64(0), 0
     kinds, first = _without_prefix(plan, region, digits, i, j)

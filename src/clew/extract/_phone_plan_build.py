@@ -1,8 +1,8 @@
 """Compile libphonenumber's numbering plans into the compact tables of `_phone_plan` (a developer's tool).
 
-Run ``python -m clew.extract._phone_plan_build`` after an upgrade of ``phonenumbers``; a test compares the result with the
-library. Every pattern of every country becomes part of one minimal acyclic automaton over the digits of an E.164 number,
-whose states say which kinds of number end there.
+Run ``python -m clew.extract._phone_plan_build`` after an upgrade of ``phonenumbers``; a test compares the result with
+the library. Every pattern of every country becomes part of one minimal acyclic automaton over the digits of an E.164
+number, whose states say which kinds of number end there.
 """
 
 from __future__ import annotations

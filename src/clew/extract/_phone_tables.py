@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_near import Near, near
 from clew.extract._phone_plan import Plan, plan
 from clew.extract._phone_words import Words, tongues, words
 from clew.extract.fold import BREAK, EMOJI, OTHER
@@ -22,38 +23,41 @@ G_SPACE, G_USUAL, G_ODD, G_COMMA, G_NEWLINE, G_WORDS, G_AND = 1, 2, 4, 8, 16, 32
 # Kinds of token beside the word kinds of `_phone_words`.
 DIGITS, LETTERS = 0, 31
 
-# Columns of a token. FIRST and SIZE say where its digits are; SYMBOL is the one symbol before it (-1: several); SIGN is the
-# place of a plus before it (-1: none); CONTEXT is 1 after a phone word, -1 after a word such as "order", else 0.
+# Columns of a token. FIRST and SIZE say where its digits are; SYMBOL is the one symbol before it (-1: several); SIGN is
+# the place of a plus before it (-1: none); CONTEXT is 1 after a phone word, -1 after a word such as "order", else 0.
 BEGIN, END, KIND, VALUE, FIRST, SIZE, GAP, SYMBOL, SIGN, CONTEXT, FLAGS = range(11)
 COLUMNS = 11
-F_WEAK, F_MONEY, F_ALNUM, F_SPELLED, F_TIME = 1, 2, 4, 8, 16
+F_WEAK, F_MONEY, F_ALNUM, F_SPELLED, F_TIME, F_NEAR, F_MARK = 1, 2, 4, 8, 16, 32, 64
 
 # The state of the scan of one text.
-TOKENS, DIGITS_USED, S_GAP, S_WORDS, S_SIZE, S_SYMBOL, S_SIGN, S_CONTEXT, S_AGE, S_FLUSH, S_MONEY, FIELD = range(12)
-STATE = 12
+TOKENS, DIGITS_USED, S_GAP, S_WORDS, S_SIZE, S_SYMBOL, S_SIGN, S_CONTEXT, S_AGE = range(9)
+S_FLUSH, S_MONEY, FIELD, S_FLOOR = range(9, 13)
+STATE = 13
+LANGUAGE, VOTES = 2, 8  # places in Scratch.bounds, beside the first and last symbol of the text
 
 MAX_TOKENS = 256
 MAX_DIGITS = 2048
 MAX_CANDIDATES = 256
 
 _LOOKS = {
-    "o": 0, "о": 0, "ο": 0, "l": 1, "i": 1, "|": 1, "і": 1, "!": 1, "ι": 1, "z": 2, "e": 3, "з": 3, "є": 3, "a": 4, "ч": 4,
-    "s": 5, "$": 5, "b": 8, "б": 6, "g": 9, "q": 9, "t": 7, "в": 8, "ѕ": 5,
+    "o": 0, "о": 0, "ο": 0, "l": 1, "i": 1, "|": 1, "і": 1, "!": 1, "ι": 1, "z": 2, "e": 3, "з": 3, "є": 3,
+    "a": 4, "ч": 4,
+    "s": 5, "$": 5, "b": 8, "@": 0, "θ": 0, "&": 8, "¡": 1, "б": 6, "g": 9, "q": 9, "t": 7, "в": 8, "ѕ": 5,
 }  # fmt: skip
 _IBAN = (
-    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 "
-    "FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LI21 LT20 LU20 LV21 MC27 "
-    "MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SE24 SI19 SK24 SM27 TN24 TR26 UA29 "
-    "VA22 VG24 XK20"
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 "
+    "FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LI21 "
+    "LT20 LU20 LV21 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SE24 "
+    "SI19 SK24 SM27 TN24 TR26 UA29 VA22 VG24 XK20"
 )
 # Before the number in a link that dials it, and in any other link.
 _CALLS = (
-    "tel: wa.me/ phone= callto: sms: number= t.me/+ viber p/+ smsto: call: phone: tel= number: whatsapp: whatsapp/ signal: "
-    "imo: phone/ %2b"
+    "tel: wa.me/ phone= callto: sms: number= t.me/+ viber p/+ smsto: call: phone: tel= number: whatsapp: "
+    "whatsapp/ signal: imo: phone/ %2b"
 )
 _LINKS = (
-    ":// www. .com .nl .net .org .html .php .de/ .fr/ .eu/ .be/ .ro/ .es/ .it/ .pl/ .pt/ .hu/ .bg/ .ru/ .co/ .io/ .uk/ .me/ "
-    ".jpg .png ?id="
+    ":// www. .com .nl .net .org .html .php .de/ .fr/ .eu/ .be/ .ro/ .es/ .it/ .pl/ .pt/ .hu/ .bg/ .ru/ .co/ .io/ "
+    ".uk/ .me/ .jpg .png ?id="
 )
 _LONGEST_MARK = 12
 
@@ -67,6 +71,7 @@ class Tables(NamedTuple):
         regions: uint16[languages + 1, 24], see `_phone_words.tongues`.
         home: int16[plan rows], the row of ``regions`` of a region's own language.
         plan: numbering plans.
+        near: number words written a little wrong.
         klass: uint8[65536], the class of a symbol.
         looks: uint8[65536], 1 + the digit that a letter looks like, or 0.
         iban: uint8[65536], the length of an IBAN by the packed lower-case letters of its country, or 0.
@@ -78,11 +83,46 @@ class Tables(NamedTuple):
     regions: npt.NDArray[np.uint16]
     home: npt.NDArray[np.int16]
     plan: Plan
+    near: Near
     klass: npt.NDArray[np.uint8]
     looks: npt.NDArray[np.uint8]
     iban: npt.NDArray[np.uint8]
     calls: npt.NDArray[np.uint16]
     links: npt.NDArray[np.uint16]
+
+
+class Scratch(NamedTuple):
+    """Memory for one call of the scan.
+
+    Attributes:
+        st: int64[STATE], see above.
+        tok, grp: int64[MAX_TOKENS, COLUMNS], the tokens of a chain, and the groups that they make.
+        dig, gdig: uint8[MAX_DIGITS], the digits of either.
+        cand: int64[MAX_CANDIDATES, 6].
+        back: int64[256], of `_phone_tokens.cut`.
+        line: uint16[128], letters taken together.
+        bounds: int64[40], first and last symbol of the text, row of its language (-1 not known yet), and votes.
+    """
+
+    st: npt.NDArray[np.int64]
+    tok: npt.NDArray[np.int64]
+    grp: npt.NDArray[np.int64]
+    dig: npt.NDArray[np.uint8]
+    gdig: npt.NDArray[np.uint8]
+    cand: npt.NDArray[np.int64]
+    back: npt.NDArray[np.int64]
+    line: npt.NDArray[np.uint16]
+    where: npt.NDArray[np.int64]
+    bounds: npt.NDArray[np.int64]
+
+
+def scratch() -> Scratch:
+    """Fresh memory."""
+    tok, grp = np.zeros((MAX_TOKENS, COLUMNS), np.int64), np.zeros((MAX_TOKENS, COLUMNS), np.int64)
+    dig, gdig = np.zeros(MAX_DIGITS, np.uint8), np.zeros(MAX_DIGITS, np.uint8)
+    cand, back = np.zeros((MAX_CANDIDATES, 6), np.int64), np.zeros(300, np.int64)
+    line, where = np.zeros(128, np.uint16), np.zeros(128, np.int64)
+    return Scratch(np.zeros(STATE, np.int64), tok, grp, dig, gdig, cand, back, line, where, np.zeros(48, np.int64))
 
 
 class Text(NamedTuple):
@@ -137,4 +177,4 @@ def tables() -> Tables:
             at = plans.index[region]
             if home[at] == len(regions) - 1:
                 home[at] = row
-    return Tables(words(), tree, regions, home, plans, klass, looks, iban, _marks(_CALLS), _marks(_LINKS))
+    return Tables(words(), tree, regions, home, plans, near(), klass, looks, iban, _marks(_CALLS), _marks(_LINKS))

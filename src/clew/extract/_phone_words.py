@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_kernel import kernel
 from clew.extract.fold import fold_text
 
 # What a word is. UNIT to HUNDRED carry a value; PAIR is a ten and a unit in one word.
@@ -19,8 +20,12 @@ NUMBERS = HUNDRED  # kinds up to this one give digits
 WEAK = 1 << 5  # more often another word than a number
 VALUE = 6  # the bit where the value begins
 MOST_REGIONS = 24
-_LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt", "ro", "pl", "hu", "bg", "ru", "uk", "cs", "sk", "hr", "el", "tr",
-              "sv", "da", "zh")  # fmt: skip
+_LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt", "ro", "pl", "hu", "bg", "ru", "uk", "cs", "sk", "hr", "el",
+              "tr", "sv", "da", "zh")  # fmt: skip
+
+
+_FACTOR = 0x9E3779B97F4A7C15
+STEM = 3  # letters of a word that `likely_stem` looks at
 
 
 class Words(NamedTuple):
@@ -30,11 +35,38 @@ class Words(NamedTuple):
         code: uint8[65536], the column of a symbol in the tree, 0 for symbols in no word.
         next: uint16[nodes, columns], the node after a symbol; 0 is none. The root is node 1.
         what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6.
+        whole: uint8[8192], a bit set of the hashes of words (of their letters up to the first other symbol).
+        stems: uint8[8192], the same of the first letters of number words.
     """
 
     code: npt.NDArray[np.uint8]
     next: npt.NDArray[np.uint16]
     what: npt.NDArray[np.int32]
+    whole: npt.NDArray[np.uint8]
+    stems: npt.NDArray[np.uint8]
+
+
+@kernel
+def step(h, symbol):  # type: ignore[no-untyped-def]
+    """The hash of a word and one more letter."""
+    return (h ^ np.uint64(symbol)) * np.uint64(_FACTOR)
+
+
+@kernel
+def maybe(bits, h):  # type: ignore[no-untyped-def]
+    """Whether a hash may be in a bit set."""
+    bit = h >> np.uint64(48)
+    return bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & 1
+
+
+def _bits(words: set[str]) -> npt.NDArray[np.uint8]:
+    bits = np.zeros(8192, np.uint8)
+    for word in words:
+        h = 0
+        for c in word:
+            h = (h ^ ord(c)) * _FACTOR & 0xFFFFFFFFFFFFFFFF
+        bits[h >> 51] |= 1 << (h >> 48 & 7)
+    return bits
 
 
 def _spellings(text: str) -> list[str]:
@@ -62,6 +94,12 @@ def _language(words: dict[str, Any]) -> list[tuple[str, int, int]]:
     found += [(w, PAIR, k) for k, w in _pairs(words.get("more", ""))]
     found += [(w, AND, 0) for w in _spellings(words.get("and", ""))]
     return found + [(w, TIMES, 0) for w in _spellings(words.get("times", ""))]
+
+
+def vocabulary_of(raw: dict[str, Any], language: str) -> dict[str, int]:
+    """The kind of each number word of one language; empty for a country that has no language of its own."""
+    weak = set(_spellings(raw["weak"]["words"]))
+    return {w: kind for w, kind, _ in _language(raw.get(language, {"units": []})) if w not in weak}
 
 
 def _raw() -> dict[str, Any]:
@@ -112,7 +150,20 @@ def _tree(vocab: dict[str, int]) -> Words:
     for node, row in enumerate(rows):
         for column, to in row.items():
             following[node, column] = to
-    return Words(code, following, np.array(what, np.int32))
+    letters = {w: next((k for k, c in enumerate(w) if not c.isalpha()), len(w)) for w in vocab}
+    whole = _bits({w[:k] for w, k in letters.items()})
+    kinds = {w: what & (WEAK - 1) for w, what in vocab.items()}
+    stems = _bits({w[:STEM] for w, kind in kinds.items() if kind <= MULTIPLY or kind == PLUS})
+    return Words(code, following, np.array(what, np.int32), whole, stems)
+
+
+@cache
+def common() -> frozenset[str]:
+    """Folded words that are no number word written wrongly."""
+    raw = _raw()
+    known = {w for w, what in vocabulary().items() if what & (WEAK - 1) > MULTIPLY}
+    frequent = {w for words in raw["tongue"].values() for w in _spellings(words)}
+    return frozenset(known | frequent | set(_spellings(raw["common"]["words"])))
 
 
 @cache
@@ -127,13 +178,16 @@ def tongues() -> tuple[Words, npt.NDArray[np.uint16]]:
 
     Returns:
         The letter tree of frequent words, where ``what`` is a bit set of languages (bit k: row k of the second), and
-        uint16[languages + 1, 24], packed ISO regions in order of likelihood, 0-padded; the last row is for any language.
+        uint16[languages + 1, 24], packed ISO regions in order of likelihood, 0-padded; the last row is for any.
     """
     raw = _raw()
     found: dict[str, int] = {}
     for k, language in enumerate(raw["tongue"]):
         for word in _spellings(raw["tongue"][language]):
             found[word] = found.get(word, 0) | 1 << k
+        for word, what in vocabulary_of(raw, language).items():
+            if what in (UNIT, TEEN, TENS) and len(word) > 2:
+                found[word] = found.get(word, 0) | 1 << k
     regions = np.zeros((len(raw["tongue"]) + 1, MOST_REGIONS), np.uint16)
     for k, language in enumerate([*raw["tongue"], "any"]):
         codes = [ord(r[0]) << 8 | ord(r[1]) for r in raw["regions"][language].split()]

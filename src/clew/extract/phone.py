@@ -1,9 +1,10 @@
 """Phone numbers, in every spelling that a person reads at once, as E.164.
 
-The text is read once (`_phone_tokens`): digits, number words of some twenty languages, letters and pictures used as digits
-become tokens in a chain; too much between two of them ends the chain. Then (`_phone_choose`) every run of groups in a chain
-that is a valid number by libphonenumber's plans gets points for its form (a plus, a national prefix, the record's own
-country) and for what surrounds it ("call", "order no.", "€"), and the best that do not overlap are taken.
+The text is read once (`_phone_scan`): digits, number words of some twenty languages, letters and pictures used as
+digits become tokens in a chain; too much between two of them ends the chain. Then (`_phone_choose`) every run of
+groups in a chain that is a valid number by libphonenumber's plans gets points (`_phone_score`) for its form (a plus, a
+national prefix, the record's own country) and for what surrounds it ("call", "order no.", "€"), and the best that do
+not overlap are taken.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from clew.extract._phone_query import parse_query
 from clew.extract._phone_scan import scan
-from clew.extract._phone_tables import Text, tables
+from clew.extract._phone_tables import Text, scratch, tables
 from clew.extract.base import Example, TextBatch, mentions
 
 __all__ = ["PLUGIN", "PhoneExtractor", "parse_query"]
@@ -26,7 +27,7 @@ class PhoneExtractor:
     """Finds phone numbers; ``obscured`` is true where the spelling had to be decoded."""
 
     name = "phone"
-    version = "1"
+    version = "2"
     types = ("phone",)
     examples: Sequence[Example] = (
         Example("Bel +31 6 1234 5678", (("phone", "+31612345678", "+31 6 1234 5678", False),)),
@@ -42,11 +43,11 @@ class PhoneExtractor:
         text = Text(f.sym, f.char, f.byte, f.width, batch.data, batch.offsets)
         rows = 4 * len(batch.rid) + 64
         out = np.empty((rows, 5), np.int64)
-        found = scan(text, tables(), f.start, batch.region, out)
+        found = scan(text, tables(), f.start, batch.region, scratch(), out)
         while found == rows:  # texts full of numbers
             rows *= 4
             out = np.empty((rows, 5), np.int64)
-            found = scan(text, tables(), f.start, batch.region, out)
+            found = scan(text, tables(), f.start, batch.region, scratch(), out)
         record, begin, end, number, obscured = (np.ascontiguousarray(c) for c in out[:found].T)
         value = pc.binary_join_element_wise("+", pa.array(number).cast(pa.string()), "")
         return mentions(batch, self, "phone", record, begin, end, value, obscured.astype(np.bool_))
