@@ -127,24 +127,26 @@ def _sum(sums, column):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _read_word(sym, i, j, known, cost, credit):  # type: ignore[no-untyped-def]
+def _read_word(sym, i, j, entry, penalty, words, mark, cost, credit):  # type: ignore[no-untyped-def]
     """Charge the languages for a word; returns the runs of letters charged for."""
     grams = 0
-    window = np.uint64(0)
-    for k in range(i, j):
+    k, one = np.uint64(i), np.uint64(1)  # unsigned: compiled code need not look for negative places
+    window = np.uint64(sym[k])
+    for length in range(2, j - i + 1):
+        k += one
         window = (window << np.uint64(16)) | np.uint64(sym[k])
-        if k - i < 2:
+        if length < 3:
             continue
-        row = _row(known.entry, window) if k - i > 2 else -1
+        row = _row(entry, window) if length > 3 else -1
         if row < 0:
-            row = _row(known.entry, window & np.uint64(0xFFFFFFFFFFFF))
+            row = _row(entry, window & np.uint64(0xFFFFFFFFFFFF))
         if row >= 0:
-            _add(cost, known.penalty, row)
+            _add(cost, penalty, row)
             grams += 1
     if 2 <= j - i <= 12:
-        word = lookup(known.words, sym, i, j)
+        word = lookup(words, sym, i, j)
         if word >= 0:
-            _add(credit, known.mark, word)
+            _add(credit, mark, word)
     return grams
 
 
@@ -164,26 +166,43 @@ def _winner(cost, credit, languages, grams):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def _run(sym, i, last, scripts, script):  # type: ignore[no-untyped-def]
+    """Where symbols of a script end; over unsigned numbers, for speed."""
+    k, stop = np.uint64(i), np.uint64(last)
+    while k < stop and scripts[sym[k]] == script:
+        k += np.uint64(1)
+    return np.int64(k)
+
+
+@numba.njit(nogil=True, cache=True)
+def _field_end(sym, i, last):  # type: ignore[no-untyped-def]
+    k, stop = np.uint64(i), np.uint64(last)
+    while k < stop and sym[k] != 0x1E:
+        k += np.uint64(1)
+    return np.int64(k)
+
+
+@numba.njit(nogil=True, cache=True)
 def _language(sym, first, last, known, cost, credit, letters, read):  # type: ignore[no-untyped-def]
     """The index of a text's language, or -1."""
     cost[:], credit[:], letters[:], read[:] = 0, 0, 0, 0
+    # taken out of the tuple here, once: in a loop that would cost more than looking at them
+    entry, penalty, words, mark, scripts = known.entry, known.penalty, known.words, known.mark, known.script
     i = first
     while i < last and read[1] + read[2] + read[3] < _MOST_GRAMS:
-        script = known.script[sym[i]]
-        if script == 0:
-            i += 1
-            continue
-        j = i + 1
-        while j < last and known.script[sym[j]] == script:
-            j += 1
+        i = _run(sym, i, last, scripts, 0)
+        if i >= last:
+            break
+        script = scripts[sym[i]]
+        j = _run(sym, i, last, scripts, script)
         attached = i > first and (sym[i - 1] in (64, 46, 47, 95, 38) or 48 <= sym[i - 1] <= 57)
         follows = sym[j] if j < last else 32
-        address = follows in (64, 95, 47) or (follows in (46, 58) and j + 1 < last and known.script[sym[j + 1]] != 0)
+        address = follows in (64, 95, 47) or (follows in (46, 58) and j + 1 < last and scripts[sym[j + 1]] != 0)
         if script > _MIXED:
             letters[script] += j - i
         elif not (attached or address):
             letters[script] += j - i
-            read[script] += _read_word(sym, i, j, known, cost[script], credit[script])
+            read[script] += _read_word(sym, i, j, entry, penalty, words, mark, cost[script], credit[script])
         i = j
     total, most = 0, 0
     for s in range(1, letters.shape[0]):
@@ -208,21 +227,19 @@ def _scan(sym, start, char, starts, known, body):  # type: ignore[no-untyped-def
     cost = np.zeros((_MIXED + 1, 2 * _PARTS), np.uint64)
     credit = np.zeros((_MIXED + 1, 2 * _PARTS), np.uint64)
     letters, read = np.zeros(64, np.int64), np.zeros(_MIXED + 1, np.int64)
+    scripts = known.script
     for r in range(n):
         a = start[r]
         while a < start[r + 1] and char[a] < starts[r, body]:
             a += 1
-        b = a
-        while b < start[r + 1] and sym[b] != 0x1E:
-            b += 1
+        b = _field_end(sym, a, start[r + 1])
         language[r] = _language(sym, a, b, known, cost, credit, letters, read)
         if language[r] < 0 and a > start[r]:
             a, b = start[r], a - 1
             language[r] = _language(sym, a, b, known, cost, credit, letters, read)
-        while a < b and known.script[sym[a]] == 0:
-            a += 1
+        a = _run(sym, a, b, scripts, 0)
         stop = min(b, a + _SPAN)
-        while stop < b and known.script[sym[stop]] != 0 and stop < a + 2 * _SPAN:
+        while stop < b and scripts[sym[stop]] != 0 and stop < a + 2 * _SPAN:
             stop += 1
         begin[r], end[r] = a, stop
     return language, begin, end

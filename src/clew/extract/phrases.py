@@ -58,6 +58,7 @@ class _Table(NamedTuple):
     phrase: npt.NDArray[np.int32]  # the phrase that ends here, or -1
     longer: npt.NDArray[np.bool_]  # some phrase goes on from here
     bitmap: npt.NDArray[np.uint8]
+    heads: npt.NDArray[np.bool_]  # how first words begin, by `_head`
 
 
 class _Canon(NamedTuple):
@@ -95,6 +96,57 @@ def _mix(h, symbol):  # type: ignore[no-untyped-def]
 def _maybe(bitmap, h):  # type: ignore[no-untyped-def]
     bit = (h >> np.uint64(32)) & np.uint64(bitmap.shape[0] * 8 - 1)
     return (bitmap[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _head(sym, k, stop, classes):  # type: ignore[no-untyped-def]
+    """A number below 2**15 that stands for the first three symbols of the word at k."""
+    one = np.uint64(1)
+    h = np.uint64(sym[k])
+    if classes[sym[k]] == WORD and k + one < stop and classes[sym[k + one]] == WORD:
+        h |= np.uint64(sym[k + one]) << np.uint64(16)
+        if k + one + one < stop and classes[sym[k + one + one]] == WORD:
+            h |= np.uint64(sym[k + one + one]) << np.uint64(32)
+    return (h * _FACTOR) >> np.uint64(49)
+
+
+# The loops below are functions of their own, over unsigned numbers: so they run several times as fast.
+@numba.njit(nogil=True, cache=True)
+def _next_begin(begins, i, end):  # type: ignore[no-untyped-def]
+    k, stop = np.uint64(i), np.uint64(end)
+    while k < stop and not begins[k]:
+        k += np.uint64(1)
+    return np.int64(k)
+
+
+@numba.njit(nogil=True, cache=True)
+def _next_head(sym, i, end, classes, heads):  # type: ignore[no-untyped-def]
+    """The next word that begins as some phrase does; i is at a word's begin or between words."""
+    k, stop, one = np.uint64(i), np.uint64(end), np.uint64(1)
+    while k < stop:
+        c = classes[sym[k]]
+        if c == SPLIT or c == JOIN:  # noqa: SIM109 - compiled code looks a set up
+            k += one
+            continue
+        if heads[_head(sym, k, stop, classes)]:
+            return np.int64(k)
+        k += one
+        if c == WORD or c == SYLLABLE:  # noqa: SIM109
+            while k < stop and classes[sym[k]] == c:
+                k += one
+    return end
+
+
+@numba.njit(nogil=True, cache=True)
+def _mark_heads(canon, classes, heads):  # type: ignore[no-untyped-def]
+    for p in range(canon.start.shape[0] - 1):
+        first, last = canon.start[p], canon.start[p + 1]
+        end = first
+        while end < last and classes[canon.sym[end]] == WORD:
+            end += 1
+        if canon.stem[p] and end == last and end - first < 3:
+            heads[:] = True  # the stem may go on with any letter
+        heads[_head(canon.sym, np.uint64(first), np.uint64(last), classes)] = True
 
 
 @numba.njit(nogil=True, cache=True)
@@ -190,30 +242,31 @@ def _longest(sym, classes, first, end, table, stems, canon):  # type: ignore[no-
     """The longest phrase that begins at a word's begin: its index (or -1) and where it ends."""
     h, i = _SEED, first
     best, best_end = -1, first
+    key, phrase, longer, stem_key, stem_bitmap = table.key, table.phrase, table.longer, stems.key, stems.bitmap
     while True:
         begin, stem = i, -1
         if classes[sym[i]] == WORD:
             while i < end and classes[sym[i]] == WORD:
                 h = _mix(h, sym[i])
                 i += 1
-                if _maybe(stems.bitmap, h):
-                    at = _slot(stems.key, h)
-                    if stems.key[at] == h and _same(sym, classes, first, end, canon, stems.phrase[at]):
+                if _maybe(stem_bitmap, h):
+                    at = _slot(stem_key, h)
+                    if stem_key[at] == h and _same(sym, classes, first, end, canon, stems.phrase[at]):
                         stem = stems.phrase[at]
         else:
             h = _mix(h, sym[i])
             i += 1
-            at = _slot(stems.key, h)
-            if stems.key[at] == h and _same(sym, classes, first, end, canon, stems.phrase[at]):
+            at = _slot(stem_key, h)
+            if stem_key[at] == h and _same(sym, classes, first, end, canon, stems.phrase[at]):
                 stem = stems.phrase[at]
-        at = _slot(table.key, h)
-        known = table.key[at] == h
-        if known and table.phrase[at] >= 0 and _same(sym, classes, first, end, canon, table.phrase[at]):
-            best, best_end = table.phrase[at], i
+        at = _slot(key, h)
+        known = key[at] == h
+        if known and phrase[at] >= 0 and _same(sym, classes, first, end, canon, phrase[at]):
+            best, best_end = phrase[at], i
         elif stem >= 0:
             best, best_end = stem, i
         # a stem's last word has no place in the table, but its earlier words have
-        after = _gap(sym, classes, begin, i, end) if known and table.longer[at] else -1
+        after = _gap(sym, classes, begin, i, end) if known and longer[at] else -1
         if after < 0:
             return best, best_end
         if after > i:
@@ -228,29 +281,26 @@ def _scan(sym, start, begins, classes, table, stems, canon):  # type: ignore[no-
     phrase = np.empty(room, np.int32)
     k = 0
     has_stems = stems.key.shape[0] > 1
+    # taken out of their tuples here, once: in a loop that would cost more than looking at them
+    heads, starters, stem_starters = table.heads, table.bitmap, stems.bitmap
     anywhere = begins.shape[0] == 0
     for r in range(start.shape[0] - 1):
         i, end = start[r], start[r + 1]
         while i < end:
+            i = _next_head(sym, i, end, classes, heads) if anywhere else _next_begin(begins, i, end)
+            if i >= end:
+                break
             c = classes[sym[i]]
-            if c in (SPLIT, JOIN):
-                i += 1
-                continue
-            if not (anywhere or begins[i]):
-                i += 1
-                while c == WORD and i < end and classes[sym[i]] == WORD:
-                    i += 1
-                continue
             h, j = _mix(_SEED, sym[i]), i + 1
-            maybe = has_stems and _maybe(stems.bitmap, h)
+            maybe = has_stems and _maybe(stem_starters, h)
             if c == WORD:
                 while j < end and classes[sym[j]] == WORD:
                     h = _mix(h, sym[j])
                     j += 1
                     if has_stems:
-                        maybe |= _maybe(stems.bitmap, h)
+                        maybe |= _maybe(stem_starters, h)
             found, found_end = -1, i
-            if maybe or _maybe(table.bitmap, h):
+            if maybe or _maybe(starters, h):
                 found, found_end = _longest(sym, classes, i, end, table, stems, canon)
             if found >= 0:
                 if k == room:
@@ -278,7 +328,8 @@ def _empty_table(entries: int) -> _Table:
     """Room for some entries: a quarter full at most, with 32 bits of bitmap an entry."""
     size = 1 if entries == 0 else 1 << (4 * entries).bit_length()
     longer = np.zeros(size, np.bool_)
-    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), longer, np.zeros(max(size, 8), np.uint8))
+    bitmap, heads = np.zeros(max(size, 8), np.uint8), np.zeros(1 << 15, np.bool_)
+    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), longer, bitmap, heads)
 
 
 def fold_all(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], Ints]:
@@ -323,6 +374,7 @@ class Phrases:
         words = len(phrases) + int(np.count_nonzero(out[:m] == 0x20)) + 2 * int(single)
         self._table, self._stems = _empty_table(words), _empty_table(int(stems.sum()))
         _build(self._canon, self._classes, self._table, self._stems)
+        _mark_heads(self._canon, self._classes, self._table.heads)
 
     def find(self, folded: Folded, begins: npt.NDArray[np.bool_] | None = None) -> PhraseHits:
         """Every phrase in the texts: the longest one at each word's begin, then on after its end.
