@@ -39,52 +39,52 @@ def test_from_files_to_leads(tmp_path: Path) -> None:
     ads.write_text("ad_id,headline,body,city,posted\n" + "\n".join([*rows, "bad,,,,"]) + "\n")
     found = _clew("ingest", str(ads), "--source", "test", "--map", "title=headline", "-w", place)
     assert found.exit_code == 0, found.output
-    counts = dict(line.split()[:2] for line in found.output.splitlines()[:5])
+    counts = dict(line.split()[:2] for line in found.stdout.splitlines()[:5])
     assert counts == {"read": "6", "new": "5", "changed": "0", "identical": "0", "rejected": "1"}
-    assert "line 7" in found.output
+    assert "line 7" in found.stdout
     again = _clew("ingest", str(ads), "--source", "test", "--map", "title=headline", "-w", place)
-    assert dict(line.split()[:2] for line in again.output.splitlines()[:5])["identical"] == "5"
-    assert "5 records" in _clew("run", "-w", place).output
-    assert "Nothing is new" in _clew("run", "-w", place).output
+    assert dict(line.split()[:2] for line in again.stdout.splitlines()[:5])["identical"] == "5"
+    assert "5 records" in _clew("run", "-w", place).stdout
+    assert "Nothing is new" in _clew("run", "-w", place).stdout
     assert _clew("leads", "-w", place).exit_code == 0
-    pivot = json.loads(_clew("pivot", "+31 6 1234 5678", "--json", "-w", place).output)
+    pivot = json.loads(_clew("pivot", "+31 6 1234 5678", "--json", "-w", place).stdout)
     assert pivot["asked"]["identifiers"] == [["phone", "+31612345678"]]
     assert pivot["total_records"] == 5
     shown = _clew("show", "a1", "-w", place)
-    assert "+31612345678" in shown.output
-    assert "Hello 1" in shown.output
+    assert "+31612345678" in shown.stdout
+    assert "Hello 1" in shown.stdout
 
 
 def test_the_workspace_comes_from_the_environment(finished: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEW_WORKSPACE", str(finished.path))
-    leads = json.loads(_clew("leads", "--json", "-n", "3").output)
+    leads = json.loads(_clew("leads", "--json", "-n", "3").stdout)
     assert [lead["rank"] for lead in leads] == [1, 2, 3]
 
 
 def test_leads_say_why(finished: Workspace) -> None:
-    leads = json.loads(_clew("leads", "--json", "-n", "5", "-w", str(finished.path)).output)
+    leads = json.loads(_clew("leads", "--json", "-n", "5", "-w", str(finished.path)).stdout)
     for lead in leads:
         parts = sum(reason["points"] for reason in lead["reasons"])
         assert parts == pytest.approx(lead["priority"], abs=0.01)
         for reason in lead["reasons"]:
             assert reason["sentence"]
             assert reason["caution"]
-    text = _clew("leads", "-n", "5", "-w", str(finished.path)).output
+    text = _clew("leads", "-n", "5", "-w", str(finished.path)).stdout
     assert leads[0]["network_id"] in text
 
 
 def test_show_opens_network_record_and_template(finished: Workspace) -> None:
     place = str(finished.path)
-    lead = json.loads(_clew("leads", "--json", "-n", "1", "-w", place).output)[0]
-    network = json.loads(_clew("show", lead["network_id"], "--json", "-w", place).output)
+    lead = json.loads(_clew("leads", "--json", "-n", "1", "-w", place).stdout)[0]
+    network = json.loads(_clew("show", lead["network_id"], "--json", "-w", place).stdout)
     assert network["network"]["records"] == lead["records"]
-    record = json.loads(_clew("show", network["records"][0]["record_id"], "--json", "-w", place).output)
+    record = json.loads(_clew("show", network["records"][0]["record_id"], "--json", "-w", place).stdout)
     assert record["record"]["network_id"] == lead["network_id"]
-    overview = json.loads(_clew("overview", "--json", "-w", place).output)
-    template = json.loads(_clew("show", overview["templates"][0]["template_id"], "--json", "-w", place).output)
+    overview = json.loads(_clew("overview", "--json", "-w", place).stdout)
+    template = json.loads(_clew("show", overview["templates"][0]["template_id"], "--json", "-w", place).stdout)
     assert template["template"]["members"] == overview["templates"][0]["members"]
     for name in (lead["network_id"], network["records"][0]["record_id"], overview["templates"][0]["template_id"]):
-        assert name in _clew("show", name, "-w", place).output
+        assert name in _clew("show", name, "-w", place).stdout
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_a_record_cannot_steer_the_terminal() -> None:
 
 def test_decisions_are_kept_with_their_reason(workspace: Workspace) -> None:
     place = str(workspace.path)
-    overview = json.loads(_clew("overview", "--json", "-w", place).output)
-    largest = json.loads(_clew("show", overview["networks"][0]["network_id"], "--json", "-w", place).output)
+    overview = json.loads(_clew("overview", "--json", "-w", place).stdout)
+    largest = json.loads(_clew("show", overview["networks"][0]["network_id"], "--json", "-w", place).stdout)
     link = largest["links"][0]
     done = _clew(
         "link", "reject", link["record_a"], link["record_b"], "--why", "two people", "--who", "me", "-w", place
     )
     assert done.exit_code == 0, done.output
-    assert "clew run" in done.output
+    assert "clew run" in done.stdout
     assert Workspace(workspace.path).segments("decisions")

@@ -33,7 +33,7 @@ def engine(finished: Workspace) -> Iterator[Engine]:
         ("user@example.org", ("email", "user@example.org")),
         ("https://t.me/somebody_here", ("handle", "telegram:somebody_here")),
         ("handle:telegram:somebody_here", ("handle", "telegram:somebody_here")),
-        ("NL91 ABNA 0417 1643 00", ("account", "NL91ABNA0417164300")),
+        ("NL91 ABNA 0417 1643 00", ("account", "iban:NL91ABNA0417164300")),
     ],
 )
 def test_identifiers_are_read_in_any_spelling(query: str, found: tuple[str, str]) -> None:

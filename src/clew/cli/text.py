@@ -72,7 +72,7 @@ def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:
     yield ""
     yield from _table(
         [vars(n) for n in result.networks],
-        {"network_id": 14, "records": 9, "tied": 9, "rank": 6, "priority": 8, "by": 70},
+        {"network_id": 14, "records": 9, "tied": 9, "rank": 6, "priority": 8, "via": 70},
     )
     yield ""
     columns = {

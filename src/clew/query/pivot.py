@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.match.query import images_like, texts_like
+from clew.match.query import near_pictures, near_texts
 from clew.query.asked import Asked
 from clew.store.workspace import Workspace
 
@@ -33,7 +33,7 @@ class TiedNetwork:
     network_id: str
     records: int
     tied: int
-    by: str
+    via: str
     rank: int | None
     priority: float | None
 
@@ -49,7 +49,7 @@ class TiedRecord:
     posted_at: str | None
     place: str | None
     title: str | None
-    by: str
+    via: str
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,12 @@ class PivotResult:
     total_records: int
 
 
+_LIKES = pa.schema([("rid", pa.uint64()), *((name, pa.string()) for name in ("via", "type", "value", "how"))])
+
 _HITS = """
 CREATE OR REPLACE TEMP TABLE hits AS
-SELECT rid, type || ':' || value AS by, type, value, how FROM asked JOIN ties USING (type, value)
-UNION ALL SELECT rid, by, type, value, how FROM likes
+SELECT rid, type || ':' || value AS via, type, value, how FROM asked JOIN ties USING (type, value)
+UNION ALL SELECT rid, via, type, value, how FROM likes
 """
 
 _TIES = """
@@ -86,18 +88,18 @@ FROM hits JOIN members USING (rid) GROUP BY type, value ORDER BY records DESC, t
 
 _NETWORKS = """
 SELECT network_id, any_value(n.records) AS records, count(DISTINCT rid) AS tied,
-       string_agg(DISTINCT by, ', ' ORDER BY by) AS by, any_value(rank) AS rank, any_value(priority) AS priority
+       string_agg(DISTINCT via, ', ' ORDER BY via) AS via, any_value(rank) AS rank, any_value(priority) AS priority
 FROM hits JOIN members USING (rid) JOIN networks n USING (network_id) LEFT JOIN leads USING (network_id)
 GROUP BY network_id ORDER BY tied DESC, network_id LIMIT {limit}
 """
 
 _RECORDS = """
 WITH wanted AS (
-    SELECT rid, string_agg(DISTINCT by, ', ' ORDER BY by) AS by, count(DISTINCT by) AS n, max(how) AS how
+    SELECT rid, string_agg(DISTINCT via, ', ' ORDER BY via) AS via, count(DISTINCT via) AS n, max(how) AS how
     FROM hits GROUP BY rid ORDER BY n DESC, how DESC, rid LIMIT {limit}
 )
 SELECT record_id, native_id, network_id, platform, strftime(posted_at, '%Y-%m-%d %H:%M UTC') AS posted_at, place,
-       title, by
+       title, via
 FROM wanted JOIN members USING (rid) JOIN records USING (rid) ORDER BY n DESC, posted_at, record_id
 """
 
@@ -148,23 +150,20 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
 
 
 def _likes(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table:
-    """Records with nearly the same text or picture."""
-    rid: list[int] = []
-    by: list[tuple[str, str, str]] = []
+    """Records with nearly the same text or picture: rid, via, type, value, how."""
+    found = [_LIKES.empty_table()]
     if asked.text is not None:
-        for match in texts_like(workspace.paths("signatures"), asked.text):
-            rid.append(match.rid)
-            by.append(("text", "similar text", f"{match.similarity:.0%} of the words in common"))
+        near = near_texts(asked.text, workspace.paths("signatures"))
+        shares = [f"{share:.0%} of the words in a row in common" for share in near.column("jaccard").to_pylist()]
+        found.append(_like(near.column("rid"), "text", ["similar text"] * near.num_rows, shares))
     if asked.pdq is not None:
-        for image in images_like(engine, asked.pdq):
-            rid.append(image.rid)
-            by.append(("image", image.value, f"{image.distance} of 256 bits differ"))
-    return pa.table(
-        {
-            "rid": pa.array(rid, pa.uint64()),
-            "by": pa.array([f"{kind} ({how})" for kind, _, how in by], pa.string()),
-            "type": pa.array([b[0] for b in by], pa.string()),
-            "value": pa.array([b[1] for b in by], pa.string()),
-            "how": pa.array([b[2] for b in by], pa.string()),
-        }
-    )
+        shown = engine.sql("SELECT rid, value FROM mentions WHERE type = 'image'")
+        near = near_pictures(bytes.fromhex(asked.pdq), shown)
+        bits = [f"{distance} of 256 bits differ" for distance in near.column("distance").to_pylist()]
+        found.append(_like(near.column("rid"), "image", near.column("value").to_pylist(), bits))
+    return pa.concat_tables(found)
+
+
+def _like(rid: pa.ChunkedArray, kind: str, value: list[str], how: list[str]) -> pa.Table:
+    via = [f"{kind} ({h})" for h in how]
+    return pa.table({"rid": rid, "via": via, "type": [kind] * len(how), "value": value, "how": how}, schema=_LIKES)
