@@ -1,4 +1,11 @@
-"""Ingest: files of any supported format in, records, changes and quarantine out."""
+"""Ingest: files of any supported format in, records, changes and quarantine out.
+
+A record is what a source says: kind, platform, native id and every field with its extra columns, but not when it was
+captured. So a state of an item that comes back unchanged (A, B, A again) is the record it was and adds nothing; sources
+that state a time posted or a count of views make it a version of its own. Versions are numbered within an ingest by the
+time of capture, over ingests in the order in which they are ingested; a difference always runs from the earlier capture
+to the later.
+"""
 
 from __future__ import annotations
 
