@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -139,14 +140,14 @@ def derive(engine: Engine, change: Change, out: Path, seconds: dict[str, float],
     for name in (*INPUTS, "mentions", "anchors"):
         engine.register({name: change.paths(name) or TABLES[name].empty_table()})
     made: dict[str, Path] = {}
-    steps = (
-        ("match", lambda told: match(engine, change.paths("signatures"), out, told)),
-        ("link", lambda told: link(engine, out, told)),
-        ("assess", lambda told: assess(engine, out, told)),
-    )
-    for step, work in steps:
+    steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
+        "match": lambda told: match(engine, change.paths("signatures"), out, told),
+        "link": lambda told: link(engine, out, told),
+        "assess": lambda told: assess(engine, out, told),
+    }
+    for step, work in steps.items():
         started = time.perf_counter()
-        written = work(lambda share, step=step: progress(step, share))
+        written = work(partial(progress, step))
         engine.register({name: [path] for name, path in written.items() if name != "anchors"})
         made |= written
         pa.default_memory_pool().release_unused()
