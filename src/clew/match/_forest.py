@@ -9,8 +9,8 @@ from clew.match._machine import ones
 from clew.match._shingles import LIST, LISTED, WORDS, mix
 
 SIZE = WORDS * 64
-_HELD = 16  # texts of a bucket that later ones are compared with; a new one takes the place of the oldest
-_TRIES = 12  # comparisons of a text in one bucket
+_HELD = 8  # texts of a bucket that later ones are compared with; a new one takes the place of the oldest
+_TRIES = 4  # comparisons of a text in one bucket
 _SMALL = 24  # families up to this size find their medoid among all, larger ones in samples
 _ROUNDS = 12  # medoids tried on one family before what is left has to be joined anew, more strictly
 
