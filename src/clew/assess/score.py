@@ -99,7 +99,7 @@ FROM entries e JOIN rates r USING (ind) WHERE e.subject = 'record'
 
 
 def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Make ``entries`` (the catalogue), ``applies`` (sets of record kinds), ``net_sets`` (items of a network in a set)."""
+    """Make ``entries`` (the catalogue), ``applies`` (sets of record kinds), ``net_sets`` (its items in one)."""
     sets = sorted({i.record_kinds for i in indicators})
     rows = [
         f"({k}, {sets.index(i.record_kinds)}, {literal(i.id)}, {literal(i.subject)}, {literal(i.family)}, {i.points}, "
