@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from clew.model.errors import InputError
 
 _SMALL = 1 << 18  # bytes; smaller files are read whole, a group of them at a time
 _GROUP = 256
+_LOOKED_AT = 16  # batches read to see whether dates are month first
 _TIMES = ("posted_at", "captured_at")
 WHOLE_FILE = 0  # the line of a reject that is about the file, not about a row
 
@@ -194,12 +195,12 @@ def _merged(parts: Sequence[Part]) -> Part:
 def month_first_columns(batches: Iterable[Batch], columns: ColumnMap) -> frozenset[str]:
     """The time columns of a file that are month first: some value proves it, and none proves the opposite.
 
-    Reads on only while that is open: it stops when no column holds numeric dates in the first batch, and when each
-    that does was proved day first.
+    Reads on only while that is open: it stops when no column holds numeric dates in the first batch, when each that
+    does was proved day first, and after 16 batches (some 100 MB).
     """
     day_first, month_first = set[str](), set[str]()
     open_columns: set[str] | None = None
-    for batch in batches:
+    for batch in islice(batches, _LOOKED_AT):
         assigned = columns.assign(batch.columns)
         times = {assigned[name][0] for name in _TIMES if name in assigned}
         numeric = set[str]()
