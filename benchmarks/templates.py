@@ -2,8 +2,8 @@
 
 Texts are drawn: families of texts of 50 to 100 words in which up to 15 in 100 words were changed, put in or left out.
 Peers run as their documentation shows (2-word shingles, Jaccard index of one half, candidates joined by
-union-find), each in a process of its own; slow ones on fewer texts, and their rate is taken to be linear, which flatters
-them. Processor time is what counts on a shared machine. `python -m benchmarks.templates`
+union-find), each in a process of its own; slow ones on fewer texts, and their rate is taken to be linear, which
+flatters them. Processor time is what counts on a shared machine. `python -m benchmarks.templates`
 """
 
 from __future__ import annotations

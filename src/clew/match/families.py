@@ -28,7 +28,7 @@ from clew.model.tables import SIGNATURES
 
 ALIKE = 0.495  # a Jaccard index of one half, less what rounding in the estimate takes
 AGREES = 0.3  # with the medoid
-AGREES_SHORT = 0.1  # the same in texts of some words, where each says more
+AGREES_SHORT = 0.05  # the same in texts of some words, whose families are looser
 _STRICTER = 0.15  # what leavers without a medoid need more to be joined anew
 
 Ints = npt.NDArray[np.int64]

@@ -7,6 +7,7 @@ an incremental run is that of a full one by construction.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -56,9 +57,12 @@ def match(engine: Engine, signatures: Sequence[Path], out: Path, progress: Calla
     Returns:
         The files by table.
     """
-    members, templates = _templates(engine, signatures, progress)
-    progress(0.9)
-    images = image_members(engine)
+    shown = engine.sql("SELECT DISTINCT rid, value FROM mentions WHERE type::VARCHAR = 'image'")
+    with ThreadPoolExecutor(1) as pool:  # pictures need one thread for some time; texts not always two
+        pictures = pool.submit(image_members, shown)
+        members, templates = _templates(engine, signatures, progress)
+        progress(0.9)
+        images = pictures.result()
     progress(1.0)
     tables = {"template_members": members, "templates": templates, "image_members": images}
     return {name: _write(table, out / f"{name}.parquet") for name, table in tables.items()}
@@ -81,6 +85,7 @@ def _templates(engine: Engine, paths: Sequence[Path], progress: Callable[[float]
     progress(0.4)
     texts, spans = _sampled(engine, rid[rows])
     progress(0.6)
+    engine.run("DROP VIEW IF EXISTS sampled; DROP VIEW IF EXISTS family_members")
     text, slots = template_views(texts, first, spans, engine.threads)
     columns = {
         "template_id": ids,
@@ -122,9 +127,12 @@ def _sampled(engine: Engine, rid: npt.NDArray[np.uint64]) -> tuple[pa.Array, Spa
     return texts, Spans.of(text, kind.astype(np.int64), start + shift, end + shift)
 
 
-def image_members(engine: Engine) -> pa.Table:
-    """Rows of IMAGE_MEMBERS, by rid: records whose pictures say enough to be told apart."""
-    shown = engine.sql("SELECT DISTINCT rid, value FROM mentions WHERE type::VARCHAR = 'image' ORDER BY rid, value")
+def image_members(shown: pa.Table) -> pa.Table:
+    """Rows of IMAGE_MEMBERS, by rid: records whose pictures say enough to be told apart.
+
+    Args:
+        shown: rid and value (64 hex digits) of the mentions of pictures.
+    """
     if not len(shown):
         return IMAGE_MEMBERS.empty_table()
     hashes = np.frombuffer(bytes.fromhex("".join(shown.column("value").to_pylist())), np.uint8).reshape(-1, 32)
