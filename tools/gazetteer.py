@@ -15,6 +15,8 @@ import pkgutil
 import re
 import subprocess
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,6 +53,7 @@ OWN_AREAS = set(
         "delaware ohio iowa carolina pennsylvania maryland alabama arizona alaska hawaii holland"
     )
 )
+COMMON = 3  # locales
 CITY_STATES = {"SG", "MC", "LU", "VA", "GI", "HK", "MO", "DJ", "KW"}
 DICTIONARY_FOLDER = Path("/usr/share/hunspell")
 SMALLEST = 5_000  # people
@@ -298,18 +301,41 @@ def countries() -> list[str]:
     return sorted(f"{code} {name}" for name, code in known.items())
 
 
-def person_names() -> tuple[set[str], set[str]]:
-    """First and last names of all locales, as written (in Latin, Cyrillic and Greek)."""
-    first, last = set(), set()
+def countries_beside(found: dict[str, dict[int, float]], cities: list[dict]) -> list[str]:
+    """Countries, without names that rather mean a large town elsewhere ("Granada" is Spanish for Grenada)."""
+    kept = []
+    for line in countries():
+        code, name = line.split(" ", 1)
+        towns = [cities[row] for row, score in found.get(phrase_form(name), {}).items() if score >= 100_000]
+        if not any(phrase_form(t["name"]) == phrase_form(name) and t["countrycode"] != code for t in towns):
+            kept.append(line)
+    return kept
+
+
+def without_areas(found: dict[str, dict[int, float]], lines: list[str]) -> dict[str, dict[int, float]]:
+    """Names of places that are not also those of a country or a state."""
+    areas = OWN_AREAS | {phrase_form(n) for code, n in (v.split(" ", 1) for v in lines) if code not in CITY_STATES}
+    return {name: where for name, where in found.items() if name not in areas}
+
+
+def person_names() -> tuple[dict[str, int], set[str]]:
+    """First names, each with the number of locales that have it, and last names; in Latin, Cyrillic and Greek."""
+    first: Counter[str] = Counter()
+    last: set[str] = set()
     for module in pkgutil.iter_modules(person.__path__):
         if not module.ispkg:
             continue
         provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
-        for into, prefix in ((first, "first_name"), (last, "last_name")):
-            for attribute in dir(provider):
-                if attribute.startswith(prefix) and isinstance(getattr(provider, attribute), (list, tuple, dict)):
-                    into.update(str(n) for n in getattr(provider, attribute))
-    return {n for n in first if _sound(n)}, {n for n in last if _sound(n)}
+        first.update({n for n in _listed(provider, "first_name") if _sound(n)})
+        last.update(n for n in _listed(provider, "last_name") if _sound(n))
+    return first, last
+
+
+def _listed(provider: type, prefix: str) -> Iterator[str]:
+    for attribute in dir(provider):
+        names = getattr(provider, attribute)
+        if attribute.startswith(prefix) and isinstance(names, list | tuple | dict):
+            yield from map(str, names)
 
 
 def _sound(name: str) -> bool:
@@ -354,12 +380,15 @@ def main() -> None:
     people = {fold_text(n) for n in first} | ({fold_text(n) for n in last} - big)
     doubtful = {phrase_form(n) for n in words} | people | set(OWN_WORDS)
     doubtful -= OWN_PLACES
-    lines = countries()
-    areas = OWN_AREAS | {phrase_form(n) for code, n in (v.split(" ", 1) for v in lines) if code not in CITY_STATES}
-    rows = name_table({name: where for name, where in found.items() if name not in areas}, doubtful)
+    lines = countries_beside(found, cities)
+    rows = name_table(without_areas(found, lines), doubtful)
     pq.write_table(rows, DATA / "place_names.parquet", compression="zstd", compression_level=19)
     (DATA / "countries.txt").write_text("\n".join(lines) + "\n", "utf-8")
-    plain = {fold_text(n) for n in first} - {fold_text(n) for n in words}
+    # A word that many countries use as a name is one.
+    common: Counter[str] = Counter()
+    for name, locales in first.items():
+        common[fold_text(name)] = max(common[fold_text(name)], locales)
+    plain = {n for n in common if common[n] >= COMMON} | (set(common) - {fold_text(n) for n in words})
     unsure = {fold_text(n) for n in first} - plain
     people_lines = [*sorted(plain), *(f"{n} ?" for n in sorted(unsure))]
     (DATA / "first_names.txt").write_text("\n".join(people_lines) + "\n", "utf-8")

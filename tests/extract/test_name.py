@@ -40,6 +40,9 @@ def names(text: str) -> list[str]:
         ("see you\nxoxo Jessica", "Jessica"),
         ("my name is <b>Jessica</b>", "Jessica"),
         ("my name is Qadri", "Qadri"),  # in no list
+        ("An hour of rest with Laura", "Laura"),
+        ("Welcome! Victoria here, your host", "Victoria"),
+        ("all about me: Birgit, 41, calm", "Birgit"),
     ],
 )
 def test_names(text: str, name: str) -> None:
@@ -60,6 +63,8 @@ def test_names(text: str, name: str) -> None:
         "Room, 24",
         "my name is jess_24 or mail jessica.jones@example.org",
         "name is",
+        "code K52 Valid 12hrs only",
+        "with North America, with Reason, with Love, Over, 30",
         "my name is",
     ],
 )

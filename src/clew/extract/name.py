@@ -1,7 +1,7 @@
 """First names that a text gives to somebody: "my name is Anna", "Ik heet Anna", "Anna, 24".
 
 After words that announce a name any capitalised word counts that is no everyday word; after words that often stand
-before something else ("I'm …"), at the head of a text and in a closing line only a name from the list that ships with
+before something else ("I'm …"), before an age and in a closing line only a name from the list that ships with
 the package. The value says nothing about sex, age or origin, and nothing is inferred from it.
 """
 
@@ -16,11 +16,21 @@ import pyarrow as pa
 
 from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
 from clew.extract._gazetteer import data_lines
-from clew.extract._words import Words, lookup, put, symbol_kinds, vocabulary, word_end, word_list
+from clew.extract._words import (
+    Words,
+    lookup,
+    next_digit,
+    put,
+    symbol_kinds,
+    vocabulary,
+    word_begin,
+    word_end,
+    word_list,
+)
 from clew.extract.base import Example, TextBatch, mentions, unique_spans
 from clew.extract.phrases import Phrases
 
-_STRONG, _LABEL, _SELF, _WEAK, _CLOSING = 0, 1, 2, 3, 4
+_STRONG, _LABEL, _WEAK, _CLOSING, _AFTER = 0, 1, 2, 3, 4
 _CUES = {
     _STRONG: (
         "my name is", "my name's", "mijn naam is", "ik heet", "ich heiße", "ich heisse", "mein name ist",
@@ -36,18 +46,20 @@ _CUES = {
         "name", "first name", "naam", "voornaam", "vorname", "prénom", "nom", "nombre", "nome", "nume", "prenume",
         "imię", "név", "име", "имя", "ім'я", "jméno", "meno", "ime", "namn", "navn", "nimi", "όνομα", "isim", "vardas",
     ),
-    _SELF: (
+    _WEAK: (
         "i'm", "i am", "im", "ik ben", "ich bin", "bin die", "je suis", "moi c'est", "soy", "yo soy", "sono", "sou",
         "sou a", "eu sou", "sunt", "eu sunt", "jestem", "аз съм", "я", "jsem", "som", "ja sam", "jag är", "jeg er",
-        "olen", "είμαι", "call me", "miss", "sóc", "sou o", "hier is", "this is",
+        "olen", "είμαι", "call me", "miss", "sóc", "sou o", "hier is", "this is", "aici",
+        "c'est", "это", "call", "text", "meet", "mistress", "hi from", "contact", "new girl", "it is", "it's", "es ist",
+        "with", "met", "mit", "avec", "con", "com a", "cu", "z", "s", "со", "с", "med", "здесь", "тук е", "aquí",
     ),
-    _WEAK: ("c'est", "это", "call", "text", "meet", "mistress", "met", "hi from", "contact", "new girl", "with"),
     _CLOSING: (
         "love", "kisses", "kiss", "xoxo", "xx", "xxx", "x", "regards", "greetings", "liefs", "groetjes", "groeten",
         "kusjes", "kus", "küsse", "bussi", "grüße", "lg", "bisous", "bises", "besos", "besitos", "un beso", "baci",
         "beijos", "bjs", "beijinhos", "pupici", "te pup", "buziaki", "całuski", "puszi", "csók", "целувки", "целую",
         "yours", "cheers", "pozdrav", "poljubac", "φιλιά", "hälsningar", "kram", "hilsen",
     ),
+    _AFTER: ("here", "hier", "aquí", "aqui", "ici", "aici", "tutaj", "itt", "qui", "здесь", "тук", "här", "her"),
 }  # fmt: skip
 _NO_NAMES = word_list(
     """
@@ -63,6 +75,11 @@ _NO_NAMES = word_list(
     le la les un une des du nouveau nouvelle belle jolie très tres el los las una unos muy nueva bella guapa il lo gli
     nuova molto bella o os as um uma nova muito nou noua foarte frumoasa o nowa bardzo ladna uj szep nagyon нова новая
     очень много красивая не да и мисс леди девушка девушки та на в с
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december spring summer autumn winter love joy hope heaven paradise art jazz sunny
+    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag montag dienstag mittwoch donnerstag freitag samstag
+    sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado domingo
+    google facebook paypal amazon london paris berlin amsterdam dubai
     """
 )
 _MOST_LETTERS, _FEWEST_LETTERS = 20, 2
@@ -126,6 +143,16 @@ def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def _before(sym, i, first, kinds):  # type: ignore[no-untyped-def]
+    """Where the word before i begins if at most some blanks and marks stand between, else -1."""
+    stop = i
+    while stop > first and i - stop < 3 and sym[stop - 1] in (32, 44, 40, 124, 47, 45):
+        stop -= 1
+    begin = word_begin(sym, kinds, stop, first)
+    return begin if begin < stop < i else -1
+
+
+@numba.njit(nogil=True, cache=True)
 def _heads(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Does no word stand right before? "Company name: …" is not about a person."""
     while i > first and sym[i - 1] == 32:
@@ -146,17 +173,20 @@ def _closes(sym, i, last):  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True)
 def _aged(sym, i, last):  # type: ignore[no-untyped-def]
     """Does ", 24" (or " (24)") follow?"""
-    begin = i
+    begin, marks = i, 0
     while i < last and i - begin < 3 and sym[i] in (32, 44, 40, 124, 47, 45):
+        marks += sym[i] != 32
         i += 1
-    if i == begin or i + 2 > last or not (49 <= sym[i] <= 57 and 48 <= sym[i + 1] <= 57):
+    if marks == 0 or i + 2 > last or not (49 <= sym[i] <= 57 and 48 <= sym[i + 1] <= 57):
         return False
-    return i + 2 == last or not (48 <= sym[i + 2] <= 57 or sym[i + 2] in (46, 47, 58, 37, 0x20AC))
+    if i + 3 < last and sym[i + 2] == 46 and sym[i + 3] in (32, 10):
+        return True
+    return i + 2 == last or sym[i + 2] in (32, 44, 41, 10, 33, 45, 124, 0x1E) or sym[i + 2] >= 0xE000
 
 
 @numba.njit(nogil=True, cache=True)
 def _scan(text, start, char, starts, kinds, letters, names, hits, cue):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin, end; those after a cue, then those at the head of a field."""
+    """Rows of: text, begin, end; those beside a cue, then those before an age."""
     sym = text[0]
     rows, n = np.empty((256, 3), np.int64), 0
     record, begin, end = hits
@@ -164,32 +194,32 @@ def _scan(text, start, char, starts, kinds, letters, names, hits, cue):  # type:
         r, last = record[k], start[record[k] + 1]
         if cue[k] == _LABEL and not _heads(sym, begin[k], start[r], kinds):
             continue
-        i = _gap(sym, end[k], last, cue[k] == _LABEL)
+        after = cue[k] == _AFTER
+        i = _before(sym, begin[k], start[r], kinds) if after else _gap(sym, end[k], last, cue[k] == _LABEL)
         if i < 0 or i >= last:
             continue
         j, code, written = _word(text, r, i, last, kinds, letters, names)
         if j == i or not _is_name(cue[k], code, written, j - i > 3):
             continue
-        if cue[k] == _WEAK and code == _DOUBTFUL and not _aged(sym, j, last):
+        if cue[k] in (_WEAK, _AFTER) and code == _DOUBTFUL and not _aged(sym, j, last):
             continue
         if cue[k] == _CLOSING and not _closes(sym, j, last):
             continue
         rows = put(rows, n, (r, i, j))
         n += 1
     for r in range(start.shape[0] - 1):
-        i, last = start[r], start[r + 1]
+        first, last = start[r], start[r + 1]
+        i = next_digit(sym, first, last)
         while i < last and char[i] < starts[r, 2]:  # title and body
-            head = i
-            while head < last and head - i < 4 and kinds[sym[head]] != 1 and sym[head] != 0x1E:
-                head += 1
-            if head < last and kinds[sym[head]] == 1:
+            head = _before(sym, i, first, kinds) if i > first and not 48 <= sym[i - 1] <= 57 else -1
+            if head >= 0:
                 j, code, written = _word(text, r, head, last, kinds, letters, names)
                 if j > head and written == CAPITAL and code in (_PLAIN, _DOUBTFUL) and _aged(sym, j, last):
                     rows = put(rows, n, (r, head, j))
                     n += 1
-            while i < last and sym[i] != 0x1E:
+            while i < last and 48 <= sym[i] <= 57:
                 i += 1
-            i += 1
+            i = next_digit(sym, i, last)
     return rows[:n]
 
 

@@ -152,6 +152,9 @@ def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capi
             continue
         if j - i < 3 and sym[i] < 0x250:
             continue
+        # a small particle may begin a name ("den Haag"), but is none
+        if written_as(text, r, i, capitals) == 0 and word_end(sym, kinds, i, last) >= j:
+            continue
         if _joined(sym, i, j, first, last):
             continue
         cue = _cue(text, r, i, first, kinds, words)
