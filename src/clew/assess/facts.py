@@ -32,6 +32,9 @@ _TYPES = "'phone', 'email', 'handle', 'template', 'image', 'domain', 'url', 'wal
 _KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
 _FIELD_ORDER = "CASE field::VARCHAR WHEN 'place' THEN 0 WHEN 'title' THEN 1 WHEN 'contact' THEN 2 ELSE 3 END"
 
+# Arrow tables that are given to the engine.
+REGISTERED = ("places", "all_entities", "all_steps")
+
 NETS = """
 CREATE OR REPLACE TEMP TABLE nets AS
 SELECT (row_number() OVER (ORDER BY network_id))::INTEGER AS net, network_id FROM networks

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from clew.assess import evidence
 from clew.assess.catalogue import Indicator, catalogue
-from clew.assess.facts import prepare
+from clew.assess.facts import REGISTERED, prepare
 from clew.assess.observe import mark_records, observe_networks
 from clew.assess.score import enter, score
 from clew.engine.duckdb import Engine
@@ -67,6 +67,8 @@ def assess(
         engine.run("SET preserve_insertion_order = false")
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
+        for table in REGISTERED:
+            engine.con.unregister(table)
     progress(1.0)
     return written
 
