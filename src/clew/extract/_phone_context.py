@@ -106,7 +106,7 @@ def _tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
         node, k = 1, p
         while k < stop and node and tables.klass[sym[k]] == LETTER:
             code = words.code[sym[k]]
-            node = np.int64(words.next[node, code]) if code else 0
+            node = np.int64(words.next[node, code]) if code else 0  # type: ignore[assignment]
             k += 1
         what = np.int64(words.what[node])
         if what and (k == stop or tables.klass[sym[k]] != LETTER):

@@ -119,7 +119,7 @@ def _lookup(near, h, gap, letter):  # type: ignore[no-untyped-def]
             if gap < 0 or other < 0 or other == gap or swapped:
                 if found and what != found:
                     return -2
-                found = what
+                found = what  # type: ignore[assignment]
         at = (at + np.uint64(1)) & mask
     return found
 

@@ -37,7 +37,7 @@ class Plan(NamedTuple):
     trans: npt.NDArray[np.uint16]
     label: npt.NDArray[np.uint8]
     root: int
-    index: npt.NDArray[np.int16]
+    index: npt.NDArray[np.int16]  # type: ignore[assignment]
     code: npt.NDArray[np.int64]
     after: npt.NDArray[np.uint16]
     prefix: npt.NDArray[np.uint8]

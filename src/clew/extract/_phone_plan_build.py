@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import phonenumbers
@@ -165,7 +166,7 @@ def _country(code: int, regions: tuple[str, ...], minimal: _Minimal) -> int:
             metadata = PhoneMetadata.metadata_for_nongeo_region(code)
         else:
             metadata = PhoneMetadata.metadata_for_region(region)
-        patterns = [(metadata.general_desc.national_number_pattern, _GENERAL)]
+        patterns = [(metadata.general_desc.national_number_pattern, _GENERAL)]  # type: ignore[union-attr]
         patterns += [(getattr(metadata, name).national_number_pattern, kind) for name, kind in _KINDS.items()
                      if getattr(metadata, name) is not None]  # fmt: skip
         if region in _FICTION:
@@ -195,14 +196,14 @@ def _country(code: int, regions: tuple[str, ...], minimal: _Minimal) -> int:
 def _prefixes(region: str) -> list[str]:
     """The national prefixes that may be written before a number, as literal digits, longest first."""
     metadata = PhoneMetadata.metadata_for_region(region)
-    found = {metadata.national_prefix} if metadata.national_prefix else set()
-    pattern = metadata.national_prefix_for_parsing
+    found = {metadata.national_prefix} if metadata.national_prefix else set()  # type: ignore[union-attr]
+    pattern = metadata.national_prefix_for_parsing  # type: ignore[union-attr]
     if pattern and len(pattern) <= 6:
         found |= {f"{n:0{k}d}" for k in (1, 2) for n in range(10**k) if re.fullmatch(pattern, f"{n:0{k}d}")}
     return sorted(found, key=lambda p: (-len(p), p))[:MOST_PREFIXES]
 
 
-def build() -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def build() -> dict[str, Any]:
     """The arrays that `_phone_plan.load` reads."""
     minimal = _Minimal()
     codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
@@ -228,4 +229,4 @@ def build() -> dict[str, np.ndarray]:  # type: ignore[type-arg]
 
 if __name__ == "__main__":
     with (Path(__file__).parent / "data" / "phone_plan.npz").open("wb") as out:
-        np.savez_compressed(out, **build())  # type: ignore[arg-type]
+        np.savez_compressed(out, **build())

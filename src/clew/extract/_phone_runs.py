@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import kernel
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_near import near_word
 from clew.extract._phone_tables import (
     DIGIT,
@@ -61,7 +61,7 @@ def cut(words, letters, p, e, back):  # type: ignore[no-untyped-def]
         node, k = 1, p + i
         while k < e:
             code = words.code[letters[k]]
-            node = np.int64(words.next[node, code]) if code else 0
+            node = np.int64(words.next[node, code]) if code else 0  # type: ignore[assignment]
             if node == 0:
                 break
             k += 1
@@ -84,7 +84,7 @@ def cut(words, letters, p, e, back):  # type: ignore[no-untyped-def]
 def _part(words, letters, p, e):  # type: ignore[no-untyped-def]
     node = 1
     for j in range(p, e):
-        node = np.int64(words.next[node, words.code[letters[j]]])
+        node = np.int64(words.next[node, words.code[letters[j]]])  # type: ignore[assignment]
     return np.int64(words.what[node]) & ~WEAK
 
 
@@ -147,7 +147,7 @@ def look_back(tables, ws, sym, p):  # type: ignore[no-untyped-def]
         st[S_GAP], st[S_SIZE], st[S_SYMBOL] = G_SPACE, 1, 0x20
 
 
-@kernel
+@inner
 def number_expected(st, tok):  # type: ignore[no-untyped-def]
     """Whether a word that is no number word may be one written a little wrong."""
     if st[TOKENS] and st[S_WORDS] == 0 and st[S_SIZE] <= 3:
@@ -234,7 +234,7 @@ def _woven(sym, klass, p, stop):  # type: ignore[no-untyped-def]
         elif e < stop or pieces == 0:
             pieces += 1
             same &= first == 0 or (e - k == 1 and sym[k] == first)
-            first = first or np.int64(sym[k])
+            first = first or np.int64(sym[k])  # type: ignore[assignment]
             even &= width == 0 or e - k == width
             width = width or e - k
         k = e

@@ -6,7 +6,7 @@ import numpy as np
 
 from clew.extract._phone_choose import choose
 from clew.extract._phone_context import iban_end
-from clew.extract._phone_kernel import kernel
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_near import near_word
 from clew.extract._phone_runs import (
     add_letters,
@@ -59,7 +59,16 @@ from clew.extract._phone_tables import (
     TOKENS,
     USUAL,
 )  # fmt: skip
-from clew.extract._phone_tokens import KIND_BITS, LONGEST_GAP, add, known_word, match, point_at, unknown_word
+from clew.extract._phone_tokens import (
+    KIND_BITS,
+    LONGEST_GAP,
+    add,
+    add_digits,
+    known_word,
+    match,
+    point_at,
+    unknown_word,
+)
 from clew.extract._phone_words import HUNDRED, MULTIPLY, PAIR, STEM, TIMES, UNIT, WEAK, maybe, step
 from clew.extract.fold import EMOJI
 
@@ -113,13 +122,18 @@ def scan(text, tables, start, region, ws, out):  # type: ignore[no-untyped-def]
                 after = _plain_word(sym, klass, tables.looks, words, tables.near, st, ws.tok, ws.back, p, end, big)
                 p = after if after >= 0 else _other_letters(text, tables, r, ws, p, end)
             elif c == DIGIT:
-                p = read_run(text, tables, r, ws, p, end)
+                p = _plain_digits(text, klass, r, st, ws.tok, ws.dig, p, end)
+                if p < 0:
+                    p = read_run(text, tables, r, ws, -1 - p, end)
             elif c == FIELD_END:
                 st[S_FLUSH] = 1
                 p += 1
-            elif c == SPACE and not st[TOKENS]:
+            elif c == SPACE or c == COMMA or (c == USUAL and sym[p] != _OPEN):  # noqa: SIM109 - as compiled code is fast
+                if not st[TOKENS]:
+                    p += 1
+                    continue
+                _widen(st, c, sym[p])
                 p += 1
-                continue
             else:
                 p = _between(text, tables, r, ws, p, end)
             if st[S_FLUSH] or st[TOKENS] > MAX_TOKENS - _ROOM:
@@ -150,7 +164,7 @@ def _worth(st, tok):  # type: ignore[no-untyped-def]
     return digits >= _FEWEST_DIGITS and sure
 
 
-@kernel
+@inner
 def _capital(text, r, p):  # type: ignore[no-untyped-def]
     """Whether symbol p is a capital letter of ASCII."""
     return 65 <= text.data[text.offsets[r] + np.int64(text.byte[p])] <= 90
@@ -164,7 +178,37 @@ def _all_look(sym, looks, p, e):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@inner
+def _plain_digits(text, klass, r, st, tok, dig, p, end):  # type: ignore[no-untyped-def]
+    """Read digits that no letter touches; their end, or -1 - p when they need a closer look."""
+    k = p
+    while k < end and klass[text.sym[k]] == DIGIT:
+        k += 1
+    if (k < end and klass[text.sym[k]] == LETTER) or (k == p + 1 and not st[TOKENS]):
+        return -1 - p
+    return add_digits(text, r, st, tok, dig, p, k, klass)
+
+
+@inner
+def _widen(st, c, s):  # type: ignore[no-untyped-def]
+    """One more symbol of a class between two tokens."""
+    st[S_SIZE] += 1
+    st[S_SYMBOL] = s
+    if c == SPACE:
+        st[S_GAP] |= G_SPACE
+    elif c == NEWLINE:
+        st[S_GAP] |= G_NEWLINE
+    elif c == USUAL:
+        st[S_GAP] |= G_USUAL
+    elif c == COMMA:
+        st[S_GAP] |= G_COMMA
+    else:
+        st[S_GAP] |= G_ODD
+    if st[S_SIZE] > LONGEST_GAP:
+        st[S_FLUSH] = 1
+
+
+@inner
 def _plain_word(sym, klass, looks, words, near, st, tok, back, p, end, capital):  # type: ignore[no-untyped-def]
     """Read the letters at p when they are a word without surprises; returns their end, or -1 for `_other_letters`.
 
@@ -311,7 +355,7 @@ def _between(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
             return p + 1
         if point_at(text, r, p) == _HEAVY_PLUS:
             s = np.uint16(_PLUS_SIGN)
-    if s == _PLUS_SIGN:
+    if s == _PLUS_SIGN and not (p > ws.bounds[0] and tables.klass[text.sym[p - 1]] == DIGIT):
         st[S_SIGN] = p
     elif c == NEWLINE:
         st[S_AGE] += 1
@@ -324,18 +368,5 @@ def _between(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
         return p + 1
     if not st[TOKENS]:
         return p + 1
-    st[S_SIZE] += 1
-    st[S_SYMBOL] = s
-    if c == SPACE:
-        st[S_GAP] |= G_SPACE
-    elif c == NEWLINE:
-        st[S_GAP] |= G_NEWLINE
-    elif c == USUAL:
-        st[S_GAP] |= G_USUAL
-    elif c == COMMA:
-        st[S_GAP] |= G_COMMA
-    else:
-        st[S_GAP] |= G_ODD
-    if st[S_SIZE] > LONGEST_GAP:
-        st[S_FLUSH] = 1
+    _widen(st, c, s)
     return p + 1

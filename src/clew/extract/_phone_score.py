@@ -64,7 +64,8 @@ def _amounts(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     """Whether every group is a round number, as in a list of prices."""
     for g in range(i, j + 1):
         last = grp[g, FIRST] + grp[g, SIZE] - 1
-        if grp[g, SIZE] < 2 or grp[g, SIZE] > 4 or gdig[last] != 0 or gdig[grp[g, FIRST]] == 0:
+        thousands = grp[g, SIZE] <= 6 and gdig[last - 1] == 0
+        if grp[g, SIZE] < 2 or (grp[g, SIZE] > 4 and not thousands) or gdig[last] != 0 or gdig[grp[g, FIRST]] == 0:
             return False
     return j > i
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import kernel
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_tables import (
     BEGIN,
     CONTEXT,
@@ -71,12 +71,12 @@ def match(words, klass, sym, p, end):  # type: ignore[no-untyped-def]
     node, k, what, stop = 1, p, 0, p
     while k < end:
         code = words.code[sym[k]]
-        node = np.int64(words.next[node, code]) if code else 0
+        node = np.int64(words.next[node, code]) if code else 0  # type: ignore[assignment]
         if node == 0:
             break
         k += 1
         if words.what[node] and (k == end or klass[sym[k]] != LETTER):
-            what, stop = np.int64(words.what[node]), k
+            what, stop = np.int64(words.what[node]), k  # type: ignore[assignment]
     return what, stop
 
 
@@ -130,7 +130,7 @@ def add_digits(text, r, st, tok, dig, p, end, klass):  # type: ignore[no-untyped
     return k
 
 
-@kernel
+@inner
 def unknown_word(st, length):  # type: ignore[no-untyped-def]
     """A word that says nothing of numbers: a filler, or the end of the chain of tokens."""
     st[S_AGE] += 1

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import kernel
+from clew.extract._phone_kernel import inner
 from clew.extract.fold import fold_text
 
 # What a word is. UNIT to HUNDRED carry a value; PAIR is a ten and a unit in one word.
@@ -46,13 +46,13 @@ class Words(NamedTuple):
     stems: npt.NDArray[np.uint8]
 
 
-@kernel
+@inner
 def step(h, symbol):  # type: ignore[no-untyped-def]
     """The hash of a word and one more letter."""
     return (h ^ np.uint64(symbol)) * np.uint64(_FACTOR)
 
 
-@kernel
+@inner
 def maybe(bits, h):  # type: ignore[no-untyped-def]
     """Whether a hash may be in a bit set."""
     bit = h >> np.uint64(48)

@@ -28,7 +28,7 @@ class PhoneExtractor:
 
     name = "phone"
     version = "2"
-    types = ("phone",)
+    types: tuple[str, ...] = ("phone",)
     examples: Sequence[Example] = (
         Example("Bel +31 6 1234 5678", (("phone", "+31612345678", "+31 6 1234 5678", False),)),
         Example("bel nul zes 12 34 56 78", (("phone", "+31612345678", "nul zes 12 34 56 78", True),), "NL"),
