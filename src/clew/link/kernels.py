@@ -123,7 +123,7 @@ def _shared(table, known, x, y, every, which, shared, top):  # type: ignore[no-u
 @numba.njit(nogil=True, cache=True)
 def _for(known, x, y, every, which, shared, top, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share."""
-    bits, _users, held, keys, many, total = known
+    bits, _users, held, keys, many, total, wide_use = known
     wide, second, slack = sharing
     net = np.zeros(3)
     for c in range(3):
@@ -134,7 +134,9 @@ def _for(known, x, y, every, which, shared, top, sharing):  # type: ignore[no-un
             rest = -max(net[c], 0.0)
             for m in range(min(shared[c], _MOST)):
                 more = max(every[c, m] - pool, 0.0)
-                groups = _joint(keys, many, min(top[c], which[c, m]), max(top[c], which[c, m])) if more > 0.0 else 0
+                groups = 0
+                if more > 0.0 and wide_use[top[c]] and wide_use[which[c, m]]:
+                    groups = _joint(keys, many, min(top[c], which[c, m]), max(top[c], which[c, m]))
                 if groups > 0:
                     more = min(more, max(np.log2(total / groups) + slack - net[c], 0.0))
                 rest += more
@@ -142,7 +144,9 @@ def _for(known, x, y, every, which, shared, top, sharing):  # type: ignore[no-un
     result = net.sum()
     for c in range(3):
         for d in range(c + 1, 3):
-            if shared[c] > 0 and shared[d] > 0 and net[c] > 0 and net[d] > 0:
+            if shared[c] == 0 or shared[d] == 0 or not (wide_use[top[c]] and wide_use[top[d]]):
+                continue
+            if net[c] > 0 and net[d] > 0:
                 # Used together by many, they are one piece of evidence: a text that is sold with a picture.
                 groups = _joint(keys, many, min(top[c], top[d]), max(top[c], top[d]))
                 if groups > 0:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
-from clew.link.hubs import joint_users, owners
+from clew.link.hubs import ALL_PAIRS, joint_users, owners
 from clew.link.kernels import met, score_pairs
 from clew.link.weights import CLASS_OF, Weights
 
@@ -102,10 +102,11 @@ def score(
     sharing = (weights.wide, weights.second, weights.slack)
     parting = (weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span)
     agreeing = (weights.agree_cap, *weights.agree)
-    known = (scaled.bits, scaled.users, scaled.held, *scaled.joint, scaled.groups)
     attributes = tuple(drawn(t, c) for t, c in zip(groups.attributes, chance, strict=True))
     table = groups.identifiers
     class_of = _CLASSES[groups.kind]
+    wide_use = np.bincount(table.column, minlength=len(groups.kind)) > ALL_PAIRS
+    known = (scaled.bits, scaled.users, scaled.held, *scaled.joint, scaled.groups, wide_use)
     begin, rows = by_column(table, len(groups.kind))
     among = tuple(met(begin, rows, attribute) for attribute in attributes)
 
