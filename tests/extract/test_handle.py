@@ -118,3 +118,10 @@ def test_reading_a_value_again_gives_itself(parts: list[str]) -> None:
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     times = 1_000_000 // len(part)
     assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times
+
+
+def test_a_link_after_a_platform_is_no_account_name() -> None:
+    texts = ["Telegram: https://t.me/anna_55", "Jestem na Telegramie: @anna_55"]
+    texts += ["Я в телеграме: @anna_55", "تلغرام: @anna_55"]
+    rows = PLUGIN.find(batch_of_texts(texts)).to_pylist()
+    assert [(r["rid"], r["value"]) for r in rows] == [(k, "telegram:anna_55") for k in (1, 2, 3)]

@@ -10,9 +10,12 @@ import numpy.typing as npt
 from clew.extract._words import DIGIT, LETTER, Words, beginnings, symbol_kinds, vocabulary, word_list
 
 _CUES = {
-    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas",
+    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas "
+    "telegramie telegramu telegramem telegramon telegramul телеграме телеграма телеграму τέλεγκραμ "
+    "تلغرام تلجرام تيليجرام تيليغرام تلكرام",
     "whatsapp": "",
-    "instagram": "instagram insta ig instagrama инстаграм инста инстаграмм instagramm",
+    "instagram": "instagram insta ig instagrama инстаграм инста инстаграмм instagramm instagramie instagramu "
+    "instagramon instagramul انستغرام انستقرام إنستغرام",
     "snapchat": "snapchat snap sc snapchatt снапчат snapp",
     "onlyfans": "onlyfans onlyfan онлифанс",
     "fansly": "fansly",

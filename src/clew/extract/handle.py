@@ -47,6 +47,7 @@ _AT = PLATFORMS.index("at")
 _SESSION = PLATFORMS.index("session")
 _HYPHENS = tuple(PLATFORMS.index(p) for p in ("snapchat", "skype", "wechat", "kik"))
 _JOINED = re.compile(r"[a-z]\.[A-Z]")  # two sentences without a space
+_LINK_BEGINS = ("http", "https", "www")  # "telegram: https://…" is read by `url`
 _BARE, _MARKED, _AT_SIGN = 0, 1, 2  # what stands between the platform's name and the account's
 
 
@@ -193,6 +194,7 @@ def _shapes(strings: list[str]) -> npt.NDArray[np.int64]:
             letters < 2
             or len(name) > _LONGEST
             or name in NOT_NAMES
+            or name in _LINK_BEGINS
             or name in CUES
             or ("." in name and (is_provider(name) or name.split(".")[0] in NOT_NAMES))
             or _JOINED.search(text)
@@ -234,7 +236,7 @@ class Handle:
     """Finds accounts: ``platform:name`` in lower case, ``at:name`` where no platform is named."""
 
     name = "handle"
-    version = "1"
+    version = "2"
     types: tuple[str, ...] = ("handle",)
     examples: Sequence[Example] = (
         Example("Telegram: @Rose_House", (("handle", "telegram:rose_house", "@Rose_House", False),)),
