@@ -26,7 +26,7 @@ from clew.extract.region import regions
 from clew.model.tables import MENTIONS, SIGNATURES
 
 COLUMNS = ["rid", "kind", "source", "platform", "url", "handle", "images", "file", *FIELDS]
-BATCH = 16_384
+BATCH = 8_192
 
 T = TypeVar("T")
 R = TypeVar("R")
