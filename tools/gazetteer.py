@@ -60,137 +60,26 @@ SMALLEST = 5_000  # people
 SMALLEST_WITH_SPELLINGS = 15_000
 OTHER_SPELLING = 0.2  # what a spelling that is not the main name counts for
 ABBREVIATIONS = {"NYC", "DC", "LA"}
-DICTIONARIES = [
-    "en_US",
-    "en_GB",
-    "nl",
-    "de_DE",
-    "fr",
-    "es_ES",
-    "it_IT",
-    "pt_PT",
-    "pt_BR",
-    "ro_RO",
-    "pl_PL",
-    "hu_HU",
-    "bg_BG",
-    "ru_RU",
-    "uk_UA",
-    "cs_CZ",
-    "sk_SK",
-    "hr_HR",
-    "sr_RS",
-    "sv_SE",
-    "da_DK",
-    "nb_NO",
-    "nn_NO",
-    "el_GR",
-    "tr_TR",
-    "lt_LT",
-    "lv_LV",
-    "sl_SI",
-    "ca",
-    "et_EE",
-    "id_ID",
-    "he_IL",
-    "ar",
-]
-LANGUAGES = [
-    "en",
-    "nl",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "ro",
-    "pl",
-    "hu",
-    "bg",
-    "ru",
-    "uk",
-    "cs",
-    "sk",
-    "hr",
-    "sr",
-    "sl",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "el",
-    "tr",
-    "lt",
-    "lv",
-    "et",
-    "ca",
-    "sq",
-    "mk",
-    "be",
-    "ar",
-    "he",
-    "fa",
-    "hi",
-    "th",
-    "vi",
-    "zh",
-    "zh_Hant",
-    "ja",
-    "ko",
-    "id",
-    "sr_Latn",
-]
+DICTIONARIES = word_list(
+    """
+    en_US en_GB nl de_DE fr es_ES it_IT pt_PT pt_BR ro_RO pl_PL hu_HU bg_BG ru_RU uk_UA cs_CZ sk_SK hr_HR sr_RS
+    sv_SE da_DK nb_NO nn_NO el_GR tr_TR lt_LT lv_LV sl_SI ca et_EE id_ID he_IL ar
+    """
+)
+LANGUAGES = word_list(
+    """
+    en nl de fr es it pt ro pl hu bg ru uk cs sk hr sr sl sv da nb fi el tr lt lv et ca sq mk be ar he fa hi th vi
+    zh zh_Hant ja ko id sr_Latn
+    """
+)
 # German nouns begin with a capital, so that a dictionary cannot tell them from names; and words of adverts.
-OWN_WORDS = [
-    "essen",
-    "halle",
-    "hof",
-    "regen",
-    "singen",
-    "siegen",
-    "bergen",
-    "weiden",
-    "bad",
-    "baden",
-    "linden",
-    "buchen",
-    "rain",
-    "wald",
-    "burg",
-    "berg",
-    "feld",
-    "markt",
-    "stein",
-    "haan",
-    "hamm",
-    "hude",
-    "lehrte",
-    "massen",
-    "pfaffen",
-    "rheine",
-    "senden",
-    "wesel",
-    "wedel",
-    "winsen",
-    "zell",
-    "zeil",
-    "premium",
-    "escort",
-    "sexy",
-    "central",
-    "centro",
-    "centrum",
-    "center",
-    "centre",
-    "zentrum",
-    "service",
-    "vip",
-    "hotel",
-    "airport",
-    "downtown",
-    "university",
-    "studio",
-]
+OWN_WORDS = word_list(
+    """
+    essen halle hof regen singen siegen bergen weiden bad baden linden buchen rain wald burg berg feld markt stein
+    haan hamm hude lehrte massen pfaffen rheine senden wesel wedel winsen zell zeil premium escort sexy central
+    centro centrum center centre zentrum service vip hotel airport downtown university studio
+    """
+)
 SCRIPTS = {
     "bg": (0x400, 0x4FF), "ru": (0x400, 0x4FF), "uk": (0x400, 0x4FF), "sr": (0x400, 0x4FF), "el": (0x370, 0x3FF),
     "he": (0x590, 0x5FF), "ar": (0x600, 0x6FF),

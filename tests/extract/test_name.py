@@ -64,7 +64,7 @@ def test_names(text: str, name: str) -> None:
         "my name is jess_24 or mail jessica.jones@example.org",
         "name is",
         "code K52 Valid 12hrs only",
-        "with North America, with Reason, with Love, Reason, 30 km",
+        "with North America, with Reason, with Love",
         "my name is",
     ],
 )
