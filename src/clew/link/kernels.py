@@ -160,10 +160,11 @@ def _against(held, x, y, shared, parting, factor, smaller):  # type: ignore[no-u
     """Bits for two operations: each keeps contacts, texts or pictures of its own."""
     own_contact, own_content = parting[0], parting[1]
     result = 0.0
-    if held[x, 0] > shared[0] and held[y, 0] > shared[0]:
+    apart = held[x, 0] > shared[0] and held[y, 0] > shared[0]
+    if apart:
         result += own_contact * factor
     # The more both have shown, the less likely it is that one operation would have shown nothing twice.
-    grown = factor if shared[1] + shared[2] > 0 else min(np.log2(1.0 + smaller), _GROWN)
+    grown = min(np.log2(1.0 + smaller), _GROWN) if apart and shared[1] + shared[2] == 0 else factor
     for c in range(1, 3):
         if shared[c] == 0 and held[x, c] > 0 and held[y, c] > 0:
             result += own_content * grown

@@ -137,6 +137,6 @@ def calibrate(bits: Floats, groups: int, weights: Weights) -> float:
     share = weights.same_prior
     for _ in range(_STEPS):
         odds = ratio * share
-        expected = 2.0 * float((steps * (odds / (1.0 + odds))).sum()) / max(groups, 1)
-        share = min(max(expected, weights.least_prior), weights.same_prior)
+        expected = 2.0 * float((steps * (odds / (1.0 + odds))).sum()) + weights.same_prior * weights.prior_groups
+        share = min(max(expected / (groups + weights.prior_groups), weights.least_prior), weights.same_prior)
     return float(np.log2(share / weights.same_prior))

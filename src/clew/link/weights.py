@@ -37,7 +37,7 @@ class Weights:
     """
 
     same_prior: float = 3.0
-    bonus: tuple[float, ...] = (5.0, 6.0, 6.0, 7.0, 7.0, 4.0, 4.0, 1.0, 0.5)
+    bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0)
     second: float = 0.3
     own_contact: float = 3.0
     own_content: float = 1.5
@@ -52,6 +52,7 @@ class Weights:
     wide: float = 1.0
     by_content_contact: float = 0.4
     least_prior: float = 0.02
+    prior_groups: float = 100.0
     fade: float = 0.7
     slack: float = 1.0
 

@@ -1,0 +1,109 @@
+"""Hard cases one by one, in worlds small enough to check by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.link.worlds import Advert, Result, crowd, run
+
+
+def test_a_hotline_does_not_join_the_operations_that_name_it(tmp_path: Path) -> None:
+    adverts = crowd(10_000)
+    for k in range(50):
+        holds = (f"phone:own{k}", f"template:own{k}", "phone:hotline")
+        adverts += [Advert(10 * k + i, holds, day=k + i, place=f"town{k % 15}") for i in range(4)]
+    result = run(tmp_path, adverts)
+    networks = [result.of(range(10 * k, 10 * k + 4)) for k in range(50)]
+    assert all(len(n) == 1 for n in networks)  # each stays whole
+    assert len(set.union(*networks)) == 50  # none joins another
+
+
+def test_an_agency_is_one_network_though_each_person_has_own_pictures(tmp_path: Path) -> None:
+    adverts = crowd(10_000)
+    for k in range(12):
+        adverts += [
+            Advert(
+                10 * k + i,
+                ("phone:desk", f"image:person{k}-{i % 2}", f"template:agency{i % 2}"),
+                day=k * 3 + i,
+                place="town1",
+            )
+            for i in range(4)
+        ]
+    result = run(tmp_path, adverts)
+    assert len(result.of(10 * k + i for k in range(12) for i in range(4))) == 1
+
+
+def test_a_switchboard_without_any_other_contact_is_one_network(tmp_path: Path) -> None:
+    adverts = crowd(10_000) + [Advert(k, ("phone:desk",), day=float(k)) for k in range(40)]
+    assert len(run(tmp_path, adverts).of(range(40))) == 1
+
+
+def test_a_chain_of_burner_phones_is_one_network(tmp_path: Path) -> None:
+    adverts = crowd(10_000)
+    for k in range(8):
+        for i in range(5):
+            holds = (f"phone:burner{k}", f"template:ring{i % 2}", f"image:ring{(k + i) % 3}")
+            adverts.append(Advert(10 * k + i, holds, day=6.0 * k + i, place=f"town{k % 4}"))
+    result = run(tmp_path, adverts)
+    assert len(result.of(10 * k + i for k in range(8) for i in range(5))) == 1
+
+
+@pytest.mark.parametrize("shared", ["template:resold", "image:stolen"])
+def test_resold_texts_and_stolen_photos_join_nobody(tmp_path: Path, shared: str) -> None:
+    adverts = crowd(10_000)
+    for k in range(30):
+        holds = (f"phone:own{k}", f"image:own{k}", f"template:own{k}")
+        adverts += [
+            Advert(10 * k + i, (*holds, shared) if i else holds, day=2.0 * k + i, place=f"town{k % 15}")
+            for i in range(4)
+        ]
+    result = run(tmp_path, adverts)
+    assert len(result.of(10 * k + i for k in range(30) for i in range(4))) == 30
+    assert all(len(result.of(range(10 * k, 10 * k + 4))) == 1 for k in range(30))
+
+
+def _two_owners(folder: Path, silence: float) -> Result:
+    """One number on two sets of adverts that share nothing else."""
+    adverts = crowd(10_000)
+    for owner, start in ((0, 0.0), (1, 10.0 + silence)):
+        own = (f"email:own{owner}", f"template:own{owner}", f"image:own{owner}", "phone:same")
+        adverts += [Advert(10 * owner + i, own, day=start + i, place=f"town{owner}") for i in range(10)]
+    return run(folder, adverts)
+
+
+def test_a_number_recycled_after_a_long_silence_joins_nobody(tmp_path: Path) -> None:
+    result = _two_owners(tmp_path, silence=200)
+    assert len(result.of(range(10))) == len(result.of(range(10, 20))) == 1
+    assert result.of(range(10)) != result.of(range(10, 20))
+
+
+def test_platform_mail_in_every_advert_joins_nobody(tmp_path: Path) -> None:
+    adverts = [Advert(a.number, (*a.holds, "email:abuse@board"), a.day, a.place) for a in crowd(0)]
+    assert len(run(tmp_path, adverts).partition()) == 150
+
+
+def test_versions_of_one_item_stay_together_whatever_they_hold(tmp_path: Path) -> None:
+    adverts = [
+        *crowd(10_000),
+        Advert(1, ("phone:a",), item="x"),
+        Advert(2, ("phone:b",), day=9, item="x"),
+        Advert(3, ()),
+    ]
+    result = run(tmp_path, adverts)
+    assert result.network[1] == result.network[2] != result.network[3]
+    link = next(
+        r for r in result.table("links").to_pylist() if {r["rid_a"], r["rid_b"]} == {adverts[-3].rid, adverts[-2].rid}
+    )
+    assert '"item"' in link["evidence"]
+
+
+def test_one_type_of_identifier_is_enough(tmp_path: Path) -> None:
+    """Messages that hold domains alone: a rare one ties them, one that a third of all senders use does not."""
+    adverts = []
+    for k in range(90):
+        common = ("domain:mail.test",) if k % 3 == 0 else ()
+        adverts += [Advert(10 * k + i, (f"domain:own{k}.test", *common)) for i in range(3)]
+    result = run(tmp_path, adverts)
+    assert len(result.partition()) == 90

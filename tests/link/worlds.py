@@ -1,0 +1,138 @@
+"""Little hand-made worlds: adverts with their identifiers, linked by the stage itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clew.engine.duckdb import Engine
+from clew.link.stage import link
+from clew.model.tables import ANCHORS, DECISIONS
+
+INPUTS = ("records", "mentions", "template_members", "image_members")
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Advert:
+    """One advert: a number, what it holds ("phone:1"), its day, place and item."""
+
+    number: int
+    holds: tuple[str, ...]
+    day: float | None = 0.0
+    place: str | None = None
+    item: str | None = None
+
+    @property
+    def rid(self) -> int:
+        """Spread over 64 bits, as digests are."""
+        return (self.number * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64
+
+
+@dataclass
+class Result:
+    """What a run wrote."""
+
+    files: dict[str, Path]
+    network: dict[int, str] = field(default_factory=dict)  # by advert number
+
+    def table(self, name: str) -> pa.Table:
+        return pq.read_table(self.files[name])
+
+    def of(self, numbers: Iterable[int]) -> set[str]:
+        return {self.network[n] for n in numbers}
+
+    def partition(self) -> set[frozenset[int]]:
+        groups: dict[str, set[int]] = {}
+        for number, network in self.network.items():
+            groups.setdefault(network, set()).add(number)
+        return {frozenset(g) for g in groups.values()}
+
+    def events(self) -> list[tuple[str, str, str]]:
+        return [tuple(row.values()) for row in self.table("network_events").to_pylist()]
+
+
+def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
+    """The tables that linking reads."""
+    records = pa.table(
+        {
+            "rid": pa.array([a.rid for a in adverts], pa.uint64()),
+            "item_id": pa.array([a.item or f"item{a.number}" for a in adverts], pa.string()),
+            "platform": pa.array(["p"] * len(adverts), pa.string()),
+            "posted_at": pa.array(
+                [None if a.day is None else START + dt.timedelta(days=a.day) for a in adverts],
+                pa.timestamp("us", tz="UTC"),
+            ),
+            "captured_at": pa.nulls(len(adverts), pa.timestamp("us", tz="UTC")),
+        }
+    )
+    held = [(a.rid, *h.split(":", 1)) for a in adverts for h in a.holds]
+    held += [(a.rid, "place", a.place) for a in adverts if a.place]
+
+    def pairs(of: str, column: str) -> pa.Table:
+        rows = [(r, v) for r, t, v in held if t == of]
+        return pa.table(
+            {
+                "rid": pa.array([r for r, _ in rows], pa.uint64()),
+                column: [v for _, v in rows] or pa.array([], pa.string()),
+            }
+        )
+
+    said = [(r, t, v) for r, t, v in held if t not in ("image", "template")]
+    mentions = pa.table(
+        {
+            "rid": pa.array([r for r, _, _ in said], pa.uint64()),
+            "type": pa.array([t for _, t, _ in said], pa.string()),
+            "value": pa.array([v for _, _, v in said], pa.string()),
+        }
+    )
+    return {
+        "records": records,
+        "mentions": mentions,
+        "template_members": pairs("template", "template_id"),
+        "image_members": pairs("image", "image_id"),
+    }
+
+
+def decision(a: Advert, b: Advert, state: str, minute: int = 0) -> dict[str, object]:
+    """What an analyst said of two adverts."""
+    ids = [f"{x.rid:016x}" + "0" * 16 for x in (a, b)]
+    at = START + dt.timedelta(minutes=minute)
+    return {"record_a": ids[0], "record_b": ids[1], "state": state, "why": "seen", "who": "ann", "at": at}
+
+
+def run(
+    folder: Path,
+    adverts: Sequence[Advert],
+    *,
+    decisions: Sequence[dict[str, object]] = (),
+    before: Result | None = None,
+    threads: int = 2,
+) -> Result:
+    """Link adverts, after the run ``before`` if any."""
+    out = folder / f"run{len(list(folder.iterdir()))}"
+    out.mkdir()
+    given = tables(adverts)
+    given["decisions"] = pa.Table.from_pylist(list(decisions), DECISIONS)
+    given["anchors"] = before.table("anchors") if before else ANCHORS.empty_table()
+    with Engine(folder, threads=threads) as engine:
+        engine.register(given)
+        files = link(engine, out, lambda share: None)
+    named = dict(pq.read_table(files["network_members"]).to_pydict().items())
+    networks = dict(zip(named["rid"], named["network_id"], strict=True))
+    assert len(networks) == len(adverts)  # records are never dropped
+    return Result(files, {a.number: networks[a.rid] for a in adverts})
+
+
+def crowd(first: int, operations: int = 150) -> list[Advert]:
+    """Unrelated operations of two adverts each: what rarity is measured against."""
+    adverts = []
+    for k in range(operations):
+        holds = (f"phone:crowd{k}", f"template:crowd{k}", f"image:crowd{k}")
+        adverts += [Advert(first + 2 * k + i, holds, day=k % 90 + i, place=f"town{k % 15}") for i in range(2)]
+    return adverts
