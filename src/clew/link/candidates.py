@@ -12,7 +12,7 @@ from clew.link.hubs import ALL_PAIRS
 Pairs = tuple[Ints, Ints]
 
 
-def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Ints) -> Pairs:
+def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Ints, few: int = ALL_PAIRS) -> Pairs:
     """Pairs (a < b, each once) of groups.
 
     They share a rare identifier, stand next to each other in time under a common one, or share two common ones.
@@ -20,25 +20,26 @@ def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Int
     Args:
         groups: the groups of this round.
         wide_keys, wide_rows: of `hubs.wide_pairs`.
+        few: an identifier, or two held together, of at most so many groups gives all their pairs.
     """
     table = groups.identifiers
     first = np.nan_to_num(groups.first, nan=0.0)
     rank = np.empty(table.rows, np.int64)
     in_time = np.lexsort((np.arange(table.rows), first))
     rank[in_time] = np.arange(table.rows)
-    by_one = _under_columns(table.start, table.column, table.count, in_time, len(groups.kind))
+    by_one = _under_columns(table.start, table.column, table.count, in_time, len(groups.kind), few)
     head = np.flatnonzero(np.r_[True, wide_keys[1:] != wide_keys[:-1]]) if len(wide_keys) else np.zeros(0, np.int64)
     block = np.repeat(np.arange(len(head)), np.diff(np.append(head, len(wide_keys))))
     order = np.argsort((block.astype(np.uint64) << np.uint64(32)) | rank[wide_rows].astype(np.uint64))
     start = np.append(head, len(wide_keys))
-    by_two = _under(start, wide_rows[order], np.ones(len(wide_rows), np.float32))
+    by_two = _under(start, wide_rows[order], np.ones(len(wide_rows), np.float32), few)
     pairs = np.sort(np.concatenate([by_one, by_two]))  # much faster than np.unique, which hashes
     unique = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
     return (unique >> np.uint64(32)).astype(np.int64), (unique & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 @numba.njit(nogil=True, cache=True)
-def _under_columns(start, column, count, in_time, columns):  # type: ignore[no-untyped-def]
+def _under_columns(start, column, count, in_time, columns, few):  # type: ignore[no-untyped-def]
     """Pairs of rows that hold one column."""
     begin = np.zeros(columns + 1, np.int64)
     for k in range(column.shape[0]):
@@ -51,31 +52,31 @@ def _under_columns(start, column, count, in_time, columns):  # type: ignore[no-u
             place = at[column[k]]
             rows[place], counts[place] = r, count[k]
             at[column[k]] += 1
-    return _under(begin, rows, counts)
+    return _under(begin, rows, counts, few)
 
 
 @numba.njit(nogil=True, cache=True)
-def _under(begin, rows, counts):  # type: ignore[no-untyped-def]
+def _under(begin, rows, counts, few):  # type: ignore[no-untyped-def]
     """All pairs of a block of few rows; else each row with the next one in time and with the block's largest user."""
     most = 0
     for c in range(begin.shape[0] - 1):
         size = begin[c + 1] - begin[c]
-        most += size * (size - 1) // 2 if size <= ALL_PAIRS else 2 * size
+        most += size * (size - 1) // 2 if size <= few else 2 * size
     out = np.empty(most, np.uint64)
     m = 0
     for c in range(begin.shape[0] - 1):
         low, high = begin[c], begin[c + 1]
-        few = high - low <= ALL_PAIRS
+        all_of_them = high - low <= few
         leader = low
         for i in range(low, high):
             more = counts[i] > counts[leader]
             if more or (counts[i] == counts[leader] and rows[i] < rows[leader]):
                 leader = i
         for i in range(low, high):
-            for j in range(i + 1, high if few else min(i + 2, high)):
+            for j in range(i + 1, high if all_of_them else min(i + 2, high)):
                 out[m] = _pair(rows[i], rows[j])
                 m += 1
-            if not few and i != leader:
+            if not all_of_them and i != leader:
                 out[m] = _pair(rows[i], rows[leader])
                 m += 1
     return out[:m]

@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from clew.link.candidates import candidates
 from clew.link.groups import Evidence, Floats, Groups, Incidence, Ints, first_groups, join, prune
-from clew.link.hubs import wide_pairs
+from clew.link.hubs import ALL_PAIRS, wide_pairs
 from clew.link.score import calibrate, chances, scale, score, worth
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
+PLAIN, FEW = 6.0, 3  # in rounds that ask for so many bits, fewer pairs are looked at: what is plain is found by any
 THRESHOLDS = (10.0, 6.0, 3.0, 1.0, 0.5, 0.5)
 
 
@@ -65,7 +66,7 @@ def _timed(evidence: Evidence) -> bool:
 
 
 def numbered(label: Ints) -> tuple[Ints, Ints]:
-    """The lowest member of each group, and int64[n] numbers of the groups in that order; labels as `union` gives them."""
+    """The lowest member of each group, and int64[n] numbers of the groups; labels as `union` gives them."""
     heads = label == np.arange(len(label))
     return np.flatnonzero(heads), (np.cumsum(heads, dtype=np.int64) - 1)[label]
 
@@ -85,7 +86,7 @@ def _merge_round(
 ) -> Ints | None:
     """Each group joins the partner with the highest score above the threshold; None when none does."""
     keys, rows = wide_pairs(groups.identifiers, len(groups.kind))
-    a, b = candidates(groups, keys, rows)
+    a, b = candidates(groups, keys, rows, FEW if threshold >= PLAIN else ALL_PAIRS)
     bits = score(groups, scale(groups, weights, keys), chance, span, weights, a, b, threshold, threads)
     bits += calibrate(bits, len(groups.size), weights)
     good = bits > threshold

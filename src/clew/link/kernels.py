@@ -14,15 +14,20 @@ _BURST_BITS = 10.0  # most that closeness in time can add
 @numba.njit(nogil=True, cache=True)
 def _next(column, at, end, value):  # type: ignore[no-untyped-def]
     """First position in column[at:end] (sorted) that is not below value, by galloping search."""
+    if at < end and column[at] >= value:
+        return at
     step = 1
     while at + step < end and column[at + step] < value:
         at += step
         step *= 2
-    while at < end and column[at] < value:
-        at += 1
-        if at + 8 < end and column[at + 8] < value:
-            at += 8
-    return at
+    low, high = at + 1, min(at + step, end)
+    while low < high:
+        middle = (low + high) >> 1
+        if column[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @numba.njit(nogil=True, cache=True)

@@ -124,7 +124,7 @@ def score(
 
 
 def calibrate(bits: Floats, groups: int, weights: Weights) -> float:
-    """Bits to add to all scores of a round, at most 0: how many partners groups still have, as the scores themselves say.
+    """Bits to add to all scores of a round, at most 0: how many partners groups still have, as the scores say.
 
     The share of true pairs among all is estimated by expectation and maximisation, as usual for Fellegi and Sunter's
     model (Winkler 1988): once most operations are whole, what still scores a little is mostly chance.

@@ -1,17 +1,17 @@
-"""What a shared identifier or attribute is worth, in bits; every number here is documented in docs/methods.md.
+"""What a shared identifier or attribute is worth, in bits; every number here is explained in docs/methods-linking.md.
 
-The model is Fellegi and Sunter's (1969) with frequency-based weights: the odds that two groups of records are one operation
-start at ``same_prior / groups`` and are multiplied by the likelihood ratio of everything they share or fail to share. An
-identifier that g groups use is worth log2(groups / g): rarity is counted in *groups*, not in records, so a number on five
-hundred adverts of one operation stays strong while a helpline on fifty operations does not. ``bonus`` says how much rarer than
-its spread suggests it is that strangers share an identifier of this type (they do not pick numbers from a hat).
+The model is Fellegi and Sunter's (1969) with frequency-based weights: the odds that two groups of records are one
+operation start at ``same_prior / groups`` and are multiplied by the likelihood ratio of everything they share or fail
+to share. Rarity is counted in *independent owners*, not in records, so a number on five hundred adverts of one
+operation stays strong while a helpline on fifty operations does not. ``bonus`` says how much rarer than its spread
+suggests it is that strangers share an identifier of this type (they do not pick numbers from a hat).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Identifier types in the order of their codes, and the class whose members are not counted as independent of each other.
+# Identifier types in the order of their codes, and the class whose members are not counted as independent evidence.
 TYPES = ("phone", "email", "handle", "wallet", "account", "url", "domain", "image", "template")
 CONTACT, IMAGE, TEMPLATE = 0, 1, 2
 CLASS_OF = (CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, IMAGE, TEMPLATE)
@@ -23,22 +23,35 @@ class Weights:
     """Parameters of the evidence model; all in bits unless said otherwise.
 
     Attributes:
-        same_prior: expected groups of one operation that a group may belong with (log2 of it is added to every score).
-        bonus: per type of `TYPES`, added to log2(groups / g).
+        same_prior: most groups of one operation that a group may be expected to belong with, before evidence.
+        least_prior: fewest; between them the scores of the round decide.
+        prior_groups: so many groups' worth of `same_prior` are added to what the scores say.
+        bonus: per type of `TYPES`, on top of rarity.
+        fade: of the bonus, lost each time the owners double: what many share is public.
+        wide: lost each time the pool that two groups draw from doubles (a Jaccard-like measure of what they share).
         second: share that a further shared identifier of the same class counts.
+        slack: most that two identifiers add when used together, over the rarity of that pair.
         own_contact: taken off when both groups have contacts of their own that the other never shows.
         own_content: taken off, per class, when both have templates (or images) and share none.
-        gap: taken off when they share one number only and a silence of more than `gap_days` lies between them.
+        gap: taken off when they share contacts only and a silence of more than `gap_days` lies between them.
         gap_days: see `gap`.
         agree: per attribute of `ATTRIBUTES`, the chance that two groups of one operation draw from the same values.
         agree_cap: most that the agreement of one attribute can add.
         close: chance that adverts of one operation follow each other within minutes (bursts).
-        small: how much a group with one record counts towards g (a group with many counts 1).
+        small: how much a group with one record counts among all groups (a group with many counts 1).
+        by_content: how much a group counts as an owner of content when only other content tells it from the rest.
+        by_content_contact: the same, of contacts.
+        bare: how much it counts when it holds nothing else at all.
     """
 
     same_prior: float = 3.0
+    least_prior: float = 0.02
+    prior_groups: float = 100.0
     bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0)
+    fade: float = 0.7
+    wide: float = 1.0
     second: float = 0.3
+    slack: float = 1.0
     own_contact: float = 3.0
     own_content: float = 1.5
     gap: float = 4.0
@@ -48,13 +61,8 @@ class Weights:
     close: float = 0.5
     small: float = 0.4
     by_content: float = 0.15
-    bare: float = 0.01
-    wide: float = 1.0
     by_content_contact: float = 0.4
-    least_prior: float = 0.02
-    prior_groups: float = 100.0
-    fade: float = 0.7
-    slack: float = 1.0
+    bare: float = 0.01
 
 
 DEFAULT = Weights()
