@@ -108,12 +108,13 @@ def _with_truth(con: Engine, tables: dict[str, pa.Table | list[Path]]) -> World:
 
 def _extracted(con: Engine, world: Path, heldout: bool, scratch: Path) -> World:
     """What the stages before linking make of the world's adverts."""
+    from clew.ingest.stage import IngestOptions
     from clew.pipeline.ingest import ingest  # the pipeline imports every stage: only where it is asked for
     from clew.pipeline.run import run
     from clew.store.workspace import Workspace
 
     workspace = Workspace.create(scratch / "workspace")
-    ingest(workspace, [world / "ads.jsonl"], kind="ad", source="world")
+    ingest(workspace, [world / "ads.jsonl"], IngestOptions("ad", "world"))
     run(workspace)
     _world(con, world, heldout)
     tables = {n: workspace.paths(n) for n in ("records", "mentions", "template_members", "image_members")}
