@@ -34,7 +34,7 @@ def test_slots_are_named_by_what_fills_them_and_the_rest_is_as_the_medoid_wrote_
         "Sweet\x1eHi I am Eva, new in Nice. Call 0612345611 now",
     ]
     ((text, slots),) = view(texts)
-    assert text == "Sweet\nHi, I am {name}! New in <b>{place}</b>, call {phone} 🔥 now"
+    assert text == "Sweet\nHi, I am {name}! New in {place}, call {phone} 🔥 now"
     assert [slot["name"] for slot in slots] == ["name", "place", "phone"]
     assert slots[0]["examples"] == ["Anna", "Maria", "Eva"]
     assert slots[2] == {
@@ -111,3 +111,33 @@ def test_long_texts_are_bounded(size: int) -> None:
     ]
     ((text, _),) = view(texts)
     assert text.count("{text}") == -(-512 // 7)
+
+
+def test_only_what_a_person_reads_is_shown() -> None:
+    texts = [
+        '\x1e<style>p {color: red}</style><p>Caf&eacute; &amp; bar in <a href="//x.example">Paris</a></p><!-- 1 -->',
+        '\x1e<script>go("Paris")</script><div>Café &#38; bar in&nbsp;<b>Ly</b>on</div><img alt="none"/>',
+        "\x1ecafe & bar in Nice",
+    ]
+    assert view(texts) == [
+        ("Café & bar in {place}", [{"name": "place", "distinct": 3, "examples": ["Paris", "Lyon", "Nice"]}])
+    ]
+    family = align_family(texts, found(texts))
+    assert family.rows[1] == ("Café & bar in", "Lyon")
+    long = "\x1e<p>" + "alwaysthesame " * 300 + '<a href="cut'
+    assert view([long, long])[0][0] == ("alwaysthesame " * 300).strip()
+
+
+def test_entities_never_break_the_text() -> None:
+    odd = "\x1e&#0;&#xD800;&#x1F525;&#30;&lt;b&gt; &Ouml; &ntilde; &unknown; &#x10FFFF; one two"
+    ((text, _),) = view([odd, odd])
+    assert text == "\ufffd🔥 <b> Ö ñ &unknown; \U0010ffff one two"
+
+
+def test_numbers_of_no_type_and_words_side_by_side_are_one_slot_each() -> None:
+    filled = (("12", "Eva and"), ("7", "they or"), ("9", "we now"), ("10", "you but"))
+    texts = [f"\x1eroom {number} upstairs, {who} call us" for number, who in filled]
+    ((text, slots),) = view(texts)
+    assert text == "room {number} upstairs, {text} call us"
+    assert slots[1]["examples"] == ["Eva and", "they or", "we now", "you but"]
+    assert [part.name for part in align_family(texts, found(texts)).parts] == ["", "number", "", "text", ""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from clew.match._tokens import MOST_WORDS, align
+from clew.match._tokens import MOST_WORDS, NUMBER, align
 
 # A word is constant where more than 70 in 100 of the members have it; a place between two words is a slot where
 # at least 30 in 100 put something in.
@@ -13,6 +13,7 @@ _SHARE = 30
 _EXAMPLES = 5
 _EXAMPLE_BYTES = 80
 _SLOT_BYTES = 120 + _EXAMPLES * (2 * _EXAMPLE_BYTES + 4)  # most that one slot takes in the JSON
+NUMBERS = 254  # kind of a slot that numbers of no known type fill
 
 
 @numba.njit(nogil=True, cache=True)
@@ -150,8 +151,8 @@ def _put_number(out, at, number):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _values(words, texts, slot, start, stop, low, high, value):  # type: ignore[no-untyped-def]
-    """What fills a slot in each member: ranges of words, and a hash of each (0: nothing). Gives the type of most."""
+def values(words, texts, slot, start, stop, low, high, value):  # type: ignore[no-untyped-def]
+    """What fills a slot in each member: ranges of words, and a hash of each (0: nothing). Gives the kind of most."""
     votes = np.zeros(256, np.int64)
     some = 0
     for t in range(texts.shape[0]):
@@ -159,15 +160,52 @@ def _values(words, texts, slot, start, stop, low, high, value):  # type: ignore[
         base = words.start[texts[t]]
         low[t], high[t] = base + a, base + b
         h = np.uint64(0)
+        numbers = b > a
         for k in range(base + a, base + b):
             h = (h * np.uint64(0x9E3779B97F4A7C15)) ^ words.value[k]
+            numbers &= words.key[k] == NUMBER
         value[t] = h if b > a else np.uint64(0)
-        if b > a:
-            some += 1
-            if b == a + 1:
-                votes[words.kind[base + a]] += 1
+        some += b > a
+        if numbers:
+            votes[NUMBERS] += 1
+        elif b == a + 1:
+            votes[words.kind[base + a]] += 1
     best = int(np.argmax(votes[1:])) + 1
     return best if some and 2 * votes[best] >= some else 0
+
+
+@numba.njit(nogil=True, cache=True)
+def named_slots(words, texts, start, stop, slots, kinds):  # type: ignore[no-untyped-def]
+    """The slots of an aligned family, and what fills each; with nothing constant between them, other words are one.
+
+    Args:
+        words: of all texts.
+        texts: int64[k], the texts of the members, the medoid first.
+        start, stop: int32[k, n + 1], written; see `align`.
+        slots: int64[2 n + 2, 4], written; see `slots_of`.
+        kinds: int64[2 n + 2], written; see `values`.
+
+    Returns:
+        How many.
+    """
+    k = texts.shape[0]
+    varies, put_in = agreement(words, texts, start, stop)
+    a0 = words.start[texts[0]]
+    count = slots_of(words.kind[a0 : a0 + varies.shape[0]], varies, put_in, slots)
+    low, high, value = np.empty(k, np.int64), np.empty(k, np.int64), np.empty(k, np.uint64)
+    kept = 0
+    open_to_join = False
+    for s in range(count):
+        kind = values(words, texts, slots[s], start, stop, low, high, value)
+        other = kind == 0 or kind == NUMBERS
+        if open_to_join and other and slots[kept - 1, 1] == slots[s, 0]:
+            slots[kept - 1, 1], slots[kept - 1, 3] = slots[s, 1], slots[s, 3]
+            kinds[kept - 1] = values(words, texts, slots[kept - 1], start, stop, low, high, value)
+        else:
+            slots[kept], kinds[kept] = slots[s], kind
+            kept += 1
+        open_to_join = other
+    return kept
 
 
 @numba.njit(nogil=True, cache=True)
@@ -204,6 +242,27 @@ def _put_slot(data, words, low, high, value, name, out, at):  # type: ignore[no-
 
 
 @numba.njit(nogil=True, cache=True)
+def _put_mark(data, words, a0, slot, name, copied, out, home, at):  # type: ignore[no-untyped-def]
+    """Write the medoid's text up to a slot and the slot's mark; gives what is read and written now."""
+    here, after = slot[0], slot[1]
+    if after > here:
+        at = home + _copy(data, copied, words.begin[a0 + here], out[home:], at - home, False)
+        copied = words.end[a0 + after - 1]
+    elif here > 0:
+        done = max(copied, words.end[a0 + here - 1])
+        at = home + _copy(data, copied, done, out[home:], at - home, False)
+        copied = done
+    if at > home and here == after and out[at - 1] != 0x20:
+        at = _put(out, at, b" ")
+    at = _put(out, at, b"{")
+    at = _put(out, at, name)
+    at = _put(out, at, b"}")
+    if here == after == 0:
+        at = _put(out, at, b" ")
+    return copied, at
+
+
+@numba.njit(nogil=True, cache=True)
 def write_families(data, offsets, words, first, names, name_start, begin, text, text_end, json, json_end):  # type: ignore[no-untyped-def]
     """Write the text and the slots of families, until the room might not hold one more.
 
@@ -211,7 +270,7 @@ def write_families(data, offsets, words, first, names, name_start, begin, text, 
         data, offsets: the texts, by family, the medoid first.
         words: their words.
         first: int64[f + 1], the first text of each family.
-        names, name_start: bytes of the names of slots: of other words, then of each type.
+        names, name_start: bytes of the names of slots: of other words, then of each type, then of numbers.
         begin: the first family to write.
         text, json: uint8, written.
         text_end, json_end: int64[f], written.
@@ -222,16 +281,14 @@ def write_families(data, offsets, words, first, names, name_start, begin, text, 
     t_at = j_at = 0
     for f in range(begin, first.shape[0] - 1):
         texts = np.arange(first[f], first[f + 1])
-        a = texts[0]
+        a, k = texts[0], texts.shape[0]
         a0, n = words.start[a], words.start[a + 1] - words.start[a]
         size = offsets[a + 1] - offsets[a]
         if t_at + size + 24 * (2 * n + 2) > text.shape[0] or j_at + _SLOT_BYTES * (2 * n + 2) > json.shape[0]:
             return f
-        k = texts.shape[0]
         start, stop = np.empty((k, n + 1), np.int32), np.empty((k, n + 1), np.int32)
-        varies, put_in = agreement(words, texts, start, stop)
-        slots = np.empty((2 * n + 2, 4), np.int64)
-        count = slots_of(words.kind[a0 : a0 + n], varies, put_in, slots)
+        slots, kinds = np.empty((2 * n + 2, 4), np.int64), np.empty(2 * n + 2, np.int64)
+        count = named_slots(words, texts, start, stop, slots, kinds)
         low, high, value = np.empty(k, np.int64), np.empty(k, np.int64), np.empty(k, np.uint64)
         home = t_at
         j_at = _put(json, j_at, b"[")
@@ -239,23 +296,10 @@ def write_families(data, offsets, words, first, names, name_start, begin, text, 
         if size and data[at] == 0x1E:
             at += 1  # no title
         for s in range(count):
-            kind = _values(words, texts, slots[s], start, stop, low, high, value)
+            values(words, texts, slots[s], start, stop, low, high, value)
+            kind = name_start.shape[0] - 2 if kinds[s] == NUMBERS else kinds[s]
             name = names[name_start[kind] : name_start[kind + 1]]
-            here, after = slots[s, 0], slots[s, 1]
-            if after > here:
-                part = _copy(data, at, words.begin[a0 + here], text[home:], t_at - home, False)
-                t_at, at = home + part, words.end[a0 + after - 1]
-            elif here > 0:
-                done = max(at, words.end[a0 + here - 1])
-                t_at = home + _copy(data, at, done, text[home:], t_at - home, False)
-                at = done
-            if t_at > home and here == after and text[t_at - 1] != 0x20:
-                t_at = _put(text, t_at, b" ")
-            t_at = _put(text, t_at, b"{")
-            t_at = _put(text, t_at, name)
-            t_at = _put(text, t_at, b"}")
-            if here == after == 0:
-                t_at = _put(text, t_at, b" ")
+            at, t_at = _put_mark(data, words, a0, slots[s], name, at, text, home, t_at)
             if s:
                 j_at = _put(json, j_at, b",")
             j_at = _put_slot(data, words, low, high, value, name, json, j_at)

@@ -13,7 +13,7 @@ from clew.match._shingles import ALONE, DIGIT, WORD, mix
 MOST_WORDS = 512  # of a text; what comes after is not shown
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_NUMBER = np.uint64(1)
+NUMBER = np.uint64(1)
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -121,7 +121,7 @@ def words_of(data, offsets, sym, char, byte, width, start, classes, spans, span_
             if mine >= 0:
                 out.key[count] = np.uint64(2 + spans[mine, 0])
             else:
-                out.key[count] = _NUMBER if kinds & DIGIT else out.value[count]
+                out.key[count] = NUMBER if kinds & DIGIT else out.value[count]
             out.begin[count] = offsets[t] + byte[begin]
             out.end[count] = _byte_after(data, byte, width, offsets[t], offsets[t + 1], i - 1)
             count += 1

@@ -33,9 +33,11 @@ FROM (SELECT m.family, r.record_id,
 GROUP BY family ORDER BY family
 """
 _TEXTS = f"""
-SELECT s.text AS number, length(coalesce(r.title, '')) AS skip,
-       left(coalesce(r.title, '') || chr({ord(SEPARATOR)}) || coalesce(r.body, ''), {MOST_CHARACTERS}) AS text
-FROM sampled s JOIN records r USING (rid)
+SELECT number, length(title) AS skip,
+       left(title || chr({ord(SEPARATOR)}) || body, {MOST_CHARACTERS} * CASE WHEN contains(body, '</') THEN 4 ELSE 1 END
+           ) AS text
+FROM (SELECT s.text AS number, coalesce(r.title, '') AS title, coalesce(r.body, '') AS body
+      FROM sampled s JOIN records r USING (rid))
 """
 _SPANS = """
 SELECT s.text, list_position(getvariable('types'), m.type::VARCHAR) - 1 AS kind, m.start::BIGINT AS start,

@@ -2,7 +2,8 @@
 
 A bounded sample of the members is aligned with the medoid, word by word, at the least number of edits. A mention
 (a phone, a name …) is one word, so that "0612345678" and "06-12 34 56 78" stand for each other. Words that nearly all
-members share are constant; the rest are slots, named by the type of mention that fills them, or "text".
+members share are constant; the rest are slots, named by the type of mention that fills them, "number" or "text".
+Texts are shown as a person reads them: without tags, comments and scripts, entities decoded, white space as one space.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.extract.fold import fold, text_buffers
+from clew.match._plain import as_read
 from clew.match._shingles import symbol_classes
-from clew.match._slots import agreement, filled, slots_of, write_families
+from clew.match._slots import NUMBERS, filled, named_slots, write_families
 from clew.match._tokens import MOST_WORDS, Words, words_of
 
 # Types of mentions that are one word, the first ones first where they overlap.
 TYPES = ("email", "url", "handle", "phone", "wallet", "account", "price", "age", "name", "place", "domain")
-OTHER_NAME = "text"
+OTHER_NAME, NUMBER_NAME = "text", "number"
 SEPARATOR = "\x1e"  # between title and body
-MOST_CHARACTERS = 4096  # of a text that are read
+MOST_CHARACTERS = 4096  # of a text that are read; four times as many where there is markup
 MOST_MEMBERS = 12  # of a family that are aligned; fewer where texts are long
 _LEAST_MEMBERS = 3
 _CELLS = 300_000  # about as many steps are made to align one family
@@ -84,8 +86,8 @@ def sample(
 
 
 def cut(texts: pa.Array, spans: tuple[Ints, Ints]) -> tuple[npt.NDArray[np.uint8], Ints, Words]:
-    """Texts as bytes with offsets, and their words."""
-    data, offsets = text_buffers(texts)
+    """Texts as a person reads them, as bytes with offsets, and their words."""
+    data, offsets, place = as_read(*text_buffers(texts), MOST_CHARACTERS, *spans)
     folded = fold(data, offsets)
     room = len(folded.sym) + 1
     key, value, kind = np.empty(room, np.uint64), np.empty(room, np.uint64), np.empty(room, np.uint8)
@@ -93,7 +95,7 @@ def cut(texts: pa.Array, spans: tuple[Ints, Ints]) -> tuple[npt.NDArray[np.uint8
         np.empty(len(offsets), np.int64), key, value, kind, np.empty(room, np.int64), np.empty(room, np.int64)
     )
     parts = folded.sym, folded.char, folded.byte, folded.width, folded.start
-    words_of(data, offsets, *parts, symbol_classes(), *spans, words)
+    words_of(data, offsets, *parts, symbol_classes(), place, spans[1], words)
     return data, offsets, words
 
 
@@ -127,7 +129,7 @@ def template_views(texts: pa.Array, first: Ints, spans: Spans, threads: int = 1)
 
 def _names() -> tuple[npt.NDArray[np.uint8], Ints]:
     """The names of slots as bytes."""
-    names = [name.encode() for name in (OTHER_NAME, *TYPES)]
+    names = [name.encode() for name in (OTHER_NAME, *TYPES, NUMBER_NAME)]
     return np.frombuffer(b"".join(names), np.uint8), np.cumsum([0, *map(len, names)])
 
 
@@ -190,12 +192,12 @@ def align_family(texts: list[str], mentions: list[list[tuple[str, int, int]]] | 
     data, _, words = cut(pa.array(texts, pa.large_string()), spans.part(0, len(texts)))
     n = int(words.start[1])
     start, stop = (np.zeros((len(texts), n + 1), np.int32) for _ in range(2))
-    varies, put_in = agreement(words, np.arange(len(texts)), start, stop)
-    slots = np.empty((2 * n + 2, 4), np.int64)
-    slots = slots[: slots_of(words.kind[:n], varies, put_in, slots)]
+    slots, kinds = np.empty((2 * n + 2, 4), np.int64), np.empty(2 * n + 2, np.int64)
+    slots = slots[: named_slots(words, np.arange(len(texts)), start, stop, slots, kinds)]
     ranges = np.stack([_ranges(slots, start[t], stop[t]) + words.start[t] for t in range(len(texts))])
     rows = tuple(tuple(_between(data, words, a, b) for a, b in row) for row in ranges.tolist())
-    parts = tuple(Part("" if k % 2 == 0 else _name(words, ranges[:, k]), rows[0][k]) for k in range(2 * len(slots) + 1))
+    named = {0: OTHER_NAME, NUMBERS: NUMBER_NAME} | dict(enumerate(TYPES, 1))
+    parts = tuple(Part("" if k % 2 == 0 else named[int(kinds[k // 2])], rows[0][k]) for k in range(2 * len(slots) + 1))
     keep = [k for k in range(len(parts)) if parts[k].name or any(row[k] for row in rows)]
     return Aligned(tuple(parts[k] for k in keep), tuple(tuple(row[k] for k in keep) for row in rows))
 
@@ -207,15 +209,6 @@ def _ranges(slots: Ints, start: npt.NDArray[np.int32], stop: npt.NDArray[np.int3
         edges.extend(int(edge) for edge in filled(slot, start, stop))
     edges.append(int(stop[-1]))
     return np.array([edges[:-1], edges[1:]], np.int64).T
-
-
-def _name(words: Words, ranges: Ints) -> str:
-    """The name of a slot: the type of mention that fills it in at least half of the texts that fill it."""
-    some = ranges[ranges[:, 1] > ranges[:, 0]]
-    single = some[some[:, 1] - some[:, 0] == 1, 0]
-    votes = np.bincount(words.kind[single], minlength=len(TYPES) + 1)
-    best = int(votes[1:].argmax()) + 1
-    return TYPES[best - 1] if len(some) and 2 * votes[best] >= len(some) else OTHER_NAME
 
 
 def _between(data: npt.NDArray[np.uint8], words: Words, begin: int, end: int) -> str:
