@@ -12,13 +12,15 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.extract._html import EMIT, SKIP, read_markup
+from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
+from clew.extract._load import load8
 
 VERSION = "1"  # changes whenever a text may give other symbols
 
@@ -27,6 +29,7 @@ EMOJI = 0xE000  # any emoji, arrow or other picture symbol
 OTHER = 0xE001  # a letter outside the Basic Multilingual Plane
 
 _TABLE_SIZE = 0x20000
+_EACH = np.uint64(0x0101010101010101)  # 1 in each of eight bytes
 _DASHES = {0x2212, 0x2043, 0x02D7, 0x30FC, 0x2500}
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x2032: "'", 0x60: "'", 0xB4: "'"}
 _QUOTES |= {0x201C: '"', 0x201D: '"', 0x201E: '"', 0xAB: '"', 0xBB: '"'}
@@ -123,59 +126,126 @@ def decode(data, i, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[no-untyped-def]
-    n = offsets.shape[0] - 1
-    m = 0
-    for t in range(n):
-        start[t] = m
-        first, end = offsets[t], offsets[t + 1]
-        i = first
-        at = 0  # characters read of this text
-        keep_until = np.int64(-1)  # end of a link target that is being read inside a tag
-        resume = np.int64(-1)  # where that tag ends
-        while i < end:
-            if keep_until >= 0 and i >= keep_until:
-                # the rest of the tag is ASCII-free to skip: count its characters
-                while i < resume:
-                    if data[i] & 0xC0 != 0x80:
-                        at += 1
-                    i += 1
-                keep_until = np.int64(-1)
-                sym[m], char[m], byte[m], width[m] = 0x20, at - 1, i - 1 - first, 1
-                m += 1
-                continue
+def _plain_ascii(data, i, stop):  # type: ignore[no-untyped-def]
+    """How many bytes from i on stand for themselves but for their case, as far as eight at a time tell.
+
+    Those are ASCII, but no markup, no "`" and no control character. A borrow between bytes can only hide bytes
+    after one that is odd, never the odd one.
+    """
+    begin, eight = i, np.uint64(8)
+    while i + eight <= stop:
+        w = load8(data, i)
+        odd = w | (w + _EACH) | (w - _EACH * np.uint64(0x20))
+        odd |= ((w ^ (_EACH * np.uint64(60))) - _EACH) | ((w ^ (_EACH * np.uint64(38))) - _EACH)
+        odd |= (w ^ (_EACH * np.uint64(96))) - _EACH
+        if odd & (_EACH << np.uint64(7)):
+            break
+        i += eight
+    return i - begin
+
+
+@numba.njit(nogil=True, cache=True)
+def _copy_ascii(data, i, run, at, back, m, sym, char, byte):  # type: ignore[no-untyped-def]
+    """Fold bytes of which `_plain_ascii` holds; loops without branches, so that they become vector instructions."""
+    source, symbols = data[i : i + run], sym[m : m + run]
+    for k in range(run):
+        b = np.int32(source[k])
+        symbols[k] = np.uint16(b | (32 if 65 <= b <= 90 else 0))
+    chars, bytes_ = char[m : m + run], byte[m : m + run]
+    first, first_byte = np.int64(at), np.int64(i - back)
+    for k in range(run):
+        chars[k] = np.uint32(first + k)
+    for k in range(run):
+        bytes_[k] = np.uint32(first_byte + k)
+
+
+@numba.njit(nogil=True, cache=True)
+def _plain(data, i, stop, end, at, back, m, table, sym, char, byte):  # type: ignore[no-untyped-def]
+    """Fold what is no markup: up to ``stop``, a "<" or a "&"; returns where reading ended, characters and symbols."""
+    one = np.uint64(1)
+    while i < stop:
+        run = _plain_ascii(data, i, stop)
+        if run:
+            _copy_ascii(data, i, np.int64(run), at, back, m, sym, char, byte)
+            i, at, m = i + run, at + run, m + run
+        again = min(stop, i + np.uint64(8))
+        while i < again:
             b = data[i]
-            if b == 60 or b == 38:  # "<" or "&"
-                action, symbol, stop, keep_from, keep_to = read_markup(data, i, end)
-                if action == EMIT:
-                    symbol = table[symbol] if symbol < table.shape[0] else OTHER
-                if action != 0 and not (keep_until >= 0 and b == 60):
-                    chars = 0
-                    target = keep_from if keep_from >= 0 else stop
-                    for k in range(i, target):
-                        if data[k] & 0xC0 != 0x80:
-                            chars += 1
-                    if action != SKIP and symbol != 0:
-                        sym[m], char[m], byte[m] = symbol, at, i - first
-                        width[m] = min(chars, 255) if action == EMIT else 1
-                        m += 1
-                    at += chars
-                    if keep_from >= 0:
-                        keep_until, resume = keep_to, stop
-                    i = target
-                    continue
             if b < 0x80:
-                point, length = np.int64(b), 1
+                if b == 60 or b == 38:
+                    return i, at, m
+                point, length = np.uint64(b), one
+            elif 0xC0 <= b < 0xE0 and i + one < end:
+                point = ((np.uint64(b) & np.uint64(31)) << np.uint64(6)) | (np.uint64(data[i + one]) & np.uint64(63))
+                length = one + one
             else:
-                point, length = decode(data, i, end)
-            symbol = table[point] if point < table.shape[0] else 0 if point >= 0xE0000 else OTHER
-            if symbol != 0:
-                sym[m], char[m], byte[m], width[m] = symbol, at, i - first, 1
-                m += 1
-            at += 1
+                far, size = decode(data, i, end)
+                point, length = np.uint64(far), np.uint64(size)
+            symbol = table[point] if point < _TABLE_SIZE else np.uint16(0 if point >= 0xE0000 else OTHER)
+            sym[m], char[m], byte[m] = symbol, at, i - back
+            m += np.uint64(symbol != 0)
+            at += one
             i += length
-    start[n] = m
+    return i, at, m
+
+
+@numba.njit(nogil=True, cache=True)
+def _characters(data, i, stop):  # type: ignore[no-untyped-def]
+    """How many characters begin between two bytes."""
+    n = np.uint64(0)
+    while i < stop:
+        n += np.uint64(data[i] & 0xC0 != 0x80)
+        i += np.uint64(1)
+    return n
+
+
+@numba.njit(nogil=True, cache=True)
+def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[no-untyped-def]
+    one, m = np.uint64(1), np.uint64(0)
+    for t in range(offsets.shape[0] - 1):
+        start[t] = m
+        first, end = np.uint64(offsets[t]), np.uint64(offsets[t + 1])
+        i, at = first, np.uint64(0)  # the byte and the character of this text
+        inside = False  # a link target is being read, up to `target_end`, in a tag that ends at `resume`
+        target_end = resume = end
+        while True:
+            i, at, m = _plain(data, i, target_end if inside else end, end, at, first, m, table, sym, char, byte)
+            if inside and i >= target_end:
+                at += _characters(data, i, resume)
+                i, inside = max(i, resume), False
+                sym[m], char[m], byte[m] = 0x20, at - one, i - one - first
+                m += one
+                continue
+            if i >= end:
+                break
+            action, symbol, stop, keep_from, keep_to = read_markup(data, np.int64(i), np.int64(end))
+            if action == NOTHING or (inside and data[i] == 60):
+                sym[m], char[m], byte[m] = data[i], at, i - first
+                i, at, m = i + one, at + one, m + one
+                continue
+            target = np.uint64(keep_from if keep_from >= 0 else stop)
+            characters = _characters(data, i, target)
+            if action == EMIT:
+                symbol = table[symbol] if symbol < table.shape[0] else OTHER
+            if action != SKIP and symbol != 0:
+                sym[m], char[m], byte[m] = symbol, at, i - first
+                if action == EMIT:
+                    width[m] = min(characters, 255)
+                m += one
+            at += characters
+            i = target
+            if keep_from >= 0:
+                inside, target_end, resume = True, np.uint64(keep_to), np.uint64(stop)
+    start[offsets.shape[0] - 1] = m
     return m
+
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+def room(size: int, kind: type[Number]) -> npt.NDArray[Number]:
+    """An array to fill, from Arrow's memory: it is used again, where NumPy's goes back and is cleared for the next."""
+    return np.frombuffer(pa.allocate_buffer(size * np.dtype(kind).itemsize), kind)
 
 
 def fold(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Folded:
@@ -187,8 +257,9 @@ def fold(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Folded:
     """
     # A text never has more symbols than bytes: a tag gives at most one symbol and is at least three bytes long.
     size = int(offsets[-1] - offsets[0]) + 1
-    sym, char, byte = np.empty(size, np.uint16), np.empty(size, np.uint32), np.empty(size, np.uint32)
-    width, start = np.empty(size, np.uint8), np.empty(len(offsets), np.int64)
+    sym, char, byte, width = room(size, np.uint16), room(size, np.uint32), room(size, np.uint32), room(size, np.uint8)
+    width.fill(1)
+    start = np.empty(len(offsets), np.int64)
     m = _fold(data, offsets, fold_table(), sym, start, char, byte, width)
     return Folded(sym[:m], start, char[:m], byte[:m], width[:m])
 
