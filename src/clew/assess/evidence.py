@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import orjson
 
 from clew.assess.catalogue import Indicator
-from clew.assess.observe import POSITION, SPAN_OF, literal
+from clew.assess.marks import POSITION
+from clew.assess.observe import SPAN_OF, literal
 from clew.engine.duckdb import Engine
 
 # What a span of a record is as JSON; a record without a span is named alone.
@@ -40,7 +41,7 @@ WITH shown AS (
         ) GROUP BY ind, net, rid
     )
     UNION ALL
-    SELECT ind, w.net, rid, m.field, m.start, m."end", m.raw FROM wanted w JOIN marks m USING (ind, rid)
+    SELECT ind, net, rid, {span_of}, raw FROM wanted w JOIN marks m USING (ind, rid)
 )
 SELECT ind, net, array_to_string(list_sort(list({span})), ',') AS spans
 FROM wanted w JOIN (SELECT rid, record_id FROM records) r USING (rid) LEFT JOIN spans s USING (ind, net, rid)
@@ -64,8 +65,6 @@ LEFT JOIN examples x USING (ind, net)
 ORDER BY o.net, o.ind
 """
 
-_MARKS = "CREATE OR REPLACE TEMP TABLE ordered_marks AS SELECT * FROM marks ORDER BY rid, ind"
-
 # Both halves are in order already (networks and records are numbered as their ids sort, indicators too).
 NETWORK_FINDINGS = """
 SELECT concat(n.network_id, '/', e.id) AS finding_id, e.id AS indicator, 'network' AS subject_kind,
@@ -73,13 +72,12 @@ SELECT concat(n.network_id, '/', e.id) AS finding_id, e.id AS indicator, 'networ
 FROM network_findings f JOIN nets n USING (net) JOIN entries e USING (ind)
 """
 RECORD_FINDINGS = """
-SELECT concat(r.record_id, '/', e.id) AS finding_id, e.id AS indicator, 'record' AS subject_kind,
-    r.record_id AS subject,
+SELECT concat(m.record_id, '/', e.id) AS finding_id, e.id AS indicator, 'record' AS subject_kind,
+    m.record_id AS subject,
     (w.milli / 1000)::FLOAT AS points,
     concat('[', {span}, CASE WHEN n > 1 THEN concat(',{"counts":{"mentions":', n, '}}') END, ']') AS evidence, e.reason
-FROM ordered_marks m JOIN (SELECT rid, record_id FROM records) r USING (rid) JOIN entries e USING (ind)
-JOIN own w USING (ind)
-""".replace("{span}", _SPAN.replace("{p}", "m"))
+FROM (SELECT ind, record_id, n, {span_of}, raw FROM marks) m JOIN entries e USING (ind) JOIN own w USING (ind)
+""".replace("{span}", _SPAN.replace("{p}", "m")).replace("{span_of}", SPAN_OF)
 
 LEADS = """
 WITH listed AS (
@@ -131,8 +129,8 @@ def _say(engine: Engine, indicators: Sequence[Indicator]) -> None:
 
 
 def gather(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Make ``network_findings``, ``ordered_marks`` and ``said`` from what was observed and scored."""
+    """Make ``network_findings`` and ``said`` from what was observed and scored."""
     spans = _EXAMPLES.replace("{span_of}", SPAN_OF).replace("{position}", POSITION)
-    for step in (_WANTED, spans.replace("{span}", _SPAN.replace("{p}", "s")), _SUBJECTS, _NETWORK_FINDINGS, _MARKS):
+    for step in (_WANTED, spans.replace("{span}", _SPAN.replace("{p}", "s")), _SUBJECTS, _NETWORK_FINDINGS):
         engine.run(step)
     _say(engine, indicators)

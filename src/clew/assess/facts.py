@@ -22,69 +22,25 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from clew.assess.profile import profile
+from clew.assess.arrays import Records, read_records
+from clew.assess.held import read_held
+from clew.assess.profile import entities, steps
 from clew.engine.duckdb import Engine
 from clew.extract.place import coordinates
 from clew.model.tables import KINDS
 
-# Which identifiers make entities; the others of TIES tell too little here.
-_TYPES = "'phone', 'email', 'handle', 'template', 'image', 'domain', 'url', 'wallet', 'account'"
-_KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
-_FIELD_ORDER = "CASE field::VARCHAR WHEN 'place' THEN 0 WHEN 'title' THEN 1 WHEN 'contact' THEN 2 ELSE 3 END"
-
 # Arrow tables that are given to the engine.
-REGISTERED = ("places", "all_entities", "all_steps")
+REGISTERED = ("places", "all_items", "all_entities", "all_steps", "net_kinds")
 
 NETS = """
 CREATE OR REPLACE TEMP TABLE nets AS
-SELECT (row_number() OVER (ORDER BY network_id))::INTEGER AS net, network_id FROM networks
-"""
-
-# The first phone, place and name of each record; the place field goes before the text. The low half is the value.
-FIRST = f"""
-CREATE OR REPLACE TEMP TABLE firsts AS
-WITH ranked AS (
-    SELECT rid, type::VARCHAR AS type,
-        ((({_FIELD_ORDER})::UHUGEINT * 4294967296 + greatest(start, 0)::UHUGEINT) << 64)
-        | hash(value)::UHUGEINT AS packed
-    FROM mentions WHERE type::VARCHAR IN ('phone', 'place', 'name')
-)
-SELECT rid,
-    (min(packed) FILTER (type = 'phone') & 18446744073709551615::UHUGEINT)::UBIGINT AS phone,
-    (min(packed) FILTER (type = 'place') & 18446744073709551615::UHUGEINT)::UBIGINT AS place,
-    (min(packed) FILTER (type = 'name') & 18446744073709551615::UHUGEINT)::UBIGINT AS name
-FROM ranked GROUP BY rid
-"""
-
-ITEMS = """
-CREATE OR REPLACE TEMP TABLE all_items AS
-SELECT r.rid, n.net, r.kind, hash(r.item_id) AS item, hash(r.platform) AS platform,
-    CASE WHEN r.handle <> '' THEN hash(r.platform || ':' || r.handle) END AS account,
-    f.phone, f.place, f.name, hash(m.template_id) AS template,
-    epoch(coalesce(r.posted_at, r.captured_at))::BIGINT AS t
-FROM records r
-LEFT JOIN (SELECT rid, net FROM network_members JOIN nets USING (network_id)) n ON r.rid = n.rid
-LEFT JOIN firsts f ON r.rid = f.rid
-LEFT JOIN template_members m ON r.rid = m.rid
-"""
-
-
-NET_KINDS = """
-CREATE OR REPLACE TEMP TABLE net_kinds AS
-SELECT net, kind, count(DISTINCT item) AS items FROM all_items GROUP BY net, kind
-"""
-
-# Every record under each identifier of its network, in time. `at` is the record's place in all_items.
-_HELD = f"""
-SELECT i.net, i.kind::ENUM({_KINDS}) AS kind, e.type::ENUM({_TYPES}) AS type, hash(e.value) AS h, i.t, i.rowid AS at
-FROM ties e JOIN all_items i ON e.rid = i.rid WHERE i.net IS NOT NULL AND e.type IN ({_TYPES})
-ORDER BY i.net, kind, type, h, i.t NULLS FIRST, e.rid
+SELECT (row_number() OVER (ORDER BY network_id) - 1)::INTEGER AS net, network_id FROM networks
 """
 
 _PLACES = "SELECT DISTINCT value, hash(value) AS h FROM mentions WHERE type::VARCHAR = 'place' ORDER BY value"
 
 
-def register_places(engine: Engine) -> None:
+def register_places(engine: Engine) -> pa.Table:
     """The table ``places``: where each place that is mentioned lies; null where that is not known."""
     found = engine.sql(_PLACES)
     latitude, longitude = coordinates(found.column("value"))
@@ -94,17 +50,39 @@ def register_places(engine: Engine) -> None:
         "lat": pa.array(latitude.astype(np.float64), from_pandas=True),  # NaN: null
         "lon": pa.array(longitude.astype(np.float64), from_pandas=True),
     }
-    engine.register({"places": pa.table(columns)})
+    table = pa.table(columns)
+    engine.register({"places": table})
+    return table
 
 
-def prepare(engine: Engine) -> None:
+def prepare(engine: Engine) -> Records:
     """Make the tables above (``all_items`` … hold every kind) from the views that `clew.assess.stage.assess` names."""
-    register_places(engine)
-    for step in (NETS, FIRST, ITEMS, NET_KINDS):
-        engine.run(step)
-    items = engine.sql("SELECT rowid AS at, * EXCLUDE (net, kind) FROM all_items")
-    made = profile(items, engine.sql(_HELD), engine.sql("SELECT h, lat, lon FROM places"), engine.threads)
-    engine.register({"all_entities": made.entities, "all_steps": made.steps})
+    places = register_places(engine)
+    engine.run(NETS)
+    records = read_records(engine)
+    held = read_held(engine, records)
+    engine.register(
+        {
+            "all_items": records.table(),
+            "all_entities": entities(records, held, engine.threads),
+            "all_steps": steps(records, held, places),
+            "net_kinds": _net_kinds(records),
+        }
+    )
+    return records
+
+
+def _net_kinds(records: Records) -> pa.Table:
+    """The items of each kind in each network: net (null: in none), kind, items."""
+    group = (records.net.astype(np.int64) + 1) * len(KINDS) + records.kind
+    order = np.lexsort((records.words["item"], group))
+    item, group = records.words["item"][order], group[order]
+    new = np.ones(len(group), np.bool_)
+    new[1:] = (item[1:] != item[:-1]) | (group[1:] != group[:-1])
+    found, items = np.unique(group[new], return_counts=True)
+    net = found // len(KINDS) - 1
+    kinds = pa.DictionaryArray.from_arrays(pa.array(found % len(KINDS), pa.int8()), pa.array(KINDS))
+    return pa.table({"net": pa.array(net.astype(np.int32), mask=net < 0), "kind": kinds, "items": items})
 
 
 def only_kinds(kinds: Sequence[str], query: str) -> str:

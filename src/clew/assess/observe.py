@@ -16,20 +16,13 @@ from collections.abc import Sequence
 
 from clew.assess.catalogue import Indicator, slots
 from clew.assess.facts import only_kinds
+from clew.assess.marks import FIELDS
 from clew.engine.duckdb import Engine
 
-_FIELD_CODE = (
-    "CASE field::VARCHAR WHEN 'title' THEN 0 WHEN 'body' THEN 1 WHEN 'contact' THEN 2 WHEN 'place' THEN 3 ELSE 4 END"
-)
-# Where a mention stands in its record, as one number: field, start, length.
-POSITION = (
-    f"(({_FIELD_CODE})::UBIGINT * 1152921504606846976 + greatest(start, 0)::UBIGINT * 4294967296 "
-    '+ greatest("end" - start, 0)::UBIGINT)'
-)
-# The inverse of POSITION.
-_FIELD_OF = "['title', 'body', 'contact', 'place', 'price'][(p // 1152921504606846976 + 1)::INTEGER]"
+# Where a mention stands in its record, from one number (`clew.assess.marks.POSITION`).
 SPAN_OF = (
-    f"{_FIELD_OF} AS field, (p // 4294967296 % 268435456)::INTEGER AS start, "
+    f"{list(FIELDS)}[(p // 1152921504606846976 + 1)::INTEGER] AS field, "
+    "(p // 4294967296 % 268435456)::INTEGER AS start, "
     '(p // 4294967296 % 268435456 + p % 4294967296)::INTEGER AS "end"'
 )
 _TYPE_WORDS = (
@@ -38,14 +31,9 @@ _TYPE_WORDS = (
 )
 _SHARES = """
 INSERT INTO observed
-WITH found AS (
-    SELECT m.ind, i.net, count(DISTINCT i.item) AS items, min(i.rid) AS a, max(i.rid) AS b,
-        min((hash(i.rid)::UHUGEINT << 64) | i.rid::UHUGEINT) AS c
-    FROM marks m JOIN all_items i ON m.rid = i.rid WHERE i.net IS NOT NULL GROUP BY m.ind, i.net
-)
-SELECT f.ind, f.net, f.items::DOUBLE, '', 0::UBIGINT, [a, b, (c & {low})::UBIGINT],
+SELECT f.ind, f.net, f.items::DOUBLE, '', 0::UBIGINT, f.examples,
     CASE f.ind {reasons} END, concat('{{"with":', f.items, ',"all":', o.items, '}}'), o.items
-FROM found f JOIN entries e USING (ind) JOIN net_sets o ON e.kset = o.kset AND f.net = o.net
+FROM shares f JOIN entries e USING (ind) JOIN net_sets o ON e.kset = o.kset AND f.net = o.net
 """
 
 
@@ -82,46 +70,6 @@ def _counts(reason: str) -> str:
     return f"'{{' || {inner} || '}}'" if inner else "'{}'"
 
 
-def _kinds(indicator: Indicator) -> str:
-    return ", ".join(f"'{kind}'" for kind in indicator.record_kinds)
-
-
-def mark_records(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Fill ``marks`` with what record indicators find."""
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE marks (ind INTEGER, rid UBIGINT, n BIGINT, field VARCHAR, start INTEGER, "
-        '"end" INTEGER, '
-        "raw VARCHAR)"
-    )
-    of_records = [(k, i) for k, i in enumerate(indicators) if i.subject == "record"]
-    simple = [(k, i) for k, i in of_records if i.when]
-    queries = [_marks_by_condition(simple)] if simple else []
-    queries += [
-        f"SELECT {k} AS ind, q.* FROM ({only_kinds(i.record_kinds, i.sql)}) q JOIN all_items x ON q.rid = x.rid "
-        f"WHERE x.kind IN ({_kinds(i)})"
-        for k, i in of_records
-        if i.sql
-    ]
-    for query in queries:
-        engine.run(
-            f"INSERT INTO marks SELECT ind, rid, n, {SPAN_OF}, raw FROM (SELECT ind, rid, count(*) AS n, min(p) AS p, "
-            f"arg_min(raw, p) AS raw FROM (SELECT *, {POSITION} AS p FROM ({query})) GROUP BY ind, rid)"
-        )
-
-
-def _marks_by_condition(simple: Sequence[tuple[int, Indicator]]) -> str:
-    """One pass over the mentions for all indicators that are a condition on a mention (the first that holds counts)."""
-    cases = " ".join(f"WHEN {i.when} THEN {k}" for k, i in simple)
-    # the types are read as text once, in a subquery: comparing the dictionary each time would be slower
-    read = """SELECT rid, type::VARCHAR AS type, value, obscured, field, start, "end", raw FROM mentions"""
-    said = f"""SELECT CASE {cases} END AS ind, rid, field, start, "end", raw FROM ({read})"""
-    return (
-        f"""SELECT m.ind, m.rid, m.field, m.start, m."end", m.raw FROM ({said}) m JOIN all_items x ON m.rid = x.rid """
-        "SEMI JOIN (SELECT ind, kind FROM entries JOIN applies USING (kset)) a ON m.ind = a.ind AND x.kind = a.kind "
-        "WHERE m.ind IS NOT NULL"
-    )
-
-
 def observe_networks(engine: Engine, indicators: Sequence[Indicator]) -> None:
     """Fill ``observed``: network indicators, and for each record indicator the items of a network that show it."""
     engine.run(
@@ -143,4 +91,4 @@ def observe_networks(engine: Engine, indicators: Sequence[Indicator]) -> None:
         if i.subject == "record"
     )
     if reasons:
-        engine.run(_SHARES.format(reasons=reasons, low="18446744073709551615::UHUGEINT"))
+        engine.run(_SHARES.format(reasons=reasons))

@@ -38,9 +38,8 @@ WITH items AS (
     SELECT a.kset, sum(k.items)::BIGINT AS total FROM net_kinds k JOIN applies a USING (kind) GROUP BY a.kset
 ), networks AS (
     SELECT kset, count(*) AS total FROM net_sets WHERE items > 1 GROUP BY kset
-), marked AS (
-    SELECT m.ind, count(DISTINCT i.item) AS found FROM marks m JOIN all_items i ON m.rid = i.rid GROUP BY m.ind
-), seen AS (SELECT ind, count(*) AS found FROM observed GROUP BY ind),
+), marked AS (SELECT ind, items AS found FROM marked_items),
+seen AS (SELECT ind, count(*) AS found FROM observed GROUP BY ind),
 counts AS (
     SELECT ind, CASE subject WHEN 'record' THEN coalesce(m.found, 0) ELSE coalesce(s.found, 0) END AS found,
         CASE subject WHEN 'record' THEN coalesce(i.total, 0)

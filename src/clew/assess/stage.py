@@ -13,10 +13,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.assess import evidence
+from clew.assess import evidence, facts, marks
 from clew.assess.catalogue import Indicator, catalogue
-from clew.assess.facts import REGISTERED, prepare
-from clew.assess.observe import mark_records, observe_networks
+from clew.assess.observe import observe_networks
 from clew.assess.score import enter, score
 from clew.engine.duckdb import Engine
 from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
@@ -25,9 +24,8 @@ _ROW_GROUP = 65_536
 _FINDINGS = f"{evidence.NETWORK_FINDINGS} UNION ALL {evidence.RECORD_FINDINGS}"
 _REPEATED = ["indicator", "subject_kind", "points", "reason"]
 _MADE = (
-    "nets", "firsts", "all_items", "net_kinds", "net_sets", "entries", "applies", "marks", "observed", "rates",
-    "raw_points", "parts", "priorities", "own", "examples", "subjects", "network_findings", "wanted", "said",
-    "ordered_marks",
+    "nets", "net_sets", "entries", "applies", "observed", "rates", "raw_points", "parts", "priorities", "own",
+    "examples", "subjects", "network_findings", "wanted", "said",
 )  # fmt: skip
 
 
@@ -48,10 +46,10 @@ def assess(
     """
     chosen = catalogue() if indicators is None else tuple(indicators)
     try:
-        prepare(engine)
+        records = facts.prepare(engine)
         progress(0.3)
         enter(engine, chosen)
-        mark_records(engine, chosen)
+        marks.register(engine, chosen, records)
         observe_networks(engine, chosen)
         progress(0.5)
         score(engine)
@@ -67,7 +65,7 @@ def assess(
         engine.run("SET preserve_insertion_order = false")
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
-        for table in REGISTERED:
+        for table in (*facts.REGISTERED, *marks.REGISTERED):
             engine.con.unregister(table)
     progress(1.0)
     return written

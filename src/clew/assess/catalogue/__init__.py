@@ -23,6 +23,7 @@ POLARITIES = ("raises", "lowers", "neutral-context")
 STRENGTHS = ("outcome-tested", "research", "expert-list", "speculative", "refuted")
 FAMILIES = ("contact", "text", "image", "place", "time", "wording", "money", "account")
 SUBJECTS = ("record", "network", "none")
+CONTACTS = ("phone", "email", "domain")  # what `lacks` may name
 SHOWN = ("phone", "email", "handle", "url", "domain", "wallet", "account", "place", "name", "wording", "price", "")
 
 _FOLDER = Path(__file__).parent
@@ -54,6 +55,7 @@ class Indicator:
         reason: sentence for a finding; ``{column}`` is filled in, ``{column:advert|adverts}`` adds the right word.
         reason_network: for a record indicator, the sentence for a network; ``{with}`` of ``{all}`` records have it.
         when: a condition on MENTIONS (record indicators).
+        lacks: contacts (phone, email, domain) that a record with the finding mentions none of.
         sql: a query (rid, field, start, end, raw) for records; (net, size, type, h, examples, …) for networks.
         begins, full: the size at which a network finding begins to count, and from which it counts in full. A record
             indicator with these counts by the number of items that show it, else by their share.
@@ -78,6 +80,7 @@ class Indicator:
     reason: str = ""
     reason_network: str = ""
     when: str = ""
+    lacks: tuple[str, ...] = ()
     sql: str = ""
     begins: float = 1.0
     full: float = 1.0
@@ -171,6 +174,7 @@ def _sql_problems(i: Indicator) -> list[str]:
         (i.family in FAMILIES, f"family '{i.family}' is none of {', '.join(FAMILIES)}"),
         (bool(i.when) != bool(i.sql), "exactly one of when and sql is given"),
         (i.subject == "record" or bool(i.sql), "a network indicator needs sql"),
+        (set(i.lacks) <= set(CONTACTS), f"lacks may name {', '.join(CONTACTS)}"),
         (bool(i.reason), "reason is missing"),
         (i.subject == "network" or bool(i.reason_network), "a record indicator needs reason_network"),
         (i.subject == "network" or not columns, "the reason of a record indicator has no columns"),

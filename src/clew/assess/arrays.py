@@ -1,0 +1,139 @@
+"""The records as columns of integers, in the order of their numbers: what profiles, shares and steps are counted on.
+
+Texts are compared as 64-bit hashes of their values; 0 stands for "none".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.assess.catalogue import CONTACTS
+from clew.engine.duckdb import Engine
+from clew.link.rows import RowIndex
+from clew.model.tables import KINDS
+
+Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
+NEVER = np.iinfo(np.int64).min
+FIRSTS = ("phone", "place", "name")  # of these a record's first mention is kept
+_SEEN = tuple(dict.fromkeys((*FIRSTS, *CONTACTS)))
+_BATCH = 1 << 20
+
+_RECORDS = """
+SELECT rid, record_id, kind, hash(item_id) AS item, hash(platform) AS platform,
+    CASE WHEN handle <> '' THEN hash(platform || ':' || handle) ELSE 0 END AS account,
+    coalesce(epoch(coalesce(posted_at, captured_at))::BIGINT, {never}) AS t
+FROM records ORDER BY rid
+"""
+# Which of a record's places is "the" place: that of the place field before those in the text.
+_RANK = "CASE field::VARCHAR WHEN 'place' THEN 0 WHEN 'title' THEN 1 WHEN 'contact' THEN 2 ELSE 3 END"
+_MENTIONED = """
+SELECT rid, CASE type::VARCHAR {codes} END::UTINYINT AS type, hash(value) AS h,
+    (({rank})::BIGINT * 4294967296 + greatest(start, 0))::BIGINT AS rank
+FROM mentions WHERE type::VARCHAR IN ({types})
+"""
+_MEMBERS = "SELECT m.rid, n.net FROM network_members m JOIN nets n USING (network_id)"
+_TEMPLATES = "SELECT rid, hash(template_id) AS h FROM template_members"
+
+
+@dataclass(frozen=True)
+class Records:
+    """One row a record, sorted by number.
+
+    Attributes:
+        index: record numbers, and the row of each.
+        record_id: string[n], as outside.
+        net: int32[n], its network; -1 where it is in none.
+        kind: int8[n], position in `KINDS`.
+        words: uint64[n] of each of item, platform, account, phone, place, name, template.
+        t: int64[n], seconds; `NEVER` where unknown.
+        contacts: uint8[n], bit k: it mentions one of `CONTACTS`[k].
+    """
+
+    index: RowIndex
+    record_id: pa.ChunkedArray
+    net: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.int8]
+    words: dict[str, Words]
+    t: Ints
+    contacts: npt.NDArray[np.uint8]
+
+    def table(self) -> pa.Table:
+        """As the table ``all_items``."""
+        kinds = pa.DictionaryArray.from_arrays(pa.array(self.kind), pa.array(KINDS))
+        columns = {"rid": pa.array(self.index.rid), "net": pa.array(self.net, mask=self.net < 0), "kind": kinds}
+        columns |= {name: pa.array(values, mask=values == 0) for name, values in self.words.items()}
+        return pa.table(columns | {"t": pa.array(self.t, mask=self.t == NEVER)})
+
+
+def read_records(engine: Engine) -> Records:
+    """Read ``records``, ``mentions``, ``template_members``, ``network_members`` and ``nets``."""
+    table = engine.sql(_RECORDS.format(never=f"({NEVER + 1} - 1)"))
+    index = RowIndex(table.column("rid").to_numpy().astype(np.uint64))
+    n = len(index.rid)
+    words = {name: table.column(name).to_numpy().astype(np.uint64) for name in ("item", "platform", "account")}
+    kind = pc.index_in(table.column("kind"), pa.array(KINDS)).to_numpy().astype(np.int8)
+    first, contacts = _mentioned(engine, index)
+    words |= dict(zip(FIRSTS, first, strict=True))
+    net, template = np.full(n, -1, np.int32), np.zeros(n, np.uint64)
+    for query, name, target in ((_MEMBERS, "net", net), (_TEMPLATES, "h", template)):
+        found = engine.sql(query)
+        row = index.rows(found.column("rid").to_numpy().astype(np.uint64))
+        target[row[row >= 0]] = found.column(name).to_numpy()[row >= 0]
+    words["template"] = template
+    return Records(
+        index, table.column("record_id"), net, kind, words, table.column("t").to_numpy().astype(np.int64), contacts
+    )
+
+
+def _mentioned(engine: Engine, index: RowIndex) -> tuple[Words, npt.NDArray[np.uint8]]:
+    """uint64[FIRSTS, n], the value that each record mentions first; uint8[n], which `CONTACTS` it mentions."""
+    n = len(index.rid)
+    value, rank = np.zeros((len(FIRSTS), n), np.uint64), np.zeros((len(FIRSTS), n), np.int64)
+    seen = np.zeros(n, np.uint8)
+    codes = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(_SEEN))
+    query = _MENTIONED.format(codes=codes, rank=_RANK, types=", ".join(f"'{name}'" for name in _SEEN))
+    for batch in engine.con.sql(query).to_arrow_reader(_BATCH):
+        type_, h, at = (batch.column(name).to_numpy() for name in ("type", "h", "rank"))
+        _keep_first(index.rows(batch.column("rid").to_numpy()), type_, h, at, value, rank, seen)
+    contacts = np.zeros(n, np.uint8)
+    for k, name in enumerate(CONTACTS):
+        contacts |= ((seen >> np.uint8(_SEEN.index(name))) & np.uint8(1)) << np.uint8(k)
+    return value, contacts
+
+
+@numba.njit(nogil=True, cache=True)
+def _keep_first(row, type_, h, at, value, rank, seen):  # type: ignore[no-untyped-def]
+    """Keep for each record and type the value with the lowest rank (then the lowest hash)."""
+    for k in range(row.shape[0]):
+        r, c = row[k], type_[k]
+        if r < 0:
+            continue
+        seen[r] |= np.uint8(1) << c
+        if c < value.shape[0]:
+            held = value[c, r]
+            if held == 0 or at[k] < rank[c, r] or (at[k] == rank[c, r] and h[k] < held):
+                value[c, r], rank[c, r] = h[k], at[k]
+
+
+@numba.njit(nogil=True, cache=True)
+def stable_order(keys, size, before):  # type: ignore[no-untyped-def]
+    """The order ``before``, sorted by keys below ``size`` and otherwise kept."""
+    start = np.zeros(size + 1, np.int64)
+    for k in range(keys.shape[0]):
+        start[keys[k] + 1] += 1
+    for k in range(size):
+        start[k + 1] += start[k]
+    out = np.empty_like(before)
+    for k in range(before.shape[0]):
+        key = keys[before[k]]
+        out[start[key]] = before[k]
+        start[key] += 1
+    return out

@@ -1,0 +1,145 @@
+"""Record indicators: which records show them, where in the record, and in how many items of each network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clew.assess.arrays import Ints, Records
+from clew.assess.catalogue import CONTACTS, Indicator
+from clew.assess.facts import only_kinds
+from clew.engine.duckdb import Engine
+from clew.model.tables import KINDS
+
+# Where a mention stands in its record, as one number: field, start, length; and back.
+FIELDS = ("title", "body", "contact", "place", "price")
+_FIELD_CODE = (
+    "CASE field::VARCHAR WHEN 'title' THEN 0 WHEN 'body' THEN 1 WHEN 'contact' THEN 2 WHEN 'place' THEN 3 ELSE 4 END"
+)
+POSITION = (
+    f"(({_FIELD_CODE})::BIGINT * 1152921504606846976 + greatest(start, 0)::BIGINT * 4294967296 "
+    '+ greatest("end" - start, 0)::BIGINT)'
+)
+_TYPED = "(SELECT * EXCLUDE (type), type::VARCHAR AS type FROM mentions)"
+
+
+REGISTERED = ("marks", "shares", "marked_items")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """One row for each record and indicator, sorted by record, then indicator.
+
+    Attributes:
+        ind: int32[m], the indicator's place in the catalogue.
+        row: int32[m], the record's row.
+        n: int64[m], mentions that show it.
+        at: int64[m], the first of them; see `POSITION`.
+        raw: string[m], what it says.
+    """
+
+    ind: npt.NDArray[np.int32]
+    row: npt.NDArray[np.int32]
+    n: Ints
+    at: Ints
+    raw: pa.Array
+
+    def table(self, records: Records) -> pa.Table:
+        """As the table ``marks``: ind, rid, record_id, n, p, raw."""
+        columns = {"ind": self.ind, "rid": records.index.rid[self.row]}
+        return pa.table(
+            columns
+            | {"record_id": records.record_id.take(pa.array(self.row)), "n": self.n, "p": self.at, "raw": self.raw}
+        )
+
+
+def find_marks(engine: Engine, indicators: Sequence[Indicator], records: Records) -> Marks:
+    """Look for every record indicator."""
+    of_records = [(k, i) for k, i in enumerate(indicators) if i.subject == "record"]
+    simple = [(k, i) for k, i in of_records if i.when]
+    queries = [_by_condition(simple)] if simple else []
+    queries += [f"SELECT {k} AS ind, * FROM ({only_kinds(i.record_kinds, i.sql)})" for k, i in of_records if i.sql]
+    allowed = np.zeros((len(indicators) + 1, len(KINDS)), np.bool_)
+    lacks = np.zeros(len(indicators) + 1, np.uint8)
+    for k, i in of_records:
+        allowed[k, [KINDS.index(kind) for kind in i.record_kinds]] = True
+        lacks[k] = sum(1 << CONTACTS.index(name) for name in i.lacks)
+    inds, rows, ats, raws = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], []
+    for query in queries:
+        found = engine.sql(f"SELECT ind::INTEGER AS ind, rid, {POSITION} AS p, raw FROM ({query})")
+        ind, row = found.column("ind").to_numpy(), records.index.rows(found.column("rid").to_numpy().astype(np.uint64))
+        kept = (row >= 0) & allowed[ind, records.kind[row]] & ((lacks[ind] & records.contacts[row]) == 0)
+        inds.append(ind[kept])
+        rows.append(row[kept])
+        ats.append(found.column("p").to_numpy()[kept])
+        raws += found.column("raw").filter(pa.array(kept)).cast(pa.string()).chunks
+    raw = pa.chunked_array(raws, pa.string())
+    return _grouped(np.concatenate(inds), np.concatenate(rows), np.concatenate(ats), raw)
+
+
+def _by_condition(simple: Sequence[tuple[int, Indicator]]) -> str:
+    """One pass over the mentions for all indicators that are a condition on a mention (the first that holds counts)."""
+    cases = " ".join(f"WHEN {i.when} THEN {k}" for k, i in simple)
+    # the types are read as text once, in a subquery: comparing the dictionary each time would be slower
+    return f"SELECT * FROM (SELECT *, CASE {cases} END AS ind FROM {_TYPED}) WHERE ind IS NOT NULL"
+
+
+def _grouped(ind: npt.NDArray[np.int32], row: Ints, at: Ints, raw: pa.ChunkedArray) -> Marks:
+    """The first mention of each record and indicator, and how many there are."""
+    order = np.lexsort((at, row * 256 + ind))
+    ind, row, at = ind[order], row[order], at[order]
+    new = np.ones(len(ind) + 1, np.bool_)
+    new[1:-1] = (row[1:] != row[:-1]) | (ind[1:] != ind[:-1])
+    bounds = np.flatnonzero(new)
+    first = bounds[:-1]
+    taken = raw.take(pa.array(order[first]))
+    return Marks(ind[first], row[first].astype(np.int32), np.diff(bounds), at[first], taken.combine_chunks())
+
+
+def shares(marks: Marks, records: Records) -> pa.Table:
+    """Of each indicator in each network: ind, net, items that show it, and up to three records (rid) as examples."""
+    net = records.net[marks.row]
+    held = net >= 0
+    row, ind, net = marks.row[held], marks.ind[held].astype(np.int64), net[held]
+    item = records.words["item"][row]
+    key = ind * (int(records.net.max(initial=0)) + 1) + net
+    order = np.lexsort((row, item, key))
+    key, item, row = key[order], item[order], row[order]
+    new = np.ones(len(key), np.bool_)
+    new[1:] = key[1:] != key[:-1]
+    first = np.flatnonzero(new)
+    fresh = new.copy()
+    fresh[1:] |= item[1:] != item[:-1]
+    rid = records.index.rid[row]
+    columns: dict[str, Any] = {"ind": ind[order][first].astype(np.int32), "net": net[order][first].astype(np.int32)}
+    if not len(first):
+        return pa.table(columns | {"items": first, "examples": pa.array([], pa.list_(pa.uint64()))})
+    low, high = np.minimum.reduceat(rid, first), np.maximum.reduceat(rid, first)
+    middle = rid[first]  # of the item with the lowest hash: any, but always the same
+    examples = pa.FixedSizeListArray.from_arrays(pa.array(np.stack([low, middle, high], axis=1).ravel()), 3)
+    columns["items"] = np.add.reduceat(fresh.astype(np.int64), first)
+    return pa.table(columns | {"examples": examples.cast(pa.list_(pa.uint64()))})
+
+
+def marked_items(marks: Marks, records: Records) -> pa.Table:
+    """Of each indicator: ind, items (in networks or not) that show it."""
+    item = records.words["item"][marks.row]
+    order = np.lexsort((item, marks.ind))
+    ind, item = marks.ind[order], item[order]
+    new = np.ones(len(ind), np.bool_)
+    new[1:] = (ind[1:] != ind[:-1]) | (item[1:] != item[:-1])
+    found, items = np.unique(ind[new], return_counts=True)
+    return pa.table({"ind": found.astype(np.int32), "items": items})
+
+
+def register(engine: Engine, indicators: Sequence[Indicator], records: Records) -> None:
+    """Give the engine the tables ``marks``, ``shares`` and ``marked_items``."""
+    found = find_marks(engine, indicators, records)
+    engine.register(
+        {"marks": found.table(records), "shares": shares(found, records), "marked_items": marked_items(found, records)}
+    )
