@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other, each in a process of its own: ``make bench``, or ``python -m benchmarks NAME…``."""
+"""All benchmarks, each in a process of its own: ``make bench``, or ``python -m benchmarks NAME…``."""
 
 from __future__ import annotations
 
