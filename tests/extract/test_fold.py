@@ -5,9 +5,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clew.extract._starts import symbol_class
 from clew.extract.base import batch_of_texts, mentions
 from clew.extract.fold import BREAK, EMOJI, OTHER, fold, fold_text, text_buffers
-from clew.extract.phrases import symbol_class
 
 
 def read(text: str) -> str:

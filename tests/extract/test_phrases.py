@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.base import batch_of_texts
-from clew.extract.phrases import JOIN, SPLIT, Phrases, symbol_class
+from clew.extract.phrases import Phrases
 
 
 def found(phrases, text, stem=None):

@@ -9,7 +9,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract.phrases import JOIN, SPLIT, fold_all, symbol_class
+from clew.extract._starts import JOIN, SPLIT, symbol_class
+from clew.extract.phrases import fold_all
 
 NONE, LETTER, DIGIT, SPACE = 0, 1, 2, 3
 LONGEST = 24  # symbols; a longer word is in no vocabulary

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numba
@@ -16,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.extract._starts import Starts, starts
 from clew.extract.fold import Folded, fold, text_buffers
 from clew.model.tables import MENTIONS
 
@@ -45,6 +47,11 @@ class TextBatch:
     folded: Folded
     starts: Ints
     region: npt.NDArray[np.uint16]
+
+    @cached_property
+    def words(self) -> Starts:
+        """Where the words of the texts begin; found once for all who ask."""
+        return starts(self.folded)
 
 
 @dataclass(frozen=True)

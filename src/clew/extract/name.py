@@ -252,7 +252,7 @@ class Name:
         """Rows of MENTIONS, in any order."""
         phrases, codes = _cues()
         f = batch.folded
-        hits = phrases.find(f)
+        hits = phrases.find(f, batch.words)
         text = (f.sym, f.byte, batch.data, batch.offsets)
         rows = _scan(
             text, f.start, f.char, batch.starts, symbol_kinds(), capitals(), _names(),

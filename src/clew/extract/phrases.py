@@ -7,31 +7,19 @@ The time is linear in the text, times the words of the longest phrase at worst.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract.fold import BREAK, OTHER, Folded, fold_table
+from clew.extract._starts import JOIN, SEED, SINGLE, SPLIT, SYLLABLE, WORD, Starts, head, mix, starts, symbol_class
+from clew.extract.fold import OTHER, Folded, fold_table
 
 Ints = npt.NDArray[np.int64]
 
-SPLIT, WORD, JOIN, SINGLE, SYLLABLE = 0, 1, 2, 3, 4  # what a symbol is to a phrase
-# Scripts written without spaces: every character may begin or end a phrase.
-_SINGLES = (
-    (0x0E00, 0x0EFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x17FF),
-    (0x3040, 0x30FF),
-    (0x3400, 0x9FFF),
-    (0xF900, 0xFAFF),
-)
-_SEED, _FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _ABBREVIATION = 2  # a dot after so short a word ("St. Gallen") does not end a phrase
 
 
@@ -58,7 +46,6 @@ class _Table(NamedTuple):
     phrase: npt.NDArray[np.int32]  # the phrase that ends here, or -1
     longer: npt.NDArray[np.bool_]  # some phrase goes on from here
     bitmap: npt.NDArray[np.uint8]
-    heads: npt.NDArray[np.bool_]  # how first words begin, by `_head`
 
 
 class _Canon(NamedTuple):
@@ -69,84 +56,25 @@ class _Canon(NamedTuple):
     stem: npt.NDArray[np.bool_]
 
 
-@cache
-def symbol_class() -> npt.NDArray[np.uint8]:
-    """uint8[65536]: SPLIT, WORD, JOIN, SINGLE or SYLLABLE for each symbol."""
-    table = np.zeros(0x10000, np.uint8)
-    for point in range(0x10000):
-        category = unicodedata.category(chr(point))
-        if category[0] in "LN" or category == "Mc":
-            table[point] = WORD
-    table[[0x20, 0x0A, ord("-"), ord("'")]] = JOIN
-    for low, high in _SINGLES:
-        letters = table[low : high + 1]
-        letters[letters == WORD] = SINGLE
-    table[0xAC00:0xD7A4] = SYLLABLE  # Korean words take endings: a phrase may end inside a word
-    table[OTHER] = WORD
-    table[BREAK] = SPLIT
-    return table
-
-
-@numba.njit(nogil=True, cache=True, inline="always")
-def _mix(h, symbol):  # type: ignore[no-untyped-def]
-    return (h ^ np.uint64(symbol)) * _FACTOR
-
-
 @numba.njit(nogil=True, cache=True, inline="always")
 def _maybe(bitmap, h):  # type: ignore[no-untyped-def]
     bit = (h >> np.uint64(32)) & np.uint64(bitmap.shape[0] * 8 - 1)
     return (bitmap[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _head(sym, k, stop, classes):  # type: ignore[no-untyped-def]
-    """A number below 2**15 that stands for the first three symbols of the word at k."""
-    one = np.uint64(1)
-    h = np.uint64(sym[k])
-    if classes[sym[k]] == WORD and k + one < stop and classes[sym[k + one]] == WORD:
-        h |= np.uint64(sym[k + one]) << np.uint64(16)
-        if k + one + one < stop and classes[sym[k + one + one]] == WORD:
-            h |= np.uint64(sym[k + one + one]) << np.uint64(32)
-    return (h * _FACTOR) >> np.uint64(49)
-
-
-# The loops below are functions of their own, over unsigned numbers: so they run several times as fast.
-@numba.njit(nogil=True, cache=True)
-def _next_begin(begins, i, end):  # type: ignore[no-untyped-def]
-    k, stop = np.uint64(i), np.uint64(end)
-    while k < stop and not begins[k]:
-        k += np.uint64(1)
-    return np.int64(k)
-
-
-@numba.njit(nogil=True, cache=True)
-def _next_head(sym, i, end, classes, heads):  # type: ignore[no-untyped-def]
-    """The next word that begins as some phrase does; i is at a word's begin or between words."""
-    k, stop, one = np.uint64(i), np.uint64(end), np.uint64(1)
-    while k < stop:
-        c = classes[sym[k]]
-        if c == SPLIT or c == JOIN:  # noqa: SIM109 - compiled code looks a set up
-            k += one
-            continue
-        if heads[_head(sym, k, stop, classes)]:
-            return np.int64(k)
-        k += one
-        if c == WORD or c == SYLLABLE:  # noqa: SIM109
-            while k < stop and classes[sym[k]] == c:
-                k += one
-    return end
-
-
 @numba.njit(nogil=True, cache=True)
 def _mark_heads(canon, classes, heads):  # type: ignore[no-untyped-def]
+    """How stems of one word begin."""
     for p in range(canon.start.shape[0] - 1):
         first, last = canon.start[p], canon.start[p + 1]
         end = first
         while end < last and classes[canon.sym[end]] == WORD:
             end += 1
-        if canon.stem[p] and end == last and end - first < 3:
-            heads[:] = True  # the stem may go on with any letter
-        heads[_head(canon.sym, np.uint64(first), np.uint64(last), classes)] = True
+        if not canon.stem[p] or last > max(end, first + 1):
+            continue
+        if end - first in (1, 2):
+            heads[:] = True  # it may go on with any letter
+        heads[head(canon.sym, np.uint64(first), np.uint64(last), classes)] = True
 
 
 @numba.njit(nogil=True, cache=True)
@@ -207,10 +135,10 @@ def _insert(table, h, phrase, longer):  # type: ignore[no-untyped-def]
 def _build(canon, classes, table, stems):  # type: ignore[no-untyped-def]
     """Enter every beginning of every phrase that ends with a word."""
     for p in range(canon.start.shape[0] - 1):
-        h = _SEED
+        h = SEED
         last = canon.start[p + 1] - 1
         for i in range(canon.start[p], last + 1):
-            h = _mix(h, canon.sym[i])
+            h = mix(h, canon.sym[i])
             if i == last:
                 if canon.stem[p]:
                     _insert(stems, h, p, False)
@@ -221,48 +149,54 @@ def _build(canon, classes, table, stems):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _same(sym, classes, i, end, canon, p):  # type: ignore[no-untyped-def]
-    """Is the text at i phrase p, symbol by symbol?"""
+def _same(sym, classes, i, end, phrase, k, stop):  # type: ignore[no-untyped-def]
+    """Is the text at i the phrase ``phrase[k:stop]``, symbol by symbol?"""
     begin = i
-    for k in range(canon.start[p], canon.start[p + 1]):
-        if canon.sym[k] == 0x20:
+    for at in range(k, stop):
+        if phrase[at] == 0x20:
             after = _gap(sym, classes, begin, i, end)
             if after <= i:
                 return False
             i = begin = after
         else:
-            if i >= end or sym[i] != canon.sym[k]:
+            if i >= end or sym[i] != phrase[at]:
                 return False
             i += 1
     return True
 
 
 @numba.njit(nogil=True, cache=True)
+def _ends_here(sym, classes, first, end, h, key, phrase, canon, canon_start):  # type: ignore[no-untyped-def]
+    """The phrase of a table that the text from ``first`` on, of hash h so far, is; or -1."""
+    at = _slot(key, h)
+    p = phrase[at]
+    if key[at] != h or p < 0 or not _same(sym, classes, first, end, canon, canon_start[p], canon_start[p + 1]):
+        return np.int32(-1)
+    return p
+
+
+@numba.njit(nogil=True, cache=True)
 def _longest(sym, classes, first, end, table, stems, canon):  # type: ignore[no-untyped-def]
     """The longest phrase that begins at a word's begin: its index (or -1) and where it ends."""
-    h, i = _SEED, first
-    best, best_end = -1, first
-    key, phrase, longer, stem_key, stem_bitmap = table.key, table.phrase, table.longer, stems.key, stems.bitmap
+    h, i = SEED, first
+    best, best_end = np.int32(-1), first
+    # taken out of their tuples here, once: in a loop that would cost more than looking at them
+    key, phrase, longer, bitmap = table.key, table.phrase, table.longer, stems.bitmap
+    stem_key, stem_phrase, spelt, spelt_start = stems.key, stems.phrase, canon.sym, canon.start
     while True:
-        begin, stem = i, -1
-        if classes[sym[i]] == WORD:
-            while i < end and classes[sym[i]] == WORD:
-                h = _mix(h, sym[i])
-                i += 1
-                if _maybe(stem_bitmap, h):
-                    at = _slot(stem_key, h)
-                    if stem_key[at] == h and _same(sym, classes, first, end, canon, stems.phrase[at]):
-                        stem = stems.phrase[at]
-        else:
-            h = _mix(h, sym[i])
+        begin, stem = i, np.int32(-1)
+        word = classes[sym[i]] == WORD
+        while i == begin or (word and i < end and classes[sym[i]] == WORD):
+            h = mix(h, sym[i])
             i += 1
-            at = _slot(stem_key, h)
-            if stem_key[at] == h and _same(sym, classes, first, end, canon, stems.phrase[at]):
-                stem = stems.phrase[at]
+            if _maybe(bitmap, h):
+                p = _ends_here(sym, classes, first, end, h, stem_key, stem_phrase, spelt, spelt_start)
+                stem = p if p >= 0 else stem
         at = _slot(key, h)
         known = key[at] == h
-        if known and phrase[at] >= 0 and _same(sym, classes, first, end, canon, phrase[at]):
-            best, best_end = phrase[at], i
+        p = _ends_here(sym, classes, first, end, h, key, phrase, spelt, spelt_start) if known else np.int32(-1)
+        if p >= 0:
+            best, best_end = p, i
         elif stem >= 0:
             best, best_end = stem, i
         # a stem's last word has no place in the table, but its earlier words have
@@ -270,50 +204,44 @@ def _longest(sym, classes, first, end, table, stems, canon):  # type: ignore[no-
         if after < 0:
             return best, best_end
         if after > i:
-            h = _mix(h, 0x20)
+            h = mix(h, 0x20)
         i = after
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, begins, classes, table, stems, canon):  # type: ignore[no-untyped-def]
+def _candidates(hashes, heads, bitmap, stem_heads, has_stems, out):  # type: ignore[no-untyped-def]
+    """The words that may begin a phrase."""
+    k = np.uint64(0)
+    for w in range(hashes.shape[0]):
+        out[k] = w
+        k += np.uint64(_maybe(bitmap, hashes[w]) or (has_stems and stem_heads[heads[w]]))
+    return k
+
+
+@numba.njit(nogil=True, cache=True)
+def _scan(sym, start, first, at, chosen, classes, table, stems, canon):  # type: ignore[no-untyped-def]
     room = np.int64(1024)
     record, begin, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     phrase = np.empty(room, np.int32)
-    k = 0
-    has_stems = stems.key.shape[0] > 1
-    # taken out of their tuples here, once: in a loop that would cost more than looking at them
-    heads, starters, stem_starters = table.heads, table.bitmap, stems.bitmap
-    anywhere = begins.shape[0] == 0
-    for r in range(start.shape[0] - 1):
-        i, end = start[r], start[r + 1]
-        while i < end:
-            i = _next_head(sym, i, end, classes, heads) if anywhere else _next_begin(begins, i, end)
-            if i >= end:
+    k, r, free = 0, 0, np.int64(0)
+    for c in range(chosen.shape[0]):
+        w = chosen[c]
+        i = np.int64(at[w])
+        while w >= first[r + 1]:
+            r += 1
+        while i >= free:
+            found, found_end = _longest(sym, classes, i, start[r + 1], table, stems, canon)
+            if found < 0:
                 break
-            c = classes[sym[i]]
-            h, j = _mix(_SEED, sym[i]), i + 1
-            maybe = has_stems and _maybe(stem_starters, h)
-            if c == WORD:
-                while j < end and classes[sym[j]] == WORD:
-                    h = _mix(h, sym[j])
-                    j += 1
-                    if has_stems:
-                        maybe |= _maybe(stem_starters, h)
-            found, found_end = -1, i
-            if maybe or _maybe(starters, h):
-                found, found_end = _longest(sym, classes, i, end, table, stems, canon)
-            if found >= 0:
-                if k == room:
-                    room *= 2
-                    record, begin, stop = _grown(record, room), _grown(begin, room), _grown(stop, room)
-                    phrase = _grown(phrase, room)
-                record[k], begin[k], stop[k], phrase[k] = r, i, found_end, found
-                k += 1
-                j = found_end
-            elif c == SYLLABLE:
-                while j < end and classes[sym[j]] == SYLLABLE:
-                    j += 1
-            i = j
+            if k == room:
+                room *= 2
+                record, begin, stop = _grown(record, room), _grown(begin, room), _grown(stop, room)
+                phrase = _grown(phrase, room)
+            record[k], begin[k], stop[k], phrase[k] = r, i, found_end, found
+            k += 1
+            free = found_end
+            if free < start[r + 1] and classes[sym[free]] == SYLLABLE and classes[sym[free - 1]] == SYLLABLE:
+                i = free  # a phrase that ends inside a run of syllables: another may follow
     return record[:k], begin[:k], stop[:k], phrase[:k]
 
 
@@ -325,11 +253,11 @@ def _grown(values, room):  # type: ignore[no-untyped-def]
 
 
 def _empty_table(entries: int) -> _Table:
-    """Room for some entries: a quarter full at most, with 32 bits of bitmap an entry."""
+    """Room for some entries: a quarter full at most, with 8 to 32 bits of bitmap a slot."""
     size = 1 if entries == 0 else 1 << (4 * entries).bit_length()
     longer = np.zeros(size, np.bool_)
-    bitmap, heads = np.zeros(max(size, 8), np.uint8), np.zeros(1 << 15, np.bool_)
-    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), longer, bitmap, heads)
+    bitmap = np.zeros(max(size // 4, min(size, 1 << 15), 8), np.uint8)
+    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), longer, bitmap)
 
 
 def fold_all(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], Ints]:
@@ -353,14 +281,16 @@ class Phrases:
         phrases: in any case and with or without accents; a phrase's index is its payload.
         stem: bool for each phrase; the last word of a stem phrase also matches any word that begins so (the
             hit spans the whole word). A phrase that is no stem wins over a stem of the same length.
+        joining: signs that may stand between words too, like a hyphen.
 
     Raises:
         ValueError: a phrase has no word.
     """
 
-    def __init__(self, phrases: Sequence[str], stem: Sequence[bool] | None = None) -> None:
+    def __init__(self, phrases: Sequence[str], stem: Sequence[bool] | None = None, joining: str = "") -> None:
         sym, start = fold_all(phrases)
-        self._classes = symbol_class()
+        self._classes = symbol_class().copy()
+        self._classes[[ord(c) for c in joining]] = JOIN
         out, out_start = np.empty(len(sym) + 1, np.uint16), np.empty(len(phrases) + 1, np.int64)
         m = _canonical(sym, start, self._classes, out, out_start)
         empty = np.flatnonzero(np.diff(out_start) == 0)
@@ -374,15 +304,22 @@ class Phrases:
         words = len(phrases) + int(np.count_nonzero(out[:m] == 0x20)) + 2 * int(single)
         self._table, self._stems = _empty_table(words), _empty_table(int(stems.sum()))
         _build(self._canon, self._classes, self._table, self._stems)
-        _mark_heads(self._canon, self._classes, self._table.heads)
+        self._stem_heads = np.zeros(1 << 15, np.bool_)
+        _mark_heads(self._canon, self._classes, self._stem_heads)
 
-    def find(self, folded: Folded, begins: npt.NDArray[np.bool_] | None = None) -> PhraseHits:
+    def find(self, folded: Folded, words: Starts | None = None) -> PhraseHits:
         """Every phrase in the texts: the longest one at each word's begin, then on after its end.
 
         Args:
             folded: the texts.
-            begins: bool[symbols], which words to look at (by their first symbol); None for all.
+            words: their words, or some of them: those to look at.
         """
-        words = np.empty(0, np.bool_) if begins is None else begins
-        hits = _scan(folded.sym, folded.start, words, self._classes, self._table, self._stems, self._canon)
+        words = starts(folded) if words is None else words
+        chosen = np.empty(len(words.at) + 1, np.int64)
+        has_stems = bool(self._canon.stem.any())
+        k = _candidates(words.hash, words.head, self._table.bitmap, self._stem_heads, has_stems, chosen)
+        hits = _scan(
+            folded.sym, folded.start, words.first, words.at, chosen[:k], self._classes, self._table, self._stems,
+            self._canon,
+        )  # fmt: skip
         return PhraseHits(*hits)

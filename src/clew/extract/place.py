@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract._capitals import capitals, name_begins, written_as
+from clew.extract._capitals import capitals, name_words, written_as
 from clew.extract._gazetteer import gazetteer
 from clew.extract._words import Words, lookup, symbol_kinds, vocabulary, word_begin, word_end
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
@@ -244,7 +244,7 @@ class Place:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         known, f = gazetteer(), batch.folded
-        hits = known.phrases.find(f, name_begins(batch, _PLACE))
+        hits = known.phrases.find(f, name_words(batch, _PLACE))
         text = (f.sym, f.byte, batch.data, batch.offsets)
         lists = (known.first, known.place, known.score, known.country, known.division)
         spans = (hits.record, hits.begin, hits.end, hits.phrase)

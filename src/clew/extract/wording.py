@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -80,25 +80,21 @@ def lexicon() -> tuple[Entry, ...]:
 
 @dataclass(frozen=True)
 class _Compiled:
-    """The lexicon for the matcher: sense and weight by phrase, and the symbols as phrases read them."""
+    """The lexicon for the matcher: sense and weight by phrase."""
 
     phrases: Phrases
     sense: npt.NDArray[np.int64]
     weight: npt.NDArray[np.float64]
-    join: npt.NDArray[np.uint16]
 
 
 @cache
 def _compiled() -> _Compiled:
     entries = lexicon()
-    join = np.arange(0x10000, dtype=np.uint16)
-    join[[ord(c) for c in _JOINING]] = 0x20
     words = [e.phrase.translate({ord(c): " " for c in _JOINING}) for e in entries]
     return _Compiled(
-        Phrases(words, [e.stem for e in entries]),
+        Phrases(words, [e.stem for e in entries], _JOINING),
         np.array([SENSES.index(e.sense) for e in entries], np.int64),
         np.array([e.weight for e in entries]),
-        join,
     )
 
 
@@ -162,7 +158,7 @@ class Wording:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         c, f = _compiled(), batch.folded
-        hits = c.phrases.find(replace(f, sym=c.join[f.sym]))
+        hits = c.phrases.find(f, batch.words)
         sense = c.sense[hits.phrase]
         key = hits.record * len(SENSES) + sense
         apart = np.empty(len(key), np.bool_)
