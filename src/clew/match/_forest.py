@@ -5,13 +5,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from clew.match._machine import ones
+from clew.match._machine import fetch_item, fetch_row, ones
 from clew.match._shingles import LIST, LISTED, WORDS, mix
 
 SIZE = WORDS * 64
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _HELD = 8  # texts of a bucket that later ones are compared with; a new one takes the place of the oldest
 _TRIES = 4  # comparisons of a text in one bucket
 _SMALL = 24  # families up to this size find their medoid among all, larger ones in samples
+_AHEAD = 24  # texts of a band whose sketches are on their way while one is compared
 _ROUNDS = 12  # medoids tried on one family before what is left has to be joined anew, more strictly
 
 # _COUNT[b]: how many distinct shingles set b of 1,024 bits (linear counting).
@@ -98,36 +100,93 @@ def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def fold_copies(order, bitmap, level, first):  # type: ignore[no-untyped-def]
-    """For each text the first, in an order, with the same bitmap; open addressing, linear for any input.
+def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
+    """`jaccard`, or 0 where the numbers of shingles alone say that it is less than ``least``.
 
     Args:
-        order: int64[n], rows of the texts.
-        bitmap, level: their sketches, by row.
-        first: int64[n], written: by row, the first row with the same sketch.
+        bitmap, level: sketches.
+        bits: uint16[n], see `fold_copies`.
+        i, j: rows.
+        least: what matters.
     """
+    if level[i] != level[j]:
+        return jaccard(bitmap, level, i, j)
+    fewer, more = min(bits[i], bits[j]), max(bits[i], bits[j])
+    if level[i] == LISTED:
+        return 0.0 if fewer < least * more else _jaccard_lists(bitmap[i], bitmap[j])
+    if _COUNT[fewer] < least * _COUNT[more]:
+        return 0.0
+    both = np.uint64(0)
+    for w in range(WORDS):
+        both += ones(bitmap[i, w] | bitmap[j, w])
+    union = _COUNT[both]
+    return (_COUNT[fewer] + _COUNT[more] - union) / max(union, 1.0)
+
+
+@numba.njit(nogil=True, cache=True)
+def _key(words, level):  # type: ignore[no-untyped-def]
+    """A hash of a sketch."""
+    key = np.uint64(level)
+    for w in range(WORDS):
+        key += (words[w] ^ (words[w] >> np.uint64(29))) * (_FACTOR * np.uint64(2 * w + 1))
+    return mix(key)
+
+
+@numba.njit(nogil=True, cache=True)
+def fold_copies(rid, bitmap, level, first, bits):  # type: ignore[no-untyped-def]
+    """For each text the one with the smallest rid among those with the same sketch; open addressing.
+
+    Args:
+        rid: uint64[n].
+        bitmap, level: sketches.
+        first: int64[n], written: by row, the row with the same sketch and the smallest rid (of equals the first).
+        bits: uint16[n], written: bits set in each bitmap, or shingles in each list.
+    """
+    n = rid.shape[0]
     room = 16
-    while room < 2 * order.shape[0]:
+    while room < 2 * n:
         room *= 2
-    slots = np.full(room, -1, np.int64)
-    for row in order:
-        key = np.uint64(level[row])
-        for w in range(WORDS):
-            key = mix(key ^ bitmap[row, w]) + key
-        at = np.int64(key & np.uint64(room - 1))
-        while True:
-            other = slots[at]
-            if other < 0:
-                slots[at] = row
-                first[row] = row
-                break
-            same = level[row] == level[other]
+    slots = np.full(room, -1, np.int32)
+    tags = np.empty(room, np.uint32)
+    low = np.uint64(0xFFFFFFFF)
+    for row in range(n):
+        total = np.uint64(0)
+        if level[row] == LISTED:
+            while total < LIST and _item(bitmap[row], np.int64(total)) != low:
+                total += np.uint64(1)
+        else:
             for w in range(WORDS):
-                same &= bitmap[row, w] == bitmap[other, w]
-            if same:
-                first[row] = other
-                break
+                total += ones(bitmap[row, w])
+        bits[row] = total
+        key = _key(bitmap[row], level[row])
+        tag = np.uint32(key >> np.uint64(32))
+        at = np.int64(key & np.uint64(room - 1))
+        first[row] = row
+        while slots[at] >= 0:
+            other = slots[at]
+            if tags[at] == tag and level[row] == level[other]:
+                same = True
+                for w in range(WORDS):
+                    same &= bitmap[row, w] == bitmap[other, w]
+                if same:
+                    first[row] = other
+                    break
             at = (at + 1) & (room - 1)
+        if first[row] == row:
+            slots[at], tags[at] = row, tag
+    smallest = np.arange(n)
+    for row in range(n):
+        if rid[row] < rid[smallest[first[row]]]:
+            smallest[first[row]] = row
+    for row in range(n):
+        first[row] = smallest[first[row]]
+
+
+@numba.njit(nogil=True, cache=True)
+def band_pairs(bands, rows, band, pairs):  # type: ignore[no-untyped-def]
+    """Write the key of one band in the upper half, the text in the lower, for each text."""
+    for k in range(rows.shape[0]):
+        pairs[k] = (np.uint64(bands[rows[k], band]) << np.uint64(32)) | np.uint64(k)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -140,13 +199,26 @@ def find(parent, x):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def join_band(pairs, rows, bitmap, level, least, parent):  # type: ignore[no-untyped-def]
+def _fetch(pairs, rows, bitmap, parent, k):  # type: ignore[no-untyped-def]
+    """Have on their way what the pairs some way after pair k need: waiting for memory is most of the work."""
+    low = np.uint64(0xFFFFFFFF)
+    fetch_item(parent, np.int64(pairs[k + 2 * _AHEAD] & low))
+    one, other = pairs[k + _AHEAD - 1], pairs[k + _AHEAD]
+    if (one ^ other) >> np.uint64(32) == 0:
+        a, b = np.int64(one & low), np.int64(other & low)
+        if parent[a] != parent[b]:
+            fetch_row(bitmap, rows[a])
+            fetch_row(bitmap, rows[b])
+
+
+@numba.njit(nogil=True, cache=True)
+def join_band(pairs, rows, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
     """Join the texts of each bucket of one band that are near enough.
 
     Args:
         pairs: uint64[m], sorted: band key in the upper half, text in the lower.
         rows: int64[m], the row of a text in the sketches.
-        bitmap, level: sketches.
+        bitmap, level, bits: sketches.
         least: the smallest Jaccard index that joins.
         parent: int32[m], the forest over texts; roots are the smallest of their tree.
     """
@@ -155,6 +227,8 @@ def join_band(pairs, rows, bitmap, level, least, parent):  # type: ignore[no-unt
     m = pairs.shape[0]
     low = np.uint64(0xFFFFFFFF)
     for k in range(m):
+        if k + 2 * _AHEAD < m:
+            _fetch(pairs, rows, bitmap, parent, k)
         key = pairs[k] >> np.uint64(32)
         if k == 0 or pairs[k - 1] >> np.uint64(32) != key:
             if k + 1 == m or pairs[k + 1] >> np.uint64(32) != key:
@@ -173,7 +247,7 @@ def join_band(pairs, rows, bitmap, level, least, parent):  # type: ignore[no-unt
             if tries == _TRIES:
                 break
             tries += 1
-            if jaccard(bitmap, level, rows[x], rows[y]) >= least:
+            if near(bitmap, level, bits, rows[x], rows[y], least) >= least:
                 parent[max(root, other)] = min(root, other)
                 root = min(root, other)
                 known = True
@@ -190,31 +264,31 @@ def roots(parent):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _medoid(members, rows, copies, bitmap, level):  # type: ignore[no-untyped-def]
+def _medoid(members, rows, copies, bitmap, level, bits):  # type: ignore[no-untyped-def]
     """The member nearest to all (of the first ones on a tie); in large families, of a sample to a sample."""
     m = members.shape[0]
     candidates, judges = min(m, _SMALL), min(m, 2 * _SMALL)
-    best, at = -1.0, 0
+    total = np.zeros(candidates)
     for c in range(candidates):
         one = members[c * m // candidates]
-        total = 0.0
-        for j in range(judges):
+        for j in range(c if m <= _SMALL else 0, judges):
             other = members[j * m // judges]
-            total += copies[other] * jaccard(bitmap, level, rows[one], rows[other])
-        if total > best:
-            best, at = total, one
-    return at
+            share = 1.0 if one == other else near(bitmap, level, bits, rows[one], rows[other], 0.0)
+            total[c] += copies[other] * share
+            if m <= _SMALL and j > c:
+                total[j] += copies[one] * share
+    return members[np.argmax(total) * m // candidates]
 
 
 @numba.njit(nogil=True, cache=True)
-def split(members, first, begin, end, rows, copies, bitmap, level, least, least_short, label, left):  # type: ignore[no-untyped-def]
+def split(members, first, begin, end, rows, copies, bitmap, level, bits, least, least_short, label, left):  # type: ignore[no-untyped-def]
     """Let each family keep the members that agree with its medoid; the others look for medoids of their own.
 
     Args:
         members: int64[m], texts by family; rearranged.
         first: int64[f + 1], where each family begins in it.
         begin, end: the families to split.
-        rows, bitmap, level: see `join_band`.
+        rows, bitmap, level, bits: see `join_band`.
         copies: int64[m], records with the same sketch, by text.
         least, least_short: smallest Jaccard index with the medoid, for long texts and for those held as lists.
         label: int64[m], written: by text, the medoid of its family.
@@ -222,16 +296,21 @@ def split(members, first, begin, end, rows, copies, bitmap, level, least, least_
     """
     for f in range(begin, end):
         low, high = first[f], first[f + 1]
+        if high - low == 1:
+            label[members[low]] = members[low]
+            continue
+        for k in range(high, min(high + _AHEAD, members.shape[0])):
+            fetch_row(bitmap, rows[members[k]])
         for _ in range(_ROUNDS):
             if high - low == 0:
                 break
             group = members[low:high]
-            middle = group[0] if high - low == 1 else _medoid(group, rows, copies, bitmap, level)
+            middle = group[0] if high - low == 1 else _medoid(group, rows, copies, bitmap, level, bits)
             kept = low
             for k in range(low, high):
                 x = members[k]
-                short = level[rows[x]] == LISTED
-                if x == middle or jaccard(bitmap, level, rows[x], rows[middle]) >= (least_short if short else least):
+                enough = least_short if level[rows[x]] == LISTED else least
+                if x == middle or near(bitmap, level, bits, rows[x], rows[middle], enough) >= enough:
                     label[x] = middle
                 else:
                     members[kept] = x

@@ -20,21 +20,49 @@ def _ones(typing_context: Any, word: Any) -> Any:
     return types.uint64(types.uint64), code
 
 
+def _prefetch(context: Any, builder: Any, array_type: Any, array: Any, place: Any) -> Any:
+    view = context.make_array(array_type)(context, builder, array)
+    item = _cgutils.get_item_pointer(context, builder, array_type, view, place)
+    pointer = builder.bitcast(item, _cgutils.voidptr_t)
+    read, keep, data = (ir.Constant(ir.IntType(32), number) for number in (0, 3, 1))
+    kind = ir.FunctionType(ir.VoidType(), [pointer.type, read.type, keep.type, data.type])
+    prefetch = _cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    builder.call(prefetch, [pointer, read, keep, data])
+    return context.get_dummy_value()
+
+
 def _fetch(typing_context: Any, array: Any, chunk: Any, at: Any) -> Any:
     """Ask for the memory of ``array[chunk, at, 0]`` ahead of its use: prefetch."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        view = context.make_array(array)(context, builder, arguments[0])
         place = [arguments[1], arguments[2], ir.Constant(arguments[1].type, 0)]
-        pointer = _cgutils.get_item_pointer(context, builder, array, view, place)
-        read, keep, data = (ir.Constant(ir.IntType(32), number) for number in (0, 3, 1))
-        kind = ir.FunctionType(ir.VoidType(), [pointer.type, read.type, keep.type, data.type])
-        prefetch = _cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        builder.call(prefetch, [pointer, read, keep, data])
-        return context.get_dummy_value()
+        return _prefetch(context, builder, array, arguments[0], place)
 
     return types.void(array, types.int64, types.int64), code
 
 
+def _fetch_item(typing_context: Any, array: Any, at: Any) -> Any:
+    """Ask for the memory of ``array[at]`` ahead of its use."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _prefetch(context, builder, array, arguments[0], [arguments[1]])
+
+    return types.void(array, types.int64), code
+
+
+def _fetch_row(typing_context: Any, array: Any, row: Any) -> Any:
+    """Ask for the first 128 bytes of row ``row`` of uint64[n, 16] ahead of their use."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        for word in (0, 8):
+            place = [arguments[1], ir.Constant(arguments[1].type, word)]
+            _prefetch(context, builder, array, arguments[0], place)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), code
+
+
 ones: Any = intrinsic(_ones)
 fetch: Any = intrinsic(_fetch)
+fetch_item: Any = intrinsic(_fetch_item)
+fetch_row: Any = intrinsic(_fetch_row)

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.match._forest import fold_copies, join_band, roots, split
+from clew.match._forest import band_pairs, fold_copies, join_band, roots, split
 from clew.match._shingles import BANDS, WORDS
 from clew.model.tables import SIGNATURES
 
@@ -113,14 +113,14 @@ def families(signatures: Signatures, threads: int = 1, alike: float = ALIKE, agr
     """
     n = len(signatures.rid)
     order = np.argsort(signatures.rid, kind="stable")
-    first = np.empty(n, np.int64)
-    fold_copies(order, signatures.bitmap, signatures.level, first)
+    first, bits = np.empty(n, np.int64), np.empty(n, np.uint16)
+    fold_copies(signatures.rid, signatures.bitmap, signatures.level, first, bits)
     rows = order[first[order] == order]  # one row for each sketch, by smallest rid
     text = np.empty(n, np.int64)
     text[rows] = np.arange(len(rows))
     text = text[first]
     copies = np.bincount(text, minlength=len(rows))
-    medoid_of = _grouped(signatures, rows, copies, threads, alike, agrees)
+    medoid_of = _grouped(signatures, bits, rows, copies, threads, alike, agrees)
     family = medoid_of[text]
     size = np.bincount(family, minlength=len(rows))
     in_order = family[order]
@@ -132,18 +132,26 @@ def families(signatures: Signatures, threads: int = 1, alike: float = ALIKE, agr
     return TextFamilies(number[family], rows[found])
 
 
-def _grouped(signatures: Signatures, rows: Ints, copies: Ints, threads: int, alike: float, agrees: float) -> Ints:
+def _grouped(
+    signatures: Signatures,
+    bits: npt.NDArray[np.uint16],
+    rows: Ints,
+    copies: Ints,
+    threads: int,
+    alike: float,
+    agrees: float,
+) -> Ints:
     """int64[m]: for each distinct text the medoid of its family."""
     medoid_of = np.arange(len(rows))
     some = np.arange(len(rows))
     least = agrees, min(agrees, AGREES_SHORT)
     while len(some) > 1:
-        parent = _joined(signatures, rows[some], threads, alike)
+        parent = _joined(signatures, bits, rows[some], threads, alike)
         members = np.argsort(parent, kind="stable")
         starts = np.flatnonzero(np.diff(parent[members], prepend=-1))
         ends = np.append(starts, len(members)).astype(np.int64)
         label, left = np.empty(len(some), np.int64), np.zeros(len(some), np.bool_)
-        sketches = signatures.bitmap, signatures.level
+        sketches = signatures.bitmap, signatures.level, bits
 
         def work(part: Ints) -> None:
             begin, end = int(part[0]), int(part[-1]) + 1
@@ -161,13 +169,15 @@ def _grouped(signatures: Signatures, rows: Ints, copies: Ints, threads: int, ali
     return medoid_of
 
 
-def _joined(signatures: Signatures, rows: Ints, threads: int, alike: float) -> npt.NDArray[np.int32]:
+def _joined(
+    signatures: Signatures, bits: npt.NDArray[np.uint16], rows: Ints, threads: int, alike: float
+) -> npt.NDArray[np.int32]:
     """int32[m]: the smallest text of each text's tree."""
-    number = np.arange(len(rows), dtype=np.uint64)
-    parent = number.astype(np.int32)
+    parent = np.arange(len(rows), dtype=np.int32)
 
     def sorted_band(band: int) -> npt.NDArray[np.uint64]:
-        pairs: npt.NDArray[np.uint64] = (signatures.bands[rows, band].astype(np.uint64) << np.uint64(32)) | number
+        pairs = np.empty(len(rows), np.uint64)
+        band_pairs(signatures.bands, rows, band, pairs)
         pairs.sort()
         return pairs
 
@@ -177,7 +187,7 @@ def _joined(signatures: Signatures, rows: Ints, threads: int, alike: float) -> n
             pairs = waiting.pop(0).result()
             if band + threads < BANDS:
                 waiting.append(pool.submit(sorted_band, band + threads))
-            join_band(pairs, rows, signatures.bitmap, signatures.level, alike, parent)
+            join_band(pairs, rows, signatures.bitmap, signatures.level, bits, alike, parent)
     roots(parent)
     return parent
 
