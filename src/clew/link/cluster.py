@@ -18,6 +18,7 @@ _CLASSES = np.array(CLASS_OF, np.int64)
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
 PLAIN, FEW = 6.0, 3  # in rounds that ask for so many bits, fewer pairs are looked at: what is plain is found by any
+FAINT = 12.0  # bits below the threshold that still say how many partners there are to be found
 THRESHOLDS = (10.0, 6.0, 3.0, 1.0, 0.5, 0.5)
 
 
@@ -87,8 +88,10 @@ def _merge_round(
     """Each group joins the partner with the highest score above the threshold; None when none does."""
     keys, rows = wide_pairs(groups.identifiers, len(groups.kind))
     a, b = candidates(groups, keys, rows, FEW if threshold >= PLAIN else ALL_PAIRS)
-    bits = score(groups, scale(groups, weights, keys), chance, span, weights, a, b, threshold, threads)
-    bits += calibrate(bits, len(groups.size), weights)
+    least = threshold if threshold >= PLAIN else threshold - FAINT
+    bits = score(groups, scale(groups, weights, keys), chance, span, weights, a, b, least, threads)
+    if threshold < PLAIN:
+        bits += calibrate(bits, len(groups.size), weights)
     good = bits > threshold
     a, b, bits = a[good], b[good], bits[good]
     if not len(a):

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Evidence, Incidence, Ints, incidence
 from clew.link.rows import Rids, RowIndex
-from clew.link.ties import write_ties
+from clew.link.ties import coded, write_ties
 from clew.link.weights import ATTRIBUTES
 
 RECORDS = """
-SELECT rid, hash(item_id) AS item, hash(platform) AS platform, epoch_us(coalesce(posted_at, captured_at)) AS time
+SELECT rid, hash(item_id) AS item, platform, epoch_us(coalesce(posted_at, captured_at)) AS time
 FROM records ORDER BY rid
 """
 
-ATTRIBUTE = "SELECT rid, hash(value) AS key FROM mentions WHERE type::VARCHAR = '{name}' AND value IS NOT NULL"
+ATTRIBUTED = (
+    f"SELECT rid, list_position({list(ATTRIBUTES)}, type::VARCHAR)::UTINYINT - 1 AS attribute, value FROM mentions "
+    f"WHERE type::VARCHAR IN {ATTRIBUTES} AND value IS NOT NULL"
+)
 
 NO_TIME = np.int64(-(2**63))
 _DAY = 86_400e6
@@ -60,22 +62,18 @@ def gather(engine: Engine, ties: Path) -> Gathered:
     evidence = Evidence(
         incidence(tied.row, tied.identifier, n),
         tied.kind,
-        tuple(_attribute(engine, name, index) for name in ATTRIBUTES),
+        _attributes(engine, index),
         np.where(micros == NO_TIME, np.nan, micros / _DAY),
-        codes(records.column("item").to_numpy()),
+        records.column("item").to_numpy().view(np.int64),
     )
-    platform = incidence(np.arange(n), codes(records.column("platform").to_numpy()), n)
+    platform = incidence(np.arange(n), coded(records.column("platform").fill_null(""))[0], n)
     return Gathered(evidence, index, tied.values, micros, platform)
 
 
-def codes(keys: npt.NDArray[np.integer]) -> Ints:
-    """int64, dense numbers for keys."""
-    numbers: Ints = np.unique(keys, return_inverse=True)[1].astype(np.int64)
-    return numbers
-
-
-def _attribute(engine: Engine, name: str, index: RowIndex) -> Incidence:
-    found = engine.sql(ATTRIBUTE.format(name=name))
+def _attributes(engine: Engine, index: RowIndex) -> tuple[Incidence, ...]:
+    """One records × values incidence for each of `ATTRIBUTES`."""
+    found = engine.sql(ATTRIBUTED)
     row = index.rows(found.column("rid").to_numpy().astype(np.uint64))
-    known = row >= 0
-    return incidence(row[known], codes(found.column("key").to_numpy())[known], len(index.rid))
+    attribute = np.where(row >= 0, found.column("attribute").to_numpy(), len(ATTRIBUTES))
+    code = coded(found.column("value"))[0]
+    return tuple(incidence(row[attribute == k], code[attribute == k], len(index.rid)) for k in range(len(ATTRIBUTES)))

@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
 from clew.link.hubs import ALL_PAIRS, joint_users, owners
-from clew.link.kernels import met, score_pairs
+from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SIZE, met, score_pairs
 from clew.link.weights import CLASS_OF, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
 _STEPS = 20  # of expectation and maximisation, over scores above _LEAST in bins of 1 / _BINS bit
 _LEAST, _BINS = -20.0, 64
+_ROUNDING = 1e-6  # bits: what the order of sums may change
 _CHUNK = 65_536  # pairs that a thread takes at a time
 
 
@@ -73,20 +74,56 @@ def chances(attribute: Incidence) -> Floats:
     return chance
 
 
-def drawn(attribute: Incidence, chance: Floats) -> tuple[Ints, npt.NDArray[np.int32], Floats, Floats]:
-    """An attribute as the kernels read it: its rows, each value's share in its row, and the row's chance to meet."""
-    row = attribute.row_of()
-    held = np.bincount(row, weights=attribute.count, minlength=attribute.rows)
-    share: Floats = attribute.count / held[row]
-    met_by_chance = np.bincount(row, weights=share * chance[attribute.column], minlength=attribute.rows)
-    return attribute.start, attribute.column, share, np.maximum(met_by_chance, 1e-6)
+@dataclass(frozen=True)
+class Drawn:
+    """Attributes as the kernels read them: attribute t of group g is row ``attributes * g + t``.
+
+    Attributes:
+        start: int64[rows + 1].
+        column: int32[m], values.
+        share: float64[m], of the value in its row.
+        chance: float64[rows], to meet the row's values in any other.
+    """
+
+    start: Ints
+    column: npt.NDArray[np.int32]
+    share: Floats
+    chance: Floats
+
+
+def drawn(attributes: tuple[Incidence, ...], chance: tuple[Floats, ...]) -> Drawn:
+    """Lay attributes side by side, so that what is asked of one group lies together."""
+    many, rows = len(attributes), attributes[0].rows
+    sizes = np.stack([np.diff(a.start) for a in attributes], axis=1).ravel()
+    start = np.append(0, np.cumsum(sizes))
+    column, share = np.empty(start[-1], np.int32), np.empty(start[-1])
+    by_chance = np.empty(many * rows)
+    for t, (table, usual) in enumerate(zip(attributes, chance, strict=True)):
+        row = table.row_of()
+        held = np.bincount(row, weights=table.count, minlength=rows)
+        to = np.arange(len(row)) + (start[t:-1:many] - table.start[:-1])[row]
+        part = table.count / held[row]
+        column[to], share[to] = table.column, part
+        by_chance[t::many] = np.bincount(row, weights=part * usual[table.column], minlength=rows)
+    return Drawn(start, column, share, np.maximum(by_chance, 1e-6))
+
+
+def _known(groups: Groups, held: Floats, drawn_: Drawn, weights: Weights) -> Floats:
+    """float64[groups, COLUMNS], what the kernels ask of a group."""
+    out = np.zeros((len(groups.size), COLUMNS))
+    out[:, SIZE], out[:, FIRST], out[:, LAST] = groups.size, groups.first, groups.last
+    out[:, HELD : HELD + 3] = held
+    agree = np.array(weights.agree)
+    most = np.minimum(np.log2(agree / drawn_.chance.reshape(-1, len(agree)) + 1.0 - agree), weights.agree_cap)
+    out[:, MOST] = (most * (np.diff(drawn_.start).reshape(-1, len(agree)) > 0)).sum(axis=1) + _ROUNDING
+    return out
 
 
 def score(
     groups: Groups, scaled: Scale, chance: tuple[Floats, ...], span: float, weights: Weights,
-    a: Ints, b: Ints, threshold: float, threads: int,
+    a: Ints, b: Ints, least: float, threads: int,
 ) -> Floats:  # fmt: skip
-    """float64[k]: bits for "groups a[k] and b[k] are one operation"; -100 when that is sure to be below the threshold.
+    """float64[k]: bits for "groups a[k] and b[k] are one operation"; `NOTHING` when that is sure to be below ``least``.
 
     Args:
         groups: the groups of this round.
@@ -95,26 +132,30 @@ def score(
         span: days from the first record to the last.
         weights: parameters of the evidence model.
         a, b: pairs of groups.
-        threshold: bits that are asked for.
+        least: bits from which on a score matters.
         threads: workers; they do not change the result.
     """
     out = np.empty(len(a))
-    sharing = (weights.wide, weights.second, weights.slack)
-    parting = (weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span)
-    agreeing = (weights.agree_cap, *weights.agree)
-    attributes = tuple(drawn(t, c) for t, c in zip(groups.attributes, chance, strict=True))
-    table = groups.identifiers
-    class_of = _CLASSES[groups.kind]
-    wide_use = np.bincount(table.column, minlength=len(groups.kind)) > ALL_PAIRS
-    known = (scaled.bits, scaled.users, scaled.held, *scaled.joint, scaled.groups, wide_use)
-    begin, rows = by_column(table, len(groups.kind))
-    among = tuple(met(begin, rows, attribute) for attribute in attributes)
+    sharing = np.array([weights.wide, weights.second, weights.slack, scaled.groups])
+    parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span])
+    agreeing = np.array([weights.agree_cap, *weights.agree])
+    table, identifiers = groups.identifiers, len(groups.kind)
+    attributes = drawn(groups.attributes, chance)
+    wide_use = np.bincount(table.column, minlength=identifiers) > ALL_PAIRS
+    mark = (_CLASSES[groups.kind] + 4 * wide_use).astype(np.uint8)
+    keys, many = scaled.joint
+    begin = np.searchsorted(keys >> np.uint64(32), np.arange(identifiers + 1, dtype=np.uint64))
+    partner = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    among = np.zeros((identifiers, len(weights.agree), 2))
+    met(*by_column(table, identifiers), attributes.start, attributes.column, attributes.share, among)
+    worths = np.stack([scaled.bits, scaled.users], axis=1)
+    known = _known(groups, scaled.held, attributes, weights)
 
     def part(pairs: slice) -> None:
         score_pairs(
-            a[pairs], b[pairs], (table.start, table.column, class_of), known,
-            (groups.size, groups.first, groups.last), attributes, among,
-            (np.log2(weights.same_prior / scaled.groups), threshold), sharing, parting, agreeing, out[pairs],
+            a[pairs], b[pairs], table.start, table.column, mark, worths, begin, partner, many, known,
+            attributes.start, attributes.column, attributes.share, attributes.chance, among,
+            np.log2(weights.same_prior / scaled.groups), least, sharing, parting, agreeing, out[pairs],
         )  # fmt: skip
 
     step = _CHUNK

@@ -1,8 +1,8 @@
-"""Ties: every identifier of every record once, sorted, written as they stream by; identifiers get their codes here."""
+"""Ties: every identifier of every record once, sorted; they are written while more are read. Identifiers get codes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +18,17 @@ from clew.link.weights import TYPES
 from clew.model.tables import TIES
 
 GROUP_ROWS = 8_192  # rows in a Parquet row group: what a pivot has to read for one identifier
-_READ_ROWS = 64 * GROUP_ROWS
+_WRITE_ROWS = 64 * GROUP_ROWS
 
-_SORTED = "SELECT value, rid FROM ({source}) WHERE value IS NOT NULL ORDER BY value, rid"
 _SOURCES = {
-    "image": "SELECT image_id AS value, rid FROM image_members",
-    "template": "SELECT template_id AS value, rid FROM template_members",
+    "image": "SELECT image_id AS value, rid FROM image_members WHERE image_id IS NOT NULL",
+    "template": "SELECT template_id AS value, rid FROM template_members WHERE template_id IS NOT NULL",
 }
-_MENTIONED = "SELECT value, rid FROM mentions WHERE type::VARCHAR = '{type}'"
+_MENTIONED = tuple(t for t in TYPES if t not in _SOURCES)
+_MENTIONS = (
+    f"SELECT list_position({list(_MENTIONED)}, type::VARCHAR)::UTINYINT - 1 AS type, value, rid FROM mentions "
+    f"WHERE type::VARCHAR IN {_MENTIONED} AND value IS NOT NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -50,58 +53,74 @@ def write_ties(engine: Engine, index: RowIndex, path: Path) -> Ties:
 
     Identifiers of records that ``records`` does not hold are left out.
     """
+    mentions = engine.sql(_MENTIONS)
+    of_type = mentions.column("type").to_numpy()
     rows, codes, kinds, values = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)], []
     total = 0
-    with pq.ParquetWriter(path, TIES, compression="zstd", compression_level=1) as writer:
+    with (
+        pq.ParquetWriter(path, TIES, compression="zstd", compression_level=1, use_dictionary=["type", "value"]) as file,
+        ThreadPoolExecutor(1) as writer,
+    ):
+        written = []
         for kind, type_ in sorted(enumerate(TYPES), key=lambda pair: pair[1]):
-            source = _SOURCES.get(type_) or _MENTIONED.format(type=type_)
-            for table, new in _distinct(engine, source, index):
-                rid = table.column("rid").to_numpy().astype(np.uint64)
-                writer.write_table(_as_ties(table, type_), row_group_size=GROUP_ROWS)
-                rows.append(index.rows(rid).astype(np.int32))
-                codes.append((total - 1 + np.cumsum(new)).astype(np.int32))
-                total += int(new.sum())
-                kinds.append(np.full(int(new.sum()), kind, np.uint8))
-                values.append(table.column("value").filter(pa.array(new)))
-    strings = pa.chunked_array([c for v in values for c in v.chunks], type=pa.string())
-    return Ties(np.concatenate(rows), np.concatenate(codes), np.concatenate(kinds), strings)
+            if type_ in _SOURCES:
+                found = engine.sql(_SOURCES[type_])
+            else:
+                found = mentions.filter(pa.array(of_type == _MENTIONED.index(type_)))
+            row, code, names = _tied(found, index)
+            written.append(writer.submit(_write, file, type_, row, code, names, index))
+            rows.append(row)
+            codes.append(code + np.int32(total))
+            total += len(names)
+            kinds.append(np.full(len(names), kind, np.uint8))
+            values.append(names)
+        for done in written:
+            done.result()
+    return Ties(
+        np.concatenate(rows), np.concatenate(codes), np.concatenate(kinds), pa.chunked_array(values, type=pa.string())
+    )
 
 
-def _as_ties(table: pa.Table, type_: str) -> pa.Table:
-    name = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(table), np.int32)), pa.array([type_]))
-    return pa.table([name.cast(pa.string()), table.column("value"), table.column("rid")], schema=TIES)
+def _tied(found: pa.Table, index: RowIndex) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], pa.Array]:
+    """Row and code of each tie, sorted by value and record, each once; the values of the codes."""
+    at = index.rows(found.column("rid").to_numpy().astype(np.uint64))
+    if len(at) and at.min() < 0:
+        found, at = found.filter(pa.array(at >= 0)), at[at >= 0]
+    code, names = coded(found.column("value"))
+    key = (code.astype(np.uint64) << np.uint64(32)) | at.astype(np.uint64)  # rows are in the order of record numbers
+    key.sort()
+    if len(key):
+        key = key[np.r_[True, key[1:] != key[:-1]]]
+    return (key & np.uint64(0xFFFFFFFF)).astype(np.int32), (key >> np.uint64(32)).astype(np.int32), names
 
 
-def _distinct(engine: Engine, source: str, index: RowIndex) -> Iterator[tuple[pa.Table, npt.NDArray[np.bool_]]]:
-    """Tables of whole row groups (the last may be short) without repeats, and which rows begin a new value."""
-    left = pa.table([pa.array([], pa.string()), pa.array([], pa.uint64())], names=["value", "rid"])
-    last: tuple[pa.Scalar, pa.Scalar] | None = None  # value and rid of the row before
-    reader = engine.con.sql(_SORTED.format(source=source)).to_arrow_reader(_READ_ROWS)
-    before: pa.Scalar | None = None  # value of the last row that was handed out
-    for batch in reader:
-        table = pa.Table.from_batches([batch]).cast(left.schema)
-        table = table.filter(pa.array(index.rows(table.column("rid").to_numpy()) >= 0))
-        if not len(table):
-            continue
-        repeated = np.zeros(len(table), bool)
-        value, rid = table.column("value"), table.column("rid")
-        repeated[1:] = pc.and_(pc.equal(value[1:], value[:-1]), pc.equal(rid[1:], rid[:-1])).to_numpy()
-        repeated[0] = last is not None and last == (value[0], rid[0])
-        last = (value[-1], rid[-1])
-        left = pa.concat_tables([left, table.filter(pa.array(~repeated))]).combine_chunks()
-        whole = len(left) - len(left) % GROUP_ROWS
-        if whole:
-            yield left[:whole], _starts(left[:whole], before)
-            before = left.column("value")[whole - 1]
-            left = left[whole:]
-    if len(left):
-        yield left, _starts(left, before)
+def coded(values: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], pa.Array]:
+    """int32[n], the place of each value among the distinct ones; and those, sorted."""
+    encoded = values.dictionary_encode()
+    if not len(encoded):
+        return np.zeros(0, np.int32), pa.array([], values.type)
+    encoded = encoded.unify_dictionaries()
+    names = encoded.chunk(0).dictionary
+    order = pc.array_sort_indices(names)
+    place = np.empty(len(names), np.int32)
+    place[order.to_numpy()] = np.arange(len(names), dtype=np.int32)
+    return place[np.concatenate([c.indices.to_numpy() for c in encoded.chunks])], names.take(order)
 
 
-def _starts(table: pa.Table, before: pa.Scalar | None) -> npt.NDArray[np.bool_]:
-    """bool[rows]: the value differs from that of the row before."""
-    value = table.column("value")
-    new = np.ones(len(table), bool)
-    new[1:] = pc.not_equal(value[1:], value[:-1]).to_numpy()
-    new[0] = before is None or before != value[0]
-    return new
+def _write(
+    file: pq.ParquetWriter,
+    type_: str,
+    row: npt.NDArray[np.int32],
+    code: npt.NDArray[np.int32],
+    names: pa.Array,
+    index: RowIndex,
+) -> None:
+    """Write the ties of one type in whole row groups; the last may be short."""
+    for low in range(0, len(row), _WRITE_ROWS):
+        part = slice(low, low + _WRITE_ROWS)
+        columns = [
+            pa.array([type_]).take(pa.array(np.zeros(len(row[part]), np.int32))),
+            names.take(pa.array(code[part])),
+            pa.array(index.rid[row[part]]),
+        ]
+        file.write_table(pa.table(columns, schema=TIES), row_group_size=GROUP_ROWS)
