@@ -30,7 +30,7 @@ _RECORDS = """
 SELECT rid, record_id, kind, hash(item_id) AS item, hash(platform) AS platform,
     CASE WHEN handle <> '' THEN hash(platform || ':' || handle) ELSE 0 END AS account,
     coalesce(epoch(coalesce(posted_at, captured_at))::BIGINT, {never}) AS t
-FROM records ORDER BY rid
+FROM records
 """
 # Which of a record's places is "the" place: that of the place field before those in the text.
 _RANK = "CASE field::VARCHAR WHEN 'place' THEN 0 WHEN 'title' THEN 1 WHEN 'contact' THEN 2 ELSE 3 END"
@@ -76,6 +76,7 @@ class Records:
 def read_records(engine: Engine) -> Records:
     """Read ``records``, ``mentions``, ``template_members``, ``network_members`` and ``nets``."""
     table = engine.sql(_RECORDS.format(never=f"({NEVER + 1} - 1)"))
+    table = table.take(pa.array(np.argsort(table.column("rid").to_numpy())))
     index = RowIndex(table.column("rid").to_numpy().astype(np.uint64))
     n = len(index.rid)
     words = {name: table.column(name).to_numpy().astype(np.uint64) for name in ("item", "platform", "account")}

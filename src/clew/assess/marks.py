@@ -14,7 +14,7 @@ from clew.assess.arrays import Ints, Records
 from clew.assess.catalogue import CONTACTS, Indicator
 from clew.assess.facts import only_kinds
 from clew.engine.duckdb import Engine
-from clew.model.tables import KINDS
+from clew.model.tables import ATTRIBUTE_TYPES, IDENTIFIER_TYPES, KINDS
 
 # Where a mention stands in its record, as one number: field, start, length; and back.
 FIELDS = ("title", "body", "contact", "place", "price")
@@ -25,7 +25,6 @@ POSITION = (
     f"(({_FIELD_CODE})::BIGINT * 1152921504606846976 + greatest(start, 0)::BIGINT * 4294967296 "
     '+ greatest("end" - start, 0)::BIGINT)'
 )
-_TYPED = "(SELECT * EXCLUDE (type), type::VARCHAR AS type FROM mentions)"
 
 
 REGISTERED = ("marks", "shares", "marked_items")
@@ -83,10 +82,16 @@ def find_marks(engine: Engine, indicators: Sequence[Indicator], records: Records
 
 
 def _by_condition(simple: Sequence[tuple[int, Indicator]]) -> str:
-    """One pass over the mentions for all indicators that are a condition on a mention (the first that holds counts)."""
-    cases = " ".join(f"WHEN {i.when} THEN {k}" for k, i in simple)
+    """One pass over the mentions for all conditions on a mention (the first that holds counts)."""
+    types = [t for t in (*IDENTIFIER_TYPES, *ATTRIBUTE_TYPES) if any(f"'{t}'" in i.when for _, i in simple)]
+    cases = [
+        f"WHEN '{t}' THEN CASE {' '.join(f'WHEN {i.when} THEN {k}' for k, i in simple if repr(t) in i.when)} END"
+        for t in types
+    ]
     # the types are read as text once, in a subquery: comparing the dictionary each time would be slower
-    return f"SELECT * FROM (SELECT *, CASE {cases} END AS ind FROM {_TYPED}) WHERE ind IS NOT NULL"
+    listed = ", ".join(f"'{t}'" for t in types)
+    read = f"(SELECT * EXCLUDE (type), type::VARCHAR AS type FROM mentions WHERE type IN ({listed}))"
+    return f"SELECT * FROM (SELECT *, CASE type {' '.join(cases)} END AS ind FROM {read}) WHERE ind IS NOT NULL"
 
 
 def _grouped(ind: npt.NDArray[np.int32], row: Ints, at: Ints, raw: pa.ChunkedArray) -> Marks:

@@ -105,6 +105,10 @@ def steps(records: Records, held: Held, places: pa.Table) -> pa.Table:
     columns = _what(records, held, of[b])
     columns |= {"rid": pa.array(rid[b]), "prev_rid": pa.array(rid[a]), "t": pa.array(t[b]), "prev_t": pa.array(t[a])}
     columns |= {"place": pa.array(place[b]), "prev_place": pa.array(place[a])}
+    until = np.full(len(b), NEVER)
+    goes_on = np.flatnonzero(of[b][1:] == of[b][:-1])
+    until[goes_on] = t[b][goes_on + 1]
+    columns["stay"] = pa.array(until - t[b], mask=until == NEVER)
     columns["km"] = pa.array(_kilometres(places, place[a], place[b]), from_pandas=True)
     return pa.table(columns)
 
