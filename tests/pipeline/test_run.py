@@ -179,7 +179,7 @@ def test_a_killed_run_leaves_the_workspace_and_is_continued(
     words = [sys.executable, "-m", "clew", "run", "-w", str(workspace.path)]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     staging = workspace.path / "staging"
-    while process.poll() is None and not any(staging.iterdir()):
+    while process.poll() is None and not any(staging.glob("*")):
         time.sleep(0.01)
     time.sleep(delay)
     process.kill()
