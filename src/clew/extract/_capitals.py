@@ -9,8 +9,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._starts import SEED, WORD, Starts, mix, symbol_class
-from clew.extract._words import DIGIT, LETTER, symbol_kinds
+from clew.extract._starts import Starts
+from clew.extract._words import LETTER, symbol_kinds
 from clew.extract.base import TextBatch
 from clew.extract.fold import decode, room
 
@@ -45,68 +45,50 @@ def written_as(text, r, i, table):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _word_end(sym, i, end, kinds):  # type: ignore[no-untyped-def]
-    k, stop = np.uint64(i), np.uint64(end)
-    while k < stop and kinds[sym[k]] == LETTER:
-        k += np.uint64(1)
-    return np.int64(k)
-
-
-@numba.njit(nogil=True, cache=True)
-def _may_name(sym, byte, data, i, last, base, limit, kinds, table):  # type: ignore[no-untyped-def]
-    """May a name begin at the word at i, by how that was written?"""
-    written = _as(data, base + byte[i], limit, table)
-    if written != SMALL:
-        return True
-    j = _word_end(sym, i, min(last, i + _PARTICLE + 1), kinds)
-    if j - i > _PARTICLE or j + 1 >= last or sym[j] not in (32, 39, 45):
-        return False
-    return _as(data, base + byte[j + 1], limit, table) == CAPITAL
-
-
-@numba.njit(nogil=True, cache=True)
-def _after_digits(sym, i, last, classes, kinds):  # type: ignore[no-untyped-def]
-    """The next letter of a word that follows a digit, at i or later; or -1."""
-    while i < last and classes[sym[i]] == WORD:
-        if kinds[sym[i]] == LETTER and kinds[sym[i - 1]] == DIGIT:
-            return i
-        i += 1
-    return -1
-
-
-@numba.njit(nogil=True, cache=True)
-def _hash(sym, i, last, classes):  # type: ignore[no-untyped-def]
-    h = SEED
-    while i < last and classes[sym[i]] == WORD:
-        h = mix(h, sym[i])
-        i += 1
-    return h
-
-
-@numba.njit(nogil=True, cache=True)
-def _named(sym, byte, data, offsets, start, char, words, free_from, free_to, classes, kinds, table, out):  # type: ignore[no-untyped-def]
-    """Copy the words that may be names; returns how many there are."""
-    first, at, hashes, heads = words
-    out_first, out_at, out_hashes, out_heads = out
-    n = np.uint64(0)
-    for r in range(start.shape[0] - 1):
-        out_first[r] = n
-        base, limit, last = offsets[r], offsets[r + 1], start[r + 1]
+def _written(byte, data, offsets, first, at, table, out):  # type: ignore[no-untyped-def]
+    """How each word was written, by its first letter."""
+    for r in range(first.shape[0] - 1):
+        base, limit = np.uint64(offsets[r]), offsets[r + 1]
         for w in range(first[r], first[r + 1]):
-            i = np.int64(at[w])
-            digits = kinds[sym[i]] == DIGIT  # "24Amsterdam": a name may begin inside
-            if digits:
-                i = np.int64(_after_digits(sym, i + 1, last, classes, kinds))
-            while i >= 0:
-                free = char[i] >= free_from[r] and char[i] < free_to[r]
-                if free or _may_name(sym, byte, data, i, last, base, limit, kinds, table):
-                    out_at[n] = i
-                    out_hashes[n] = _hash(sym, i, last, classes) if digits else hashes[w]
-                    out_heads[n] = heads[w]
-                    n += np.uint64(1)
-                i = np.int64(_after_digits(sym, i + 1, last, classes, kinds) if digits else -1)
-    out_first[start.shape[0] - 1] = n
+            place = base + np.uint64(byte[at[w]])
+            b = data[place]
+            out[w] = table[b] if b < 0x80 else _as(data, np.int64(place), limit, table)
+
+
+@numba.njit(nogil=True, cache=True)
+def _named(sym, char, first, at, written, start, free_from, free_to, kinds, out):  # type: ignore[no-untyped-def]
+    """The words that may be names; returns how many."""
+    n, one = np.uint64(0), np.uint64(1)
+    for r in range(first.shape[0] - 1):
+        last = np.uint64(start[r + 1])
+        for w in range(first[r], first[r + 1]):
+            i = np.uint64(at[w])
+            out[n] = w
+            if written[w] != SMALL or (char[i] >= free_from[r] and char[i] < free_to[r]):
+                n += np.uint64(kinds[sym[i]] == LETTER)
+                continue
+            j = i + one  # a small particle before a capital
+            while j < last and j - i <= np.uint64(_PARTICLE) and kinds[sym[j]] == LETTER:
+                j += one
+            if j - i > np.uint64(_PARTICLE) or w + 1 >= at.shape[0] or at[w + 1] != j + one:
+                continue
+            joined = sym[j] == 32 or sym[j] == 39 or sym[j] == 45
+            n += np.uint64(joined and written[w + 1] == CAPITAL and kinds[sym[i]] == LETTER)
     return n
+
+
+@numba.njit(nogil=True, cache=True)
+def _copy(words, chosen, out):  # type: ignore[no-untyped-def]
+    first, at, hashes, heads, nexts = words
+    out_first, out_at, out_hashes, out_heads, out_nexts = out
+    r = 0
+    for k in range(chosen.shape[0]):
+        w = chosen[k]
+        while r < first.shape[0] and w >= first[r]:
+            out_first[r] = k
+            r += 1
+        out_at[k], out_hashes[k], out_heads[k], out_nexts[k] = at[w], hashes[w], heads[w], nexts[w]
+    out_first[r:] = chosen.shape[0]
 
 
 def name_words(batch: TextBatch, free: int | None = None) -> Starts:
@@ -117,13 +99,13 @@ def name_words(batch: TextBatch, free: int | None = None) -> Starts:
         free: a column (its index in FIELDS) in which any word may be a name.
     """
     f, words = batch.folded, batch.words
+    n = len(words.at)
     last = np.full(len(batch.rid), np.iinfo(np.int64).max)
-    begin = last if free is None else batch.starts[:, free]
-    end = last if free is None or free + 1 == batch.starts.shape[1] else batch.starts[:, free + 1]
-    size = len(f.sym) + 1
-    out = Starts(np.empty_like(words.first), room(size, np.uint32), room(size, np.uint64), room(size, np.uint16))
-    n = _named(
-        f.sym, f.byte, batch.data, batch.offsets, f.start, f.char, words,
-        np.ascontiguousarray(begin), np.ascontiguousarray(end), symbol_class(), symbol_kinds(), capitals(), out,
-    )  # fmt: skip
-    return Starts(out.first, out.at[:n], out.hash[:n], out.head[:n])
+    begin = last if free is None else np.ascontiguousarray(batch.starts[:, free])
+    end = last if free is None or free + 1 == batch.starts.shape[1] else np.ascontiguousarray(batch.starts[:, free + 1])
+    written, chosen = np.empty(n, np.uint8), room(n + 1, np.int64)
+    _written(f.byte, batch.data, batch.offsets, words.first, words.at, capitals(), written)
+    k = _named(f.sym, f.char, words.first, words.at, written, f.start, begin, end, symbol_kinds(), chosen)
+    out = Starts(np.empty_like(words.first), *(np.empty(k, x.dtype) for x in words[1:]))
+    _copy(words, chosen[:k], out)
+    return out

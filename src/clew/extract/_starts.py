@@ -39,12 +39,14 @@ class Starts(NamedTuple):
         at: uint32[words], the symbol where each begins.
         hash: uint64[words], its symbols mixed (`mix`); of a run of Korean syllables the first alone.
         head: uint16[words], a number below 2**15 that stands for its first three symbols.
+        next: uint16[words], the head of the word after it.
     """
 
     first: Ints
     at: npt.NDArray[np.uint32]
     hash: npt.NDArray[np.uint64]
     head: npt.NDArray[np.uint16]
+    next: npt.NDArray[np.uint16]
 
 
 @cache
@@ -71,7 +73,7 @@ def mix(h, symbol):  # type: ignore[no-untyped-def]
     return (h ^ np.uint64(symbol)) * _FACTOR
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, inline="always")
 def head(sym, k, stop, classes):  # type: ignore[no-untyped-def]
     """A number below 2**15 that stands for the first three symbols of the word at k."""
     one = np.uint64(1)
@@ -109,6 +111,7 @@ def _find(sym, start, classes, first, at, hashes, heads):  # type: ignore[no-unt
             hashes[w] = h
             w += one
     first[first.shape[0] - 1] = w
+    heads[w] = 0
     return w
 
 
@@ -118,4 +121,4 @@ def starts(folded: Folded) -> Starts:
     first, at = np.empty(len(folded.start), np.int64), room(size, np.uint32)
     hashes, heads = room(size, np.uint64), room(size, np.uint16)
     w = _find(folded.sym, folded.start, symbol_class(), first, at, hashes, heads)
-    return Starts(first, at[:w], hashes[:w], heads[:w])
+    return Starts(first, at[:w], hashes[:w], heads[:w], heads[1 : w + 1])

@@ -40,12 +40,20 @@ class PhraseHits:
 
 
 class _Table(NamedTuple):
-    """A hash set of phrase beginnings (open addressing), behind a bitmap that mostly says "no"."""
+    """A hash set of phrase beginnings (open addressing)."""
 
     key: npt.NDArray[np.uint64]  # 0: empty
     phrase: npt.NDArray[np.int32]  # the phrase that ends here, or -1
     longer: npt.NDArray[np.bool_]  # some phrase goes on from here
-    bitmap: npt.NDArray[np.uint8]
+
+
+class _Marks(NamedTuple):
+    """Small tables that mostly say "no phrase begins here" (bitmaps by hash: see `_maybe`)."""
+
+    words: npt.NDArray[np.uint8]  # words that are a phrase, or after which anything may follow
+    pairs: npt.NDArray[np.uint8]  # first words, each with how the second begins
+    heads: npt.NDArray[np.bool_]  # how stems of one word begin
+    stems: npt.NDArray[np.uint8]  # stems
 
 
 class _Canon(NamedTuple):
@@ -63,21 +71,38 @@ def _maybe(bitmap, h):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _mark_heads(canon, classes, heads):  # type: ignore[no-untyped-def]
-    """How stems of one word begin."""
-    for p in range(canon.start.shape[0] - 1):
-        first, last = canon.start[p], canon.start[p + 1]
-        end = first
-        while end < last and classes[canon.sym[end]] == WORD:
-            end += 1
-        if not canon.stem[p] or last > max(end, first + 1):
-            continue
-        if end - first in (1, 2):
-            heads[:] = True  # it may go on with any letter
-        heads[head(canon.sym, np.uint64(first), np.uint64(last), classes)] = True
+def _mark(bitmap, h):  # type: ignore[no-untyped-def]
+    bit = (h >> np.uint64(32)) & np.uint64(bitmap.shape[0] * 8 - 1)
+    bitmap[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
 
 
 @numba.njit(nogil=True, cache=True)
+def _pair(h, next_head):  # type: ignore[no-untyped-def]
+    """The hash of a word (given its own) and how the word after it begins."""
+    return mix(mix(h, 0x20), next_head)
+
+
+@numba.njit(nogil=True, cache=True)
+def _mark_beginnings(canon, classes, marks):  # type: ignore[no-untyped-def]
+    sym = canon.sym
+    for p in range(canon.start.shape[0] - 1):
+        first, last = canon.start[p], canon.start[p + 1]
+        h, end = mix(SEED, sym[first]), first + 1
+        word = classes[sym[first]] == WORD
+        while word and end < last and classes[sym[end]] == WORD:
+            h = mix(h, sym[end])
+            end += 1
+        if word and end == last and canon.stem[p]:
+            if end - first < 3:
+                marks.heads[:] = True  # it may go on with any letter
+            marks.heads[head(sym, np.uint64(first), np.uint64(last), classes)] = True
+        elif word and end < last and sym[end] == 0x20 and not (canon.stem[p] and last - end < 4):
+            _mark(marks.pairs, _pair(h, head(sym, np.uint64(end + 1), np.uint64(last), classes)))
+        else:
+            _mark(marks.words, h)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
 def _slot(key, h):  # type: ignore[no-untyped-def]
     """Where h is in the table, or where it would go."""
     mask = np.uint64(key.shape[0] - 1)
@@ -87,7 +112,7 @@ def _slot(key, h):  # type: ignore[no-untyped-def]
     return at
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, inline="always")
 def _gap(sym, classes, begin, word_end, end):  # type: ignore[no-untyped-def]
     """Where the next word begins if only joining symbols stand between, else -1."""
     i = word_end
@@ -124,15 +149,13 @@ def _insert(table, h, phrase, longer):  # type: ignore[no-untyped-def]
     at = _slot(table.key, h)
     if table.key[at] == 0:
         table.key[at], table.phrase[at], table.longer[at] = h, -1, False
-        bit = (h >> np.uint64(32)) & np.uint64(table.bitmap.shape[0] * 8 - 1)
-        table.bitmap[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
     if phrase >= 0 and table.phrase[at] < 0:
         table.phrase[at] = phrase
     table.longer[at] |= longer
 
 
 @numba.njit(nogil=True, cache=True)
-def _build(canon, classes, table, stems):  # type: ignore[no-untyped-def]
+def _build(canon, classes, table, stems, bitmap):  # type: ignore[no-untyped-def]
     """Enter every beginning of every phrase that ends with a word."""
     for p in range(canon.start.shape[0] - 1):
         h = SEED
@@ -142,13 +165,14 @@ def _build(canon, classes, table, stems):  # type: ignore[no-untyped-def]
             if i == last:
                 if canon.stem[p]:
                     _insert(stems, h, p, False)
+                    _mark(bitmap, h)
                 else:
                     _insert(table, h, p, False)
             elif canon.sym[i] != 0x20 and (classes[canon.sym[i]] != WORD or classes[canon.sym[i + 1]] != WORD):
                 _insert(table, h, -1, True)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, inline="always")
 def _same(sym, classes, i, end, phrase, k, stop):  # type: ignore[no-untyped-def]
     """Is the text at i the phrase ``phrase[k:stop]``, symbol by symbol?"""
     begin = i
@@ -165,7 +189,7 @@ def _same(sym, classes, i, end, phrase, k, stop):  # type: ignore[no-untyped-def
     return True
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, inline="always")
 def _ends_here(sym, classes, first, end, h, key, phrase, canon, canon_start):  # type: ignore[no-untyped-def]
     """The phrase of a table that the text from ``first`` on, of hash h so far, is; or -1."""
     at = _slot(key, h)
@@ -175,16 +199,16 @@ def _ends_here(sym, classes, first, end, h, key, phrase, canon, canon_start):  #
     return p
 
 
-@numba.njit(nogil=True, cache=True)
-def _longest(sym, classes, first, end, table, stems, canon):  # type: ignore[no-untyped-def]
+# Read into its one caller: handing over so many arrays a word would cost more than reading the word.
+@numba.njit(nogil=True, cache=True, inline="always")
+def _longest(sym, classes, first, end, key, phrase, longer, stem_key, stem_phrase, bitmap, spelt, spelt_start):  # type: ignore[no-untyped-def]
     """The longest phrase that begins at a word's begin: its index (or -1) and where it ends."""
     h, i = SEED, first
     best, best_end = np.int32(-1), first
-    # taken out of their tuples here, once: in a loop that would cost more than looking at them
-    key, phrase, longer, bitmap = table.key, table.phrase, table.longer, stems.bitmap
-    stem_key, stem_phrase, spelt, spelt_start = stems.key, stems.phrase, canon.sym, canon.start
-    while True:
-        begin, stem = i, np.int32(-1)
+    after = i
+    while after >= 0:
+        i = begin = after
+        stem = np.int32(-1)
         word = classes[sym[i]] == WORD
         while i == begin or (word and i < end and classes[sym[i]] == WORD):
             h = mix(h, sym[i])
@@ -194,35 +218,39 @@ def _longest(sym, classes, first, end, table, stems, canon):  # type: ignore[no-
                 stem = p if p >= 0 else stem
         at = _slot(key, h)
         known = key[at] == h
-        p = _ends_here(sym, classes, first, end, h, key, phrase, spelt, spelt_start) if known else np.int32(-1)
-        if p >= 0:
+        p = phrase[at] if known else np.int32(-1)
+        if p >= 0 and _same(sym, classes, first, end, spelt, spelt_start[p], spelt_start[p + 1]):
             best, best_end = p, i
         elif stem >= 0:
             best, best_end = stem, i
         # a stem's last word has no place in the table, but its earlier words have
         after = _gap(sym, classes, begin, i, end) if known and longer[at] else -1
-        if after < 0:
-            return best, best_end
         if after > i:
             h = mix(h, 0x20)
-        i = after
+    return best, best_end
 
 
 @numba.njit(nogil=True, cache=True)
-def _candidates(hashes, heads, bitmap, stem_heads, has_stems, out):  # type: ignore[no-untyped-def]
+def _candidates(hashes, heads, nexts, marks, has_stems, out):  # type: ignore[no-untyped-def]
     """The words that may begin a phrase."""
+    words, pairs, stem_heads = marks.words, marks.pairs, marks.heads
     k = np.uint64(0)
     for w in range(hashes.shape[0]):
         out[k] = w
-        k += np.uint64(_maybe(bitmap, hashes[w]) or (has_stems and stem_heads[heads[w]]))
+        h = hashes[w]
+        may = _maybe(words, h) | _maybe(pairs, _pair(h, nexts[w]))
+        k += np.uint64(may != 0 or (has_stems and stem_heads[heads[w]]))
     return k
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, first, at, chosen, classes, table, stems, canon):  # type: ignore[no-untyped-def]
+def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon):  # type: ignore[no-untyped-def]
     room = np.int64(1024)
     record, begin, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     phrase = np.empty(room, np.int32)
+    # taken out of their tuples here, once: in a loop that would cost more than looking at them
+    key, entry, longer = table.key, table.phrase, table.longer
+    stem_key, stem_entry, spelt, spelt_start = stems.key, stems.phrase, canon.sym, canon.start
     k, r, free = 0, 0, np.int64(0)
     for c in range(chosen.shape[0]):
         w = chosen[c]
@@ -230,7 +258,9 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, canon):  # type:
         while w >= first[r + 1]:
             r += 1
         while i >= free:
-            found, found_end = _longest(sym, classes, i, start[r + 1], table, stems, canon)
+            found, found_end = _longest(
+                sym, classes, i, start[r + 1], key, entry, longer, stem_key, stem_entry, bitmap, spelt, spelt_start
+            )  # fmt: skip
             if found < 0:
                 break
             if k == room:
@@ -253,11 +283,15 @@ def _grown(values, room):  # type: ignore[no-untyped-def]
 
 
 def _empty_table(entries: int) -> _Table:
-    """Room for some entries: a quarter full at most, with 8 to 32 bits of bitmap a slot."""
+    """Room for some entries: a quarter full at most."""
     size = 1 if entries == 0 else 1 << (4 * entries).bit_length()
-    longer = np.zeros(size, np.bool_)
-    bitmap = np.zeros(max(size // 4, min(size, 1 << 15), 8), np.uint8)
-    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), longer, bitmap)
+    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), np.zeros(size, np.bool_))
+
+
+def _empty_marks(entries: int) -> _Marks:
+    """Room for some entries: 16 to 32 bits of a bitmap each."""
+    size = max(8, 1 << (2 * entries).bit_length())
+    return _Marks(*(np.zeros(size, np.uint8) for _ in range(2)), np.zeros(1 << 15, np.bool_), np.zeros(size, np.uint8))
 
 
 def fold_all(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], Ints]:
@@ -303,9 +337,9 @@ class Phrases:
         single = np.count_nonzero(self._classes[out[:m]] >= SINGLE)
         words = len(phrases) + int(np.count_nonzero(out[:m] == 0x20)) + 2 * int(single)
         self._table, self._stems = _empty_table(words), _empty_table(int(stems.sum()))
-        _build(self._canon, self._classes, self._table, self._stems)
-        self._stem_heads = np.zeros(1 << 15, np.bool_)
-        _mark_heads(self._canon, self._classes, self._stem_heads)
+        self._marks = _empty_marks(len(phrases))
+        _build(self._canon, self._classes, self._table, self._stems, self._marks.stems)
+        _mark_beginnings(self._canon, self._classes, self._marks)
 
     def find(self, folded: Folded, words: Starts | None = None) -> PhraseHits:
         """Every phrase in the texts: the longest one at each word's begin, then on after its end.
@@ -317,9 +351,9 @@ class Phrases:
         words = starts(folded) if words is None else words
         chosen = np.empty(len(words.at) + 1, np.int64)
         has_stems = bool(self._canon.stem.any())
-        k = _candidates(words.hash, words.head, self._table.bitmap, self._stem_heads, has_stems, chosen)
+        k = _candidates(words.hash, words.head, words.next, self._marks, has_stems, chosen)
         hits = _scan(
             folded.sym, folded.start, words.first, words.at, chosen[:k], self._classes, self._table, self._stems,
-            self._canon,
+            self._marks.stems, self._canon,
         )  # fmt: skip
         return PhraseHits(*hits)
