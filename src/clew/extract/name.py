@@ -184,6 +184,16 @@ def _aged(sym, i, last):  # type: ignore[no-untyped-def]
     return i + 2 == last or sym[i + 2] in (32, 44, 41, 10, 33, 45, 124, 0x1E) or sym[i + 2] >= 0xE000
 
 
+@numba.njit(nogil=True, cache=True, inline="always")
+def _two_digits(sym, i, first, last):  # type: ignore[no-untyped-def]
+    """Is the number at i of two digits, after a mark or a space? Asked first, as few numbers are."""
+    if i == first or sym[i] == 48 or i + 1 >= last or not 48 <= sym[i + 1] <= 57:
+        return False
+    before = sym[i - 1]
+    near = before == 32 or before == 44 or before == 40 or before == 124 or before == 47 or before == 45
+    return near and (i + 2 >= last or not 48 <= sym[i + 2] <= 57)
+
+
 @numba.njit(nogil=True, cache=True)
 def _scan(text, start, char, starts, kinds, letters, names, hits, cue):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end; those beside a cue, then those before an age."""
@@ -211,7 +221,7 @@ def _scan(text, start, char, starts, kinds, letters, names, hits, cue):  # type:
         first, last = start[r], start[r + 1]
         i = next_digit(sym, first, last)
         while i < last and char[i] < starts[r, 2]:  # title and body
-            head = _before(sym, i, first, kinds) if i > first and not 48 <= sym[i - 1] <= 57 else -1
+            head = _before(sym, i, first, kinds) if _two_digits(sym, i, first, last) else -1
             if head >= 0:
                 j, code, written = _word(text, r, head, last, kinds, letters, names)
                 if j > head and written == CAPITAL and code in (_PLAIN, _DOUBTFUL) and _aged(sym, j, last):
@@ -258,7 +268,8 @@ class Name:
             text, f.start, f.char, batch.starts, symbol_kinds(), capitals(), _names(),
             (hits.record, hits.begin, hits.end), codes[hits.phrase],
         )  # fmt: skip
-        rows = np.unique(rows, axis=0)
+        rows = rows[np.lexsort((rows[:, 2], rows[:, 1]))]
+        rows = rows[np.append(True, np.any(rows[1:] != rows[:-1], axis=1))[: len(rows)]]
         begin, end = np.ascontiguousarray(rows[:, 1]), np.ascontiguousarray(rows[:, 2])
         which, strings = unique_spans(f, begin, end)
         value = pa.array([s.capitalize() for s in strings], pa.string()).take(pa.array(which))

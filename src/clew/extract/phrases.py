@@ -291,7 +291,8 @@ def _empty_table(entries: int) -> _Table:
 def _empty_marks(entries: int) -> _Marks:
     """Room for some entries: 16 to 32 bits of a bitmap each."""
     size = max(8, 1 << (2 * entries).bit_length())
-    return _Marks(*(np.zeros(size, np.uint8) for _ in range(2)), np.zeros(1 << 15, np.bool_), np.zeros(size, np.uint8))
+    words, pairs, stems = (np.zeros(size, np.uint8) for _ in range(3))
+    return _Marks(words, pairs, np.zeros(1 << 15, np.bool_), stems)
 
 
 def fold_all(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], Ints]:
