@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.common import WorkspaceOption, console, steps
+from clew.cli.common import WorkspaceOption, clean, console, steps
 from clew.model.errors import InputError, ReplayError
 
 
@@ -107,6 +107,11 @@ def run(
     out.print(
         f"  {c['mentions']:,} mentions, {c['templates']:,} templates, {c['links']:,} links, {c['findings']:,} findings"
     )
+    unread = result.pictures.unread
+    if result.pictures.read or unread:
+        out.print(f"  {result.pictures.read:,} pictures read, {unread.total():,} could not be")
+    for reason, count in unread.most_common(5):
+        out.print(f"    {count:,}: {clean(reason, 200)}")
     out.print("Next: clew leads")
 
 

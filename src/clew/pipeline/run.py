@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from clew.assess.stage import assess
 from clew.engine.duckdb import Engine
+from clew.extract.image_mentions import ImageReport
 from clew.extract.registry import extractors
 from clew.extract.stage import extract_segment, version_key
 from clew.link.stage import link
@@ -38,10 +39,17 @@ OUTPUTS = (
 
 @dataclass(frozen=True)
 class RunResult:
-    """The manifest of a run, and whether there was anything to do (when not, it is that of the last run)."""
+    """What a run gave.
+
+    Attributes:
+        manifest: of this run, or of the last one when there was nothing to do.
+        fresh: whether there was anything to do.
+        pictures: files that were read for the first time, and why others could not be.
+    """
 
     manifest: Manifest
     fresh: bool
+    pictures: ImageReport
 
 
 def run(workspace: Workspace, progress: Progress = lambda step, share: None, threads: int | None = None) -> RunResult:
@@ -61,12 +69,12 @@ def run(workspace: Workspace, progress: Progress = lambda step, share: None, thr
         if not change.segments("records"):
             raise InputError(f"{workspace.path} holds no records.", "Add some with: clew ingest FILES --source NAME")
         started = time.perf_counter()
-        extract_new(change, threads, progress)
+        pictures = extract_new(change, threads, progress)
         seconds["extract"] = time.perf_counter() - started
         key = state_key(change)
         last = change.segments("networks")
         if last and last[0].made_from == key:
-            return RunResult(read_manifest(workspace, "last"), fresh=False)
+            return RunResult(read_manifest(workspace, "last"), False, pictures)
         before = {name: [s.sha256 for s in change.segments(name)] for name in (*INPUTS, "anchors")}
         with Engine(change.folder("spill"), memory_gb(change), threads) as engine:
             made = derive(engine, change, change.folder("run"), seconds, progress)
@@ -84,7 +92,7 @@ def run(workspace: Workspace, progress: Progress = lambda step, share: None, thr
             {name: rows(change.paths(name)) for name in ("records", *ROWWISE, *OUTPUTS)},
         )
         write_manifest(workspace, manifest.id, manifest.as_dict())
-    return RunResult(manifest, fresh=True)
+    return RunResult(manifest, True, pictures)
 
 
 def rows(paths: Sequence[Path]) -> int:
@@ -104,8 +112,12 @@ def memory_gb(change: Change) -> float:
     return min(1.0 + 0.5 * rows(change.paths("records")) / 1e6, machine / 2)
 
 
-def extract_new(change: Change, threads: int, progress: Progress) -> None:
-    """Extract the segments of records that these extractors have not read yet; each is published when it is done."""
+def extract_new(change: Change, threads: int, progress: Progress) -> ImageReport:
+    """Extract the segments of records that these extractors have not read yet; each is published when it is done.
+
+    Returns:
+        What became of the picture files that their records refer to.
+    """
     plugins = extractors()
     version = version_key(plugins)
     wanted = {f"{segment.sha256[:24]}:{version}": segment for segment in change.segments("records")}
@@ -121,14 +133,16 @@ def extract_new(change: Change, threads: int, progress: Progress) -> None:
         done += count
         progress("extract", done / total)
 
+    pictures = ImageReport()
     for (key, _), path in zip(todo, paths, strict=True):
         folder = change.folder("extract")
         mentions, signatures = folder / "mentions.parquet", folder / "signatures.parquet"
-        extract_segment(path, mentions, signatures, plugins, signature, threads, more)
+        pictures.add(extract_segment(path, mentions, signatures, plugins, signature, threads, more).images)
         change.add("mentions", [mentions], key)
         change.add("signatures", [signatures], key)
         change.publish()
     progress("extract", 1.0)
+    return pictures
 
 
 def derive(engine: Engine, change: Change, out: Path, seconds: dict[str, float], progress: Progress) -> dict[str, Path]:
