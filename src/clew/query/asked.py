@@ -11,7 +11,10 @@ from clew.model.tables import IDENTIFIER_TYPES
 
 _PDQ = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(jpe?g|png|webp|gif|bmp|tiff?|heic|avif)$", re.IGNORECASE)
-_FEW_WORDS = 4  # fewer words than this are no advert to find copies of
+_MAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+# Fewer words than this are no advert to find copies of; in scripts without spaces each letter counts.
+_WORD = re.compile(r"[^\W\d_]{2,}|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_FEW_WORDS = 4
 MAX_TEXT = 100_000
 
 
@@ -50,7 +53,7 @@ def understand(query: str, region: str = "") -> Asked:
     if kind in IDENTIFIER_TYPES and value:
         return Asked(((kind, value.strip()),))
     identifiers = _identifiers(query, region)
-    text = query if len(query.split()) >= _FEW_WORDS or len(query) > 60 else None
+    text = query if len(_WORD.findall(query)) >= _FEW_WORDS else None
     if not identifiers and text is None:
         raise InputError(
             f"{query!r} is no identifier that Clew reads, and too short to be looked up as a text.",
@@ -67,18 +70,22 @@ def _picture(path: Path) -> Asked:
 
 def _identifiers(query: str, region: str) -> tuple[tuple[str, str], ...]:
     """Everything that ties records in a short text, each once, phones first."""
+    from clew.extract._phone_query import parse_query  # reads plain digits without loading a kernel
+
+    if _MAIL.fullmatch(query):
+        return (("email", query.lower()),)
+    phone = parse_query(query, region)
+    if phone and not any(c.isalpha() for c in query):
+        return (("phone", phone),)
+    found: dict[tuple[str, str], None] = {("phone", phone): None} if phone else {}
+    return tuple(found | _extracted(query, region))
+
+
+def _extracted(query: str, region: str) -> dict[tuple[str, str], None]:
     from clew.extract.base import batch_of_texts
-    from clew.extract.phone import parse_query
     from clew.extract.registry import extractors
 
-    found: dict[tuple[str, str], None] = {}
-    phone = parse_query(query, region)
-    if phone:
-        found["phone", phone] = None
     batch = batch_of_texts([query], [region])
-    for extractor in extractors():
-        if set(extractor.types) & set(IDENTIFIER_TYPES):
-            table = extractor.find(batch)
-            pairs = zip(table.column("type").to_pylist(), table.column("value").to_pylist(), strict=True)
-            found |= {pair: None for pair in pairs if pair[0] in IDENTIFIER_TYPES}
-    return tuple(found)
+    tables = [e.find(batch) for e in extractors() if set(e.types) & set(IDENTIFIER_TYPES)]
+    pairs = [p for t in tables for p in zip(t["type"].to_pylist(), t["value"].to_pylist(), strict=True)]
+    return dict.fromkeys(pair for pair in pairs if pair[0] in IDENTIFIER_TYPES)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.match.query import near_pictures, near_texts
 from clew.query.asked import Asked
 from clew.store.workspace import Workspace
 
@@ -151,6 +150,10 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
 
 def _likes(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table:
     """Records with nearly the same text or picture: rid, via, type, value, how."""
+    if asked.text is None and asked.pdq is None:
+        return _LIKES.empty_table()
+    from clew.match.query import near_pictures, near_texts  # loads kernels, which a plain identifier does not need
+
     found = [_LIKES.empty_table()]
     if asked.text is not None:
         near = near_texts(asked.text, workspace.paths("signatures"))
