@@ -166,9 +166,11 @@ def _against(group, x, y, shared, parting, factor, smaller):  # type: ignore[no-
     """Bits for two operations: each keeps contacts, texts or pictures of its own."""
     own_contact, own_content = parting[0], parting[1]
     result = 0.0
-    apart = group[x, HELD] > shared[0] and group[y, HELD] > shared[0]
+    own = min(group[x, HELD], group[y, HELD]) - shared[0]
+    apart = own > 0
     if apart:
-        result += own_contact * factor
+        # Of two operations that quote or meet each other most contacts are their own, however many they share.
+        result += own_contact * factor * np.log2(1.0 + own / max(shared[0], 1))
     # The more both have shown, the less likely it is that one operation would have shown nothing twice.
     grown = min(np.log2(1.0 + smaller), _GROWN) if apart and shared[1] + shared[2] == 0 else factor
     for c in range(1, 3):
