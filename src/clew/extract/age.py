@@ -236,7 +236,7 @@ class Age:
         f = batch.folded
         rows = _scan(f.sym, f.start, symbol_kinds(), *_vocabularies())
         record, begin, end = rows[:, 0], rows[:, 1], rows[:, 2]
-        values = pa.array([_SIGNAL if n < _ADULT else str(n) for n in range(100)])
+        values = pa.array([_SIGNAL if n < _ADULT else str(n) for n in range(100)], pa.string())
         value = values.take(pa.array(rows[:, 3]))
         return mentions(batch, self, "age", record, begin, end, value, ~plain(batch, record, begin, end))
 
