@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.assess.catalogue import catalogue, load, parse, slots
+from clew.assess.catalogue import Slot, catalogue, clauses, load, parse, slots
 from clew.assess.document import page
 from clew.model.errors import InputError
 from clew.model.tables import KINDS
@@ -127,7 +127,15 @@ def test_a_folder_is_read_in_the_order_of_ids(tmp_path: Path) -> None:
 
 
 def test_sentences_with_columns() -> None:
-    assert slots("One {x} of {n:ad|ads}.") == [("One ", "x", "", ""), (" of ", "n", "ad", "ads"), (".", "", "", "")]
+    assert slots("One {x} of {n:ad|ads} {n?is|are} here.") == [
+        Slot("One ", "x"), Slot(" of ", "n", "ad", "ads"), Slot(" ", "n", "is", "are", counted=False), Slot(" here."),
+    ]  # fmt: skip
+
+
+def test_clauses_that_may_be_left_out() -> None:
+    assert clauses("A[ in {n:city|cities}] b[ c].") == [
+        (False, "A"), (True, " in {n:city|cities}"), (False, " b"), (True, " c"), (False, "."),
+    ]  # fmt: skip
 
 
 def test_the_page_of_indicators_is_fresh() -> None:

@@ -160,6 +160,51 @@ def test_distant_places_at_the_same_time(made: Any, tmp_path: Path) -> None:
     assert 930 <= found["n1"]["evidence"][-1]["counts"]["km"] <= 945  # Amsterdam to Vienna: 936 km
 
 
+def test_parts_of_a_sentence_without_a_number_are_left_out(made: Any, tmp_path: Path) -> None:
+    for k in range(12):
+        made.add("n1", PHONE)
+        made.add("n2", ("phone", "+31687654321"), named("ann") if k == 3 else at("Ghent, BE"))
+    found = made.found(tmp_path)["phone-many-ads"]
+    assert found["n1"]["reason"] == "One number (+31612345678) stands on 12 adverts."
+    assert found["n2"]["reason"] == "One number (+31687654321) stands on 12 adverts under 1 name in 1 city."
+
+
+def test_numbers_that_move_one_by_one_and_together(made: Any, tmp_path: Path) -> None:
+    tour = ["Ghent, BE", "Bruges, BE", "Antwerp, BE", "Ghent, BE"]
+    for k, city in enumerate(tour):
+        made.add("n1", PHONE, at(city), hours=4 * DAY * k)
+        made.add("n1", ("phone", "+31687654321"), at(tour[3 - k]), hours=4 * DAY * k)
+        made.add("n2", ("phone", "+31687654300"), at(city), hours=4 * DAY * k)
+        made.add("n2", ("phone", "+31687654399"), at("Ghent, BE"), hours=4 * DAY * k)
+    found = made.found(tmp_path)["several-move"]
+    assert set(found) == {"n1"}
+    assert found["n1"]["reason"] == "2 numbers of the network move from city to city every few days."
+
+
+def test_numbers_that_follow_each_other(made: Any, tmp_path: Path) -> None:
+    for k in range(3):
+        for day in (0, 5, 9):
+            made.add("n1", ("phone", f"+3161000000{k}"), hours=DAY * (20 * k + day))
+            made.add("n2", ("phone", f"+3162000000{k}"), hours=DAY * (k + day))  # side by side
+            made.add("n3", ("phone", f"+3163000000{k}"), hours=DAY * (200 * k + 8 * day))  # kept for long
+            made.add("n4", ("phone", f"+3164000000{k}"), hours=k + day / 10)  # gone within hours
+    found = made.found(tmp_path)["numbers-replaced"]
+    assert set(found) == {"n1"}
+    assert found["n1"]["evidence"][-1] == {"counts": {"replaced": 2}}
+
+
+def test_one_wallet_for_several_numbers(made: Any, tmp_path: Path) -> None:
+    for k in range(2):
+        made.add("n1", ("wallet", "btc:bc1qexample"), ("phone", f"+3161000000{k}"))
+        made.add("n2", ("wallet", "btc:bc1qother"), ("phone", "+31620000000"))
+        made.add("n3", ("account", "iban:NL00BANK0000000000"), named(f"name{k}"))
+    found = made.found(tmp_path)["payee-many-numbers"]
+    assert set(found) == {"n1", "n3"}
+    assert found["n1"]["reason"] == "One wallet (btc:bc1qexample) stands on 2 adverts with 2 numbers."
+    assert found["n3"]["reason"].endswith("stands on 2 adverts under 2 names.")
+    assert found["n1"]["evidence"][0]["raw"] == "«btc:bc1qexample»"
+
+
 def test_one_handle_on_several_accounts(made: Any, tmp_path: Path) -> None:
     for k in range(3):
         made.add("n1", ("handle", "telegram:boss"), account=f"u{k}")
@@ -220,7 +265,7 @@ def test_campaigns_of_messages(made: Any, tmp_path: Path) -> None:
     found = made.found(tmp_path)
     assert set(found["contact-many-campaigns"]) == {"n1"}
     assert set(found["text-mass-sent"]) == {"n2"}
-    assert found["text-mass-sent"]["n2"]["reason"] == "One text was sent 6 times from 6 accounts with 0 numbers."
+    assert found["text-mass-sent"]["n2"]["reason"] == "One text was sent 6 times from 6 accounts."
 
 
 def test_urgency_is_read_in_messages_and_not_in_adverts(made: Any, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Texts are compared as 64-bit hashes of their values; 0 stands for "none".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -65,6 +66,12 @@ class Records:
     t: Ints
     contacts: npt.NDArray[np.uint8]
 
+    @property
+    def text(self) -> Words:
+        """uint64[n], the record's text: its template, or its item where it has none."""
+        template = self.words["template"]
+        return np.where(template == 0, self.words["item"], template)
+
     def table(self) -> pa.Table:
         """As the table ``all_items``."""
         kinds = pa.DictionaryArray.from_arrays(pa.array(self.kind), pa.array(KINDS))
@@ -122,6 +129,16 @@ def _keep_first(row, type_, h, at, value, rank, seen):  # type: ignore[no-untype
             held = value[c, r]
             if held == 0 or at[k] < rank[c, r] or (at[k] == rank[c, r] and h[k] < held):
                 value[c, r], rank[c, r] = h[k], at[k]
+
+
+def distinct(group: npt.NDArray[Any], words: Words) -> tuple[npt.NDArray[Any], Ints]:
+    """The groups in order, and how many distinct words each has."""
+    order = np.lexsort((words, group))
+    group, words = group[order], words[order]
+    new = np.ones(len(group), np.bool_)
+    new[1:] = (words[1:] != words[:-1]) | (group[1:] != group[:-1])
+    found, count = np.unique(group[new], return_counts=True)
+    return found, count.astype(np.int64)
 
 
 @numba.njit(nogil=True, cache=True)

@@ -57,39 +57,44 @@ WHERE contains(e.reason, '{subject}') GROUP BY o.ind, o.net
 
 _NETWORK_FINDINGS = """
 CREATE OR REPLACE TEMP TABLE network_findings AS
-SELECT o.ind, o.net, coalesce(p.milli, 0) AS milli,
+SELECT o.ind, o.net, coalesce(p.milli, 0) AS milli, q.found / q.total AS rate, q.class,
     replace(o.reason, '{subject}', coalesce(left(s.value, 120), '')) AS reason,
     concat('[', x.spans, CASE WHEN x.spans IS NOT NULL THEN ',' END, '{"counts":', o.counts, '}]') AS evidence
-FROM observed o LEFT JOIN parts p USING (ind, net) LEFT JOIN subjects s USING (ind, net)
-LEFT JOIN examples x USING (ind, net)
-ORDER BY o.net, o.ind
+FROM observed o LEFT JOIN parts p USING (ind, net) LEFT JOIN peers q USING (ind, net)
+LEFT JOIN subjects s USING (ind, net) LEFT JOIN examples x USING (ind, net)
 """
 
-# Both halves are in order already (networks and records are numbered as their ids sort, indicators too).
+# In order: networks are numbered as their ids sort, indicators too.
 NETWORK_FINDINGS = """
 SELECT concat(n.network_id, '/', e.id) AS finding_id, e.id AS indicator, 'network' AS subject_kind,
     n.network_id AS subject, (f.milli / 1000)::FLOAT AS points, f.evidence, f.reason
-FROM network_findings f JOIN nets n USING (net) JOIN entries e USING (ind)
+FROM network_findings f JOIN nets n USING (net) JOIN entries e USING (ind) ORDER BY f.net, f.ind
 """
-RECORD_FINDINGS = """
-SELECT concat(m.record_id, '/', e.id) AS finding_id, e.id AS indicator, 'record' AS subject_kind,
-    m.record_id AS subject,
-    (w.milli / 1000)::FLOAT AS points,
-    concat('[', {span}, CASE WHEN n > 1 THEN concat(',{"counts":{"mentions":', n, '}}') END, ']') AS evidence, e.reason
-FROM (SELECT ind, record_id, n, {span_of}, raw FROM marks) m JOIN entries e USING (ind) JOIN own w USING (ind)
+_RECORD_FINDINGS = """
+SELECT concat(m.record_id, '/', {ids}[ind + 1]) AS finding_id, {ids}[ind + 1] AS indicator, 'record' AS subject_kind,
+    m.record_id AS subject, ({milli}[ind + 1] / 1000)::FLOAT AS points,
+    concat('[', {span}, CASE WHEN n > 1 THEN concat(',{"counts":{"mentions":', n, '}}') END, ']') AS evidence,
+    {reasons}[ind + 1] AS reason
+FROM (SELECT ind, record_id, n, {span_of}, raw FROM marks) m
 """.replace("{span}", _SPAN.replace("{p}", "m")).replace("{span_of}", SPAN_OF)
+
+# How many networks of about its size show it as strongly, in words.
+_PEERS = """concat(round(f.rate, 4), ',"seen":"seen so strongly in ', CASE WHEN f.rate >= 0.995 THEN 'all'
+    ELSE format(CASE WHEN f.rate >= 0.095 THEN '{:.0f} %' ELSE '{:.1f} %' END, 100 * f.rate) END,
+    ' of networks of ', pow(4, f.class)::BIGINT, ' to ', pow(4, f.class + 1)::BIGINT - 1, ' ', s.noun, ' here"')"""
 
 LEADS = """
 WITH listed AS (
     SELECT f.net, list_sort(list(struct_pack(a := -f.milli, b := f.ind,
-        c := concat(s.head, f.milli / 1000, ',"sentence":', to_json(f.reason), s.tail)))) AS reasons
+        c := concat(s.head, f.milli / 1000, ',"sentence":', to_json(f.reason), ',"base_rate":',
+            CASE WHEN f.rate IS NULL THEN s.seen ELSE {peers} END, s.tail)))) AS reasons
     FROM network_findings f JOIN said s USING (ind)
     SEMI JOIN (SELECT net FROM priorities WHERE raised) p ON f.net = p.net GROUP BY f.net
 )
 SELECT network_id, row_number() OVER (ORDER BY p.milli DESC, net) AS rank, p.milli / 1000 AS priority,
     concat('[', array_to_string(list_transform(reasons, lambda r: r.c), ','), ']') AS reasons
 FROM listed JOIN priorities p USING (net) JOIN nets USING (net) ORDER BY rank
-"""
+""".replace("{peers}", _PEERS)
 
 RECORD_SCORES = """
 WITH found AS (SELECT m.rid, sum(w.milli)::BIGINT AS milli FROM marks m JOIN own w USING (ind) GROUP BY m.rid)
@@ -98,11 +103,10 @@ FROM all_items i LEFT JOIN priorities p USING (net) LEFT JOIN found f ON i.rid =
 """
 
 
-def seen_in(kinds: Sequence[str], subject: str) -> str:
-    """What a base rate is a share of: "adverts", "networks of adverts"."""
+def _noun(kinds: Sequence[str]) -> str:
+    """What records of some kinds are called."""
     words = {"ad": "adverts", "job_ad": "job offers", "message": "messages", "page": "pages"}
-    named = " or ".join(words.get(kind, kind + "s") for kind in kinds)
-    return named if subject == "record" else f"networks of {named}"
+    return " or ".join(words.get(kind, kind + "s") for kind in kinds)
 
 
 def percent(rate: float) -> str:
@@ -113,19 +117,33 @@ def percent(rate: float) -> str:
 
 
 def _say(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Make ``said``: what a reason says of its indicator, before its points and after its sentence."""
+    """Make ``said``: what a reason says of its indicator before its points, of its base rate, and last."""
     rates = dict(zip(*engine.sql("SELECT ind, rate FROM rates").to_pydict().values(), strict=True))
-    engine.run("CREATE OR REPLACE TEMP TABLE said (ind INTEGER, head VARCHAR, tail VARCHAR)")
+    columns = "ind INTEGER, head VARCHAR, seen VARCHAR, noun VARCHAR, tail VARCHAR"
+    engine.run(f"CREATE OR REPLACE TEMP TABLE said ({columns})")
     rows = []
     for k, i in enumerate(indicators):
-        about = {"base_rate": round(rates[k], 4)}
-        about |= {"seen": f"{percent(rates[k])} of {seen_in(i.record_kinds, i.subject)} here"}
-        about |= {"caution": i.caution, "strength": i.strength, "source": i.source}
+        noun = _noun(i.record_kinds)
         head = '{"indicator":' + orjson.dumps(i.id).decode() + ',"points":'
-        tail = "," + orjson.dumps(about).decode()[1:]
-        rows.append(f"({k}, {literal(head)}, {literal(tail)})")
+        seen = f'{round(rates[k], 4)},"seen":"{percent(rates[k])} of {noun} here"'
+        tail = "," + orjson.dumps({"caution": i.caution, "strength": i.strength, "source": i.source}).decode()[1:]
+        rows.append(f"({k}, {', '.join(map(literal, (head, seen, noun, tail)))})")
     if rows:
         engine.run(f"INSERT INTO said VALUES {', '.join(rows)}")
+
+
+def record_findings(engine: Engine, indicators: Sequence[Indicator]) -> str:
+    """The query for findings on records. It joins nothing, so that the rows stay in the order of ``marks``."""
+    own = dict(zip(*engine.sql("SELECT ind, milli FROM own").to_pydict().values(), strict=True))
+    lists = {
+        "{ids}": [literal(i.id) for i in indicators],
+        "{milli}": [str(own.get(k, 0)) for k in range(len(indicators))],
+        "{reasons}": [literal(i.reason) for i in indicators],
+    }
+    query = _RECORD_FINDINGS
+    for name, values in lists.items():
+        query = query.replace(name, f"[{', '.join(values) or 'NULL'}]")
+    return query
 
 
 def gather(engine: Engine, indicators: Sequence[Indicator]) -> None:

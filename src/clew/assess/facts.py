@@ -22,7 +22,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from clew.assess.arrays import Records, read_records
+from clew.assess.arrays import Records, distinct, read_records
 from clew.assess.held import read_held
 from clew.assess.profile import entities, steps
 from clew.engine.duckdb import Engine
@@ -73,16 +73,14 @@ def prepare(engine: Engine) -> Records:
 
 
 def _net_kinds(records: Records) -> pa.Table:
-    """The items of each kind in each network: net (null: in none), kind, items."""
+    """The items and texts of each kind in each network: net (null: in none), kind, items, texts."""
     group = (records.net.astype(np.int64) + 1) * len(KINDS) + records.kind
-    order = np.lexsort((records.words["item"], group))
-    item, group = records.words["item"][order], group[order]
-    new = np.ones(len(group), np.bool_)
-    new[1:] = (item[1:] != item[:-1]) | (group[1:] != group[:-1])
-    found, items = np.unique(group[new], return_counts=True)
+    found, items = distinct(group, records.words["item"])
+    texts = distinct(group, records.text)[1]
     net = found // len(KINDS) - 1
     kinds = pa.DictionaryArray.from_arrays(pa.array(found % len(KINDS), pa.int8()), pa.array(KINDS))
-    return pa.table({"net": pa.array(net.astype(np.int32), mask=net < 0), "kind": kinds, "items": items})
+    columns = {"net": pa.array(net.astype(np.int32), mask=net < 0), "kind": kinds}
+    return pa.table(columns | {"items": items, "texts": texts})
 
 
 def only_kinds(kinds: Sequence[str], query: str) -> str:

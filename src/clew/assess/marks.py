@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.assess.arrays import Ints, Records
+from clew.assess.arrays import Ints, Records, distinct
 from clew.assess.catalogue import CONTACTS, Indicator
 from clew.assess.facts import only_kinds
 from clew.engine.duckdb import Engine
@@ -107,38 +106,26 @@ def _grouped(ind: npt.NDArray[np.int32], row: Ints, at: Ints, raw: pa.ChunkedArr
 
 
 def shares(marks: Marks, records: Records) -> pa.Table:
-    """Of each indicator in each network: ind, net, items that show it, and up to three records (rid) as examples."""
-    net = records.net[marks.row]
-    held = net >= 0
-    row, ind, net = marks.row[held], marks.ind[held].astype(np.int64), net[held]
-    item = records.words["item"][row]
-    key = ind * (int(records.net.max(initial=0)) + 1) + net
-    order = np.lexsort((row, item, key))
-    key, item, row = key[order], item[order], row[order]
-    new = np.ones(len(key), np.bool_)
-    new[1:] = key[1:] != key[:-1]
-    first = np.flatnonzero(new)
-    fresh = new.copy()
-    fresh[1:] |= item[1:] != item[:-1]
-    rid = records.index.rid[row]
-    columns: dict[str, Any] = {"ind": ind[order][first].astype(np.int32), "net": net[order][first].astype(np.int32)}
-    if not len(first):
-        return pa.table(columns | {"items": first, "examples": pa.array([], pa.list_(pa.uint64()))})
-    low, high = np.minimum.reduceat(rid, first), np.maximum.reduceat(rid, first)
-    middle = rid[first]  # of the item with the lowest hash: any, but always the same
-    examples = pa.FixedSizeListArray.from_arrays(pa.array(np.stack([low, middle, high], axis=1).ravel()), 3)
-    columns["items"] = np.add.reduceat(fresh.astype(np.int64), first)
-    return pa.table(columns | {"examples": examples.cast(pa.list_(pa.uint64()))})
+    """Of each indicator in each network: ind, net, items and texts that show it, up to three records as examples."""
+    held = records.net[marks.row] >= 0
+    row, ind = marks.row[held], marks.ind[held].astype(np.int64)
+    nets = int(records.net.max(initial=0)) + 1
+    key = ind * nets + records.net[row]
+    found, items = distinct(key, records.words["item"][row])
+    texts = distinct(key, records.text[row])[1]
+    order = np.lexsort((row, key))
+    first = np.searchsorted(key[order], found)
+    last = np.append(first, len(order))[1:] - 1
+    rid = records.index.rid[row[order]]
+    three = np.stack([rid[first], rid[(first + last) // 2], rid[last]], axis=1).ravel()
+    examples = pa.FixedSizeListArray.from_arrays(pa.array(three), 3).cast(pa.list_(pa.uint64()))
+    columns = {"ind": (found // nets).astype(np.int32), "net": (found % nets).astype(np.int32)}
+    return pa.table(columns | {"items": items, "texts": texts, "examples": examples})
 
 
 def marked_items(marks: Marks, records: Records) -> pa.Table:
     """Of each indicator: ind, items (in networks or not) that show it."""
-    item = records.words["item"][marks.row]
-    order = np.lexsort((item, marks.ind))
-    ind, item = marks.ind[order], item[order]
-    new = np.ones(len(ind), np.bool_)
-    new[1:] = (ind[1:] != ind[:-1]) | (item[1:] != item[:-1])
-    found, items = np.unique(ind[new], return_counts=True)
+    found, items = distinct(marks.ind, records.words["item"][marks.row])
     return pa.table({"ind": found.astype(np.int32), "items": items})
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clew.assess.catalogue import Indicator, slots
+from clew.assess.catalogue import Indicator, clauses, slots
 from clew.assess.facts import only_kinds
 from clew.assess.marks import FIELDS
 from clew.engine.duckdb import Engine
@@ -31,8 +31,8 @@ _TYPE_WORDS = (
 )
 _SHARES = """
 INSERT INTO observed
-SELECT f.ind, f.net, f.items::DOUBLE, '', 0::UBIGINT, f.examples,
-    CASE f.ind {reasons} END, concat('{{"with":', f.items, ',"all":', o.items, '}}'), o.items
+SELECT f.ind, f.net, (CASE e.most WHEN 1 THEN f.texts ELSE f.items END)::DOUBLE, '', 0::UBIGINT, f.examples,
+    CASE f.ind {reasons} END, concat('{{"with":', f.items, ',"all":', o.items, '}}'), o.texts
 FROM shares f JOIN entries e USING (ind) JOIN net_sets o ON e.kset = o.kset AND f.net = o.net
 """
 
@@ -49,23 +49,36 @@ def sentence(reason: str, columns: dict[str, str]) -> str:
         reason: as in `Indicator.reason`.
         columns: SQL for a column where it is not simply its name.
     """
+    said = []
+    for optional, clause in clauses(reason):
+        text = f"concat({', '.join(_pieces(clause, columns))})"
+        absent = " OR ".join(f"{columns.get(s.column, s.column)} = 0" for s in slots(clause) if s.column)
+        said.append(f"CASE WHEN {absent} THEN '' ELSE {text} END" if optional and absent else text)
+    return f"concat({', '.join(said)})"
+
+
+def _pieces(clause: str, columns: dict[str, str]) -> list[str]:
+    """SQL expressions for the pieces of a clause."""
     parts = []
-    for before, column, one, many in slots(reason):
+    for before, column, one, many, counted in slots(clause):
+        value = columns.get(column, column)
         if before:
             parts.append(literal(before))
         if column == "subject":
             parts.append("'{subject}'")
-        elif column:
-            value = columns.get(column, column)
-            parts.append(f"format('{{:,}}', {value})" if column != "type" else value)
-            if one:
-                parts.append(f"CASE WHEN {value} = 1 THEN {literal(' ' + one)} ELSE {literal(' ' + many)} END")
-    return f"concat({', '.join(parts)})"
+        elif column == "type":
+            parts.append(value)
+        elif column and counted:
+            parts.append(f"format('{{:,}}', {value})")
+        if one:
+            space = " " if counted else ""
+            parts.append(f"CASE WHEN {value} = 1 THEN {literal(space + one)} ELSE {literal(space + many)} END")
+    return parts
 
 
 def _counts(reason: str) -> str:
     """A SQL expression for the numbers of a reason, as a JSON object."""
-    names = [c for _, c, _, _ in slots(reason) if c not in ("", "subject", "type")]
+    names = [s.column for s in slots(reason) if s.column not in ("", "subject", "type")]
     inner = " || ',' || ".join(f"'\"{name}\":' || {name}" for name in dict.fromkeys(names))
     return f"'{{' || {inner} || '}}'" if inner else "'{}'"
 
@@ -74,7 +87,7 @@ def observe_networks(engine: Engine, indicators: Sequence[Indicator]) -> None:
     """Fill ``observed``: network indicators, and for each record indicator the items of a network that show it."""
     engine.run(
         "CREATE OR REPLACE TEMP TABLE observed (ind INTEGER, net INTEGER, size DOUBLE, type VARCHAR, h UBIGINT, "
-        "examples UBIGINT[], reason VARCHAR, counts VARCHAR, items BIGINT)"
+        "examples UBIGINT[], reason VARCHAR, counts VARCHAR, texts BIGINT)"
     )
     for k, i in enumerate(indicators):
         if i.subject == "network":

@@ -5,9 +5,13 @@ A part of a network's priority is
     points of the indicator  ×  strength  ×  rarity  ×  repetition  ×  breadth
 
 * strength: for network indicators (and for events such as edits) from 0.4 at the size where it begins to 1 where it
-  counts in full, linear in the logarithm, so that size beyond that adds nothing; for other record indicators the items
-  that show it beyond what the base rate would give anyway, over all items plus 2, so that one advert alone says little.
-* rarity: what most have tells nothing. log2(1 / base rate) / 4, at least 0.05 and at most 1 (one in 16 or fewer).
+  counts in full, linear in the logarithm, so that size beyond that adds nothing; for other record indicators the texts
+  that show it beyond what the base rate would give anyway, over all texts plus 2, so that neither one advert alone nor
+  a hundred copies of one text say much. A text is a template, or an advert that is in none.
+* rarity: what most have tells nothing, and large networks show more of everything. log2(1 / rate) / 4, at least 0.05
+  and at most 1 (one in 16 or fewer). The rate is, for network indicators and events, the share of the networks of about
+  the same size (1 to 3 items, 4 to 15, 16 to 63 …) that show it at least as strongly; for other record indicators, the
+  share of items that show it.
 * repetition: findings of one family of evidence (contact, text, place …) repeat each other: the strongest counts in
   full, the next a half, then a quarter …
 * breadth: findings of several families confirm each other: a quarter for each family with 0.2 points or more, up to 1.
@@ -29,9 +33,10 @@ from clew.engine.duckdb import Engine
 
 _PRIOR_SHARE, _PRIOR_WEIGHT = 0.1, 20  # a base rate seen in few subjects is drawn towards one in ten
 _ENOUGH = 0.2  # points from which a family counts as a kind of evidence
+_CLASS = "floor(log2(items) / 2)::INTEGER"  # networks of about one size: 1-3 items, 4-15, 16-63, 64-255 …
 _BREADTH = 4  # kinds of evidence for full points
 
-# Base rates: of records over items of the kinds that the indicator applies to; of networks over those with two or more.
+# Base rates: of records over items of the kinds that the indicator applies to; of networks over those of two or more.
 _RATES = """
 CREATE OR REPLACE TEMP TABLE rates AS
 WITH items AS (
@@ -52,17 +57,30 @@ SELECT *, CASE WHEN total > 0 THEN found / total ELSE 0.0 END AS rate,
 FROM counts
 """
 
+# How many networks of about its size show an indicator at least as strongly, and how many there are.
+_PEERS = """
+CREATE OR REPLACE TEMP TABLE peers AS
+WITH classes AS (SELECT kset, net, {class} AS class FROM net_sets),
+totals AS (SELECT kset, class, count(*) AS total FROM classes GROUP BY kset, class),
+sized AS (SELECT o.ind, o.net, e.kset, c.class, o.size FROM observed o JOIN entries e USING (ind)
+    JOIN classes c ON c.kset = e.kset AND c.net = o.net WHERE e.subject = 'network' OR e.most > 1)
+SELECT s.ind, s.net, s.class, t.total,
+    count(*) OVER (PARTITION BY ind, s.class ORDER BY s.size DESC RANGE UNBOUNDED PRECEDING) AS found
+FROM sized s JOIN totals t USING (kset, class)
+"""
+
 _RAW = """
 CREATE OR REPLACE TEMP TABLE raw_points AS
 SELECT o.ind, o.net, e.family, e.points, CASE
     WHEN e.points = 0 THEN 0.0
     WHEN e.subject = 'record' AND e.most = 1
-        THEN e.points * r.rarity * greatest(0.0, o.size - r.rate * o.items) / (o.items + 2)
-    ELSE e.points * (CASE WHEN e.points > 0 THEN r.rarity ELSE 1.0 END) * (0.4 + 0.6 * CASE
+        THEN e.points * r.rarity * greatest(0.0, o.size - r.rate * o.texts) / (o.texts + 2)
+    ELSE e.points * (CASE WHEN e.points > 0 THEN greatest(0.05, least(1.0,
+            log2((p.total + {weight}) / (p.found + {share} * {weight})) / 4)) ELSE 1.0 END) * (0.4 + 0.6 * CASE
         WHEN o.size >= e.most THEN 1.0 WHEN o.size <= e.begins THEN 0.0
         ELSE ln(o.size / e.begins) / ln(e.most / e.begins) END)
     END AS worth
-FROM observed o JOIN entries e USING (ind) JOIN rates r USING (ind)
+FROM observed o JOIN entries e USING (ind) JOIN rates r USING (ind) LEFT JOIN peers p USING (ind, net)
 """
 
 _PARTS = """
@@ -115,7 +133,8 @@ def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
         engine.run(f"INSERT INTO entries VALUES {', '.join(rows)}")
         engine.run(f"INSERT INTO applies VALUES {', '.join(kinds)}")
     engine.run(
-        "CREATE OR REPLACE TEMP TABLE net_sets AS SELECT kset, net, sum(items)::BIGINT AS items "
+        "CREATE OR REPLACE TEMP TABLE net_sets AS "
+        "SELECT kset, net, sum(items)::BIGINT AS items, sum(texts)::BIGINT AS texts "
         "FROM net_kinds JOIN applies USING (kind) WHERE net IS NOT NULL GROUP BY kset, net"
     )
 
@@ -123,7 +142,8 @@ def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
 def score(engine: Engine) -> None:
     """Make ``rates``, ``parts`` (ind, net, milli), ``priorities`` (net, milli, raised) and ``own`` (ind, milli)."""
     engine.run(_RATES.format(share=_PRIOR_SHARE, weight=_PRIOR_WEIGHT))
-    engine.run(_RAW)
+    engine.run(_PEERS.format(**{"class": _CLASS}))
+    engine.run(_RAW.format(share=_PRIOR_SHARE, weight=_PRIOR_WEIGHT))
     engine.run(_PARTS.format(enough=_ENOUGH, full=float(_BREADTH)))
     engine.run(_PRIORITIES)
     engine.run(_OWN.format(full=float(_BREADTH)))

@@ -21,10 +21,9 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
 
 _ROW_GROUP = 65_536
-_FINDINGS = f"{evidence.NETWORK_FINDINGS} UNION ALL {evidence.RECORD_FINDINGS}"
 _REPEATED = ["indicator", "subject_kind", "points", "reason"]
 _MADE = (
-    "nets", "net_sets", "entries", "applies", "observed", "rates", "raw_points", "parts", "priorities", "own",
+    "nets", "net_sets", "entries", "applies", "observed", "rates", "peers", "raw_points", "parts", "priorities", "own",
     "examples", "subjects", "network_findings", "wanted", "said",
 )  # fmt: skip
 
@@ -56,10 +55,11 @@ def assess(
         evidence.gather(engine, chosen)
         progress(0.7)
         engine.run("SET preserve_insertion_order = true")
+        both = f"({evidence.NETWORK_FINDINGS}) UNION ALL {evidence.record_findings(engine, chosen)}"
         written = {
             "record_scores": _write(engine, evidence.RECORD_SCORES, RECORD_SCORES, out / "record_scores.parquet"),
             "leads": _write(engine, evidence.LEADS, LEADS, out / "leads.parquet"),
-            "findings": _write(engine, _FINDINGS, FINDINGS, out / "findings.parquet"),
+            "findings": _write(engine, both, FINDINGS, out / "findings.parquet"),
         }
     finally:
         engine.run("SET preserve_insertion_order = false")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from clew.model.errors import InputError
 from clew.model.tables import KINDS
@@ -28,7 +28,8 @@ SHOWN = ("phone", "email", "handle", "url", "domain", "wallet", "account", "plac
 
 _FOLDER = Path(__file__).parent
 _ID = re.compile(r"[a-z]+(-[a-z]+)*")
-_SLOT = re.compile(r"\{([a-z_]+)(?::([^{}|]*)\|([^{}|]*))?\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_SLOT = re.compile(r"\{([a-z_]+)(?:([:?])([^{}|]*)\|([^{}|]*))?\}")
 _FORBIDDEN = re.compile(r"\b(ethnicity|nationality|religion|gender|race|skin)\b", re.IGNORECASE)
 _STATEMENT = re.compile(r";|\b(attach|copy|create|delete|drop|insert|install|load|pragma|set|update)\b", re.IGNORECASE)
 
@@ -52,7 +53,8 @@ class Indicator:
         points: its part of the priority at most; 0 unless it raises, negative if it lowers.
         family: the kind of evidence it rests on. Findings of one family repeat each other, of several confirm them.
         subject: what it is observed on; "none" where Clew does not measure it.
-        reason: sentence for a finding; ``{column}`` is filled in, ``{column:advert|adverts}`` adds the right word.
+        reason: sentence for a finding; ``{column}`` is filled in, ``{column:advert|adverts}`` adds the right word,
+            ``{column?is|are}`` is the word alone. What is in brackets is left out where its column is 0.
         reason_network: for a record indicator, the sentence for a network; ``{with}`` of ``{all}`` records have it.
         when: a condition on MENTIONS (record indicators).
         lacks: contacts (phone, email, domain) that a record with the finding mentions none of.
@@ -93,13 +95,32 @@ class Indicator:
         return self.subject != "none"
 
 
-def slots(sentence: str) -> list[tuple[str, str, str, str]]:
-    """A sentence as pieces: (text before, column, word for one, word for more); the last piece has no column."""
+class Slot(NamedTuple):
+    """A piece of a sentence: the text before a column, the column ("" at the end), its word for one and for more."""
+
+    before: str
+    column: str = ""
+    one: str = ""
+    many: str = ""
+    counted: bool = True  # is the number itself said?
+
+
+def slots(sentence: str) -> list[Slot]:
+    """A sentence as pieces; the last has no column."""
     pieces, at = [], 0
     for match in _SLOT.finditer(sentence):
-        pieces.append((sentence[at : match.start()], match[1], match[2] or "", match[3] or ""))
+        pieces.append(Slot(sentence[at : match.start()], match[1], match[3] or "", match[4] or "", match[2] != "?"))
         at = match.end()
-    return [*pieces, (sentence[at:], "", "", "")]
+    return [*pieces, Slot(sentence[at:])]
+
+
+def clauses(sentence: str) -> list[tuple[bool, str]]:
+    """A sentence as clauses: (may be left out, text). Those in brackets are left out where their number is 0."""
+    parts, at = [], 0
+    for match in _OPTIONAL.finditer(sentence):
+        parts += [(False, sentence[at : match.start()]), (True, match[1])]
+        at = match.end()
+    return [(optional, text) for optional, text in [*parts, (False, sentence[at:])] if text]
 
 
 def parse(name: str, text: str) -> Indicator:
@@ -169,7 +190,7 @@ def _problems(name: str, i: Indicator) -> list[str]:
 
 def _sql_problems(i: Indicator) -> list[str]:
     code = f"{i.when} {i.sql}"
-    columns = {column for _, column, _, _ in slots(i.reason) if column} - {"subject"}
+    columns = {slot.column for slot in slots(i.reason) if slot.column} - {"subject"}
     checks = [
         (i.family in FAMILIES, f"family '{i.family}' is none of {', '.join(FAMILIES)}"),
         (bool(i.when) != bool(i.sql), "exactly one of when and sql is given"),
