@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 import numba
@@ -195,7 +195,7 @@ def mentions(
         f.start, record, begin, end, f.char, f.byte, f.width, f.sym, batch.data, batch.offsets, batch.starts,
         c0, c1, b0, b1, field,
     )  # fmt: skip
-    names = pa.DictionaryArray.from_arrays(pa.array(field), pa.array(FIELDS))
+    names = pa.DictionaryArray.from_arrays(pa.array(field), _dictionary(FIELDS))
     columns = {
         "rid": pa.array(batch.rid[record]),
         "type": _word(kind, k),
@@ -211,7 +211,17 @@ def mentions(
     return pa.table(columns, schema=MENTIONS)
 
 
+@cache
+def _dictionary(words: tuple[str, ...]) -> pa.Array:
+    return pa.array(words, pa.string())  # with its type: Arrow looks for modules at every call that must find it out
+
+
+def constant(word: str, n: int) -> pa.Array:
+    """dictionary[n]: the same word n times."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), _dictionary((word,)))
+
+
 def _word(word: str | pa.Array, n: int) -> pa.Array:
-    if not isinstance(word, str):
-        return word if pa.types.is_dictionary(word.type) else word.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([word]))
+    if isinstance(word, str):
+        return constant(word, n)
+    return word if pa.types.is_dictionary(word.type) else word.dictionary_encode()

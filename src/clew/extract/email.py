@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numba
 import numpy as np
@@ -107,6 +108,7 @@ def _folded(text: str) -> str:
     return text.lower() if text.isascii() else fold_text(text)
 
 
+@lru_cache(maxsize=1 << 14)
 def _plain(text: str) -> tuple[str, int]:
     """The canonical value of an address written plainly ("" if it is none) and the length that was read."""
     local, _, rest = text.partition("@")
@@ -117,6 +119,7 @@ def _plain(text: str) -> tuple[str, int]:
     return f"{local}@{host}", len(text) - len(rest) + length
 
 
+@lru_cache(maxsize=1 << 14)
 def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
     """The canonical value of a spelled address, or ""; bare words for the marks must leave no doubt."""
     local, host = plain_marks(_folded(text[:at])), plain_marks(_folded(text[after:]))

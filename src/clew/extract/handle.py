@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numba
 import numpy as np
@@ -37,7 +38,7 @@ from clew.extract._words import (
     word_end,
 )
 from clew.extract._written import written
-from clew.extract.base import Example, Ints, TextBatch, mentions
+from clew.extract.base import Example, Ints, TextBatch, constant, mentions
 from clew.extract.fold import EMOJI
 from clew.model.tables import MENTIONS
 
@@ -46,6 +47,7 @@ _LONGEST = 32
 _AT = PLATFORMS.index("at")
 _SESSION = PLATFORMS.index("session")
 _HYPHENS = tuple(PLATFORMS.index(p) for p in ("snapchat", "skype", "wechat", "kik"))
+_COLON = pa.scalar(":", pa.string())  # with its type: Arrow looks for modules where it must find it out
 _JOINED = re.compile(r"[a-z]\.[A-Z]")  # two sentences without a space
 _LINK_BEGINS = ("http", "https", "www")  # "telegram: https://…" is read by `url`
 _BARE, _MARKED, _AT_SIGN = 0, 1, 2  # what stands between the platform's name and the account's
@@ -184,26 +186,27 @@ def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # typ
 
 def _shapes(strings: list[str]) -> npt.NDArray[np.int64]:
     """int64[k]: 0 no account name, 1 an unknown word, 2 a word with digits, dots or "_", 3 a Session ID."""
-    out = np.zeros(len(strings), np.int64)
-    for n, text in enumerate(strings):
-        name = text.lower()
-        letters = sum(c.isalpha() for c in name)
-        if len(name) == 66 and name.startswith("05") and all(c in "0123456789abcdef" for c in name):
-            out[n] = 3
-        elif (
-            letters < 2
-            or len(name) > _LONGEST
-            or name in NOT_NAMES
-            or name in _LINK_BEGINS
-            or name in CUES
-            or ("." in name and (is_provider(name) or name.split(".")[0] in NOT_NAMES))
-            or _JOINED.search(text)
-            or (name[0].isdigit() and letters < 4)
-        ):
-            continue
-        else:
-            out[n] = 1 if name.isalpha() else 2
-    return out
+    return np.fromiter(map(_shape, strings), np.int64, len(strings))
+
+
+@lru_cache(maxsize=1 << 16)
+def _shape(text: str) -> int:
+    name = text.lower()
+    letters = sum(map(str.isalpha, name))
+    if len(name) == 66 and name.startswith("05") and all(c in "0123456789abcdef" for c in name):
+        return 3
+    if (
+        letters < 2
+        or len(name) > _LONGEST
+        or name in NOT_NAMES
+        or name in _LINK_BEGINS
+        or name in CUES
+        or ("." in name and (is_provider(name) or name.split(".")[0] in NOT_NAMES))
+        or _JOINED.search(text)
+        or (name[0].isdigit() and letters < 4)
+    ):
+        return 0
+    return 1 if name.isalpha() else 2
 
 
 def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
@@ -219,15 +222,15 @@ def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
     k = len(raw)
     columns = {
         "rid": pa.array(batch.rid).take(at),
-        "type": pa.repeat("handle", k).dictionary_encode(),
-        "value": pc.binary_join_element_wise(platform.take(at), name.take(at), ":"),
+        "type": constant("handle", k),
+        "value": pc.binary_join_element_wise(platform.take(at), name.take(at), _COLON),
         "raw": raw,
-        "field": pa.repeat("handle", k).dictionary_encode(),
+        "field": constant("handle", k),
         "start": pa.repeat(pa.scalar(0, pa.int32()), k),
         "end": pc.utf8_length(raw).cast(pa.int32()),
-        "obscured": pa.repeat(False, k),
-        "extractor": pa.repeat(extractor.name, k).dictionary_encode(),
-        "version": pa.repeat(extractor.version, k).dictionary_encode(),
+        "obscured": pa.array(np.zeros(k, np.bool_)),
+        "extractor": constant(extractor.name, k),
+        "version": constant(extractor.version, k),
     }
     return pa.table(columns, schema=MENTIONS)
 
@@ -276,8 +279,10 @@ class Handle:
         inverse, strings, as_is = written(batch, record, name, end)
         names = [s.lower() for s in strings]
         keep = self._kept(rows, _shapes(strings)[inverse])
-        platform = pa.array(PLATFORMS).take(pa.array(rows[keep, 4]))
-        value = pc.binary_join_element_wise(platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), ":")
+        platform = pa.array(PLATFORMS, pa.string()).take(pa.array(rows[keep, 4]))
+        value = pc.binary_join_element_wise(
+            platform, pa.array(names, pa.string()).take(pa.array(inverse[keep])), _COLON
+        )
         found = mentions(batch, self, "handle", record[keep], rows[keep, 1], end[keep], value, ~as_is[keep])
         return pa.concat_tables([found, _own_accounts(batch, self)])
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract.base import Ints
+from clew.extract.base import Ints, constant
 from clew.extract.image import ImageFacts, hash_references, pdq_values
 from clew.model.tables import MENTIONS
 
@@ -65,7 +65,7 @@ def image_mentions(records: pa.RecordBatch, threads: int = 1) -> tuple[pa.Table,
     hashes = pdq_values(texts)
     hashed = np.flatnonzero(hashes.is_valid().to_numpy(zero_copy_only=False))
     rid = records.column("rid")
-    found = [_table(rid, texts, row, start, hashed, pa.repeat(_NAME, len(hashed)), hashes.take(pa.array(hashed)))]
+    found = [_table(rid, texts, row, start, hashed, constant(_NAME, len(hashed)), hashes.take(pa.array(hashed)))]
     report = ImageReport()
     if len(hashed) < len(texts):
         others = np.flatnonzero(hashes.is_null().to_numpy(zero_copy_only=False))
@@ -95,15 +95,15 @@ def _table(
     k = len(at)
     columns = {
         "rid": rid.take(pa.array(row[at])),
-        "type": kind.dictionary_encode(),
+        "type": kind if pa.types.is_dictionary(kind.type) else kind.dictionary_encode(),
         "value": value,
         "raw": raw,
-        "field": pa.repeat(_FIELD, k).dictionary_encode(),
+        "field": constant(_FIELD, k),
         "start": pa.array(start[at].astype(np.int32)),
         "end": pa.array((start[at] + lengths).astype(np.int32)),
         "obscured": pa.array(np.zeros(k, np.bool_)),
-        "extractor": pa.repeat(_NAME, k).dictionary_encode(),
-        "version": pa.repeat(VERSION, k).dictionary_encode(),
+        "extractor": constant(_NAME, k),
+        "version": constant(VERSION, k),
     }
     return pa.table(columns).cast(MENTIONS)
 

@@ -20,6 +20,8 @@ from clew.extract._phone_scan import scan
 from clew.extract._phone_tables import Text, scratch, tables
 from clew.extract.base import Example, TextBatch, mentions
 
+_PLUS, _NOTHING = (pa.scalar(x, pa.string()) for x in ("+", ""))  # with their type: see `handle`
+
 __all__ = ["PLUGIN", "PhoneExtractor", "parse_query"]
 
 
@@ -49,7 +51,7 @@ class PhoneExtractor:
             out = np.empty((rows, 5), np.int64)
             found = scan(text, tables(), f.start, batch.region, scratch(), out)
         record, begin, end, number, obscured = (np.ascontiguousarray(c) for c in out[:found].T)
-        value = pc.binary_join_element_wise("+", pa.array(number).cast(pa.string()), "")
+        value = pc.binary_join_element_wise(_PLUS, pa.array(number).cast(pa.string()), _NOTHING)
         return mentions(batch, self, "phone", record, begin, end, value, obscured.astype(np.bool_))
 
 

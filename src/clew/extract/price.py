@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numba
 import numpy as np
@@ -229,6 +230,7 @@ def _scan(sym, start, kinds, money, leading, units, large):  # type: ignore[no-u
     return rows[:k]
 
 
+@lru_cache(maxsize=1 << 16)
 def _written(packed: int) -> str:
     """``150.00 EUR/hour`` of hundredths, currency, unit and region in one number, or ""."""
     region, unit, code, cents = packed & 0xFFFF, packed >> 16 & 0x7, packed >> 19 & 0x3F, packed >> 25

@@ -84,7 +84,9 @@ def extract_segment(
         pq.ParquetFile(records) as source,
         _complete(mentions) as found_path,
         _complete(signatures) as signed_path,
-        pq.ParquetWriter(found_path, MENTIONS, compression="zstd", compression_level=1) as found_writer,
+        pq.ParquetWriter(
+            found_path, MENTIONS, compression="zstd", compression_level=1, write_statistics=["rid"]
+        ) as found_writer,
         pq.ParquetWriter(signed_path, SIGNATURES, compression="none", use_dictionary=False) as signed_writer,
     ):
         batches = source.iter_batches(batch_size=BATCH, columns=COLUMNS)

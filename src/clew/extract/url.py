@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import idna
@@ -229,6 +230,7 @@ def _encoded(host: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1 << 14)
 def _read(text: str, at: int, after: int, style: int, sure: bool) -> _Link:
     """Read one link: host in ``text[at:after]``, scheme before, port, path and query behind."""
     written_host, rest = text[at:after], text[after:]

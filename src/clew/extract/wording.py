@@ -167,7 +167,7 @@ class Wording:
         np.add.at(total, key[apart], c.weight[hits.phrase[apart]])
         keep = np.flatnonzero(apart & (total[key] >= _ENOUGH))
         record, begin, end = hits.record[keep], hits.begin[keep], hits.end[keep]
-        value = pa.array(SENSES).take(pa.array(sense[keep]))
+        value = pa.array(SENSES, pa.string()).take(pa.array(sense[keep]))
         return mentions(batch, self, "wording", record, begin, end, value, ~plain(batch, record, begin, end))
 
 
