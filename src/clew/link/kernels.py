@@ -130,12 +130,12 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
 @numba.njit(nogil=True, cache=True)
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
-    wide, second, slack, total = sharing[0], sharing[1], sharing[2], sharing[3]
+    second, slack, total, wide = sharing[0], sharing[1], sharing[2], sharing[3:]
     for c in range(3):
         net[c] = 0.0
         if shared[c] > 0:
             # The wider their pool, the less it says that two draws from it meet.
-            pool = wide * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
+            pool = wide[c] * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
             net[c] = worth[top[c], 0] - pool
             rest = -max(net[c], 0.0)
             for m in range(min(shared[c], _MOST)):

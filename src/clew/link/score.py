@@ -136,7 +136,7 @@ def score(
         threads: workers; they do not change the result.
     """
     out = np.empty(len(a))
-    sharing = np.array([weights.wide, weights.second, weights.slack, scaled.groups])
+    sharing = np.array([weights.second, weights.slack, scaled.groups, *weights.wide])
     parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span])
     agreeing = np.array([weights.agree_cap, *weights.agree])
     table, identifiers = groups.identifiers, len(groups.kind)
