@@ -54,6 +54,7 @@ class World:
         image: str | None = None,
         obscured: bool = False,
         item: str | None = None,
+        title: str | None = None,
     ) -> int:
         """A record with mentions (type, value); returns its rid. Places are read from the place field."""
         n = len(self.records) + 1
@@ -67,6 +68,7 @@ class World:
             "kind": kind,
         }
         row |= {"source": "s", "platform": platform, "handle": account, "file": "f", "line": n}
+        row["title"] = title
         row["posted_at"] = None if hours is None else START + timedelta(hours=hours)
         self.records.append(row)
         for at, (type_, value) in enumerate(said):

@@ -258,6 +258,35 @@ def test_offers_of_one_operator(made: Any, tmp_path: Path) -> None:
     assert fires(made, tmp_path, "offers-many-one-operator") == {"n1"}
 
 
+def test_one_contact_of_offers_under_several_titles(made: Any, tmp_path: Path) -> None:
+    for k in range(3):
+        made.add("n1", ("email", "hr@example.org"), kind="job_ad", title=f"Work {k}")
+        made.add("n2", ("email", "own@example.org"), kind="job_ad", title=("Work", " work ", "WORK")[k])
+    found = made.found(tmp_path)["offers-many-one-operator"]
+    assert set(found) == {"n1"}
+    assert found["n1"]["reason"].endswith("on 3 offers with 3 unlike texts, accounts or titles.")
+
+
+def test_one_offer_under_several_titles(made: Any, tmp_path: Path) -> None:
+    for k in range(3):
+        made.add("n1", at("Ghent, BE"), kind="job_ad", template="t1", title=f"Work {k}")
+        made.add("n2", at("Ghent, BE"), kind="job_ad", template="t2", title="Work")
+        made.add("n3", at("Ghent, BE"), kind="job_ad", template=f"own{k}", title=f"Work {k}")
+        made.add("n4", at("Ghent, BE"), kind="ad", template="t4", title=f"Work {k}")
+    found = made.found(tmp_path)["offer-copied"]
+    assert set(found) == {"n1"}
+    assert found["n1"]["reason"] == "One offer text stands on 3 offers under 3 titles in 1 place."
+    assert found["n1"]["evidence"][0]["raw"] == "«Ghent, BE»"
+
+
+def test_what_many_networks_share_counts_less(made: Any, tmp_path: Path) -> None:
+    for k in range(6):
+        for net in ("n1", "n2", "n3"):
+            made.add(net, ("domain", "large.example"), kind="message", template=f"{net}{k % 3}")
+        made.add("n4", ("domain", "own.example"), kind="message", template=f"own{k % 3}")
+    assert fires(made, tmp_path, "contact-many-campaigns") == {"n4"}
+
+
 def test_campaigns_of_messages(made: Any, tmp_path: Path) -> None:
     for k in range(6):
         made.add("n1", ("url", "http://x.example/"), kind="message", template=f"t{k % 2}", account=f"u{k}")

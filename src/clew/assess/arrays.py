@@ -30,6 +30,7 @@ _BATCH = 1 << 20
 _RECORDS = """
 SELECT rid, record_id, kind, hash(item_id) AS item, hash(platform) AS platform,
     CASE WHEN handle <> '' THEN hash(platform || ':' || handle) ELSE 0 END AS account,
+    CASE WHEN kind IN ('job_ad', 'page') AND trim(title) <> '' THEN hash(lower(trim(title))) ELSE 0 END AS title,
     coalesce(epoch(coalesce(posted_at, captured_at))::BIGINT, {never}) AS t
 FROM records
 """
@@ -53,7 +54,7 @@ class Records:
         record_id: string[n], as outside.
         net: int32[n], its network; -1 where it is in none.
         kind: int8[n], position in `KINDS`.
-        words: uint64[n] of each of item, platform, account, phone, place, name, template.
+        words: uint64[n] of each of item, platform, account, title (of offers and pages), phone, place, name, template.
         t: int64[n], seconds; `NEVER` where unknown.
         contacts: uint8[n], bit k: it mentions one of `CONTACTS`[k].
     """
@@ -86,7 +87,7 @@ def read_records(engine: Engine) -> Records:
     table = table.take(pa.array(np.argsort(table.column("rid").to_numpy())))
     index = RowIndex(table.column("rid").to_numpy().astype(np.uint64))
     n = len(index.rid)
-    words = {name: table.column(name).to_numpy().astype(np.uint64) for name in ("item", "platform", "account")}
+    words = {name: table.column(name).to_numpy().astype(np.uint64) for name in ("item", "platform", "account", "title")}
     kind = pc.index_in(table.column("kind"), pa.array(KINDS)).to_numpy().astype(np.int8)
     first, contacts = _mentioned(engine, index)
     words |= dict(zip(FIRSTS, first, strict=True))

@@ -80,8 +80,8 @@ FROM (SELECT ind, record_id, n, {span_of}, raw FROM marks) m
 
 # How many networks of about its size show it as strongly, in words.
 _PEERS = """concat(round(f.rate, 4), ',"seen":"seen so strongly in ', CASE WHEN f.rate >= 0.995 THEN 'all'
-    ELSE format(CASE WHEN f.rate >= 0.095 THEN '{:.0f} %' ELSE '{:.1f} %' END, 100 * f.rate) END,
-    ' of networks of ', pow(4, f.class)::BIGINT, ' to ', pow(4, f.class + 1)::BIGINT - 1, ' ', s.noun, ' here"')"""
+    ELSE format(CASE WHEN f.rate >= 0.095 THEN '{:.0f} % of' ELSE '{:.1f} % of' END, 100 * f.rate) END,
+    ' networks of ', pow(4, f.class)::BIGINT, ' to ', pow(4, f.class + 1)::BIGINT - 1, ' ', s.noun, ' here"')"""
 
 LEADS = """
 WITH listed AS (

@@ -1,10 +1,11 @@
 """What indicators read: a few narrow tables made once from the tables of the stages before.
 
 =========== ============================================================================================================
-items       a record: rid, net, kind, item, platform, account, phone, place, name, template, t
-entities    an identifier in a network, on two records or more: net, kind, type, h; distinct items, platforms, accounts,
-            phones, places, names, templates; first_t, last_t; two records by_time (the first and last), and by_place,
-            by_name, by_phone, by_account, by_platform, by_template, which differ in it if any two do (lists of rid)
+items       a record: rid, net, kind, item, platform, account, title, phone, place, name, template, t
+entities    an identifier in a network, on two records or more: net, kind, type, h; networks (in how many it stands at
+            all); distinct items, platforms, accounts, titles, phones, places, names, templates; first_t, last_t; two
+            records by_time (the first and last), and by_place, by_name, by_phone, by_account, by_platform, by_title,
+            by_template, which differ in it if any two do (lists of rid)
 steps       two consecutive records of one phone or image at different places: net, kind, type, h, rid, prev_rid, t,
             prev_t, place, prev_place, km; stay (seconds until the next step, null for the last)
 places      h, value, lat, lon
@@ -12,7 +13,8 @@ mentions    as in the contract, and changes
 =========== ============================================================================================================
 
 ``net`` is a network's number in the order of its id. ``item``, ``place``, ``h`` … are 64-bit hashes of values: they are
-only compared. ``t`` is in seconds. An indicator reads all of them through `only_kinds`: rows of the kinds it names.
+only compared; a title is that of an offer or page. ``t`` is in seconds. An indicator reads all of them through
+`only_kinds`: rows of the kinds it names.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ class Held:
         begin, end: int64[g], a run: the records of one kind under one identifier in one network.
         type: uint8[g], position in `TYPES`.
         h: uint64[g], hash of the value.
+        spread: int64[g], in how many networks (of one kind of record) the value stands at all.
     """
 
     row: npt.NDArray[np.int32]
@@ -36,6 +37,7 @@ class Held:
     end: Ints
     type: npt.NDArray[np.uint8]
     h: Words
+    spread: Ints
 
 
 def read_held(engine: Engine, records: Records) -> Held:
@@ -53,10 +55,11 @@ def read_held(engine: Engine, records: Records) -> Held:
     new[1:-1] = (code[1:] != code[:-1]) | (group[1:] != group[:-1])
     bounds = np.flatnonzero(new)
     begin, end = bounds[:-1], bounds[1:]
+    spread = np.bincount(code[begin], minlength=len(h))
     many = end - begin > 1
     begin, end = begin[many], end[many]
     held = code[begin]
-    return Held(row, begin, end, type_[held], h[held])
+    return Held(row, begin, end, type_[held], h[held], spread[held])
 
 
 def _ties(

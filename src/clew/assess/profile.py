@@ -52,6 +52,7 @@ def entities(records: Records, held: Held, threads: int = 1) -> pa.Table:
     size = 1 << int(2 * (end - begin).max(initial=1)).bit_length()
     rid = records.index.rid
     columns = _what(records, held, np.arange(len(begin)))
+    columns["networks"] = pa.array(held.spread)
     first, last = held.row[begin], held.row[end - 1]
     columns["first_t"], columns["last_t"] = (_time(records.t[rows]) for rows in (first, last))
     columns["by_time"] = _two(rid[first], rid[last])
