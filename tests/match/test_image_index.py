@@ -186,3 +186,28 @@ def test_low_information_is_not_grouped() -> None:
     quality = np.array([100, 100, 49, 50, 100])
     assert usable(hashes, quality).tolist() == [False, False, False, True, False]
     assert groups(hashes, mask=usable(hashes, quality)).tolist() == [-1, -1, -1, 0, -1]
+
+
+def test_families_by_pairs_are_those_of_one_search_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    scenes = rng.integers(0, 256, (900, 32), dtype=np.uint8)
+    bits = np.unpackbits(scenes[rng.integers(0, 900, 4000)], axis=1)
+    bits ^= rng.random(bits.shape) < rng.uniform(0, 0.1, (4000, 1))
+    hashes = np.packbits(bits, axis=1)
+    one, two = families(hashes), families(hashes, threads=3)
+    monkeypatch.setattr(image_index, "_MOST_PAIRS", 10)  # one search after the other
+    three = families(hashes)
+    for other in (two, three):
+        assert other.label.tolist() == one.label.tolist() and other.leader.tolist() == one.leader.tolist()
+
+
+def test_blocks_are_led_by_leaders_of_earlier_ones() -> None:
+    rng = np.random.default_rng(6)
+    scenes = rng.integers(0, 256, (3000, 32), dtype=np.uint8)
+    hashes = np.concatenate([np.repeat(scenes, 2, axis=0), scenes])
+    near = hashes[6000:]
+    near[:, 0] ^= rng.integers(0, 256, 3000, dtype=np.uint8)  # in the second block, as they have fewer copies
+    near[:, 1] ^= 1
+    label = families(hashes).label
+    assert (label[0:6000:2] == label[1:6000:2]).all() and (label[6000:] == label[0:6000:2]).all()
+    assert len(np.unique(label)) == 3000

@@ -51,7 +51,7 @@ def _fetch_item(typing_context: Any, array: Any, at: Any) -> Any:
 
 
 def _fetch_row(typing_context: Any, array: Any, row: Any) -> Any:
-    """Ask for the first 128 bytes of row ``row`` of uint64[n, 16] ahead of their use."""
+    """Ask for 128 bytes from ``array[row]`` on (uint64, two dimensions) ahead of their use."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         for word in (0, 8):

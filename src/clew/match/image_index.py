@@ -8,6 +8,9 @@ chunks where that costs least: with t(k) bits allowed in chunk k, nothing is mis
 exceeds the distance (general pigeonhole principle; Qin et al., "GPH: Similarity Search in Hamming Space",
 ICDE 2018).
 
+To group hashes, pairs are found set by set (:mod:`clew.match._near_pairs`), which is several times as fast as one query
+after the other. Where that would take too long or give too many pairs, it is done by queries after all.
+
 Work per query is bounded. Where even the cheapest plan looks at more than 65,536 hashes, only the start of
 each bucket is looked at. Such queries may miss matches and are counted (``hurried``); all others are exact.
 """
@@ -20,7 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clew.match._hamming import U64, Tables, fill, lead, new_tables, search
+from clew.match._hamming import MOST_LOOKS, U64, Tables, fill, lead, new_tables, search
+from clew.match._near_pairs import CHUNKS, KEYS, MOST_HASHES, chunk_pairs, laid, lead_by_pairs, looks, nearest
 from clew.model.errors import InputError
 
 MAX_DISTANCE = 31  # up to here PDQ's authors take two pictures for the same
@@ -29,6 +33,8 @@ MOST_MATCHES = 50_000_000
 
 # Distinct coefficients give 128 bits set. Far off: most coefficients are equal, as in a blank picture.
 _LEAST_BITS, _MOST_BITS = 64, 192
+_LEAST_BLOCK, _MOST_BLOCK = 4096, 1 << 20
+_MOST_PAIRS = 16_000_000  # near pairs above which hashes are grouped one after the other
 _ROOM = 1 << 20  # matches a thread holds before it hands them over, beside one for each indexed hash
 
 Bools = npt.NDArray[np.bool_]
@@ -80,18 +86,20 @@ def groups(hashes: U8, max_distance: int = MAX_DISTANCE, mask: Bools | None = No
     return families(hashes, max_distance, mask).label
 
 
-def families(hashes: U8, max_distance: int = MAX_DISTANCE, mask: Bools | None = None) -> Families:
+def families(hashes: U8, max_distance: int = MAX_DISTANCE, mask: Bools | None = None, threads: int = 1) -> Families:
     """Group hashes around leaders.
 
-    Distinct hashes are taken by falling number of copies, then by value; each joins the nearest leader within
-    the distance (of equals, the earlier one), or becomes a leader. So every member is within the distance of
-    its leader and at most twice that from another (single linkage would chain unrelated pictures), and the
-    order of rows has no influence.
+    Distinct hashes are taken by falling number of copies, then by value, in blocks. Each joins the nearest leader
+    of earlier blocks within the distance (of equals, the earlier one); of the others in the block, each joins the
+    nearest leader among those before it, or becomes one. So every member is within the distance of its leader and at
+    most twice that from another (single linkage would chain unrelated pictures), and the order of rows has no
+    influence.
 
     Args:
         hashes: uint8[n, 32].
         max_distance: 0 to 31 bits.
         mask: bool[n], which hashes to group; by default those that :func:`usable` finds without a quality.
+        threads: workers; the result does not depend on them.
 
     Raises:
         InputError: wrong shape or distance.
@@ -100,12 +108,74 @@ def families(hashes: U8, max_distance: int = MAX_DISTANCE, mask: Bools | None = 
     _check_distance(max_distance)
     rows = np.flatnonzero(usable(hashes) if mask is None else mask)
     distinct, inverse = _ranked(words[rows])
-    tables = new_tables(distinct)
     label = np.full(len(words), -1, np.int64)
-    leader_of, hurried = lead(tables, distinct, max_distance)
+    led = _led(distinct, max_distance, threads)
+    if led is None:
+        tables = new_tables(distinct)
+        leader_of, hurried = lead(tables, distinct, max_distance)
+        leading = tables.words[: tables.size[0]]
+    else:
+        leader_of, leading = led
+        hurried = 0
     label[rows] = leader_of[inverse]
-    leaders = tables.words[: tables.size[0]].astype(">u8").view(np.uint8).reshape(-1, 32)
-    return Families(label, leaders, int(hurried))
+    return Families(label, leading.astype(">u8").view(np.uint8).reshape(-1, 32), int(hurried))
+
+
+def _led(words: U64, most: int, threads: int) -> tuple[I64, U64] | None:
+    """The number of the leader of each hash, and the leaders, block by block; None where that is too much work."""
+    if len(words) >= MOST_HASHES:
+        return None
+    label = np.full(len(words), -1, np.int64)
+    leaders = words[:0]
+    begin, size = 0, _LEAST_BLOCK
+    with ThreadPoolExecutor(threads) as pool:
+        while begin < len(words):
+            block = words[begin : begin + size]
+            known = _pairs(block, leaders, most, pool)
+            if known is None:
+                return None
+            nearest(known, label[begin : begin + size])
+            new = begin + np.flatnonzero(label[begin : begin + size] < 0)
+            left = words[new]
+            among = _pairs(left, left, most, pool)
+            if among is None:
+                return None
+            own, leading = lead_by_pairs(among, len(new))
+            label[new] = own + len(leaders)
+            leaders = np.concatenate([leaders, left[leading]])
+            begin, size = begin + size, min(4 * size, _MOST_BLOCK)
+    return label, leaders
+
+
+def _pairs(one: U64, other: U64, most: int, pool: ThreadPoolExecutor) -> U64 | None:
+    """All pairs of two sets within a distance, sorted, each as one number; None where they are too many."""
+    done = list(pool.map(lambda chunk: _chunk_pairs(one, other, chunk, most), range(CHUNKS)))
+    some = [pairs for pairs in done if pairs is not None]
+    if len(some) < CHUNKS or sum(map(len, some)) > _MOST_PAIRS:
+        return None
+    found = np.concatenate(some)
+    found.sort()
+    return found
+
+
+def _chunk_pairs(one: U64, other: U64, chunk: int, most: int) -> U64 | None:
+    """The pairs that one chunk shows first; None where they are too many."""
+    mine = laid(one, chunk)
+    theirs = mine if one is other else laid(other, chunk)
+    if looks(mine.start, theirs.start) > max(len(one) * MOST_LOOKS // CHUNKS, _ROOM):
+        return None
+    parts: list[U64] = []
+    key, total, room = 0, 0, _ROOM // CHUNKS
+    while key < KEYS:
+        pairs = np.empty(room, np.uint64)
+        before = key
+        key, written = chunk_pairs(one, other, chunk, mine, theirs, key, most, pairs)
+        room *= 2 if key == before else 1
+        parts.append(pairs[:written].copy())
+        total += written
+        if total > _MOST_PAIRS or room > 2 * _MOST_PAIRS:
+            return None
+    return np.concatenate(parts)
 
 
 class ImageIndex:
@@ -192,7 +262,7 @@ def _check_matches(count: int) -> None:
 
 def _ranked(words: U64) -> tuple[U64, I64]:
     """Distinct rows of uint64[n, 4] by falling number of copies, then value; int64[n], which one each is."""
-    order = np.lexsort((words[:, 3], words[:, 2], words[:, 1], words[:, 0]))
+    order = _by_value(words)
     in_order = words[order]
     new = np.concatenate(([True], (in_order[1:] != in_order[:-1]).any(axis=1)))[: len(words)]
     first = np.flatnonzero(new)
@@ -203,3 +273,14 @@ def _ranked(words: U64) -> tuple[U64, I64]:
     inverse = np.empty(len(words), np.int64)
     inverse[order] = rank[np.cumsum(new) - 1]
     return in_order[first[by_copies]], inverse
+
+
+def _by_value(words: U64) -> I64:
+    """The order of uint64[n, 4] by value; only rows whose first words are the same are compared in full."""
+    order = np.argsort(words[:, 0], kind="stable")
+    first = words[order, 0]
+    same = first[1:] == first[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if len(words) else order
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((words[rows, 3], words[rows, 2], words[rows, 1], words[rows, 0]))]
+    return order

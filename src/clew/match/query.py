@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 
 from clew.extract.base import batch_of_texts
 from clew.match._forest import jaccard
+from clew.match._hex import FAR, distances
 from clew.match.families import Signatures, numbers
 from clew.match.image_index import MAX_DISTANCE
 from clew.match.signature import signature
@@ -49,7 +51,7 @@ def _nearness(bitmap, level, rows, near):  # type: ignore[no-untyped-def]
 
 
 def near_texts(
-    text: str, signatures: Sequence[Path], title: str = "", least: float = 0.4, most: int = 1000
+    text: str, signatures: Sequence[Path], title: str = "", least: float = 0.4, most: int = 1000, threads: int = 2
 ) -> pa.Table:
     """Records with a text near a given one.
 
@@ -59,6 +61,7 @@ def near_texts(
         title: its title.
         least: smallest Jaccard index of two words in a row.
         most: records to give, the nearest first, then by rid.
+        threads: workers; the result does not depend on them.
 
     Returns:
         rid, jaccard. A text that is half as long as an advert or less is not found in it: search for words instead.
@@ -69,7 +72,9 @@ def near_texts(
     asked = Signatures.of(signature(batch_of_texts([f"{title}\n{text}" if title else text])))
     if not len(asked.rid):
         raise InputError("This text is too short to compare.", "Give at least three words.")
-    found = [hits for path in signatures for hits in _search(pq.ParquetFile(path, memory_map=True), asked)]
+    parts = [(path, part) for path in signatures for part in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
+        found = [hits for some in pool.map(lambda one: _search(asked, threads, *one), parts) for hits in some]
     rid = np.concatenate([hits.rid for hits in found]) if found else np.empty(0, np.uint64)
     near = np.concatenate([hits.near for hits in found]) if found else np.empty(0, np.float32)
     rows = np.flatnonzero(near >= least)
@@ -77,10 +82,17 @@ def near_texts(
     return pa.table({"rid": rid[rows], "jaccard": near[rows]}).cast(_TEXT)
 
 
-def _search(file: pq.ParquetFile, asked: Signatures) -> list[_Hits]:
-    """Candidates by band, verified by sketch; sketches are read only where a row group has a candidate."""
+def _search(asked: Signatures, parts: int, path: Path, part: int) -> list[_Hits]:
+    """Candidates by band, verified by sketch; sketches are read only where a row group has a candidate.
+
+    Args:
+        asked: the signature of one text.
+        parts: how many share the row groups of a file.
+        path, part: one segment of SIGNATURES, and which share of it.
+    """
     found = []
-    for group in range(file.num_row_groups):
+    file = pq.ParquetFile(path, memory_map=True)
+    for group in range(part, file.num_row_groups, parts):
         bands = numbers(file.read_row_group(group, columns=["bands"]).column("bands"), "<u4")
         hit = np.zeros(len(bands), np.bool_)
         _share_band(bands, asked.bands[0], hit)
@@ -113,9 +125,8 @@ def near_pictures(pdq: bytes, shown: pa.Table, distance: int = MAX_DISTANCE) -> 
     if len(pdq) != 32:
         raise InputError(f"A picture's hash has 32 bytes, not {len(pdq)}.")
     values = shown.column("value").cast(pa.string())
-    hashes = np.frombuffer(bytes.fromhex("".join(values.to_pylist())), np.uint64).reshape(-1, 4)
-    bits = np.bitwise_count(hashes ^ np.frombuffer(pdq, np.uint64)).sum(axis=1, dtype=np.int32)
-    rows = np.flatnonzero(bits <= distance)
+    bits = distances(values, pdq, min(distance, FAR - 1))
+    rows = np.flatnonzero(bits < FAR)
     rid = shown.column("rid").to_numpy()
     rows = rows[np.lexsort((rid[rows], bits[rows]))]
     columns = {"rid": rid[rows], "value": values.take(pa.array(rows)), "distance": bits[rows]}

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
+from clew.match._hex import from_hex, to_hex
 from clew.match.families import Signatures, TextFamilies, families
 from clew.match.image_index import families as image_families
 from clew.match.template_view import MOST_CHARACTERS, SEPARATOR, TYPES, Spans, sample, template_views
@@ -61,7 +62,7 @@ def match(engine: Engine, signatures: Sequence[Path], out: Path, progress: Calla
     """
     shown = engine.sql("SELECT DISTINCT rid, value FROM mentions WHERE type::VARCHAR = 'image'")
     with ThreadPoolExecutor(1) as pool:  # pictures need one thread for some time; texts not always two
-        pictures = pool.submit(image_members, shown)
+        pictures = pool.submit(image_members, shown, engine.threads)
         members, templates = _templates(engine, signatures, progress)
         progress(0.9)
         images = pictures.result()
@@ -129,22 +130,25 @@ def _sampled(engine: Engine, rid: npt.NDArray[np.uint64]) -> tuple[pa.Array, Spa
     return texts, Spans.of(text, kind.astype(np.int64), start + shift, end + shift)
 
 
-def image_members(shown: pa.Table) -> pa.Table:
+def image_members(shown: pa.Table, threads: int = 1) -> pa.Table:
     """Rows of IMAGE_MEMBERS, by rid: records whose pictures say enough to be told apart.
 
     Args:
         shown: rid and value (64 hex digits) of the mentions of pictures.
+        threads: workers; the result does not depend on them.
     """
-    if not len(shown):
-        return IMAGE_MEMBERS.empty_table()
-    hashes = np.frombuffer(bytes.fromhex("".join(shown.column("value").to_pylist())), np.uint8).reshape(-1, 32)
-    found = image_families(hashes)
+    found = image_families(from_hex(shown.column("value")), threads=threads)
+    rid = shown.column("rid").to_numpy()
+    rank = np.empty(len(found.leader), np.int64)
+    by_value = np.argsort(found.leader.view("S32").ravel(), kind="stable")
+    rank[by_value] = np.arange(len(rank))
     rows = np.flatnonzero(found.label >= 0)
-    leaders = pa.array([leader.tobytes().hex() for leader in found.leader], pa.string())
-    ids = leaders.take(pa.array(found.label[rows]))
-    table = pa.table({"rid": shown.column("rid").take(pa.array(rows)), "image_id": ids})
-    table = table.group_by(["rid", "image_id"]).aggregate([])
-    return table.sort_by([("rid", "ascending"), ("image_id", "ascending")]).cast(IMAGE_MEMBERS)
+    rows = rows[np.lexsort((rank[found.label[rows]], rid[rows]))]
+    label = found.label[rows]
+    new = np.ones(len(rows), np.bool_)
+    new[1:] = (rid[rows[1:]] != rid[rows[:-1]]) | (label[1:] != label[:-1])
+    ids = to_hex(found.leader).take(pa.array(label[new]))
+    return pa.table({"rid": rid[rows[new]], "image_id": ids}).cast(IMAGE_MEMBERS)
 
 
 def _write(table: pa.Table, path: Path) -> Path:
