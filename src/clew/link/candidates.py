@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +29,14 @@ def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Int
     rank = np.empty(table.rows, np.int64)
     in_time = np.lexsort((np.arange(table.rows), first))
     rank[in_time] = np.arange(table.rows)
-    by_one = _under_columns(table.start, table.column, table.count, in_time, len(groups.kind), few)
     head = np.flatnonzero(np.r_[True, wide_keys[1:] != wide_keys[:-1]]) if len(wide_keys) else np.zeros(0, np.int64)
     block = np.repeat(np.arange(len(head)), np.diff(np.append(head, len(wide_keys))))
     order = np.argsort((block.astype(np.uint64) << np.uint64(32)) | rank[wide_rows].astype(np.uint64))
     start = np.append(head, len(wide_keys))
-    by_two = _under(start, wide_rows[order], np.ones(len(wide_rows), np.float32), few)
+    with ThreadPoolExecutor(1) as beside:
+        two = beside.submit(_under, start, wide_rows[order], np.ones(len(wide_rows), np.float32), few)
+        by_one = _under_columns(table.start, table.column, table.count, in_time, len(groups.kind), few)
+        by_two = two.result()
     pairs = np.sort(np.concatenate([by_one, by_two]))  # much faster than np.unique, which hashes
     unique = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
     return (unique >> np.uint64(32)).astype(np.int64), (unique & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -44,8 +44,16 @@ def spanning_links(evidence: Evidence, label: Ints, bits: Floats) -> tuple[Ints,
     low, high = np.minimum(a, b)[within], np.maximum(a, b)[within]
     worth = _weights(table.start, table.column, bits, low, high) + 1e3 * (evidence.item[low] == evidence.item[high])
     taken = np.zeros(len(low), bool)
-    _tree(n, low, high, np.argsort(-worth, kind="stable"), taken)
+    _tree(n, low, high, _falling(worth), taken)
     return low[taken], high[taken]
+
+
+def _falling(worth: Floats) -> Ints:
+    """The order of falling worth (at least 0, to single precision), of equals as they stand."""
+    bits = worth.astype(np.float32).view(np.uint32)  # floats of one sign sort as their bits do
+    key = (~bits).astype(np.uint64) << np.uint64(32) | np.arange(len(worth), dtype=np.uint64)
+    key.sort()
+    return (key & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 @numba.njit(nogil=True, cache=True)

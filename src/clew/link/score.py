@@ -147,7 +147,7 @@ def score(
     begin = np.searchsorted(keys >> np.uint64(32), np.arange(identifiers + 1, dtype=np.uint64))
     partner = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     among = np.zeros((identifiers, len(weights.agree), 2))
-    met(*by_column(table, identifiers), attributes.start, attributes.column, attributes.share, among)
+    held_from, holders = by_column(table, identifiers)
     worths = np.stack([scaled.bits, scaled.users], axis=1)
     known = _known(groups, scaled.held, attributes, weights)
 
@@ -158,10 +158,19 @@ def score(
             np.log2(weights.same_prior / scaled.groups), least, sharing, parting, agreeing, out[pairs],
         )  # fmt: skip
 
-    step = _CHUNK
+    def meet(some: slice) -> None:
+        begin_ = held_from[some.start : some.stop + 1]
+        met(begin_, holders, attributes.start, attributes.column, attributes.share, among[some])
+
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(part, [slice(k, k + step) for k in range(0, len(a), step)]))
+        list(pool.map(meet, _parts(identifiers)))
+        list(pool.map(part, _parts(len(a))))
     return out
+
+
+def _parts(length: int) -> list[slice]:
+    """What threads take at a time."""
+    return [slice(k, min(k + _CHUNK, length)) for k in range(0, length, _CHUNK)]
 
 
 def calibrate(bits: Floats, groups: int, weights: Weights) -> float:

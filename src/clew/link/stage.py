@@ -6,6 +6,7 @@ All ties are weighed anew at each run, so that adding records in any portions gi
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -45,15 +46,22 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
     before, at = tables.read_anchors(engine, gathered.index)
     named = name_networks(network, gathered.rid, before, at, _parents(lowest, found.label, network))
     progress(0.8)
-    tree = spanning_links(evidence, label, found.bits)
-    made = {
-        "links": tables.links(gathered, found.bits, _states(tree, said.accepted, said.rejected, len(label))),
-        "networks": tables.networks(gathered, network, named.id),
-        "network_members": tables.members(gathered, network, named.id),
-        "anchors": tables.anchors(named),
-        "network_events": tables.events(named),
-    }
-    written = {name: tables.write(table, out / f"{name}.parquet") for name, table in made.items()}
+
+    def tied() -> Path:
+        tree = spanning_links(evidence, label, found.bits)
+        states = _states(tree, said.accepted, said.rejected, len(label))
+        return tables.write(tables.links(gathered, found.bits, states), out / "links.parquet")
+
+    with ThreadPoolExecutor(1) as beside:
+        links = beside.submit(tied)
+        made = {
+            "networks": tables.networks(gathered, network, named.id),
+            "network_members": tables.members(gathered, network, named.id),
+            "anchors": tables.anchors(named),
+            "network_events": tables.events(named),
+        }
+        written = {name: tables.write(table, out / f"{name}.parquet") for name, table in made.items()}
+        written["links"] = links.result()
     progress(1.0)
     return {"ties": out / "ties.parquet", **written}
 

@@ -120,39 +120,54 @@ def links(gathered: Gathered, bits: Floats, pairs: dict[str, tuple[Ints, Ints]])
     order = np.lexsort((b, a))
     a, b, state = a[order], b[order], state[order]
     which, identifier = shared_identifiers(gathered.evidence, a, b)
-    worth = np.round(bits[identifier], 2) + 0.0
+    rounded = np.round(bits, 2) + 0.0
     item = gathered.evidence.item[a] == gathered.evidence.item[b]
-    weight = np.bincount(which, weights=worth, minlength=len(a)) + SAME_ITEM_BITS * item
-    text = _evidence(gathered, which, identifier, worth, item)
+    weight = np.bincount(which, weights=rounded[identifier], minlength=len(a)) + SAME_ITEM_BITS * item
+    text = _evidence(gathered, which, identifier, rounded, item)
     names = pa.array(list(pairs))
     rid = gathered.rid
     return pa.table([rid[a], rid[b], weight.astype(np.float32), text, names.take(pa.array(state))], schema=LINKS)
 
 
-def _evidence(
-    gathered: Gathered, which: Ints, identifier: Ints, worth: Floats, item: npt.NDArray[np.bool_]
-) -> pa.Array:
-    """JSON for each link: what both records hold, the most telling first."""
-    at = np.concatenate([np.flatnonzero(item), which])
-    code = np.concatenate([np.full(int(item.sum()), -1), identifier])
-    bits = np.concatenate([np.full(int(item.sum()), SAME_ITEM_BITS), worth])
-    order = np.lexsort((code, -bits, at))
-    at, code, bits = at[order], code[order], bits[order]
-    used, place = np.unique(code, return_inverse=True)
-    named = np.maximum(used, 0)
-    shown = gathered.values.take(pa.array(named)) if len(gathered.values) else pa.array([""] * len(used), pa.string())
-    value = pc.if_else(pa.array(used < 0), "same item", _escaped(shown))
-    kinds = np.append(gathered.evidence.kind, 0)[named].astype(np.int64)
-    type_ = pa.array([*TYPES, "item"]).take(pa.array(np.where(used < 0, len(TYPES), kinds)))
-    head = pc.binary_join_element_wise('{"type":"', type_, '","value":"', value, '","bits":', "")
-    number = pa.array(bits).cast(pa.string())
-    entry = pc.binary_join_element_wise(head.take(pa.array(place)), number, "}", "")
-    offsets = np.append(0, np.cumsum(np.bincount(at, minlength=len(item)))).astype(np.int32)
-    flat = entry.combine_chunks() if isinstance(entry, pa.ChunkedArray) else entry
-    if isinstance(flat, pa.ChunkedArray):
-        flat = pa.concat_arrays(flat.chunks) if flat.num_chunks else pa.array([], pa.string())
-    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), flat), ",")
+def _evidence(gathered: Gathered, which: Ints, identifier: Ints, bits: Floats, item: npt.NDArray[np.bool_]) -> pa.Array:
+    """JSON for each link: what both records hold, the most telling first. What is said of one identifier is made once.
+
+    Args:
+        gathered: the evidence.
+        which, identifier: which link holds which identifier.
+        bits: float64[identifiers], rounded.
+        item: bool[links], versions of one item.
+    """
+    identifiers = len(bits)
+    same = identifiers  # the code of "same item"
+    code = np.concatenate([identifier, np.full(int(item.sum()), same)])
+    seen = np.zeros(identifiers + 1, bool)
+    seen[code] = True
+    used = np.flatnonzero(seen)
+    worth = np.append(bits, SAME_ITEM_BITS)[used]
+    order = np.lexsort((np.where(used == same, -1, used), -worth))
+    place = np.empty(identifiers + 1, np.uint64)
+    place[used[order]] = np.arange(len(used), dtype=np.uint64)
+    key = (np.concatenate([which, np.flatnonzero(item)]).astype(np.uint64) << np.uint64(32)) | place[code]
+    key.sort()
+    entries = _entries(gathered, used[order], worth[order]).take(pa.array(key & np.uint64(0xFFFFFFFF)))
+    offsets = np.searchsorted(key, np.arange(len(item) + 1, dtype=np.uint64) << np.uint64(32)).astype(np.int32)
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), entries), ",")
     return pc.binary_join_element_wise("[", joined, "]", "")
+
+
+def _entries(gathered: Gathered, code: Ints, bits: Floats) -> pa.Array:
+    """JSON for each identifier; a code past the last stands for "same item"."""
+    item = code == len(gathered.evidence.kind)
+    kinds = np.append(gathered.evidence.kind, len(TYPES))[code].astype(np.int64)
+    type_ = pa.array([*TYPES, "item"]).take(pa.array(kinds))
+    shown = gathered.values.take(pa.array(code, mask=item))
+    value = pc.coalesce(_escaped(shown), "same item")
+    number = pa.array(bits).cast(pa.string())
+    made = pc.binary_join_element_wise('{"type":"', type_, '","value":"', value, '","bits":', number, "}", "")
+    if isinstance(made, pa.ChunkedArray):
+        made = pa.concat_arrays(made.chunks) if made.num_chunks else pa.array([], pa.string())
+    return made
 
 
 def _escaped(text: pa.ChunkedArray) -> pa.ChunkedArray:

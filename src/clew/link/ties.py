@@ -53,22 +53,20 @@ def write_ties(engine: Engine, index: RowIndex, path: Path) -> Ties:
 
     Identifiers of records that ``records`` does not hold are left out.
     """
-    mentions = engine.sql(_MENTIONS)
-    of_type = mentions.column("type").to_numpy()
+    found = _by_type(engine)
     rows, codes, kinds, values = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)], []
     total = 0
     with (
         pq.ParquetWriter(path, TIES, compression="zstd", compression_level=1, use_dictionary=["type", "value"]) as file,
+        ThreadPoolExecutor(engine.threads) as pool,
         ThreadPoolExecutor(1) as writer,
     ):
+        order = sorted(range(len(TYPES)), key=TYPES.__getitem__)
+        tied = [pool.submit(_tied, found.pop(TYPES[kind]), index) for kind in order]
         written = []
-        for kind, type_ in sorted(enumerate(TYPES), key=lambda pair: pair[1]):
-            if type_ in _SOURCES:
-                found = engine.sql(_SOURCES[type_])
-            else:
-                found = mentions.filter(pa.array(of_type == _MENTIONED.index(type_)))
-            row, code, names = _tied(found, index)
-            written.append(writer.submit(_write, file, type_, row, code, names, index))
+        for kind, made in zip(order, tied, strict=True):
+            row, code, names = made.result()
+            written.append(writer.submit(_write, file, TYPES[kind], row, code, names, index))
             rows.append(row)
             codes.append(code + np.int32(total))
             total += len(names)
@@ -79,6 +77,15 @@ def write_ties(engine: Engine, index: RowIndex, path: Path) -> Ties:
     return Ties(
         np.concatenate(rows), np.concatenate(codes), np.concatenate(kinds), pa.chunked_array(values, type=pa.string())
     )
+
+
+def _by_type(engine: Engine) -> dict[str, pa.Table]:
+    """Value and record of each tie, by type, as they stand."""
+    mentions = engine.sql(_MENTIONS)
+    of_type = mentions.column("type").to_numpy()
+    mentions = mentions.drop_columns(["type"])
+    found = {t: mentions.filter(pa.array(of_type == k)) for k, t in enumerate(_MENTIONED)}
+    return found | {t: engine.sql(query) for t, query in _SOURCES.items()}
 
 
 def _tied(found: pa.Table, index: RowIndex) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], pa.Array]:
