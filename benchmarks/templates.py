@@ -2,8 +2,9 @@
 
 Texts are drawn: families of texts of 50 to 100 words in which up to 15 in 100 words were changed, put in or left out.
 Peers run as their documentation shows (2-word shingles, Jaccard index of one half, candidates joined by
-union-find), each in a process of its own; slow ones on fewer texts, and their rate is taken to be linear, which
-flatters them. Processor time is what counts on a shared machine. `python -m benchmarks.templates`
+union-find), with their own threads, each in a process of its own, on as many of the texts as they do in about the time
+given; Clew runs on the very same texts in the same process after them, from a column of texts to labels. Their rate on
+more texts would be lower. `python -m benchmarks.templates`
 """
 
 from __future__ import annotations
@@ -148,39 +149,55 @@ def datasketch(texts: list[str]) -> Ints:
     return _components(len(texts), ((i, index.query(one)) for i, one in enumerate(hashes)))
 
 
-PEERS: dict[str, tuple[Callable[[list[str]], Ints], int]] = {  # and the most texts it is given
-    "gaoya": (gaoya, 100_000),
-    "rensa": (rensa, 100_000),
-    "datasketch": (datasketch, 20_000),
-}
+PEERS: dict[str, Callable[[list[str]], Ints]] = {"gaoya": gaoya, "rensa": rensa, "datasketch": datasketch}
+_TRIAL = 5_000
 
 
-def measure(name: str, n: int, seed: int) -> Row:
-    """One row, in this process."""
-    count = n if name == "clew" else min(n, PEERS[name][1])
-    texts, truth = drawn(count, seed)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    steps: dict[str, float] = {}
-    if name == "clew":
-        clew(texts.slice(0, 2000))  # compiles
-    else:
-        PEERS[name][0](texts.slice(0, 200).to_pylist())
-    plain = [] if name == "clew" else texts.to_pylist()
+def _peak() -> float:
+    """Most memory of this process so far, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def _clew_row(texts: pa.ChunkedArray, truth: Ints, threads: int) -> Row:
+    clew(texts.slice(0, 2000), threads)  # compiles, or reads what was compiled
+    before = _peak()
     wall, spent = time.perf_counter(), time.process_time()
-    if name == "clew":
-        label, steps = clew(texts)
-    else:
-        label = PEERS[name][0](plain)
+    label, steps = clew(texts, threads)
     wall, spent = time.perf_counter() - wall, time.process_time() - spent
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    row = {"wall": wall, "cpu": spent, "ari": adjusted_rand(truth, label), "steps": steps}
+    return row | {"name": "clew", "texts": len(texts), "memory": _peak(), "more": _peak() - before}
+
+
+def _peer_row(name: str, n: int, seed: int, seconds: float, threads: int) -> Row:
+    """A peer on as many texts as it is expected to do in some seconds, and Clew on the same."""
+    trial = drawn(_TRIAL, seed)[0].to_pylist()
+    wall = time.perf_counter()
+    PEERS[name](trial)
+    rate = _TRIAL / (time.perf_counter() - wall)
+    count = min(n, max(_TRIAL, int(rate * seconds) // 1000 * 1000))
+    texts, truth = drawn(count, seed)
+    plain = texts.to_pylist()
+    before = _peak()
+    wall, spent = time.perf_counter(), time.process_time()
+    label = PEERS[name](plain)
+    wall, spent = time.perf_counter() - wall, time.process_time() - spent
     row = {"name": name, "texts": count, "wall": wall, "cpu": spent, "ari": adjusted_rand(truth, label)}
-    return row | {"memory": max(0, peak - before) / 1e6, "steps": steps}
+    row |= {"memory": _peak(), "more": _peak() - before}
+    return row | {"clew": _clew_row(texts, truth, threads)}
 
 
-def compare(n: int, seed: int, names: Iterable[str]) -> Iterator[Row]:
+def measure(name: str, n: int, seed: int, seconds: float, threads: int = 2) -> Row:
+    """One row, in this process."""
+    if name == "clew":
+        return _clew_row(*drawn(n, seed), threads)
+    return _peer_row(name, n, seed, seconds, threads)
+
+
+def compare(n: int, seed: int, seconds: float, names: Iterable[str]) -> Iterator[Row]:
     """A row for each, in processes of their own."""
     for name in names:
-        command = [sys.executable, "-m", "benchmarks.templates", "--one", name, "--texts", str(n), "--seed", str(seed)]
+        options = ["--one", name, "--texts", str(n), "--seed", str(seed), "--seconds", str(seconds)]
+        command = [sys.executable, "-m", "benchmarks.templates", *options]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             print(f"{name}: did not run ({done.stderr.strip().splitlines()[-1:]})")
@@ -220,32 +237,52 @@ def exact(texts: list[str], least: float = 0.5) -> Ints:
     return connected_components(graph, directed=False)[1][np.array(of)]  # type: ignore[no-any-return]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--one", choices=["clew", *PEERS], help="print one measure as JSON")
-    options = parser.parse_args()
-    if options.one:
-        print(json.dumps(measure(options.one, options.texts, options.seed)))
-        return
-    print(f"{'':<12}{'texts':>10}{'wall s':>9}{'CPU s':>9}{'texts/CPU s':>13}{'Clew is':>10}{'GB':>7}{'ARI':>8}")
-    base = 0.0
-    for row in compare(options.texts, options.seed, ["clew", *PEERS]):
-        rate = row["texts"] / row["cpu"]
-        base = base or rate
-        line = f"{row['name']:<12}{row['texts']:>10,}{row['wall']:>9.2f}{row['cpu']:>9.2f}{rate:>13,.0f}"
-        print(f"{line}{base / rate:>9.1f}x{row['memory']:>7.2f}{row['ari']:>8.4f}")
-        if row["steps"]:
-            print("            of which CPU s: " + ", ".join(f"{k} {v:.2f}" for k, v in row["steps"].items()))
+def _line(row: Row) -> str:
+    rate = row["texts"] / row["wall"]
+    numbers = f"{row['texts']:>10,}{row['wall']:>9.2f}{row['cpu']:>9.2f}{rate:>14,.0f}"
+    return f"{row['name']:<14}{numbers}{row['memory']:>7.2f}{row['more']:>7.2f}{row['ari']:>8.4f}"
+
+
+def _print_comparison(options: argparse.Namespace) -> None:
+    print(f"{'':<14}{'texts':>10}{'wall s':>9}{'CPU s':>9}{'texts/wall s':>14}{'GB':>7}{'+GB':>7}{'ARI':>8}  Clew is")
+    whole = 0.0
+    for row in compare(options.texts, options.seed, options.seconds, ["clew", *PEERS]):
+        print(_line(row), end="")
+        rate = row["texts"] / row["wall"]
+        if row["name"] == "clew":
+            whole = rate
+            print("\n" + " " * 14 + "of which CPU s: " + ", ".join(f"{k} {v:.2f}" for k, v in row["steps"].items()))
+            continue
+        same = row["clew"]["texts"] / row["clew"]["wall"]
+        print(f"  {same / rate:.0f}x on the same texts, {whole / rate:.0f}x by its rate on all")
+        print(_line(row["clew"] | {"name": "  Clew on these", "memory": float("nan")}))
+    print("GB: peak of the process; +GB: of which while grouping. Texts are in memory before.")
+
+
+def _print_descriptions() -> None:
     texts = descriptions()
     if not texts:
         print("Debian's package descriptions: skipped, apt-cache has none here")
         return
     label, _ = clew(pa.chunked_array([pa.array(texts, pa.string())]))
     score = adjusted_rand(exact(texts), label)
-    print(f"Debian's package descriptions ({len(texts):,}): ARI {score:.4f} against exact families (Jaccard index of")
-    print("2-word shingles at least one half, single linkage)")
+    length = sum(map(len, texts)) / len(texts)
+    print(f"Debian's package descriptions ({len(texts):,}, on average {length:.0f} characters): ARI {score:.4f}")
+    print("against exact families (Jaccard index of 2-word shingles at least one half, single linkage)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--seconds", type=float, default=45, help="about how long a peer may take")
+    parser.add_argument("--one", choices=["clew", *PEERS], help="print one measure as JSON")
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(measure(options.one, options.texts, options.seed, options.seconds)))
+        return
+    _print_comparison(options)
+    _print_descriptions()
 
 
 if __name__ == "__main__":

@@ -73,4 +73,4 @@ def signature(batch: TextBatch) -> pa.Table:
 
 
 def _binary(rows: npt.NDArray[np.generic], width: int) -> pa.Array:
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(rows), [None, pa.py_buffer(rows.tobytes())])
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(rows), [None, pa.py_buffer(rows)])

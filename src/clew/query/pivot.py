@@ -156,7 +156,7 @@ def _likes(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table:
 
     found = [_LIKES.empty_table()]
     if asked.text is not None:
-        near = near_texts(asked.text, workspace.paths("signatures"))
+        near = near_texts(asked.text, workspace.paths("signatures"), threads=engine.threads)
         shares = [f"{share:.0%} of the words in a row in common" for share in near.column("jaccard").to_pylist()]
         found.append(_like(near.column("rid"), "text", ["similar text"] * near.num_rows, shares))
     if asked.pdq is not None:
