@@ -11,10 +11,13 @@ import numpy.typing as npt
 from clew.link.groups import Groups, Ints
 from clew.link.hubs import ALL_PAIRS
 
+FEW = 3  # in place of `ALL_PAIRS` where only plain evidence is asked for
+HUB = 64  # groups; an identifier of more is no plain evidence
+
 Pairs = tuple[Ints, Ints]
 
 
-def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Ints, few: int = ALL_PAIRS) -> Pairs:
+def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Ints, plain: bool = False) -> Pairs:
     """Pairs (a < b, each once) of groups.
 
     They share a rare identifier, stand next to each other in time under a common one, or share two common ones.
@@ -22,8 +25,13 @@ def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Int
     Args:
         groups: the groups of this round.
         wide_keys, wide_rows: of `hubs.wide_pairs`.
-        few: an identifier, or two held together, of at most so many groups gives all their pairs.
+        plain: whether only plain evidence is asked for; then fewer pairs are looked at, as what is plain is found by
+            any of the identifiers that are shared: none by hubs, none by two together.
     """
+    few = FEW if plain else ALL_PAIRS
+    most = HUB if plain else len(groups.size)
+    if plain:
+        wide_keys, wide_rows = wide_keys[:0], wide_rows[:0]
     table = groups.identifiers
     first = np.nan_to_num(groups.first, nan=0.0)
     rank = np.empty(table.rows, np.int64)
@@ -34,8 +42,8 @@ def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Int
     order = np.argsort((block.astype(np.uint64) << np.uint64(32)) | rank[wide_rows].astype(np.uint64))
     start = np.append(head, len(wide_keys))
     with ThreadPoolExecutor(1) as beside:
-        two = beside.submit(_under, start, wide_rows[order], np.ones(len(wide_rows), np.float32), few)
-        by_one = _under_columns(table.start, table.column, table.count, in_time, len(groups.kind), few)
+        two = beside.submit(_under, start, wide_rows[order], np.ones(len(wide_rows), np.float32), few, len(wide_rows))
+        by_one = _under_columns(table.start, table.column, table.count, in_time, len(groups.kind), few, most)
         by_two = two.result()
     pairs = np.sort(np.concatenate([by_one, by_two]))  # much faster than np.unique, which hashes
     unique = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
@@ -43,7 +51,7 @@ def candidates(groups: Groups, wide_keys: npt.NDArray[np.uint64], wide_rows: Int
 
 
 @numba.njit(nogil=True, cache=True)
-def _under_columns(start, column, count, in_time, columns, few):  # type: ignore[no-untyped-def]
+def _under_columns(start, column, count, in_time, columns, few, most):  # type: ignore[no-untyped-def]
     """Pairs of rows that hold one column."""
     begin = np.zeros(columns + 1, np.int64)
     for k in range(column.shape[0]):
@@ -56,20 +64,25 @@ def _under_columns(start, column, count, in_time, columns, few):  # type: ignore
             place = at[column[k]]
             rows[place], counts[place] = r, count[k]
             at[column[k]] += 1
-    return _under(begin, rows, counts, few)
+    return _under(begin, rows, counts, few, most)
 
 
 @numba.njit(nogil=True, cache=True)
-def _under(begin, rows, counts, few):  # type: ignore[no-untyped-def]
-    """All pairs of a block of few rows; else each row with the next one in time and with the block's largest user."""
-    most = 0
+def _under(begin, rows, counts, few, most):  # type: ignore[no-untyped-def]
+    """All pairs of a block of few rows; else each row with the next one in time and with the block's largest user.
+
+    A block of more than ``most`` rows gives none.
+    """
+    room = 0
     for c in range(begin.shape[0] - 1):
         size = begin[c + 1] - begin[c]
-        most += size * (size - 1) // 2 if size <= few else 2 * size
-    out = np.empty(most, np.uint64)
+        room += size * (size - 1) // 2 if size <= few else (2 * size if size <= most else 0)
+    out = np.empty(room, np.uint64)
     m = 0
     for c in range(begin.shape[0] - 1):
         low, high = begin[c], begin[c + 1]
+        if high - low > max(few, most):
+            continue
         all_of_them = high - low <= few
         leader = low
         for i in range(low, high):

@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from clew.link.candidates import candidates
 from clew.link.groups import Evidence, Floats, Groups, Incidence, Ints, first_groups, join, prune
-from clew.link.hubs import ALL_PAIRS, wide_pairs
+from clew.link.hubs import wide_pairs
 from clew.link.score import calibrate, chances, scale, score, worth
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
-PLAIN, FEW = 6.0, 3  # in rounds that ask for so many bits, fewer pairs are looked at: what is plain is found by any
+PLAIN = 6.0  # rounds that ask for so many bits look at fewer pairs
 FAINT = 12.0  # bits below the threshold that still say how many partners there are to be found
 THRESHOLDS = (10.0, 6.0, 3.0, 1.0, 0.5, 0.5)
 
@@ -87,7 +87,7 @@ def _merge_round(
 ) -> Ints | None:
     """Each group joins the partner with the highest score above the threshold; None when none does."""
     keys, rows = wide_pairs(groups.identifiers, len(groups.kind))
-    a, b = candidates(groups, keys, rows, FEW if threshold >= PLAIN else ALL_PAIRS)
+    a, b = candidates(groups, keys, rows, plain=threshold >= PLAIN)
     least = threshold if threshold >= PLAIN else threshold - FAINT
     bits = score(groups, scale(groups, weights, keys), chance, span, weights, a, b, least, threads)
     if threshold < PLAIN:
