@@ -21,6 +21,8 @@ from clew.model.tables import ANCHORS, LINKS, NETWORK_EVENTS, NETWORK_MEMBERS, N
 
 SAME_ITEM_BITS = 20.0  # versions of one item are of one operation, unless an account was sold
 
+_LINKS_AT_ONCE = 65_536  # whose evidence is spelled at a time
+
 
 def write(table: pa.Table, path: Path) -> Path:
     """Write Parquet with the same bytes for the same rows."""
@@ -129,7 +131,9 @@ def links(gathered: Gathered, bits: Floats, pairs: dict[str, tuple[Ints, Ints]])
     return pa.table([rid[a], rid[b], weight.astype(np.float32), text, names.take(pa.array(state))], schema=LINKS)
 
 
-def _evidence(gathered: Gathered, which: Ints, identifier: Ints, bits: Floats, item: npt.NDArray[np.bool_]) -> pa.Array:
+def _evidence(
+    gathered: Gathered, which: Ints, identifier: Ints, bits: Floats, item: npt.NDArray[np.bool_]
+) -> pa.ChunkedArray:
     """JSON for each link: what both records hold, the most telling first. What is said of one identifier is made once.
 
     Args:
@@ -150,10 +154,19 @@ def _evidence(gathered: Gathered, which: Ints, identifier: Ints, bits: Floats, i
     place[used[order]] = np.arange(len(used), dtype=np.uint64)
     key = (np.concatenate([which, np.flatnonzero(item)]).astype(np.uint64) << np.uint64(32)) | place[code]
     key.sort()
-    entries = _entries(gathered, used[order], worth[order]).take(pa.array(key & np.uint64(0xFFFFFFFF)))
+    entries = _entries(gathered, used[order], worth[order])
     offsets = np.searchsorted(key, np.arange(len(item) + 1, dtype=np.uint64) << np.uint64(32)).astype(np.int32)
-    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), entries), ",")
-    return pc.binary_join_element_wise("[", joined, "]", "")
+    return pa.chunked_array(
+        [_joined(entries, key, offsets[k : k + _LINKS_AT_ONCE + 1]) for k in range(0, len(item), _LINKS_AT_ONCE)],
+        type=pa.string(),
+    )
+
+
+def _joined(entries: pa.Array, key: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int32]) -> pa.Array:
+    """A JSON array for each link, of the entries that its keys name."""
+    some = entries.take(pa.array(key[offsets[0] : offsets[-1]] & np.uint64(0xFFFFFFFF)))
+    lists = pa.ListArray.from_arrays(pa.array(offsets - offsets[0]), some)
+    return pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
 
 
 def _entries(gathered: Gathered, code: Ints, bits: Floats) -> pa.Array:
