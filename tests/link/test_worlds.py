@@ -107,3 +107,28 @@ def test_one_type_of_identifier_is_enough(tmp_path: Path) -> None:
         adverts += [Advert(10 * k + i, (f"domain:own{k}.test", *common)) for i in range(3)]
     result = run(tmp_path, adverts)
     assert len(result.partition()) == 90
+
+
+def _mailing_list(authors: int, each: int) -> list[Advert]:
+    """Mails that hold the list's address, page and domain; a third name the author's own address, a third another's."""
+    adverts = []
+    for k in range(authors):
+        for i in range(each):
+            holds: tuple[str, ...] = (f"handle:mail:{k}", "email:talk@list", "url:http://list/talk", "domain:list")
+            if i % 3 == 0:
+                holds += (f"email:{(k * 7 + i * 3 + 1) % authors}",)
+            elif i % 3 == 1:
+                holds += (f"email:{k}", f"domain:home{k}")
+            adverts.append(Advert(100 * k + i, holds, day=(k * 13 + i * 5) % 90))
+    return adverts
+
+
+def test_people_who_quote_each_other_are_no_network_and_a_campaign_is_one(tmp_path: Path) -> None:
+    campaign = [
+        Advert(90_000 + k, (f"handle:mail:s{k}", "domain:pills", "url:http://pills/a", "template:pills"), day=float(k))
+        for k in range(5)
+    ]
+    result = run(tmp_path, [*_mailing_list(60, 6), *campaign, *crowd(100_000)])
+    networks = [result.of(range(100 * k, 100 * k + 6)) for k in range(60)]
+    assert max(sum(n in held for held in networks) for n in set.union(*networks)) <= 15  # of 60 authors
+    assert len(result.of(range(90_000, 90_005))) == 1
