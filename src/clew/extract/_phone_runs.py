@@ -41,7 +41,7 @@ from clew.extract.fold import EMOJI
 _LONGEST_RUN = 120  # letters and digits in one go; longer is no phone number
 _HAN, _O, _X = 0x3000, 0x6F, 0x78
 _ROMAN, _SMALL_ROMAN = 0x2160, 0x2170
-_CUE_REACH = 3
+CUE_REACH = 3
 _MOST_SPACED, _FEWEST_SPACED = 100, 3
 _MOST_BACK = 12
 
@@ -152,7 +152,7 @@ def number_expected(st, tok):  # type: ignore[no-untyped-def]
     """Whether a word that is no number word may be one written a little wrong."""
     if st[TOKENS] and st[S_WORDS] == 0 and st[S_SIZE] <= 3:
         return st[TOKENS] > 2 or not tok[st[TOKENS] - 1, FLAGS] & F_WEAK
-    return st[S_CONTEXT] > 0 and st[S_AGE] < _CUE_REACH
+    return st[S_CONTEXT] > 0 and st[S_AGE] < CUE_REACH
 
 
 @kernel

@@ -6,9 +6,11 @@ import numpy as np
 
 from clew.extract._phone_choose import choose
 from clew.extract._phone_context import iban_end
+from clew.extract._phone_idle import LONGEST_WORD, idle
 from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_near import near_word
 from clew.extract._phone_runs import (
+    CUE_REACH,
     add_letters,
     cut,
     look_back,
@@ -44,6 +46,7 @@ from clew.extract._phone_tables import (
     MAX_TOKENS,
     MONEY,
     NEWLINE,
+    ODD,
     S_AGE,
     S_CONTEXT,
     S_FLOOR,
@@ -75,7 +78,6 @@ from clew.extract.fold import EMOJI
 _FEWEST_DIGITS = 6
 _ROOM = 128  # tokens that one run of letters and digits may add
 _HAN, _O, _E2 = 0x3000, 0x6F, 0xE2
-_LONGEST_WORD = 120
 _PLUS_SIGN, _OPEN, _CLOSE = 0x2B, 0x28, 0x29
 _HEAVY_PLUS, _KEYCAP_TEN, _CIRCLE, _O_BUTTON = 0x2795, 0x1F51F, 0x2B55, 0x1F17E
 _DIE, _EIGHT_BALL, _MEDAL = 0x2680, 0x1F3B1, 0x1F947
@@ -116,6 +118,13 @@ def scan(text, tables, start, region, ws, out):  # type: ignore[no-untyped-def]
         _new_field(st)
         st[FIELD] = 0
         while p < end:
+            if not st[TOKENS] and (st[S_CONTEXT] <= 0 or st[S_AGE] >= CUE_REACH):
+                p, passed = idle(sym, klass, words.whole, words.stems, words.heads, p, end)
+                st[S_AGE] += abs(passed)
+                if passed > 0:
+                    st[S_SIGN] = -9
+                if p >= end:
+                    break
             c = klass[sym[p]]
             if c == LETTER:
                 big = _capital(text, r, p)
@@ -133,6 +142,11 @@ def scan(text, tables, start, region, ws, out):  # type: ignore[no-untyped-def]
                     p += 1
                     continue
                 _widen(st, c, sym[p])
+                p += 1
+            elif c == NEWLINE or (c == ODD and not tables.looks[sym[p]] and sym[p] != EMOJI and sym[p] != _PLUS_SIGN):
+                st[S_AGE] += c == NEWLINE
+                if st[TOKENS]:
+                    _widen(st, c, sym[p])
                 p += 1
             else:
                 p = _between(text, tables, r, ws, p, end)
@@ -238,7 +252,7 @@ def _plain_word(sym, klass, looks, words, near, st, tok, back, p, end, capital):
         strong = st[TOKENS] > 1 or st[TOKENS] == 0 or not tok[0, FLAGS] & F_WEAK
         if strong and st[S_WORDS] == 0 and _all_look(sym, looks, p, e):
             return -1
-    if 5 <= n <= _LONGEST_WORD and maybe(words.stems, stem) and cut(words, sym, p, e, back):
+    if 5 <= n <= LONGEST_WORD and maybe(words.stems, stem) and cut(words, sym, p, e, back):
         return -1
     what = near_word(near, sym, p, e, True) if number_expected(st, tok) else 0
     if what:
@@ -280,7 +294,7 @@ def _other_letters(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
             look_back(tables, ws, sym, p)
         known_word(st, ws.tok, what, p, stop, 0)
         return stop
-    if (5 <= n <= _LONGEST_WORD) or sym[p] >= _HAN or (n <= 3 and (st[TOKENS] or sym[p] == _O)):
+    if (5 <= n <= LONGEST_WORD) or sym[p] >= _HAN or (n <= 3 and (st[TOKENS] or sym[p] == _O)):
         return read_run(text, tables, r, ws, p, end)
     other_word(tables, ws, sym, p, e)
     return e
@@ -357,8 +371,6 @@ def _between(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
             s = np.uint16(_PLUS_SIGN)
     if s == _PLUS_SIGN and not (p > ws.bounds[0] and tables.klass[text.sym[p - 1]] == DIGIT):
         st[S_SIGN] = p
-    elif c == NEWLINE:
-        st[S_AGE] += 1
     elif tables.looks[s] or s == _OPEN:
         after = _mark(text, tables, r, ws, p, end)
         if after > p:

@@ -37,6 +37,7 @@ class Words(NamedTuple):
         what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6.
         whole: uint8[8192], a bit set of the hashes of words (of their letters up to the first other symbol).
         stems: uint8[8192], the same of the first letters of number words.
+        heads: uint8[8192], the same of the first letters of all words.
     """
 
     code: npt.NDArray[np.uint8]
@@ -44,6 +45,7 @@ class Words(NamedTuple):
     what: npt.NDArray[np.int32]
     whole: npt.NDArray[np.uint8]
     stems: npt.NDArray[np.uint8]
+    heads: npt.NDArray[np.uint8]
 
 
 @inner
@@ -154,7 +156,8 @@ def _tree(vocab: dict[str, int]) -> Words:
     whole = _bits({w[:k] for w, k in letters.items()})
     kinds = {w: what & (WEAK - 1) for w, what in vocab.items()}
     stems = _bits({w[:STEM] for w, kind in kinds.items() if kind <= MULTIPLY or kind == PLUS})
-    return Words(code, following, np.array(what, np.int32), whole, stems)
+    heads = _bits({w[: min(k, STEM)] for w, k in letters.items()})
+    return Words(code, following, np.array(what, np.int32), whole, stems, heads)
 
 
 @cache

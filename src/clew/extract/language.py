@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._words import Words, lookup, vocabulary
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
 
@@ -56,7 +57,7 @@ class _Profiles(NamedTuple):
     first: npt.NDArray[np.int64]  # by 1 + index of a mixed script, the number of its first language
 
 
-@numba.njit(nogil=True, cache=True)
+@inner
 def _row(entry, letters):  # type: ignore[no-untyped-def]
     """The row of three or four packed letters, or -1. Two of 2**40 runs might be taken for one another."""
     h = letters * np.uint64(0x9E3779B97F4A7C15)
@@ -111,7 +112,7 @@ def _profiles() -> tuple[_Profiles, list[str]]:
     ), languages + alone
 
 
-@numba.njit(nogil=True, cache=True)
+@inner
 def _add(sums, table, row):  # type: ignore[no-untyped-def]
     """Add a row's bytes to sums of 16 bits, four in a word: those of even and of odd bytes in turn."""
     for c in range(_PARTS):
@@ -120,13 +121,13 @@ def _add(sums, table, row):  # type: ignore[no-untyped-def]
         sums[2 * c + 1] += (eight >> np.uint64(8)) & _EVEN
 
 
-@numba.njit(nogil=True, cache=True)
+@inner
 def _sum(sums, column):  # type: ignore[no-untyped-def]
     part = sums[2 * (column // 8) + column % 2]
     return np.int64((part >> np.uint64(16 * (column % 8 // 2))) & np.uint64(0xFFFF))
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _read_word(sym, i, j, entry, penalty, words, mark, cost, credit):  # type: ignore[no-untyped-def]
     """Charge the languages for a word; returns the runs of letters charged for."""
     grams = 0
@@ -150,7 +151,7 @@ def _read_word(sym, i, j, entry, penalty, words, mark, cost, credit):  # type: i
     return grams
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _winner(cost, credit, languages, grams):  # type: ignore[no-untyped-def]
     """The column of the cheapest language if it leads by enough, else -1."""
     best, lowest, second = -1, np.int64(1 << 40), np.int64(1 << 40)
@@ -165,7 +166,7 @@ def _winner(cost, credit, languages, grams):  # type: ignore[no-untyped-def]
     return best
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _run(sym, i, last, scripts, script):  # type: ignore[no-untyped-def]
     """Where symbols of a script end; over unsigned numbers, for speed."""
     k, stop = np.uint64(i), np.uint64(last)
@@ -174,7 +175,7 @@ def _run(sym, i, last, scripts, script):  # type: ignore[no-untyped-def]
     return np.int64(k)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _field_end(sym, i, last):  # type: ignore[no-untyped-def]
     k, stop = np.uint64(i), np.uint64(last)
     while k < stop and sym[k] != 0x1E:
@@ -182,7 +183,7 @@ def _field_end(sym, i, last):  # type: ignore[no-untyped-def]
     return np.int64(k)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _language(sym, first, last, known, cost, credit, letters, read):  # type: ignore[no-untyped-def]
     """The index of a text's language, or -1."""
     cost[:], credit[:], letters[:], read[:] = 0, 0, 0, 0
