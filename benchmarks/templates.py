@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -205,11 +206,16 @@ def compare(n: int, seed: int, seconds: float, names: Iterable[str]) -> Iterator
         yield json.loads(done.stdout)
 
 
-def descriptions() -> list[str]:
-    """Debian's package descriptions; empty where there are none."""
-    if shutil.which("apt-cache") is None:
+def descriptions(translations: Path | None = None) -> list[str]:
+    """Debian's package descriptions: from one of its `Translation-en` files, else the short ones that apt knows."""
+    if translations is not None:
+        compression = "lz4" if translations.suffix == ".lz4" else None
+        with pa.input_stream(str(translations), compression=compression) as stream:
+            raw = stream.read().decode()
+    elif shutil.which("apt-cache") is None:
         return []
-    raw = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, check=False).stdout
+    else:
+        raw = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, check=False).stdout
     return re.findall(r"^Description(?:-en)?: (.*(?:\n .*)*)", raw, re.MULTILINE)
 
 
@@ -259,8 +265,8 @@ def _print_comparison(options: argparse.Namespace) -> None:
     print("GB: peak of the process; +GB: of which while grouping. Texts are in memory before.")
 
 
-def _print_descriptions() -> None:
-    texts = descriptions()
+def _print_descriptions(translations: Path | None) -> None:
+    texts = descriptions(translations)
     if not texts:
         print("Debian's package descriptions: skipped, apt-cache has none here")
         return
@@ -276,13 +282,14 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--seconds", type=float, default=45, help="about how long a peer may take")
+    parser.add_argument("--descriptions", type=Path, help="a Translation-en file of Debian (.lz4 or plain)")
     parser.add_argument("--one", choices=["clew", *PEERS], help="print one measure as JSON")
     options = parser.parse_args()
     if options.one:
         print(json.dumps(measure(options.one, options.texts, options.seed, options.seconds)))
         return
     _print_comparison(options)
-    _print_descriptions()
+    _print_descriptions(options.descriptions)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,15 @@ def _cut_short(data, i, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def _marked(data, begin, end):  # type: ignore[no-untyped-def]
+    """Whether a text may have markup."""
+    marks = 0
+    for i in range(begin, end):
+        marks += (data[i] == 60) | (data[i] == 38)
+    return marks > 0
+
+
+@numba.njit(nogil=True, cache=True)
 def plain(data, offsets, full, spans, span_start, out, ends):  # type: ignore[no-untyped-def]
     """Write texts without tags, comments and scripts, entities decoded; never longer than what was received.
 
@@ -102,6 +111,11 @@ def plain(data, offsets, full, spans, span_start, out, ends):  # type: ignore[no
     at = 0
     for t in range(offsets.shape[0] - 1):
         i, end = offsets[t], offsets[t + 1]
+        if not _marked(data, i, end):
+            out[at : at + end - i] = data[i:end]
+            at += end - i
+            ends[t] = at
+            continue
         read = written = 0
         while i < end:
             begin, before, stop = i, at, i
