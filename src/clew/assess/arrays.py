@@ -26,6 +26,7 @@ NEVER = np.iinfo(np.int64).min
 FIRSTS = ("phone", "place", "name")  # of these a record's first mention is kept
 _SEEN = tuple(dict.fromkeys((*FIRSTS, *CONTACTS)))
 _BATCH = 1 << 20
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # different groups never give one word the same key
 
 _RECORDS = """
 SELECT rid, record_id, kind, hash(item_id) AS item, hash(platform) AS platform,
@@ -132,13 +133,14 @@ def _keep_first(row, type_, h, at, value, rank, seen):  # type: ignore[no-untype
                 value[c, r], rank[c, r] = h[k], at[k]
 
 
-def distinct(group: npt.NDArray[Any], words: Words) -> tuple[npt.NDArray[Any], Ints]:
+def distinct(group: npt.NDArray[np.integer[Any]], words: Words) -> tuple[npt.NDArray[Any], Ints]:
     """The groups in order, and how many distinct words each has."""
-    order = np.lexsort((words, group))
-    group, words = group[order], words[order]
-    new = np.ones(len(group), np.bool_)
-    new[1:] = (words[1:] != words[:-1]) | (group[1:] != group[:-1])
-    found, count = np.unique(group[new], return_counts=True)
+    key = words ^ (group.astype(np.uint64) * _ODD)  # one sort instead of two; the words are hashes already
+    order = np.argsort(key)
+    key = key[order]
+    new = np.ones(len(key), np.bool_)
+    new[1:] = key[1:] != key[:-1]
+    found, count = np.unique(group[order[new]], return_counts=True)
     return found, count.astype(np.int64)
 
 

@@ -50,9 +50,12 @@ GROUP BY ind, net
 
 _SUBJECTS = """
 CREATE OR REPLACE TEMP TABLE subjects AS
-SELECT o.ind, o.net, min(t.value) AS value FROM observed o JOIN entries e USING (ind)
-JOIN (SELECT type, value, hash(value) AS h FROM ties GROUP BY ALL) t ON t.type = o.type AND t.h = o.h
-WHERE contains(e.reason, '{subject}') GROUP BY o.ind, o.net
+WITH about AS (
+    SELECT o.ind, o.net, o.type, o.h FROM observed o JOIN entries e USING (ind) WHERE contains(e.reason, '{subject}')
+)
+SELECT a.ind, a.net, min(t.value) AS value
+FROM (SELECT type, value, hash(value) AS h FROM ties WHERE type IN (SELECT DISTINCT type FROM about)) t
+JOIN about a ON t.h = a.h AND t.type = a.type GROUP BY a.ind, a.net
 """
 
 _NETWORK_FINDINGS = """
