@@ -6,7 +6,7 @@ import pytest
 from clew.extract.base import pack_region
 from clew.extract.region import regions
 
-COLUMNS = ("place", "platform", "url", "source")
+COLUMNS = ("place", "platform", "url", "source", "contact", "price", "body")
 
 
 def batch(*rows: dict[str, str]) -> pa.RecordBatch:
@@ -69,6 +69,28 @@ def test_place_beats_host_and_host_decides_between_namesakes() -> None:
     assert country(place="Birmingham", platform="example.co.uk") == "GB"
     assert country(place="Valencia", platform="example.es") == "ES"
     assert country(place="unknown", platform="example.es") == "ES"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"place": "Newcastle"}, "AU"),
+        ({"place": "Newcastle", "body": "call +44 7700 900123"}, "GB"),
+        ({"place": "Newcastle", "body": "call +61 491 570 006, £5 off"}, "AU"),
+        ({"place": "Newcastle", "price": "£80"}, "GB"),
+        ({"place": "Newcastle", "platform": "example.co.za", "price": "£80"}, "ZA"),
+        ({"place": "Valencia", "body": "150€"}, "ES"),
+        ({"place": "Valencia", "contact": "+58 412"}, "VE"),
+        ({"place": "Paris", "body": "call +1 555 0100, £80"}, "FR"),
+        ({"place": "Frankfurt", "body": "€80"}, "DE"),
+        ({"place": "Halle"}, "DE"),
+        ({"place": "Halle", "contact": "+32 470"}, "BE"),
+        ({"place": "Den Bosch"}, "NL"),
+        ({"place": "San Sebastián", "body": "80 €"}, "ES"),
+    ],
+)
+def test_text_decides_between_namesakes_where_no_host_does(row: dict[str, str], expected: str) -> None:
+    assert country(**row) == expected
 
 
 def test_rows_are_independent_of_each_other() -> None:

@@ -1,26 +1,29 @@
 """The country of a record, which says how its phone numbers and place names are to be read.
 
 In this order: the place as written, the country code that ends the platform's, the page's or the source's host
-name. A country here is ISO 3166-1, two letters packed in an integer (see `base.pack_region`).
+name. A place whose name several countries share ("Newcastle") is taken to be where the host name, a calling code in
+the text ("+44") or the currency (pound, euro) says. A country here is ISO 3166-1, two letters packed in an integer
+(see `base.pack_region`).
 """
 
 from __future__ import annotations
 
 import string
-from functools import cache
+from functools import cache, lru_cache
 
 import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from clew.extract._gazetteer import country_of
+from clew.extract._gazetteer import country_of, gazetteer
 from clew.extract._words import word_list
 from clew.extract.base import pack_region
-from clew.extract.fold import text_buffers
+from clew.extract.fold import fold, text_buffers
 
-VERSION = "1"  # changes whenever a record may get another country
+VERSION = "2"  # changes whenever a record may get another country
 
 Regions = npt.NDArray[np.uint16]
 
@@ -33,6 +36,11 @@ _ANYWHERE = frozenset(
     """
     )
 )
+_NAMESAKE = 0.1  # of the largest place's people that a namesake in another country must have to be meant
+_POUND, _EURO = 0x4742, 0xFFFF
+_EURO_COUNTRIES = tuple(
+    map(pack_region, word_list("AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK AD MC SM VA ME XK"))
+)
 _HOST_END = r"\.(?P<end>[a-z]{2})\.?(?:[:/?#\s]|$)"
 _HOST = r"(?i)^\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@?#\s]*@)?[^/:?#\s@]*" + _HOST_END
 
@@ -42,7 +50,7 @@ def regions(records: pa.RecordBatch) -> Regions:
     by_host = np.zeros(len(records), np.uint16)
     for column in ("platform", "url", "source"):
         _host_ends(*text_buffers(records.column(column)), _host_countries(), by_host)
-    by_place = _of_places(records.column("place"), by_host)
+    by_place = _of_places(records, by_host)
     return np.where(by_place != 0, by_place, by_host)
 
 
@@ -83,10 +91,77 @@ def _host_ends(data, offsets, countries, out):  # type: ignore[no-untyped-def]
         out[t] = countries[(np.int64(first) << 8) | second]
 
 
-def _of_places(places: pa.Array, hints: Regions) -> Regions:
+@cache
+def _calling_codes() -> Regions:
+    """uint16[1000]: the first country of each calling code, else 0."""
+    table = np.zeros(1000, np.uint16)
+    for code, countries in COUNTRY_CODE_TO_REGION_CODE.items():
+        table[code] = pack_region(countries[0])
+    return table
+
+
+@numba.njit(nogil=True, cache=True)
+def _told(data, offsets, countries, out):  # type: ignore[no-untyped-def]
+    """The country of the first calling code ("+44") of each text, or else _POUND or _EURO for the first such sign."""
+    for t in range(offsets.shape[0] - 1):
+        end = offsets[t + 1]
+        for i in range(offsets[t], end - 2):
+            if out[t] == 0 and data[i] == 0xC2 and data[i + 1] == 0xA3:
+                out[t] = _POUND
+            if out[t] == 0 and data[i] == 0xE2 and data[i + 1] == 0x82 and data[i + 2] == 0xAC:
+                out[t] = _EURO
+            if data[i] != 43:
+                continue
+            code, k = 0, i + 1
+            while k < end and k < i + 4 and 48 <= data[k] <= 57:
+                code, k = code * 10 + data[k] - 48, k + 1
+                if countries[code] != 0 and k < end and (data[k] == 32 or 48 <= data[k] <= 57):
+                    break
+            if k > i + 1 and countries[code] != 0:
+                out[t] = countries[code]
+                break
+
+
+@lru_cache(maxsize=1 << 16)
+def _namesakes(place: str) -> dict[int, int]:
+    """What a text may tell of a place as written that is likeliest elsewhere, and the packed country that is meant."""
+    known, others = gazetteer(), dict[int, int]()
+    hits = known.phrases.find(fold(*text_buffers(pa.array([place], pa.string()))))
+    for name in hits.phrase.tolist():
+        may = slice(known.first[name], known.first[name + 1])
+        country, score = known.country[known.place[may]], known.score[may]
+        near = country[(score >= _NAMESAKE * score[0]) & (country != country[0])].tolist()
+        others |= {c: c for c in near}
+        euro = [c for c in near if c in _EURO_COUNTRIES and int(country[0]) not in _EURO_COUNTRIES]
+        if euro:
+            others[_EURO] = euro[0]
+    return others
+
+
+def _by_text(records: pa.RecordBatch, codes: npt.NDArray[np.int64], places: pa.Array, hints: Regions) -> Regions:
+    """Hints, with those of the text where a place's name is shared and no host name tells."""
+    shared = [_namesakes(place or "") for place in places.to_pylist()]
+    open_to = np.append(np.array([bool(s) for s in shared], np.bool_), False)  # no place: -1
+    rows = np.flatnonzero(open_to[codes] & (hints == 0))
+    if not len(rows):
+        return hints
+    told = np.zeros(len(rows), np.uint16)
+    for column in ("contact", "price", "body"):
+        found = np.zeros(len(rows), np.uint16)
+        texts = records.column(column).take(pa.array(rows)).cast(pa.large_string())
+        _told(*text_buffers(texts), _calling_codes(), found)
+        told = np.where(told != 0, told, found)
+    out = hints.copy()
+    out[rows] = [shared[code].get(what, 0) for code, what in zip(codes[rows].tolist(), told.tolist(), strict=True)]
+    return out
+
+
+def _of_places(records: pa.RecordBatch, hints: Regions) -> Regions:
     """The country of each place as written; every pair of a place and a hint is looked up once."""
+    places = records.column("place")
     encoded = places.dictionary_encode() if not pa.types.is_dictionary(places.type) else places
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    hints = _by_text(records, codes, encoded.dictionary, hints)
     pairs, inverse = np.unique((codes << 16) | hints, return_inverse=True)
     known = pairs >= 0
     found = np.zeros(len(pairs), np.uint16)
