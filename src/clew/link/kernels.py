@@ -7,6 +7,7 @@ import numpy as np
 
 _MOST = 32  # shared identifiers of one class that are looked at
 _TRUST = 4.0  # weight of what holds in general beside what holds among the users of an identifier
+_SAMPLE = 256
 _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _WIDE = 4  # in an identifier's mark, beside its class
@@ -69,10 +70,14 @@ def _both(start, column, share, a, b):  # type: ignore[no-untyped-def]
 def met(begin, rows, start, column, share, out):  # type: ignore[no-untyped-def]
     """For each column and attribute, over neighbouring rows that hold it: the sum of `_both`, and of how many it is.
 
-    ``rows[begin[c] : begin[c + 1]]`` hold column c; ``out`` is float64[columns, attributes, 2], zeros.
+    ``rows[begin[c] : begin[c + 1]]`` hold column c; ``out`` is float64[columns, attributes, 2], zeros. Of a column that
+    many rows hold, `_SAMPLE` neighbours at even distances are looked at; one that two rows hold tells nothing.
     """
     for c in range(begin.shape[0] - 1):
-        for k in range(begin[c] + 1, begin[c + 1]):
+        held = begin[c + 1] - begin[c]
+        if held < 3:
+            continue
+        for k in range(begin[c] + 1, begin[c + 1], max(held // _SAMPLE, 1)):
             for t in range(out.shape[1]):
                 both = _both(start, column, share, rows[k - 1] * out.shape[1] + t, rows[k] * out.shape[1] + t)
                 if both >= 0.0:

@@ -41,7 +41,11 @@ def spanning_links(evidence: Evidence, label: Ints, bits: Floats) -> tuple[Ints,
     versions = evidence.item[order][1:] == evidence.item[order][:-1]
     a, b = np.concatenate([a, order[:-1][versions]]), np.concatenate([b, order[1:][versions]])
     within = label[a] == label[b]
-    low, high = np.minimum(a, b)[within], np.maximum(a, b)[within]
+    pairs = (np.minimum(a, b)[within].astype(np.uint64) << np.uint64(32)) | np.maximum(a, b)[within].astype(np.uint64)
+    pairs.sort()
+    if len(pairs):
+        pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]]
+    low, high = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
     worth = _weights(table.start, table.column, bits, low, high) + 1e3 * (evidence.item[low] == evidence.item[high])
     taken = np.zeros(len(low), bool)
     _tree(n, low, high, _falling(worth), taken)
