@@ -27,7 +27,6 @@ from clew.extract._phone_tables import (
     S_WORDS,
     SIGN,
     SIZE,
-    TOKENS,
     VALUE,
 )  # fmt: skip
 
@@ -54,11 +53,12 @@ def _national_base(form, kinds, likely):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _resolve(plan, region, order, likely, d, i, j, plus, hope):  # type: ignore[no-untyped-def]
+def _resolve(tables, ws, region, row, likely, i, j, plus, hope):  # type: ignore[no-untyped-def]
     """Points, E.164 number and form (0: international) of some digits; points are -99 when they are no number.
 
     ``hope``: whether the surroundings would bear out a number without prefix from anywhere.
     """
+    plan, order, d = tables.plan, tables.regions, ws.gdig
     if plus:
         kinds, number = international(plan, d, i, j)
         if kinds:
@@ -76,10 +76,10 @@ def _resolve(plan, region, order, likely, d, i, j, plus, hope):  # type: ignore[
             return _national_base(form, kinds, 2), number, form
     best, found, best_form = -99, np.int64(0), 0
     if likely > 0 or (likely == 0 and (d[i] == 0 or hope)):
-        for k in range(order.shape[0]):
-            if order[k] == 0:
+        for k in range(order.shape[1]):
+            if order[row, k] == 0:
                 break
-            other = np.int64(plan.index[order[k]])
+            other = np.int64(plan.index[order[row, k]])
             if other < 0 or other == region:
                 continue
             kinds, number, form = national(plan, other, d, i, j)
@@ -114,20 +114,18 @@ def _has_code(plan, region, d, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _candidates(text, tables, ws, ng, region, row, likely, rate, nc):  # type: ignore[no-untyped-def]
+def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ignore[no-untyped-def]
     """Append every run of groups that reads as a phone number; returns the new count."""
-    grp, gdig, cand, bounds = ws.grp, ws.gdig, ws.cand, ws.bounds
+    grp, cand, bounds = ws.grp, ws.cand, ws.bounds
     bar = F_TIME | F_ALNUM
-    order = tables.regions[row]
     for i in range(ng):
         if grp[i, FLAGS] & bar or (i > 0 and grp[i, GAP] == 0 and grp[i, SIGN] < 0 and grp[i - 1, KIND] != LETTERS):
             continue
         n = 0
         hope = grp[i, CONTEXT] > 0 or ws.st[FIELD] == CONTACT_FIELD
         begin = grp[i, SIGN] if grp[i, SIGN] >= 0 else grp[i, BEGIN]
-        called = begin > bounds[0] and text.sym[begin - 1] in (0x2F, 0x3D, 0x3A)  # "wa.me/", "phone=", "tel:"
-        called = called and link_kind(tables.klass, tables.calls, tables.links, text.sym, bounds[0], bounds[1], begin,
-                                      grp[i, END]) == 3  # fmt: skip
+        called = begin > bounds[0] and sym[begin - 1] in (0x2F, 0x3D, 0x3A)  # "wa.me/", "phone=", "tel:"
+        called = called and link_kind(tables, ws, sym, begin, grp[i, END]) == 3
         for j in range(i, ng):
             hope |= grp[j, CONTEXT] > 0
             n += grp[j, SIZE]
@@ -137,21 +135,14 @@ def _candidates(text, tables, ws, ng, region, row, likely, rate, nc):  # type: i
                 continue
             first = grp[i, FIRST]
             base, number, form = _resolve(
-                tables.plan, region, order, likely, gdig, first, first + n, grp[i, SIGN] >= 0 or called, hope
+                tables, ws, region, row, likely, first, first + n, grp[i, SIGN] >= 0 or called, hope
             )
             if base < -9:
                 continue
-            points = (
-                score(
-                    grp, gdig, ng, i, j, base, form, ws.st[FIELD], likely == 0 and region < 0, number < 20_000_000_000
-                )
-                - rate
-            )
+            points = score(ws, ng, i, j, base, form, likely == 0 and region < 0, number < 20_000_000_000) - rate
             if points < _ENOUGH - 10:
                 continue
-            kind = link_kind(
-                tables.klass, tables.calls, tables.links, text.sym, bounds[0], bounds[1], begin, grp[j, END]
-            )
+            kind = link_kind(tables, ws, sym, begin, grp[j, END])
             points += 10 if kind == 3 else -20 if kind else 0
             if points < _ENOUGH:
                 continue
@@ -195,8 +186,8 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
         out: int64[rows, 5]: text, begin, end, number, obscured.
         n_out: rows written so far.
     """
-    nt, sym, grp, nc = ws.st[TOKENS], text.sym, ws.grp, 0
-    most = ways(ws.tok, nt)
+    sym, grp, nc = text.sym, ws.grp, 0
+    most = ways(ws)
     row = tables.regions.shape[0] - 1
     for attempt in range(3):  # the record's region; those of the language; any
         if attempt == 1:
@@ -213,7 +204,7 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
         for way in range(8):
             if way & ~most:
                 continue
-            ng = group(ws.tok, nt, ws.dig, sym, way, grp, ws.gdig)
+            ng = group(ws, sym, way)
             if ws.st[S_CONTEXT] > 0 and ws.st[S_AGE] < ws.st[S_WORDS] and grp[ng - 1, CONTEXT] == 0:
                 grp[ng - 1, CONTEXT] = 1  # "… call now"
             mark_times(grp, ng, ws.gdig)
@@ -221,10 +212,10 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
                 continue
             worth = True
             likely = -1 if attempt == 0 else 1 if attempt == 1 else 0
-            nc = _candidates(text, tables, ws, ng, region, row, likely, 1 if way else 0, nc)
+            nc = _candidates(sym, tables, ws, ng, region, row, likely, 1 if way else 0, nc)
         if nc or not worth:
             break
-    return _select(text, tables, ws.cand, nc, r, ws.bounds, out, n_out)
+    return _select(text, tables, ws, nc, r, out, n_out)
 
 
 @kernel
@@ -240,9 +231,9 @@ def _with_bracket(sym, first, begin, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _select(text, tables, cand, nc, r, bounds, out, n_out):  # type: ignore[no-untyped-def]
+def _select(text, tables, ws, nc, r, out, n_out):  # type: ignore[no-untyped-def]
     """The best candidates that do not overlap, best first: most points, then most digits, then first."""
-    first_row = n_out
+    cand, first_row = ws.cand, n_out
     for _ in range(nc):
         best = -1
         for c in range(nc):
@@ -258,8 +249,8 @@ def _select(text, tables, cand, nc, r, bounds, out, n_out):  # type: ignore[no-u
         for k in range(first_row, n_out):
             free &= end <= out[k, 1] or begin >= out[k, 2]
         if free:
-            begin = _with_bracket(text.sym, bounds[0], begin, end)
+            begin = _with_bracket(text.sym, ws.bounds[0], begin, end)
             out[n_out, 0], out[n_out, 1], out[n_out, 2], out[n_out, 3] = r, begin, end, cand[best, _NUMBER]
-            out[n_out, 4] = is_obscured(text, tables.klass, r, begin, end, how < 0, how)
+            out[n_out, 4] = is_obscured(text, tables, r, begin, end, how < 0, how)
             n_out += 1
     return n_out

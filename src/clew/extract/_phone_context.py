@@ -6,6 +6,7 @@ import numpy as np
 
 from clew.extract._phone_kernel import kernel
 from clew.extract._phone_tables import COMMA, DIGIT, LANGUAGE, LETTER, NEWLINE, ODD, SPACE, USUAL, VOTES
+from clew.extract._phone_words import lookup, maybe, step
 from clew.extract.fold import EMOJI
 
 _BLOB = 120  # symbols of a link that are looked at on either side
@@ -51,14 +52,14 @@ def _has(sym, i, j, marks):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def link_kind(klass, calls, links, sym, first, last, begin, end):  # type: ignore[no-untyped-def]
+def link_kind(tables, ws, sym, begin, end):  # type: ignore[no-untyped-def]
     """Whether the symbols from begin to end stand in a link (1), a mail address (2), a link to call (3), or none (0).
 
     Args:
-        klass, calls, links, sym: see `_phone_tables`.
-        first, last: bounds of the text.
+        tables, ws, sym: see `_phone_tables`.
         begin, end: the number.
     """
+    klass, first, last = tables.klass, ws.bounds[0], ws.bounds[1]
     i, j = begin, end
     while i > first and begin - i < _BLOB and klass[sym[i - 1]] not in (SPACE, NEWLINE) and sym[i - 1] >= 0x20:
         i -= 1
@@ -66,7 +67,7 @@ def link_kind(klass, calls, links, sym, first, last, begin, end):  # type: ignor
         j += 1
     if i == begin and j == end:
         return 0
-    call = _has(sym, i, begin, calls)
+    call = _has(sym, i, begin, tables.calls)
     if call >= 0 and begin - call <= 4:
         return _CALL
     at = j  # mail: letters, digits and dots up to an "@" with a name after it
@@ -80,7 +81,7 @@ def link_kind(klass, calls, links, sym, first, last, begin, end):  # type: ignor
         return _MAIL
     for k in range(i, begin):
         if sym[k] == 0x2F or sym[k] == 0x3D:  # after a slash or "="
-            return _LINK if _has(sym, i, j, links) >= 0 else 0
+            return _LINK if _has(sym, i, j, tables.links) >= 0 else 0
     return 0
 
 
@@ -103,21 +104,18 @@ def _tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
         if tables.klass[sym[p]] != LETTER:
             p += 1
             continue
-        node, k = 1, p
-        while k < stop and node and tables.klass[sym[k]] == LETTER:
-            code = words.code[sym[k]]
-            node = np.int64(words.next[node, code]) if code else 0  # type: ignore[assignment]
+        h, k = np.uint64(0), p
+        while k < stop and tables.klass[sym[k]] == LETTER:
+            h = step(h, sym[k])
             k += 1
-        what = np.int64(words.what[node])
-        if what and (k == stop or tables.klass[sym[k]] != LETTER):
+        what = lookup(words, h) if maybe(words.whole, h) else 0
+        if what:
             bit = 0
             while what:
                 if what & 1:
                     votes[bit] += k - p if k - p < 4 else 4  # longer words tell more
                 what >>= 1
                 bit += 1
-        while k < stop and tables.klass[sym[k]] == LETTER:
-            k += 1
         p = k
     best = tables.regions.shape[0] - 1
     most = 2
@@ -128,11 +126,11 @@ def _tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def is_obscured(text, klass, r, begin, end, spelled, singles):  # type: ignore[no-untyped-def]
+def is_obscured(text, tables, r, begin, end, spelled, singles):  # type: ignore[no-untyped-def]
     """Whether a number had to be decoded: words or odd digits, odd separators, single digits, hidden characters."""
     if spelled or singles >= 5:
         return True
-    sym = text.sym
+    sym, klass = text.sym, tables.klass
     run = 0
     for p in range(begin + 1, end):
         c = klass[sym[p]]

@@ -25,6 +25,7 @@ from clew.extract._phone_tables import (
     SIGN,
     SIZE,
     SYMBOL,
+    TOKENS,
     VALUE,
 )  # fmt: skip
 from clew.extract._phone_words import AND, HUNDRED, HUNDREDS, MULTIPLY, PAIR, TEEN, TENS, TIMES, UNIT
@@ -132,8 +133,9 @@ def _open(grp, g, tok, t, gap, symbol, n):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def group(tok, nt, dig, sym, way, grp, gdig):  # type: ignore[no-untyped-def]
+def group(ws, sym, way):  # type: ignore[no-untyped-def]
     """Fill ``grp`` (as a token; VALUE counts words) and ``gdig`` with the groups of a chain; gives their count."""
+    tok, dig, grp, gdig, nt = ws.tok, ws.dig, ws.grp, ws.gdig, ws.st[TOKENS]
     g, n, t, gap = 0, 0, 0, 0
     while t < nt:
         gap |= tok[t, GAP]
@@ -186,8 +188,9 @@ def _glued(tok, t, way):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def ways(tok, nt):  # type: ignore[no-untyped-def]
+def ways(ws):  # type: ignore[no-untyped-def]
     """The ways of reading (DROP, APART, MARKS) that can make a difference for a chain."""
+    tok, nt = ws.tok, ws.st[TOKENS]
     found, words = 0, 0
     for t in range(nt):
         if tok[t, FLAGS] & F_WEAK:

@@ -20,6 +20,7 @@ _LONGEST, _SHORTEST = 16, 3
 _SHORTEST_WRONG = 4  # letters of a word that may have one wrong
 _LONGEST_WRONG = 13
 _BASE = 0x9E3779B97F4A7C15
+_BITS = 18  # of a hash, in the bit set
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _ALIKE = {
     "o": "0оο〇σ", "i": "1lіι|!", "z": "2", "e": "3еεзє", "a": "4аαч", "s": "5ѕ", "g": "69б", "t": "7тτ", "b": "8вβ",
@@ -37,6 +38,7 @@ class Near(NamedTuple):
         what: int32[size], what the word is, as in `_phone_words.Words`.
         gap: int8[size], which letter is left out, -1 for none.
         letter: uint16[size], that letter's skeleton.
+        some: uint8[32768], a bit set of the hashes: small, so that most are looked up here only.
     """
 
     alike: npt.NDArray[np.uint16]
@@ -44,6 +46,7 @@ class Near(NamedTuple):
     what: npt.NDArray[np.int32]
     gap: npt.NDArray[np.int8]
     letter: npt.NDArray[np.uint16]
+    some: npt.NDArray[np.uint8]
 
 
 def _hash(word: str) -> int:
@@ -88,8 +91,9 @@ def near() -> Near:
     entries = [(h, -1, -1, 0) for h in sorted(blocked)] + [e for e in entries if e[2] >= 0 or e[0] not in blocked]
     size = 1 << (2 * len(entries)).bit_length()
     tables = Near(alike, np.zeros(size, np.uint64), np.zeros(size, np.int32), np.zeros(size, np.int8),
-                  np.zeros(size, np.uint16))  # fmt: skip
+                  np.zeros(size, np.uint16), np.zeros(1 << _BITS - 3, np.uint8))  # fmt: skip
     for h, what, gap, letter in entries:
+        tables.some[h >> 64 - _BITS + 3] |= 1 << (h >> 64 - _BITS & 7)
         at = h >> 40 & size - 1
         while tables.key[at]:
             at = at + 1 & size - 1
@@ -105,8 +109,11 @@ def _lookup(near, h, gap, letter):  # type: ignore[no-untyped-def]
         near, h: the tables and the hash.
         gap, letter: which letter of the text was left out; -1 for none, when a letter of the word may be.
     """
-    mask = np.uint64(near.key.shape[0] - 1)
     h = h if h else np.uint64(1)
+    bit = h >> np.uint64(64 - _BITS)
+    if not near.some[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & 1:
+        return 0
+    mask = np.uint64(near.key.shape[0] - 1)
     at = (h >> np.uint64(40)) & mask
     found = 0
     while near.key[at]:

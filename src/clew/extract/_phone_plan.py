@@ -30,7 +30,7 @@ class Plan(NamedTuple):
         code: int64[regions], country code; 0 ends the digits of a prefix or code.
         after: uint16[regions], the state after the country code.
         prefix, prefix_size: uint8[regions, 4, 2] and uint8[regions, 4], national prefixes, longest first.
-        bare: bool[regions], whether national numbers are usually written without a prefix.
+        bare: uint8[regions], 1 when national numbers are usually written without a prefix.
         main: int16[1000], the main region of a country code, -1 for no such code.
     """
 
@@ -42,7 +42,7 @@ class Plan(NamedTuple):
     after: npt.NDArray[np.uint16]
     prefix: npt.NDArray[np.uint8]
     prefix_size: npt.NDArray[np.uint8]
-    bare: npt.NDArray[np.bool_]
+    bare: npt.NDArray[np.uint8]
     main: npt.NDArray[np.int16]
 
 
@@ -67,7 +67,7 @@ def plan() -> Plan:
             prefix[r, k, : len(word)] = [int(d) for d in word]
     main = np.full(1000, -1, np.int16)
     main[mains[:, 0]] = mains[:, 1]
-    bare = (size[:, 0] == 0) | (code == _NANP)
+    bare = ((size[:, 0] == 0) | (code == _NANP)).astype(np.uint8)
     return Plan(trans, label, root, index, code, after, prefix, size, bare, main)
 
 
@@ -93,13 +93,11 @@ def _without_prefix(plan, region, digits, i, j):  # type: ignore[no-untyped-def]
     """Kinds of the number after a national prefix of the region, and where it begins; 0 when there is none."""
     for p in range(plan.prefix.shape[1]):
         size = plan.prefix_size[region, p]
-        if size == 0 or j - i <= size:
+        if size == 0:
+            break
+        if j - i <= size or digits[i] != plan.prefix[region, p, 0]:
             continue
-        same = True
-        for k in range(size):
-            if digits[i + k] != plan.prefix[region, p, k]:
-                same = False
-        if same:
+        if size < 2 or digits[i + 1] == plan.prefix[region, p, 1]:
             kinds = _kinds(plan, plan.after[region], digits, i + size, j)
             if kinds:
                 return kinds, i + np.int64(size)

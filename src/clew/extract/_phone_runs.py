@@ -41,7 +41,7 @@ from clew.extract.fold import EMOJI
 _LONGEST_RUN = 120  # letters and digits in one go; longer is no phone number
 _HAN, _O, _X = 0x3000, 0x6F, 0x78
 _ROMAN, _SMALL_ROMAN = 0x2160, 0x2170
-CUE_REACH = 3
+_CUE_REACH = 3
 _MOST_SPACED, _FEWEST_SPACED = 100, 3
 _MOST_BACK = 12
 
@@ -96,7 +96,7 @@ def _cut_run(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
     i, n = 0, e - p
     while i < n:
         k = ws.back[i + n + 1]
-        known_word(ws.st, ws.tok, _part(tables.words, sym, p + i, p + k), p + i, p + k, 0)
+        known_word(ws, _part(tables.words, sym, p + i, p + k), p + i, p + k, 0)
         i = k
     return True
 
@@ -120,7 +120,7 @@ def read_spaced(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
         j = ws.back[i + m + 1]
         if i:
             ws.st[S_GAP] |= G_SPACE
-        known_word(ws.st, ws.tok, _part(tables.words, ws.line, i, j), ws.where[i], ws.where[j - 1] + 1, 0)
+        known_word(ws, _part(tables.words, ws.line, i, j), ws.where[i], ws.where[j - 1] + 1, 0)
         i = j
     return stop
 
@@ -143,40 +143,41 @@ def look_back(tables, ws, sym, p):  # type: ignore[no-untyped-def]
         found, k = found + 1, b
     for i in range(found - 1, -1, -1):
         st[S_SYMBOL] = 0x20
-        known_word(st, ws.tok, ws.where[3 * i + 2], ws.where[3 * i], ws.where[3 * i + 1], F_NEAR | F_WEAK)
+        known_word(ws, ws.where[3 * i + 2], ws.where[3 * i], ws.where[3 * i + 1], F_NEAR | F_WEAK)
         st[S_GAP], st[S_SIZE], st[S_SYMBOL] = G_SPACE, 1, 0x20
 
 
 @inner
-def number_expected(st, tok):  # type: ignore[no-untyped-def]
+def number_expected(ws):  # type: ignore[no-untyped-def]
     """Whether a word that is no number word may be one written a little wrong."""
+    st, tok = ws.st, ws.tok
     if st[TOKENS] and st[S_WORDS] == 0 and st[S_SIZE] <= 3:
         return st[TOKENS] > 2 or not tok[st[TOKENS] - 1, FLAGS] & F_WEAK
-    return st[S_CONTEXT] > 0 and st[S_AGE] < CUE_REACH
+    return st[S_CONTEXT] > 0 and st[S_AGE] < _CUE_REACH
 
 
 @kernel
 def other_word(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
     """A word that is not in the tree: perhaps a number word written a little wrong, where numbers are expected."""
-    if number_expected(ws.st, ws.tok):
+    if number_expected(ws):
         what = near_word(tables.near, sym, p, e, True)
         if what:
-            known_word(ws.st, ws.tok, what, p, e, F_NEAR | F_WEAK)
+            known_word(ws, what, p, e, F_NEAR | F_WEAK)
             return
-    unknown_word(ws.st, e - p)
+    unknown_word(ws, e - p)
 
 
 @kernel
-def read_roman(text, r, ws, klass, p, end):  # type: ignore[no-untyped-def]
+def read_roman(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """Roman numerals in characters of their own ("Ⅵ"); returns the end of what was read."""
     k = p
-    while k < end and klass[text.sym[k]] == LETTER:
+    while k < end and tables.klass[text.sym[k]] == LETTER:
         point = point_at(text, r, k)
         value = point - (_SMALL_ROMAN if point >= _SMALL_ROMAN else _ROMAN) + 1
         if not 1 <= value <= 10:
             break
         n = ws.st[DIGITS_USED]
-        add(ws.st, ws.tok, k, k + 1, LETTERS, 0, F_SPELLED)
+        add(ws, k, k + 1, LETTERS, 0, F_SPELLED)
         ws.dig[n], ws.dig[n + value // 10] = value // 10, value % 10
         ws.tok[ws.st[TOKENS] - 1, SIZE] = 1 + value // 10
         ws.st[DIGITS_USED] = n + 1 + value // 10
@@ -208,7 +209,7 @@ def look_digit(text, r, tables, k):  # type: ignore[no-untyped-def]
 @kernel
 def add_letters(text, r, tables, ws, p, e, flags):  # type: ignore[no-untyped-def]
     for k in range(p, e):
-        add(ws.st, ws.tok, k, k + 1, LETTERS, 0, F_SPELLED | flags)
+        add(ws, k, k + 1, LETTERS, 0, F_SPELLED | flags)
         n = ws.st[DIGITS_USED]
         ws.dig[n] = look_digit(text, r, tables, k)
         ws.tok[ws.st[TOKENS] - 1, SIZE] = 1
@@ -216,8 +217,9 @@ def add_letters(text, r, tables, ws, p, e, flags):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _woven(sym, klass, p, stop):  # type: ignore[no-untyped-def]
+def _woven(tables, sym, p, stop):  # type: ignore[no-untyped-def]
     """Whether letters only separate digits, in a regular way: "06x12x34", "0a6b1c2d3e4f5g6h7"."""
+    klass = tables.klass
     size, width, pieces, digits = 0, 0, 0, 0
     same, even, k = True, True, p
     if klass[sym[p]] != DIGIT:
@@ -257,13 +259,13 @@ def read_run(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     if letters == 0:
         if stop - p == 1 and st[TOKENS] == 0:
             look_back(tables, ws, sym, p)
-        return add_digits(text, r, st, ws.tok, ws.dig, p, stop, klass)
+        return add_digits(text, tables, r, ws, p, stop)
     if has_digit and stop - p >= 3:
         what = near_word(tables.near, sym, p, stop, False)  # "s3ven"
         if what:
             if st[TOKENS] == 0:
                 look_back(tables, ws, sym, p)
-            known_word(st, ws.tok, what, p, stop, 0)
+            known_word(ws, what, p, stop, 0)
             return stop
     return _read_mixed(text, tables, r, ws, p, stop, end, has_digit)
 
@@ -276,23 +278,23 @@ def _read_mixed(text, tables, r, ws, p, stop, end, has_digit):  # type: ignore[n
     if p >= 1 and sym[p - 1] == 0x25 and stop - p > 6 and sym[p] == 50 and sym[p + 1] == 98:  # "%2B" is a plus
         st[S_SIGN] = p - 1
         k = p + 2
-    woven = has_digit and stop - p > 9 and _woven(sym, klass, p, stop)
+    woven = has_digit and stop - p > 9 and _woven(tables, sym, p, stop)
     while k < stop:
         e = k
         while e < stop and klass[sym[e]] == klass[sym[k]]:
             e += 1
         if klass[sym[k]] == DIGIT:
             # "4etiri": a digit that is part of a word
-            what, after = match(tables.words, klass, sym, k, end) if e < stop and e == k + 1 else (0, k)
+            what, after = match(tables, sym, k, end) if e < stop and e == k + 1 else (0, k)
             if what and after > e:
-                known_word(st, ws.tok, np.int64(what), k, after, 0)
+                known_word(ws, np.int64(what), k, after, 0)
                 k = after
             else:
-                k = add_digits(text, r, st, ws.tok, ws.dig, k, stop, klass)
+                k = add_digits(text, tables, r, ws, k, stop)
             continue
-        what, after = match(tables.words, klass, sym, k, end)
+        what, after = match(tables, sym, k, end)
         if what and after >= e and not (has_digit and e - k == 1 and sym[k] < _HAN):
-            known_word(st, ws.tok, np.int64(what), k, after, 0)
+            known_word(ws, np.int64(what), k, after, 0)
             k = after
             stop = max(stop, after)
             continue
@@ -308,18 +310,19 @@ def _read_mixed(text, tables, r, ws, p, stop, end, has_digit):  # type: ignore[n
             st[S_SIZE] += 1
         elif has_digit:
             junk += 1
-            unknown_word(st, e - k)
+            unknown_word(ws, e - k)
         else:
             other_word(tables, ws, sym, k, e)
         k = e
     if junk and has_digit:
-        _mark_mixed(st, ws.tok, first, junk)
+        _mark_mixed(ws, first, junk)
     return stop
 
 
 @kernel
-def _mark_mixed(st, tok, first, junk):  # type: ignore[no-untyped-def]
+def _mark_mixed(ws, first, junk):  # type: ignore[no-untyped-def]
     """Digits among other letters are part of a code, unless it is one long run of digits beside a word."""
-    for t in range(first, st[TOKENS]):
+    tok = ws.tok
+    for t in range(first, ws.st[TOKENS]):
         if junk > 1 or tok[t, SIZE] < 8:
             tok[t, FLAGS] |= F_ALNUM

@@ -12,6 +12,7 @@ from clew.extract._phone_tables import (
     F_NEAR,
     F_SPELLED,
     F_WEAK,
+    FIELD,
     FIRST,
     FLAGS,
     G_COMMA,
@@ -147,7 +148,8 @@ def _neighbour_points(grp, ng, i, j):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def score(grp, gdig, ng, i, j, base, form, field, loose, nanp):  # type: ignore[no-untyped-def]
+def score(ws, ng, i, j, base, form, loose, nanp):  # type: ignore[no-untyped-def]
+    grp, gdig, field = ws.grp, ws.gdig, ws.st[FIELD]
     points = base + _gap_points(grp, i, j) + _neighbour_points(grp, ng, i, j) + _near_points(grp, i, j)
     # loose: the number is of a country that nothing tells of; nanp: of North America
     words = letters = loners = 0

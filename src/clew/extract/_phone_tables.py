@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_kernel import packed
 from clew.extract._phone_near import Near, near
 from clew.extract._phone_plan import Plan, plan
 from clew.extract._phone_words import Words, tongues, words
@@ -36,6 +37,7 @@ STATE = 13
 LANGUAGE, VOTES = 2, 8  # places in Scratch.bounds, beside the first and last symbol of the text
 
 MAX_TOKENS = 256
+ROOM = 128  # tokens that one run of letters and digits may add
 MAX_DIGITS = 2048
 MAX_CANDIDATES = 256
 
@@ -116,13 +118,15 @@ class Scratch(NamedTuple):
     bounds: npt.NDArray[np.int64]
 
 
-def scratch() -> Scratch:
-    """Fresh memory."""
+def scratch() -> npt.NDArray[np.void]:
+    """Fresh memory: a row of `Scratch`."""
     tok, grp = np.zeros((MAX_TOKENS, COLUMNS), np.int64), np.zeros((MAX_TOKENS, COLUMNS), np.int64)
     dig, gdig = np.zeros(MAX_DIGITS, np.uint8), np.zeros(MAX_DIGITS, np.uint8)
     cand, back = np.zeros((MAX_CANDIDATES, 6), np.int64), np.zeros(300, np.int64)
     line, where = np.zeros(128, np.uint16), np.zeros(128, np.int64)
-    return Scratch(np.zeros(STATE, np.int64), tok, grp, dig, gdig, cand, back, line, where, np.zeros(48, np.int64))
+    return packed(
+        Scratch(np.zeros(STATE, np.int64), tok, grp, dig, gdig, cand, back, line, where, np.zeros(48, np.int64))
+    )
 
 
 class Text(NamedTuple):
@@ -161,8 +165,8 @@ def _marks(text: str) -> npt.NDArray[np.uint16]:
 
 
 @cache
-def tables() -> Tables:
-    """The tables (shared; do not change them)."""
+def tables() -> npt.NDArray[np.void]:
+    """A row of `Tables` (shared; do not change it)."""
     klass = np.fromiter((_klass(s) for s in range(65536)), np.uint8, 65536)
     looks, iban = np.zeros(65536, np.uint8), np.zeros(65536, np.uint8)
     for c, digit in _LOOKS.items():
@@ -177,4 +181,6 @@ def tables() -> Tables:
             at = plans.index[region]
             if home[at] == len(regions) - 1:
                 home[at] = row
-    return Tables(words(), tree, regions, home, plans, near(), klass, looks, iban, _marks(_CALLS), _marks(_LINKS))
+    return packed(
+        Tables(words(), tree, regions, home, plans, near(), klass, looks, iban, _marks(_CALLS), _marks(_LINKS))
+    )

@@ -66,8 +66,9 @@ def point_at(text, r, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def match(words, klass, sym, p, end):  # type: ignore[no-untyped-def]
+def match(tables, sym, p, end):  # type: ignore[no-untyped-def]
     """The longest word at p that ends where a letter ends: what it is (0: none) and its end."""
+    words, klass = tables.words, tables.klass
     node, k, what, stop = 1, p, 0, p
     while k < end:
         code = words.code[sym[k]]
@@ -81,7 +82,8 @@ def match(words, klass, sym, p, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add(st, tok, begin, end, kind, value, flags):  # type: ignore[no-untyped-def]
+def add(ws, begin, end, kind, value, flags):  # type: ignore[no-untyped-def]
+    st, tok = ws.st, ws.tok
     t = st[TOKENS]
     tok[t, BEGIN], tok[t, END], tok[t, KIND], tok[t, VALUE] = begin, end, kind, value
     tok[t, FIRST], tok[t, SIZE] = st[DIGITS_USED], 0
@@ -100,16 +102,17 @@ def add(st, tok, begin, end, kind, value, flags):  # type: ignore[no-untyped-def
     st[S_SIGN] = -9
 
 
-@kernel
-def add_digits(text, r, st, tok, dig, p, end, klass):  # type: ignore[no-untyped-def]
+@inner
+def add_digits(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """A run of digit characters; returns its end."""
+    st, tok, dig, klass = ws.st, ws.tok, ws.dig, tables.klass
     k = p
     while k < end and klass[text.sym[k]] == DIGIT:
         k += 1
     if k - p > _LONGEST_DIGITS:
         st[S_FLUSH] = 1
         return k
-    add(st, tok, p, k, DIGITS, 0, 0)
+    add(ws, p, k, DIGITS, 0, 0)
     n = st[DIGITS_USED]
     t = st[TOKENS] - 1
     for i in range(p, k):
@@ -131,8 +134,9 @@ def add_digits(text, r, st, tok, dig, p, end, klass):  # type: ignore[no-untyped
 
 
 @inner
-def unknown_word(st, length):  # type: ignore[no-untyped-def]
+def unknown_word(ws, length):  # type: ignore[no-untyped-def]
     """A word that says nothing of numbers: a filler, or the end of the chain of tokens."""
+    st = ws.st
     st[S_AGE] += 1
     st[S_SIGN] = -9
     if st[TOKENS]:
@@ -144,25 +148,26 @@ def unknown_word(st, length):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def known_word(st, tok, what, p, e, flags):  # type: ignore[no-untyped-def]
+def known_word(ws, what, p, e, flags):  # type: ignore[no-untyped-def]
     """A word of the tree between p and e; ``flags`` beside its own."""
+    st = ws.st
     kind, weak = what & KIND_BITS, what & WEAK
     if kind <= MULTIPLY:
-        add(st, tok, p, e, kind, what >> VALUE_BIT, F_SPELLED | (F_WEAK if weak else 0) | flags)
+        add(ws, p, e, kind, what >> VALUE_BIT, F_SPELLED | (F_WEAK if weak else 0) | flags)
     elif kind in (AND, TIMES):
         if st[TOKENS]:
-            add(st, tok, p, e, kind, 0, 0)
+            add(ws, p, e, kind, 0, 0)
     elif kind == PLUS:
         st[S_GAP] |= G_ODD
         st[S_SIGN] = p
     elif kind == MEASURE:
         if st[TOKENS] and st[S_WORDS] == 0 and st[S_SIZE] <= 1:
-            tok[st[TOKENS] - 1, FLAGS] |= F_MONEY
+            ws.tok[st[TOKENS] - 1, FLAGS] |= F_MONEY
         st[S_AGE] += 1
         st[S_FLUSH] = 1
     else:
         age = st[S_AGE]
-        unknown_word(st, e - p)
+        unknown_word(ws, e - p)
         if kind == NEUTRAL:
             st[S_AGE] = age
         else:

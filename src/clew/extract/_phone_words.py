@@ -37,7 +37,8 @@ class Words(NamedTuple):
         what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6.
         whole: uint8[8192], a bit set of the hashes of words (of their letters up to the first other symbol).
         stems: uint8[8192], the same of the first letters of number words.
-        heads: uint8[8192], the same of the first letters of all words.
+        key, value: uint64[size], int32[size], open addressing: what a word of letters only is, by its hash; -1 when a
+            longer word may begin with it.
     """
 
     code: npt.NDArray[np.uint8]
@@ -45,7 +46,8 @@ class Words(NamedTuple):
     what: npt.NDArray[np.int32]
     whole: npt.NDArray[np.uint8]
     stems: npt.NDArray[np.uint8]
-    heads: npt.NDArray[np.uint8]
+    key: npt.NDArray[np.uint64]
+    value: npt.NDArray[np.int32]
 
 
 @inner
@@ -61,12 +63,41 @@ def maybe(bits, h):  # type: ignore[no-untyped-def]
     return bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & 1
 
 
+@inner
+def lookup(words, h):  # type: ignore[no-untyped-def]
+    """What the word of letters with a hash is; 0 none, -1 when the tree must be asked."""
+    mask = np.uint64(words.key.shape[0] - 1)
+    at = (h >> np.uint64(24)) & mask
+    while words.key[at]:
+        if words.key[at] == h:
+            return np.int64(words.value[at])
+        at = (at + np.uint64(1)) & mask
+    return np.int64(0)
+
+
+def _hash(word: str) -> int:
+    h = 0
+    for c in word:
+        h = (h ^ ord(c)) * _FACTOR & 0xFFFFFFFFFFFFFFFF
+    return h
+
+
+def _hashed(words: dict[str, int]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    size = 1 << (2 * len(words)).bit_length()
+    key, value = np.zeros(size, np.uint64), np.zeros(size, np.int32)
+    for word, what in words.items():
+        h = _hash(word)
+        at = h >> 24 & size - 1
+        while key[at]:
+            at = at + 1 & size - 1
+        key[at], value[at] = h, what
+    return key, value
+
+
 def _bits(words: set[str]) -> npt.NDArray[np.uint8]:
     bits = np.zeros(8192, np.uint8)
     for word in words:
-        h = 0
-        for c in word:
-            h = (h ^ ord(c)) * _FACTOR & 0xFFFFFFFFFFFFFFFF
+        h = _hash(word)
         bits[h >> 51] |= 1 << (h >> 48 & 7)
     return bits
 
@@ -156,8 +187,9 @@ def _tree(vocab: dict[str, int]) -> Words:
     whole = _bits({w[:k] for w, k in letters.items()})
     kinds = {w: what & (WEAK - 1) for w, what in vocab.items()}
     stems = _bits({w[:STEM] for w, kind in kinds.items() if kind <= MULTIPLY or kind == PLUS})
-    heads = _bits({w[: min(k, STEM)] for w, k in letters.items()})
-    return Words(code, following, np.array(what, np.int32), whole, stems, heads)
+    known = {w: what for w, what in vocab.items() if letters[w] == len(w)}
+    known |= {w[:k]: -1 for w, k in letters.items() if k < len(w)}
+    return Words(code, following, np.array(what, np.int32), whole, stems, *_hashed(known))
 
 
 @cache
@@ -195,4 +227,4 @@ def tongues() -> tuple[Words, npt.NDArray[np.uint16]]:
     for k, language in enumerate([*raw["tongue"], "any"]):
         codes = [ord(r[0]) << 8 | ord(r[1]) for r in raw["regions"][language].split()]
         regions[k, : len(codes)] = codes
-    return _tree(found), regions
+    return _tree({w: k for w, k in found.items() if w.isalpha()}), regions
