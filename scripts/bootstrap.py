@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+FLOW = ("ingest", "extract", "match", "link", "assess", "simulate")  # folders with kernels
 PIP = ("https://pypi.org/pypi/pip/json", 24)  # where to ask for pip, and the oldest major version to take
 
 
@@ -86,9 +87,32 @@ def install(extras: str) -> None:
         raise SystemExit(
             "[setup] the packages could not be installed. Is there a network, or a package index in pip's settings?"
         ) from None
+    mark.write_text(key)
+
+
+def kernels(folder: str) -> str:
+    """Digest of the files of a folder that hold kernels."""
+    sources = [path.read_bytes() for path in sorted((ROOT / "src" / "clew" / folder).glob("*.py"))]
+    return hashlib.sha256(b"".join(source for source in sources if b"numba" in source)).hexdigest()
+
+
+def compile_kernels() -> None:
+    """Compile the kernels when one has changed.
+
+    Numba notices a change in the file of a kernel but not in those that the kernel calls, so the machine code of a changed
+    folder, and of the folders after it in the flow, is thrown away first.
+    """
+    marks = {folder: VENV / f"kernels-{folder}" for folder in FLOW}
+    changed = [not mark.exists() or mark.read_text() != kernels(folder) for folder, mark in marks.items()]
+    if not any(changed):
+        return
+    for folder in FLOW[changed.index(True) :]:
+        for code in (ROOT / "src" / "clew" / folder).glob("__pycache__/*.nb[ic]"):
+            code.unlink()
     if subprocess.run([PYTHON, "-m", "clew.warm"]).returncode:
         raise SystemExit("[setup] the kernels could not be compiled; see above.")
-    mark.write_text(key)
+    for folder, mark in marks.items():
+        mark.write_text(kernels(folder))
 
 
 def main() -> None:
@@ -98,6 +122,7 @@ def main() -> None:
     os.chdir(ROOT)
     make_environment()
     install(sys.argv[1] if len(sys.argv) > 1 else "")
+    compile_kernels()
 
 
 if __name__ == "__main__":
