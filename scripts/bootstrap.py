@@ -99,8 +99,8 @@ def kernels(folder: str) -> str:
 def compile_kernels() -> None:
     """Compile the kernels when one has changed.
 
-    Numba notices a change in the file of a kernel but not in those that the kernel calls, so the machine code of a changed
-    folder, and of the folders after it in the flow, is thrown away first.
+    Numba notices a change in the file of a kernel but not in those that the kernel calls, so the machine code of a
+    changed folder, and of the folders after it in the flow, is thrown away first.
     """
     marks = {folder: VENV / f"kernels-{folder}" for folder in FLOW}
     changed = [not mark.exists() or mark.read_text() != kernels(folder) for folder, mark in marks.items()]

@@ -19,6 +19,7 @@ from clew.extract.image_mentions import ImageReport
 from clew.extract.registry import extractors
 from clew.extract.stage import extract_segment, version_key
 from clew.link.stage import link
+from clew.match.signature import VERSION as SIGNATURE_VERSION
 from clew.match.signature import signature
 from clew.match.stage import match
 from clew.model.errors import InputError
@@ -85,7 +86,7 @@ def run(workspace: Workspace, progress: Progress = lambda step, share: None, thr
             now().isoformat(),
             before,
             {n: [s.sha256 for s in change.segments(n)] for n in (*ROWWISE, *OUTPUTS)},
-            {"extractors": version_key(extractors())},
+            {"extractors": version_key(extractors()), "signature": SIGNATURE_VERSION},
             code_digest(),
             versions(),
             {step: round(spent, 2) for step, spent in seconds.items()},
@@ -119,7 +120,7 @@ def extract_new(change: Change, threads: int, progress: Progress) -> ImageReport
         What became of the picture files that their records refer to.
     """
     plugins = extractors()
-    version = version_key(plugins)
+    version = f"{version_key(plugins)}-{SIGNATURE_VERSION}"
     wanted = {f"{segment.sha256[:24]}:{version}": segment for segment in change.segments("records")}
     for table in ROWWISE:
         change.keep_only(table, wanted)
