@@ -50,7 +50,7 @@ class Weights:
     prior_groups: float = 100.0
     bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0)
     fade: float = 0.7
-    wide: tuple[float, ...] = (1.8, 1.0, 1.0)
+    wide: tuple[float, ...] = (1.5, 1.0, 1.0)
     second: float = 0.3
     slack: float = 1.0
     own_contact: float = 3.0
