@@ -9,6 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_kernel import kernel
 from clew.extract._starts import Starts
 from clew.extract._words import LETTER, symbol_kinds
 from clew.extract.base import TextBatch
@@ -37,7 +38,7 @@ def _as(data, at, end, table):  # type: ignore[no-untyped-def]
     return table[point] if point < table.shape[0] else np.uint8(SMALL)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def written_as(text, r, i, table):  # type: ignore[no-untyped-def]
     """How the letter at symbol i of text r was written; ``text`` is (sym, byte, data, offsets)."""
     _, byte, data, offsets = text

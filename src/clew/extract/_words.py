@@ -9,6 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.phrases import fold_all
 
@@ -35,7 +36,7 @@ def symbol_kinds() -> npt.NDArray[np.uint8]:
     return kinds
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _hash(sym, i, j):  # type: ignore[no-untyped-def]
     h = np.uint64(0xCBF29CE484222325)
     for k in range(i, j):
@@ -43,7 +44,7 @@ def _hash(sym, i, j):  # type: ignore[no-untyped-def]
     return (h ^ (h >> np.uint64(29))) | np.uint64(1 << 63)  # never 0
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def lookup(words, sym, i, j):  # type: ignore[no-untyped-def]
     """The code of the word ``sym[i:j]``, or -1."""
     if j <= i or j - i > LONGEST:
@@ -78,7 +79,7 @@ def vocabulary(codes: Mapping[str, int]) -> Words:
     return words
 
 
-@numba.njit(nogil=True, cache=True)
+@inner
 def _beginning(sym, i, end, kinds):  # type: ignore[no-untyped-def]
     """A number below 2**12 that stands for the first three symbols at i; what is no letter ends the word."""
     one, k, stop = np.uint64(1), np.uint64(i), np.uint64(end)
@@ -91,7 +92,7 @@ def _beginning(sym, i, end, kinds):  # type: ignore[no-untyped-def]
 
 
 # The two scans below are functions of their own because a loop without calls runs five times as fast.
-@numba.njit(nogil=True, cache=True)
+@kernel
 def next_digit(sym, i, end):  # type: ignore[no-untyped-def]
     """The first digit at i or later, or end."""
     k, stop = np.uint64(i), np.uint64(end)
@@ -100,7 +101,7 @@ def next_digit(sym, i, end):  # type: ignore[no-untyped-def]
     return np.int64(k)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def next_mark(sym, i, end, triggers, words, kinds):  # type: ignore[no-untyped-def]
     """The next symbol of trigger 2, or that follows one of trigger 1 and may begin a word; or end."""
     k, stop = np.uint64(i), np.uint64(end)
@@ -142,7 +143,7 @@ def put(rows, k, row):  # type: ignore[no-untyped-def]
     return rows
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def word_end(sym, kinds, i, end):  # type: ignore[no-untyped-def]
     """Where the run of letters at i ends."""
     while i < end and kinds[sym[i]] == LETTER:
@@ -150,7 +151,7 @@ def word_end(sym, kinds, i, end):  # type: ignore[no-untyped-def]
     return i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def word_begin(sym, kinds, i, first):  # type: ignore[no-untyped-def]
     """Where the run of letters that ends before i begins."""
     while i > first and kinds[sym[i - 1]] == LETTER:
@@ -158,7 +159,7 @@ def word_begin(sym, kinds, i, first):  # type: ignore[no-untyped-def]
     return i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def skip_spaces(sym, i, end, most):  # type: ignore[no-untyped-def]
     """The symbol after at most so many spaces."""
     stop = min(end, i + most)
@@ -167,7 +168,7 @@ def skip_spaces(sym, i, end, most):  # type: ignore[no-untyped-def]
     return i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def skip_spaces_back(sym, i, first, most):  # type: ignore[no-untyped-def]
     """The end of what stands before at most so many spaces before i."""
     stop = max(first, i - most)

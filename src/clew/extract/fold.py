@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
 from clew.extract._load import load8
+from clew.extract._phone_kernel import kernel
 
 VERSION = "1"  # changes whenever a text may give other symbols
 
@@ -105,7 +106,7 @@ def fold_text(text: str) -> str:
     return "".join(chr(s) for s in folded if s)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def decode(data, i, end):  # type: ignore[no-untyped-def]
     """The code point at byte i and its length; a broken sequence counts as one unreadable byte."""
     b = data[i]

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
 from clew.extract._gazetteer import data_lines
+from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     Words,
     lookup,
@@ -102,7 +103,7 @@ def _names() -> Words:
     return vocabulary(codes)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _gap(sym, i, last, colon):  # type: ignore[no-untyped-def]
     """Where a name would begin after what announces it, or -1; a label needs a colon."""
     seen, begin = False, i
@@ -117,7 +118,7 @@ def _gap(sym, i, last, colon):  # type: ignore[no-untyped-def]
     return np.int64(-1) if colon and not seen else np.int64(i)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _word(text, r, i, last, kinds, letters, names):  # type: ignore[no-untyped-def]
     """(end, code in ``names`` or -1, how it begins) of the word at i; end is i if it can be no name."""
     sym = text[0]
@@ -132,7 +133,7 @@ def _word(text, r, i, last, kinds, letters, names):  # type: ignore[no-untyped-d
     return j, lookup(names, sym, i, j), written_as(text, r, i, letters)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
     if code == _NO_NAME:
         return False
@@ -142,7 +143,7 @@ def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
     return named and code >= 0
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _before(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the word before i begins if at most some blanks and marks stand between, else -1."""
     stop = i
@@ -152,7 +153,7 @@ def _before(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return begin if begin < stop < i else -1
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _heads(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Does no word stand right before? "Company name: …" is not about a person."""
     while i > first and sym[i - 1] == 32:
@@ -160,7 +161,7 @@ def _heads(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return i == first or kinds[sym[i - 1]] not in (1, 2)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _closes(sym, i, last):  # type: ignore[no-untyped-def]
     """Does nothing but marks follow on the line?"""
     while i < last and sym[i] != 10 and sym[i] != 0x1E:
@@ -170,7 +171,7 @@ def _closes(sym, i, last):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _aged(sym, i, last):  # type: ignore[no-untyped-def]
     """Does ", 24" (or " (24)") follow?"""
     begin, marks = i, 0

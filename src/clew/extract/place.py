@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from clew.extract._capitals import capitals, name_words, written_as
 from clew.extract._gazetteer import gazetteer
+from clew.extract._phone_kernel import kernel
 from clew.extract._words import Words, lookup, symbol_kinds, vocabulary, word_begin, word_end
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
 
@@ -61,7 +62,7 @@ def _vocabulary() -> Words:
     return vocabulary(codes)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _joined(sym, begin, end, first, last):  # type: ignore[no-untyped-def]
     """Is the span part of an address, a handle or a number?"""
     if begin > first and sym[begin - 1] in (64, 95, 46, 47, 92, 61, 38, 36):
@@ -73,7 +74,7 @@ def _joined(sym, begin, end, first, last):  # type: ignore[no-untyped-def]
     return sym[end + 1] != 32 and sym[end + 1] != 10 and sym[end + 1] < 0xE000
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _cue(text, r, begin, first, kinds, words):  # type: ignore[no-untyped-def]
     """What the word before a span says, or -1."""
     sym = text[0]
@@ -85,7 +86,7 @@ def _cue(text, r, begin, first, kinds, words):  # type: ignore[no-untyped-def]
     return lookup(words, sym, word_begin(sym, kinds, j, first), j)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore[no-untyped-def]
     """Do both the span and a word beside it stand in capitals, so that a capital says nothing?"""
     sym = text[0]
@@ -104,7 +105,7 @@ def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore
     return j > first and kinds[sym[j - 1]] == 1 and written_as(text, r, j - 1, capitals) == 1
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _state(sym, end, last, kinds):  # type: ignore[no-untyped-def]
     """A US state's two letters after "Portland, ", packed in upper case, or 0."""
     j = end
@@ -117,7 +118,7 @@ def _state(sym, end, last, kinds):  # type: ignore[no-untyped-def]
     return np.uint16(((sym[j] - 32) << 8) | (sym[j + 1] - 32))
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _choose(lists, name, region, state, strict):  # type: ignore[no-untyped-def]
     """The place that a name means, its score, and 2 if its state or country is named, 1 if it is in the record's."""
     first, place, score, country, division = lists
@@ -178,7 +179,7 @@ def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capi
     return out
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _beside(sym, end, begin):  # type: ignore[no-untyped-def]
     """Does no more than a comma, bar, slash or dash stand between two spans?"""
     marks = 0
