@@ -11,6 +11,7 @@ _SAMPLE = 256
 _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _WIDE = 4  # in an identifier's mark, beside its class
+WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
 
 NOTHING = -100.0
 SIZE, FIRST, LAST, HELD, MOST, COLUMNS = 0, 1, 2, 3, 6, 8  # of what is known of a group
@@ -135,12 +136,13 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
 @numba.njit(nogil=True, cache=True)
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
-    second, slack, total, wide = sharing[0], sharing[1], sharing[2], sharing[3:]
+    second, slack, total, web, wide = sharing[0], sharing[1], sharing[2], sharing[3], sharing[4:]
     for c in range(3):
         net[c] = 0.0
         if shared[c] > 0:
             # The wider their pool, the less it says that two draws from it meet.
-            pool = wide[c] * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
+            each = web if mark[top[c]] & WEB else wide[c]
+            pool = each * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
             net[c] = worth[top[c], 0] - pool
             rest = -max(net[c], 0.0)
             for m in range(min(shared[c], _MOST)):
@@ -171,11 +173,9 @@ def _against(group, x, y, shared, parting, factor, smaller):  # type: ignore[no-
     """Bits for two operations: each keeps contacts, texts or pictures of its own."""
     own_contact, own_content = parting[0], parting[1]
     result = 0.0
-    own = min(group[x, HELD], group[y, HELD]) - shared[0]
-    apart = own > 0
+    apart = min(group[x, HELD], group[y, HELD]) > shared[0]
     if apart:
-        # Of two operations that quote or meet each other most contacts are their own, however many they share.
-        result += own_contact * factor * np.log2(1.0 + own / max(shared[0], 1))
+        result += own_contact * factor
     # The more both have shown, the less likely it is that one operation would have shown nothing twice.
     grown = min(np.log2(1.0 + smaller), _GROWN) if apart and shared[1] + shared[2] == 0 else factor
     for c in range(1, 3):

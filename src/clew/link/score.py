@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
 from clew.link.hubs import ALL_PAIRS, joint_users, owners
-from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SIZE, met, score_pairs
-from clew.link.weights import CLASS_OF, Weights
+from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SIZE, WEB, met, score_pairs
+from clew.link.weights import CLASS_OF, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
+_ON_THE_WEB = np.isin(TYPES, ("email", "url", "domain"))
 _STEPS = 20  # of expectation and maximisation, over scores above _LEAST in bins of 1 / _BINS bit
 _LEAST, _BINS = -20.0, 64
 _ROUNDING = 1e-6  # bits: what the order of sums may change
@@ -136,13 +137,13 @@ def score(
         threads: workers; they do not change the result.
     """
     out = np.empty(len(a))
-    sharing = np.array([weights.second, weights.slack, scaled.groups, *weights.wide])
+    sharing = np.array([weights.second, weights.slack, scaled.groups, weights.wide_web, *weights.wide])
     parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span])
     agreeing = np.array([weights.agree_cap, *weights.agree])
     table, identifiers = groups.identifiers, len(groups.kind)
     attributes = drawn(groups.attributes, chance)
     wide_use = np.bincount(table.column, minlength=identifiers) > ALL_PAIRS
-    mark = (_CLASSES[groups.kind] + 4 * wide_use).astype(np.uint8)
+    mark = (_CLASSES[groups.kind] + 4 * wide_use + WEB * _ON_THE_WEB[groups.kind]).astype(np.uint8)
     keys, many = scaled.joint
     begin = np.searchsorted(keys >> np.uint64(32), np.arange(identifiers + 1, dtype=np.uint64))
     partner = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -29,10 +29,11 @@ class Weights:
         bonus: per type of `TYPES`, on top of rarity.
         fade: of the bonus, lost each time the owners double: what many share is public.
         wide: per class, lost each time the pool that two groups draw from doubles (like Jaccard's measure).
+        wide_web: the same where the best contact they share is a mail address, link or domain: lists, hosts and boards
+            are places where strangers meet, while a number or an account is in one hand at a time.
         second: share that a further shared identifier of the same class counts.
         slack: most that two identifiers add when used together, over the rarity of that pair.
-        own_contact: taken off when both groups have a contact of their own that the other never shows; grows with
-            log2(1 + own contacts of the one that has fewer / contacts shared).
+        own_contact: taken off when both groups have a contact of their own that the other never shows.
         own_content: taken off, per class, when both have templates (or images) and share none.
         gap: taken off when they share contacts only and a silence of more than `gap_days` lies between them.
         gap_days: see `gap`.
@@ -50,7 +51,8 @@ class Weights:
     prior_groups: float = 100.0
     bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0)
     fade: float = 0.7
-    wide: tuple[float, ...] = (1.5, 1.0, 1.0)
+    wide: tuple[float, ...] = (1.3, 1.0, 1.0)
+    wide_web: float = 1.8
     second: float = 0.3
     slack: float = 1.0
     own_contact: float = 3.0
