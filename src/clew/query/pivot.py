@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.query.asked import Asked
+from clew.query.show import quote
 from clew.store.workspace import Workspace
 
 MOST_RECORDS = 200_000  # a tie to more records than this says nothing about any of them
 MOST_SHOWN = 1_000
+_FEW = 2_000  # records
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -92,23 +97,29 @@ FROM hits JOIN members USING (rid) JOIN networks n USING (network_id) LEFT JOIN 
 GROUP BY network_id ORDER BY tied DESC, network_id LIMIT {limit}
 """
 
+_WANTED = """
+CREATE OR REPLACE TEMP TABLE wanted AS
+SELECT rid, string_agg(DISTINCT via, ', ' ORDER BY via) AS via, count(DISTINCT via) AS n, max(how) AS how
+FROM hits GROUP BY rid ORDER BY n DESC, how DESC, rid LIMIT {limit}
+"""
+
 _RECORDS = """
-WITH wanted AS (
-    SELECT rid, string_agg(DISTINCT via, ', ' ORDER BY via) AS via, count(DISTINCT via) AS n, max(how) AS how
-    FROM hits GROUP BY rid ORDER BY n DESC, how DESC, rid LIMIT {limit}
-)
 SELECT record_id, native_id, network_id, platform, strftime(posted_at, '%Y-%m-%d %H:%M UTC') AS posted_at, place,
        title, via
-FROM wanted JOIN members USING (rid) JOIN records USING (rid) ORDER BY n DESC, posted_at, record_id
+FROM (SELECT * FROM records WHERE rid IN ({rids})) JOIN wanted USING (rid) JOIN members USING (rid)
+ORDER BY n DESC, posted_at, record_id
+"""
+
+_NEAR = """
+CREATE OR REPLACE TEMP TABLE near AS
+SELECT t.type, t.value, count(DISTINCT t.rid) AS tied
+FROM ties t WHERE t.rid IN ({rids}) AND (t.type, t.value) NOT IN (SELECT (type, value) FROM hits)
+GROUP BY t.type, t.value ORDER BY tied DESC, t.type, t.value LIMIT {limit}
 """
 
 _NEIGHBOURS = """
-WITH near AS (
-    SELECT t.type, t.value, count(DISTINCT t.rid) AS tied
-    FROM ties t WHERE t.rid IN (SELECT rid FROM hits) AND (t.type, t.value) NOT IN (SELECT (type, value) FROM hits)
-    GROUP BY t.type, t.value ORDER BY tied DESC, t.type, t.value LIMIT {limit}
-)
-SELECT near.type, near.value, tied, count(*) AS records FROM near JOIN ties USING (type, value)
+SELECT near.type, near.value, tied, count(*) AS records
+FROM near JOIN (SELECT type, value FROM ties WHERE value IN ({values})) USING (type, value)
 GROUP BY ALL ORDER BY tied DESC, near.type, near.value
 """
 
@@ -128,24 +139,36 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
     given["how"] = pa.array(["written in it"] * len(kinds), pa.string())
     engine.register({"asked": pa.table(given), "likes": _likes(workspace, engine, asked)})
     engine.run(_HITS)
-    # Few hits need few rows of the members: a semi-join on the ids prunes the scan.
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE members AS SELECT * FROM network_members WHERE rid IN (SELECT rid FROM hits)"
-    )
-
-    def rows(query: str) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = engine.sql(query.format(limit=limit)).to_pylist()
-        return found
-
     (total,) = engine.row("SELECT count(DISTINCT rid) FROM hits")
-    near = rows(_NEIGHBOURS) if 0 < total <= MOST_RECORDS else []
+    # A list of ids in the query lets the reader of Parquet pass over what holds none of them; a long list costs more.
+    every = "SELECT rid FROM hits" if total > _FEW else _listed(engine, "SELECT DISTINCT rid FROM hits ORDER BY rid")
+    engine.run(f"CREATE OR REPLACE TEMP TABLE members AS SELECT * FROM network_members WHERE rid IN ({every})")
+    engine.run(_WANTED.format(limit=limit))
+    near: list[Row] = []
+    if 0 < total <= MOST_RECORDS:
+        engine.run(_NEAR.format(rids=every, limit=limit))
+        near = _rows(
+            engine, _NEIGHBOURS.format(values=_listed(engine, "SELECT DISTINCT value FROM near ORDER BY value"))
+        )
+    wanted = _listed(engine, "SELECT rid FROM wanted ORDER BY rid")
     return PivotResult(
-        [Tie(**r) for r in rows(_TIES)],  # type: ignore[arg-type]
-        [TiedNetwork(**r) for r in rows(_NETWORKS)],  # type: ignore[arg-type]
-        [TiedRecord(**r) for r in rows(_RECORDS)],  # type: ignore[arg-type]
-        [Neighbour(**r) for r in near],  # type: ignore[arg-type]
+        [Tie(**r) for r in _rows(engine, _TIES.format(limit=limit))],
+        [TiedNetwork(**r) for r in _rows(engine, _NETWORKS.format(limit=limit))],
+        [TiedRecord(**r) for r in _rows(engine, _RECORDS.format(rids=wanted))],
+        [Neighbour(**r) for r in near],
         int(total),
     )
+
+
+def _rows(engine: Engine, query: str) -> list[Row]:
+    found: list[Row] = engine.sql(query).to_pylist()
+    return found
+
+
+def _listed(engine: Engine, query: str) -> str:
+    """The values of a query with one column as a list for SQL."""
+    values = engine.sql(query).column(0).to_pylist()
+    return ", ".join(quote(v) if isinstance(v, str) else str(v) for v in values) or "NULL"
 
 
 def _likes(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table:
