@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_WIDE = 150
+# Addresses, accounts, numbers and signatures of real people, as the sample has them.
+MASKED = ((r"[\w.+-]+@([\w-]+\.[\w.-]+)", r"…@\1"), (r"\+\d{6,}", "+…"), (r"Copyright [^.]*\.", ""))
 
 
 def demonstration() -> str:
@@ -22,8 +24,12 @@ def demonstration() -> str:
         done = subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True)
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     cut = (line if len(line) <= MOST_WIDE else line[: MOST_WIDE - 1] + "…" for line in lines)
-    # Where the sample lies on this machine is nobody's business.
-    return re.sub(r"/\S*/(?=[\w.-]*spam-assassin)", "~/.cache/clew/", "\n".join(cut))
+    # Where the sample lies on this machine is nobody's business, and its people and numbers belong in no repository.
+    real, heading, simulated = "\n".join(cut).partition("== A simulated world")
+    real = re.sub(r"/\S*/(?=[\w.-]*spam-assassin)", "~/.cache/clew/", real)
+    for pattern, mask in MASKED:
+        real = re.sub(pattern, mask, real)
+    return real + heading + simulated
 
 
 def main() -> None:
