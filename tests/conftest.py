@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from clew.store.workspace import Workspace
+
+# The first call of a kernel loads or compiles it, which says nothing about the kernel: no test is timed.
+settings.register_profile("clew", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("clew")
 
 
 @pytest.fixture(scope="session")
