@@ -34,6 +34,7 @@ def open_views(
         tempfile.TemporaryDirectory(prefix="clew-") as temporary,
         Engine(spill or Path(temporary), memory_gb) as engine,
     ):
+        engine.run("SET parquet_metadata_cache = true")  # segments never change: their footers are read once
         for name, schema in TABLES.items():
             engine.register({name: workspace.paths(name) or schema.empty_table()})
         yield engine
