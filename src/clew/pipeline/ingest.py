@@ -38,7 +38,7 @@ def ingest(
         name = next_id(workspace, "I")
         manifest = {
             "id": name,
-            "at": now().isoformat(),
+            "at": now().isoformat(timespec="seconds"),
             "files": [str(path.resolve()) for path in files],
             "kind": options.kind,
             "source": options.source,

@@ -23,7 +23,7 @@ _LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "scipy", "phonenumbers", "p
 
 def now() -> datetime:
     """The time, in UTC; the only clock of the pipeline, which reaches manifests but never a table."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return datetime.now(UTC)
 
 
 @cache

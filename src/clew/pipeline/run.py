@@ -83,7 +83,7 @@ def run(workspace: Workspace, progress: Progress = lambda step, share: None, thr
             change.replace(name, [made[name]], key)
         manifest = Manifest(
             next_id(workspace, "R"),
-            now().isoformat(),
+            now().isoformat(timespec="seconds"),
             before,
             {n: [s.sha256 for s in change.segments(n)] for n in (*ROWWISE, *OUTPUTS)},
             {"extractors": version_key(extractors()), "signature": SIGNATURE_VERSION},
