@@ -187,7 +187,7 @@ def record_lines(view: RecordView) -> Iterator[str]:
         yield f"Versions of this item: {len(view.versions)}"
         yield from _table(view.changes, {"version": 7, "field": 10, "old": 50, "new": 50})
     for finding in view.findings:
-        yield f"  {finding['points']:+5.2f}  {clean(finding['reason'], 300)}"
+        yield f"  {finding.points:+5.2f}  {clean(finding.reason, 300)}"
 
 
 def template_lines(view: TemplateView) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from clew.assess.explain import Lead, lead_of
+from clew.assess.explain import Finding, Lead, findings_of, lead_of
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
 
@@ -36,7 +36,7 @@ class RecordView:
     mentions: list[Row]
     versions: list[Row]
     changes: list[Row]
-    findings: list[Row]
+    findings: list[Finding]
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,8 @@ def _record(engine: Engine, record: Row, limit: int) -> RecordView:
     changes = f"""
         SELECT field, old, new, b.version AS version FROM changes c JOIN records b ON b.rid = c.rid_to
         WHERE c.item_id = {item} ORDER BY version, field"""
-    findings = f"""
-        SELECT indicator, points, reason FROM findings WHERE subject = {quote(record["record_id"])}
-        ORDER BY points DESC, indicator LIMIT {limit}"""
-    return RecordView(
-        record, _rows(engine, mentions), _rows(engine, versions), _rows(engine, changes), _rows(engine, findings)
-    )
+    found = sorted(findings_of(engine, record["record_id"]), key=lambda f: (-f.points, f.indicator))[:limit]
+    return RecordView(record, _rows(engine, mentions), _rows(engine, versions), _rows(engine, changes), found)
 
 
 def _template(engine: Engine, template: Row, name: str, limit: int) -> TemplateView:
