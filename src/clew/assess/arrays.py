@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.assess.catalogue import CONTACTS
 from clew.engine.duckdb import Engine
 from clew.link.rows import RowIndex
 from clew.model.tables import KINDS
@@ -23,9 +22,6 @@ Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
 NEVER = np.iinfo(np.int64).min
-FIRSTS = ("phone", "place", "name")  # of these a record's first mention is kept
-_SEEN = tuple(dict.fromkeys((*FIRSTS, *CONTACTS)))
-_BATCH = 1 << 20
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # different groups never give one word the same key
 
 _RECORDS = """
@@ -34,13 +30,6 @@ SELECT rid, record_id, kind, hash(item_id) AS item, hash(platform) AS platform,
     CASE WHEN kind IN ('job_ad', 'page') AND trim(title) <> '' THEN hash(lower(trim(title))) ELSE 0 END AS title,
     coalesce(epoch(coalesce(posted_at, captured_at))::BIGINT, {never}) AS t
 FROM records
-"""
-# Which of a record's places is "the" place: that of the place field before those in the text.
-_RANK = "CASE field::VARCHAR WHEN 'place' THEN 0 WHEN 'title' THEN 1 WHEN 'contact' THEN 2 ELSE 3 END"
-_MENTIONED = """
-SELECT rid, CASE type::VARCHAR {codes} END::UTINYINT AS type, hash(value) AS h,
-    (({rank})::BIGINT * 4294967296 + greatest(start, 0))::BIGINT AS rank
-FROM mentions WHERE type::VARCHAR IN ({types})
 """
 _MEMBERS = "SELECT m.rid, n.net FROM network_members m JOIN nets n USING (network_id)"
 _TEMPLATES = "SELECT rid, hash(template_id) AS h FROM template_members"
@@ -55,9 +44,9 @@ class Records:
         record_id: string[n], as outside.
         net: int32[n], its network; -1 where it is in none.
         kind: int8[n], position in `KINDS`.
-        words: uint64[n] of each of item, platform, account, title (of offers and pages), phone, place, name, template.
+        words: uint64[n] of each of item, platform, account, title (of offers and pages), template; and of phone, place
+            and name, once the mentions are read.
         t: int64[n], seconds; `NEVER` where unknown.
-        contacts: uint8[n], bit k: it mentions one of `CONTACTS`[k].
     """
 
     index: RowIndex
@@ -66,7 +55,6 @@ class Records:
     kind: npt.NDArray[np.int8]
     words: dict[str, Words]
     t: Ints
-    contacts: npt.NDArray[np.uint8]
 
     @property
     def text(self) -> Words:
@@ -83,54 +71,20 @@ class Records:
 
 
 def read_records(engine: Engine) -> Records:
-    """Read ``records``, ``mentions``, ``template_members``, ``network_members`` and ``nets``."""
+    """Read ``records``, ``template_members``, ``network_members`` and ``nets``."""
     table = engine.sql(_RECORDS.format(never=f"({NEVER + 1} - 1)"))
     table = table.take(pa.array(np.argsort(table.column("rid").to_numpy())))
     index = RowIndex(table.column("rid").to_numpy().astype(np.uint64))
     n = len(index.rid)
     words = {name: table.column(name).to_numpy().astype(np.uint64) for name in ("item", "platform", "account", "title")}
     kind = pc.index_in(table.column("kind"), pa.array(KINDS)).to_numpy().astype(np.int8)
-    first, contacts = _mentioned(engine, index)
-    words |= dict(zip(FIRSTS, first, strict=True))
     net, template = np.full(n, -1, np.int32), np.zeros(n, np.uint64)
     for query, name, target in ((_MEMBERS, "net", net), (_TEMPLATES, "h", template)):
         found = engine.sql(query)
         row = index.rows(found.column("rid").to_numpy().astype(np.uint64))
         target[row[row >= 0]] = found.column(name).to_numpy()[row >= 0]
     words["template"] = template
-    return Records(
-        index, table.column("record_id"), net, kind, words, table.column("t").to_numpy().astype(np.int64), contacts
-    )
-
-
-def _mentioned(engine: Engine, index: RowIndex) -> tuple[Words, npt.NDArray[np.uint8]]:
-    """uint64[FIRSTS, n], the value that each record mentions first; uint8[n], which `CONTACTS` it mentions."""
-    n = len(index.rid)
-    value, rank = np.zeros((len(FIRSTS), n), np.uint64), np.zeros((len(FIRSTS), n), np.int64)
-    seen = np.zeros(n, np.uint8)
-    codes = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(_SEEN))
-    query = _MENTIONED.format(codes=codes, rank=_RANK, types=", ".join(f"'{name}'" for name in _SEEN))
-    for batch in engine.con.sql(query).to_arrow_reader(_BATCH):
-        type_, h, at = (batch.column(name).to_numpy() for name in ("type", "h", "rank"))
-        _keep_first(index.rows(batch.column("rid").to_numpy()), type_, h, at, value, rank, seen)
-    contacts = np.zeros(n, np.uint8)
-    for k, name in enumerate(CONTACTS):
-        contacts |= ((seen >> np.uint8(_SEEN.index(name))) & np.uint8(1)) << np.uint8(k)
-    return value, contacts
-
-
-@numba.njit(nogil=True, cache=True)
-def _keep_first(row, type_, h, at, value, rank, seen):  # type: ignore[no-untyped-def]
-    """Keep for each record and type the value with the lowest rank (then the lowest hash)."""
-    for k in range(row.shape[0]):
-        r, c = row[k], type_[k]
-        if r < 0:
-            continue
-        seen[r] |= np.uint8(1) << c
-        if c < value.shape[0]:
-            held = value[c, r]
-            if held == 0 or at[k] < rank[c, r] or (at[k] == rank[c, r] and h[k] < held):
-                value[c, r], rank[c, r] = h[k], at[k]
+    return Records(index, table.column("record_id"), net, kind, words, table.column("t").to_numpy().astype(np.int64))
 
 
 def distinct(group: npt.NDArray[np.integer[Any]], words: Words) -> tuple[npt.NDArray[Any], Ints]:

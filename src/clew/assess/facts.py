@@ -24,8 +24,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from clew.assess.arrays import Records, distinct, read_records
-from clew.assess.held import read_held
+from clew.assess.arrays import Records, distinct
+from clew.assess.held import Held
 from clew.assess.profile import entities, steps
 from clew.engine.duckdb import Engine
 from clew.extract.place import coordinates
@@ -42,7 +42,7 @@ SELECT (row_number() OVER (ORDER BY network_id) - 1)::INTEGER AS net, network_id
 _PLACES = "SELECT DISTINCT value, hash(value) AS h FROM mentions WHERE type::VARCHAR = 'place' ORDER BY value"
 
 
-def register_places(engine: Engine) -> pa.Table:
+def read_places(engine: Engine) -> pa.Table:
     """The table ``places``: where each place that is mentioned lies; null where that is not known."""
     found = engine.sql(_PLACES)
     latitude, longitude = coordinates(found.column("value"))
@@ -52,26 +52,18 @@ def register_places(engine: Engine) -> pa.Table:
         "lat": pa.array(latitude.astype(np.float64), from_pandas=True),  # NaN: null
         "lon": pa.array(longitude.astype(np.float64), from_pandas=True),
     }
-    table = pa.table(columns)
-    engine.register({"places": table})
-    return table
+    return pa.table(columns)
 
 
-def prepare(engine: Engine) -> Records:
-    """Make the tables above (``all_items`` … hold every kind) from the views that `clew.assess.stage.assess` names."""
-    places = register_places(engine)
-    engine.run(NETS)
-    records = read_records(engine)
-    held = read_held(engine, records)
-    engine.register(
-        {
-            "all_items": records.table(),
-            "all_entities": entities(records, held, engine.threads),
-            "all_steps": steps(records, held, places),
-            "net_kinds": _net_kinds(records),
-        }
-    )
-    return records
+def tables(records: Records, held: Held, places: pa.Table, threads: int) -> dict[str, pa.Table]:
+    """The tables above (``all_items`` … hold every kind)."""
+    return {
+        "places": places,
+        "all_items": records.table(),
+        "all_entities": entities(records, held, threads),
+        "all_steps": steps(records, held, places),
+        "net_kinds": _net_kinds(records),
+    }
 
 
 def _net_kinds(records: Records) -> pa.Table:
@@ -88,7 +80,6 @@ def _net_kinds(records: Records) -> pa.Table:
 def only_kinds(kinds: Sequence[str], query: str) -> str:
     """A query in which ``items``, ``entities`` and ``steps`` hold records of these kinds only."""
     listed = ", ".join(f"'{kind}'" for kind in kinds)
-    tables = ", ".join(
-        f"{t} AS (SELECT * FROM all_{t} WHERE kind IN ({listed}))" for t in ("items", "entities", "steps")
-    )
-    return f"WITH {tables} SELECT * FROM ({query})"
+    named = [t for t in ("items", "entities", "steps") if t in query]
+    tables = ", ".join(f"{t} AS (SELECT * FROM all_{t} WHERE kind IN ({listed}))" for t in named)
+    return f"{'WITH' if named else ''} {tables} SELECT * FROM ({query})"

@@ -1,8 +1,6 @@
-"""Look for every indicator: on records, and on networks. What is found goes into two tables of the engine.
+"""Look for every indicator on networks. What is found goes into a table of the engine.
 
 ========= ==============================================================================================================
-marks     an indicator on a record: ind (its place in the catalogue), rid, n (mentions), and the first of them: field,
-          start, end, raw
 observed  an indicator on a network: ind, net, size, share (1 for network indicators), type and h (the identifier it is
           about, if one), examples (rids), reason (with "{subject}" still to fill in), counts (JSON object)
 ========= ==============================================================================================================
@@ -16,15 +14,8 @@ from collections.abc import Sequence
 
 from clew.assess.catalogue import Indicator, clauses, slots
 from clew.assess.facts import only_kinds
-from clew.assess.marks import FIELDS
 from clew.engine.duckdb import Engine
 
-# Where a mention stands in its record, from one number (`clew.assess.marks.POSITION`).
-SPAN_OF = (
-    f"{list(FIELDS)}[(p // 1152921504606846976 + 1)::INTEGER] AS field, "
-    "(p // 4294967296 % 268435456)::INTEGER AS start, "
-    '(p // 4294967296 % 268435456 + p % 4294967296)::INTEGER AS "end"'
-)
 _TYPE_WORDS = (
     "CASE type WHEN 'image' THEN 'picture' WHEN 'phone' THEN 'number' WHEN 'email' THEN 'mail address' "
     "WHEN 'url' THEN 'link' WHEN 'account' THEN 'bank account' ELSE type END"
@@ -84,7 +75,7 @@ def _counts(reason: str) -> str:
 
 
 def observe_networks(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Fill ``observed``: network indicators, and for each record indicator the items of a network that show it."""
+    """Make ``observed`` and fill it with the network indicators."""
     engine.run(
         "CREATE OR REPLACE TEMP TABLE observed (ind INTEGER, net INTEGER, size DOUBLE, type VARCHAR, h UBIGINT, "
         "examples UBIGINT[], reason VARCHAR, counts VARCHAR, texts BIGINT)"
@@ -97,6 +88,10 @@ def observe_networks(engine: Engine, indicators: Sequence[Indicator]) -> None:
                 f"FROM ({only_kinds(i.record_kinds, i.sql)}) WHERE net IS NOT NULL "
                 "QUALIFY row_number() OVER (PARTITION BY net ORDER BY size DESC, type, h) = 1"
             )
+
+
+def observe_shares(engine: Engine, indicators: Sequence[Indicator]) -> None:
+    """Add to ``observed`` the record indicators: the items of a network that show them, from ``shares``."""
     columns = {"with": "f.items", "all": "o.items"}
     reasons = " ".join(
         f"WHEN {k} THEN {sentence(i.reason_network, columns)}"

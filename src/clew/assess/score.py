@@ -97,15 +97,10 @@ WITH ordered AS (
 ), sums AS (
     SELECT net, sum(milli)::BIGINT AS up FROM up GROUP BY net
 )
-SELECT *, TRUE AS raises FROM up
+SELECT * FROM up
 UNION ALL
-SELECT ind, net, -least(round(-1000 * worth), coalesce(d.up, 0) * 9 // 10)::BIGINT, FALSE
+SELECT ind, net, -least(round(-1000 * worth), coalesce(d.up, 0) * 9 // 10)::BIGINT
 FROM raw_points LEFT JOIN sums d USING (net) WHERE points <= 0
-"""
-
-_PRIORITIES = """
-CREATE OR REPLACE TEMP TABLE priorities AS
-SELECT net, sum(milli)::BIGINT AS milli, bool_or(raises) AS raised FROM parts GROUP BY net
 """
 
 _OWN = """
@@ -140,10 +135,9 @@ def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
 
 
 def score(engine: Engine) -> None:
-    """Make ``rates``, ``parts`` (ind, net, milli), ``priorities`` (net, milli, raised) and ``own`` (ind, milli)."""
+    """Make ``rates``, ``parts`` (ind, net, milli) and ``own`` (ind, milli)."""
     engine.run(_RATES.format(share=_PRIOR_SHARE, weight=_PRIOR_WEIGHT))
     engine.run(_PEERS.format(**{"class": _CLASS}))
     engine.run(_RAW.format(share=_PRIOR_SHARE, weight=_PRIOR_WEIGHT))
     engine.run(_PARTS.format(enough=_ENOUGH, full=float(_BREADTH)))
-    engine.run(_PRIORITIES)
     engine.run(_OWN.format(full=float(_BREADTH)))

@@ -6,16 +6,23 @@ of parts that stay small alone and grow where several kinds of evidence agree; s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.assess import evidence, facts, marks
+from clew.assess import facts
+from clew.assess.arrays import Records, read_records
 from clew.assess.catalogue import Indicator, catalogue
-from clew.assess.observe import observe_networks
+from clew.assess.evidence import Found, findings, gather
+from clew.assess.held import read_held
+from clew.assess.leads import leads, scores
+from clew.assess.marks import Marks, find_marks, marked_items, shares
+from clew.assess.mentions import Mentions, read_mentions
+from clew.assess.observe import observe_networks, observe_shares
 from clew.assess.score import enter, score
 from clew.engine.duckdb import Engine
 from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
@@ -23,9 +30,9 @@ from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
 _ROW_GROUP = 65_536
 _REPEATED = ["indicator", "subject_kind", "points", "reason"]
 _MADE = (
-    "nets", "net_sets", "entries", "applies", "observed", "rates", "peers", "raw_points", "parts", "priorities", "own",
-    "examples", "subjects", "network_findings", "wanted", "said",
+    "nets", "net_sets", "entries", "applies", "observed", "rates", "peers", "raw_points", "parts", "own", "subjects",
 )  # fmt: skip
+_REGISTERED = (*facts.REGISTERED, "shares", "marked_items")
 
 
 def assess(
@@ -44,55 +51,83 @@ def assess(
         The Parquet files of FINDINGS, LEADS and RECORD_SCORES, by name.
     """
     chosen = catalogue() if indicators is None else tuple(indicators)
+    engine.run("SET preserve_insertion_order = true")
     try:
-        records = facts.prepare(engine)
-        progress(0.3)
-        enter(engine, chosen)
-        marks.register(engine, chosen, records)
-        observe_networks(engine, chosen)
-        progress(0.5)
-        score(engine)
-        evidence.gather(engine, chosen)
-        progress(0.7)
-        engine.run("SET preserve_insertion_order = true")
-        both = f"({evidence.NETWORK_FINDINGS}) UNION ALL {evidence.record_findings(engine, chosen)}"
-        written = {
-            "record_scores": _write(engine, evidence.RECORD_SCORES, RECORD_SCORES, out / "record_scores.parquet"),
-            "leads": _write(engine, evidence.LEADS, LEADS, out / "leads.parquet"),
-            "findings": _write(engine, both, FINDINGS, out / "findings.parquet"),
-        }
+        with ThreadPoolExecutor(1) as beside, engine.session() as other:
+            found = _find(engine, other, beside, chosen, progress)
+            progress(0.7)
+            paths = {name: out / f"{name}.parquet" for name in ("record_scores", "leads", "findings")}
+            queue = beside.submit(_write, leads(other, found), LEADS, paths["leads"])
+            _write(findings(engine, found), FINDINGS, paths["findings"])
+            _write([scores(found)], RECORD_SCORES, paths["record_scores"])
+            queue.result()
     finally:
         engine.run("SET preserve_insertion_order = false")
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
-        for table in (*facts.REGISTERED, *marks.REGISTERED):
-            engine.con.unregister(table)
+        for table in _REGISTERED:
+            engine.forget(table)
     progress(1.0)
-    return written
+    return paths
 
 
-def _write(engine: Engine, query: str, schema: pa.Schema, path: Path) -> Path:
-    """Write the rows of an ordered query, in row groups of one size however the engine portions them."""
-    waiting: list[pa.RecordBatch] = []
+def _find(
+    engine: Engine,
+    other: Engine,
+    beside: Executor,
+    indicators: Sequence[Indicator],
+    progress: Callable[[float], None],
+) -> Found:
+    """All that is found, with points. Two threads: what is held and marked is found beside the rest, by ``other``."""
+    engine.run(facts.NETS)
+    records = read_records(engine)
+    coming = beside.submit(read_held, other, records)
+    mentions = read_mentions(engine, records, indicators)
+    records = replace(records, words=records.words | mentions.first)
+    marking = beside.submit(_mark, other, indicators, records, mentions)
+    progress(0.3)
+    engine.register(facts.tables(records, coming.result(), facts.read_places(engine), engine.threads))
+    enter(engine, indicators)
+    observe_networks(engine, indicators)
+    marks, of_marks = marking.result()
+    engine.register(of_marks)
+    observe_shares(engine, indicators)
+    progress(0.5)
+    score(engine)
+    return gather(engine, indicators, records, marks, mentions)
+
+
+def _mark(
+    engine: Engine, indicators: Sequence[Indicator], records: Records, mentions: Mentions
+) -> tuple[Marks, dict[str, pa.Table]]:
+    """The record findings, and the tables ``shares`` and ``marked_items``."""
+    engine.register({"all_items": records.table()})
+    marks = find_marks(engine, indicators, records, mentions)
+    return marks, {"shares": shares(marks, records), "marked_items": marked_items(marks, records)}
+
+
+def _write(portions: Iterable[pa.Table], schema: pa.Schema, path: Path) -> Path:
+    """Write portions of a table, in row groups of one size; the next is made while the last is written."""
+    waiting: list[pa.Table] = []
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=_REPEATED) as writer:
-        for batch in _ahead(engine.con.sql(query).to_arrow_reader(_ROW_GROUP)):
-            waiting.append(batch)
-            rows += len(batch)
+        for portion in _ahead(iter(portions)):
+            waiting.append(portion)
+            rows += portion.num_rows
             while rows >= _ROW_GROUP:
-                table = pa.Table.from_batches(waiting)
-                writer.write_table(table.slice(0, _ROW_GROUP).cast(schema), row_group_size=_ROW_GROUP)
-                waiting = table.slice(_ROW_GROUP).to_batches()
+                table = pa.concat_tables(waiting)
+                writer.write_table(table.slice(0, _ROW_GROUP), row_group_size=_ROW_GROUP)
+                waiting = [table.slice(_ROW_GROUP)]
                 rows -= _ROW_GROUP
         if rows:
-            writer.write_table(pa.Table.from_batches(waiting).cast(schema), row_group_size=_ROW_GROUP)
+            writer.write_table(pa.concat_tables(waiting), row_group_size=_ROW_GROUP)
     return path
 
 
-def _ahead(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """The batches of a query, the next one computed while the last one is written."""
+def _ahead(portions: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The portions, the next one made while the last one is used."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, reader, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, reader, None)
-            yield batch
+        coming = pool.submit(next, portions, None)
+        while (portion := coming.result()) is not None:
+            coming = pool.submit(next, portions, None)
+            yield portion

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -23,9 +24,12 @@ class Engine:
         spill: a folder that DuckDB may use when a relation does not fit.
         memory_gb: bound on DuckDB's own memory.
         threads: workers; all cores when None.
+        database: a DuckDB file whose tables are there from the start, opened for reading; none when None.
     """
 
-    def __init__(self, spill: Path, memory_gb: float = 1.2, threads: int | None = None) -> None:
+    def __init__(
+        self, spill: Path, memory_gb: float = 1.2, threads: int | None = None, database: Path | None = None
+    ) -> None:
         self.threads = threads or os.cpu_count() or 1
         config: dict[str, Any] = {
             "threads": self.threads,
@@ -35,8 +39,9 @@ class Engine:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        self.con = duckdb.connect(":memory:", config=config)
+        self.con = duckdb.connect(database or ":memory:", read_only=database is not None, config=config)
         self.con.execute("SET TimeZone = 'UTC'")
+        self._given: dict[str, pa.Table] = {}
 
     def __enter__(self) -> Engine:
         return self
@@ -46,15 +51,32 @@ class Engine:
     ) -> None:
         self.con.close()
 
+    @contextmanager
+    def session(self) -> Iterator[Engine]:
+        """The same tables for another thread; what it registers or creates as temporary is its own."""
+        twin = Engine.__new__(Engine)
+        twin.threads, twin.con = self.threads, self.con.cursor()
+        twin.con.execute("SET TimeZone = 'UTC'")
+        twin._given = {}
+        twin.register(self._given)
+        with twin:
+            yield twin
+
     def register(self, tables: Mapping[str, Source]) -> None:
         """Give tables names; a name that is taken is given anew. An empty list of files is refused by `view_of`."""
         for name, source in tables.items():
-            self.con.unregister(name)  # a registered table would hide a view of the same name
+            self.forget(name)  # a registered table would hide a view of the same name
             if isinstance(source, pa.Table):
                 self.con.execute(f"DROP VIEW IF EXISTS {name}")
                 self.con.register(name, source)
+                self._given[name] = source
             else:
                 self.con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {parquet(source)}")
+
+    def forget(self, name: str) -> None:
+        """Take back the name of an Arrow table; nothing happens where there is none."""
+        self.con.unregister(name)
+        self._given.pop(name, None)
 
     def sql(self, query: str, tables: Mapping[str, Source] | None = None) -> pa.Table:
         """The rows of a query, as an Arrow table."""
