@@ -28,6 +28,10 @@ class InputError(ClewError):
     exit_code = 2
 
 
+class MissingError(InputError):
+    """What is asked for is not in the workspace."""
+
+
 class WorkspaceError(ClewError):
     """The workspace is missing, of another version, or busy."""
 

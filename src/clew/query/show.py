@@ -10,7 +10,7 @@ import orjson
 
 from clew.assess.explain import Finding, Lead, findings_of, lead_of
 from clew.engine.duckdb import Engine
-from clew.model.errors import InputError
+from clew.model.errors import InputError, MissingError
 
 Row = dict[str, Any]
 
@@ -138,7 +138,7 @@ def find_record(engine: Engine, name: str) -> Row:
         if len({row["item_id"] for row in found}) == 1:
             found = found[:1]
     if not found:
-        raise InputError(
+        raise MissingError(
             f"There is no network, template or record {name!r}.", "See: clew leads, or look it up with: clew pivot"
         )
     if len(found) > 1:

@@ -1,0 +1,12 @@
+// What every page needs: htmx for partial updates, and the keys that work everywhere.
+import htmx from "htmx.org";
+import { listen } from "./shared/keys";
+import { followTheme } from "./shared/theme";
+
+htmx.config.allowEval = false; // the pages' policy forbids it
+htmx.config.includeIndicatorStyles = false; // they are in styles.css
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0; // records of people do not stay in the browser's storage
+
+followTheme();
+listen();

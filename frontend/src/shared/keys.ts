@@ -1,0 +1,72 @@
+// Keys. An element with data-key="x" is clicked (or focused, if it takes text) by that key, on every page.
+// Lists with data-rows move a selection over their [data-row] children with j/k or the arrows; Enter opens it.
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+function rows(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-rows] [data-row]")].filter((row) => row.offsetParent);
+}
+
+/** The row that is selected, if any. */
+export function selected(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("[data-row][aria-selected='true']");
+}
+
+/** Select a row: it alone is marked, and scrolled into view. */
+export function select(row: HTMLElement): void {
+  for (const other of document.querySelectorAll("[data-row][aria-selected='true']")) other.setAttribute("aria-selected", "false");
+  row.setAttribute("aria-selected", "true");
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function move(step: number): void {
+  const all = rows();
+  if (!all.length) return;
+  const current = selected();
+  const at = current ? all.indexOf(current) : step > 0 ? -1 : all.length;
+  const next = all[Math.min(all.length - 1, Math.max(0, at + step))];
+  if (next) select(next);
+}
+
+function press(key: string): boolean {
+  const within = selected()?.querySelector<HTMLElement>(`[data-key='${CSS.escape(key)}']`);
+  const target = within ?? document.querySelector<HTMLElement>(`[data-key='${CSS.escape(key)}']`);
+  if (!target) return false;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) target.focus();
+  else target.click();
+  return true;
+}
+
+/** Start to listen. */
+export function listen(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && document.activeElement instanceof HTMLElement && typing(document.activeElement)) {
+      document.activeElement.blur();
+      return;
+    }
+    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "?") {
+      document.querySelector<HTMLDialogElement>("#keys")?.showModal();
+    } else if (event.key === "j" || event.key === "k") {
+      move(event.key === "j" ? 1 : -1);
+    } else if (event.key === "Enter") {
+      const link = event.target === document.body ? selected()?.querySelector<HTMLAnchorElement>("a[href]") : null;
+      if (!link) return;
+      link.click();
+    } else if (!press(event.key)) {
+      return;
+    }
+    event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const opener = target?.closest<HTMLElement>("[data-opens]");
+    if (opener) document.querySelector<HTMLDialogElement>(opener.dataset["opens"] ?? "")?.showModal();
+    if (target?.closest("[data-closes]")) target.closest("dialog")?.close();
+    const row = target?.closest<HTMLElement>("[data-row]");
+    if (row) select(row);
+  });
+}

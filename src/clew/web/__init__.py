@@ -1,0 +1,1 @@
+"""The workbench: pages for investigators and the same data at /api/v1."""

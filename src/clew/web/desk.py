@@ -1,0 +1,91 @@
+"""What the workbench works on: one workspace, its reading index, and what people decided about it."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import sqlalchemy
+from fastapi import Depends, Request
+
+from clew.cases.base import open_cases
+from clew.engine.duckdb import Engine
+from clew.query.index import ensure_index, open_index
+from clew.store.workspace import Workspace
+
+
+class Desk:
+    """Shared by all requests.
+
+    Args:
+        path: of the workspace.
+        who: the person at the desk; stands beside each decision.
+
+    Attributes:
+        cases: the database of triage, saved views and searches.
+    """
+
+    def __init__(self, path: Path, who: str) -> None:
+        self.path = Workspace(path).path
+        self.who = who
+        self.cases: sqlalchemy.Engine = open_cases(path)
+        self._spill = tempfile.TemporaryDirectory(prefix="clew-")
+        self._lock = threading.Lock()
+        self._index: Engine | None = None
+        self._file: Path | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace with its catalog as it is now."""
+        return Workspace(self.path)
+
+    def refresh(self, progress: Callable[[float], None] = lambda share: None) -> None:
+        """Make the reading index fit the workspace. Requests that are under way end with the old one."""
+        file = ensure_index(self.workspace, progress)
+        with self._lock:
+            if file != self._file:
+                # The old engine is closed when its last session is forgotten.
+                self._index, self._file = open_index(file, Path(self._spill.name)), file
+
+    @property
+    def ready(self) -> bool:
+        """Is there an index to read?"""
+        return self._index is not None
+
+    @contextmanager
+    def session(self) -> Iterator[Engine]:
+        """The tables of the index (`clew.query.index`), for one thread."""
+        with self._lock:
+            index = self._index
+        if index is None:
+            raise RuntimeError("Desk.refresh comes first.")
+        with index.session() as engine:
+            yield engine
+
+    def close(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            if self._index is not None:
+                self._index.con.close()
+            self._index = None
+        self.cases.dispose()
+        self._spill.cleanup()
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def _reading(request: Request) -> Iterator[Engine]:
+    with _desk(request).session() as engine:
+        yield engine
+
+
+# What a request handler asks for in its arguments.
+TheDesk = Annotated[Desk, Depends(_desk)]
+Reading = Annotated[Engine, Depends(_reading)]

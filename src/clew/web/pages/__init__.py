@@ -1,0 +1,7 @@
+"""Pages: one module per page, each with a ``router``."""
+
+from __future__ import annotations
+
+from clew.web.pages import styleguide
+
+ROUTERS = (styleguide.router,)

@@ -1,0 +1,87 @@
+"""Who may ask, and what a page may do: only this address, only this site's forms, only this site's scripts.
+
+The workbench listens on loopback, but any web page in the same browser could still send it requests, or give its own
+name the address 127.0.0.1 (DNS rebinding). So the name in Host must be one that the server was started for, and what
+changes anything must come from a page of the same origin.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+MAX_BODY = 256 << 20  # bytes of a request: an upload
+
+_HEADERS = {
+    # Nothing from elsewhere, no inline script or style: what stands in an advert stays text.
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), usb=(), payment=()",
+}
+
+
+def host_of(header: str) -> str:
+    """The name in a Host header or an origin, without port and brackets."""
+    try:
+        return urlsplit(header if "//" in header else f"//{header}").hostname or ""
+    except ValueError:
+        return ""
+
+
+class Guard:
+    """ASGI middleware for the rules above.
+
+    Args:
+        app: what it guards.
+        hosts: names under which the workbench may be asked.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...] = LOOPBACK) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on and put the headers on the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        static = scope["path"].startswith("/static/")
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                # What is shown of people is not kept by the browser.
+                headers.setdefault("cache-control", "no-cache" if static else "no-store")
+            await send(message)
+
+        if refusal:
+            await PlainTextResponse(refusal[1], refusal[0])(scope, receive, with_headers)
+        else:
+            await self.app(scope, receive, with_headers)
+
+    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+        if host_of(headers.get("host", "")) not in self.hosts:
+            return 421, "This workbench does not answer under that name. Use the address that clew serve printed.\n"
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return 413, f"That is more than {MAX_BODY >> 20} MB. Put the file where clew ingest can read it.\n"
+        if method in _SAFE:
+            return None
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site not in (None, "same-origin", "none") or (origin and urlsplit(origin).netloc != headers.get("host")):
+            return 403, "Changes are only taken from the workbench's own pages.\n"
+        return None

@@ -1,0 +1,158 @@
+"""A workbench over a simulated workspace, served for real, and a real Chromium to look at it.
+
+The workspace is made once for a session of tests; a test that changes anything asks for `own_bench`, a copy of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from clew.ingest.stage import IngestOptions
+from clew.pipeline.ingest import ingest
+from clew.pipeline.run import run
+from clew.simulate.world import simulate
+from clew.store.workspace import Workspace
+from clew.web.app import create_app
+from clew.web.desk import Desk
+
+ADS = 2_000
+SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+_FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-gpu",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A workbench that is being served."""
+
+    url: str
+    desk: Desk
+    client: httpx.Client
+
+
+@contextlib.contextmanager
+def served(place: Path) -> Iterator[Bench]:
+    """Serve a workspace on a free port of loopback."""
+    desk = Desk(place, "tester")
+    desk.refresh()
+    config = uvicorn.Config(create_app(desk), host="127.0.0.1", port=0, log_level="warning")
+    socket = config.bind_socket()
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    try:
+        with httpx.Client(base_url=url, timeout=60) as client:
+            while not server.started:
+                time.sleep(0.02)
+            yield Bench(url, desk, client)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        desk.close()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated world and a workspace that was run over it: ``ads.jsonl``, ``truth/`` and ``workspace/``.
+
+    The workers of pytest-xdist share one.
+    """
+    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else None
+    home = (shared or tmp_path_factory.mktemp("web")) / "web-world"
+    ready = home / "ready"
+    try:
+        home.mkdir()
+    except FileExistsError:
+        for _ in range(1200):
+            if ready.exists():
+                return home
+            time.sleep(0.1)
+        raise
+    simulate(home, ads=ADS, seed=7)
+    place = Workspace.create(home / "workspace")
+    ingest(place, [home / "ads.jsonl"], IngestOptions("ad", "simulated"))
+    run(place)
+    ready.touch()
+    return home
+
+
+@pytest.fixture(scope="session")
+def bench(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A workbench to read from, shared by all tests of a worker."""
+    place = tmp_path_factory.mktemp("bench") / "workspace"
+    shutil.copytree(world / "workspace", place)
+    with served(place) as found:
+        yield found
+
+
+@pytest.fixture
+def own_bench(world: Path, tmp_path: Path) -> Iterator[Bench]:
+    """A workbench of this test alone, to change things in."""
+    shutil.copytree(world / "workspace", tmp_path / "workspace")
+    with served(tmp_path / "workspace") as found:
+        yield found
+
+
+@pytest.fixture
+def empty_bench(tmp_path: Path) -> Iterator[Bench]:
+    """A workbench over a workspace that holds nothing yet."""
+    Workspace.create(tmp_path / "workspace")
+    with served(tmp_path / "workspace") as found:
+        yield found
+
+
+def chromium() -> str:
+    """The browser of the machine."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
+
+
+@pytest.fixture(scope="session")
+def browser():  # type: ignore[no-untyped-def]
+    """A real Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium(), args=_FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser):  # type: ignore[no-untyped-def]
+    """A window of 1280 by 900; a script error or a breach of the pages' policy fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on(
+        "console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+def shot(page, name: str) -> None:  # type: ignore[no-untyped-def]
+    """Keep a picture of the page as an artefact of CI."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(SHOTS / f"{name}.png"))

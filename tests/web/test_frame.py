@@ -1,0 +1,55 @@
+"""What holds for every page: the guard, the policy, errors, the style guide."""
+
+from __future__ import annotations
+
+import pytest
+from tests.web.axe import faults
+from tests.web.conftest import shot
+
+
+def test_ready_when_it_answers(bench):
+    assert bench.client.get("/healthz").json() == {"ready": True}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1"])
+def test_answers_only_under_its_own_name(bench, host):
+    assert bench.client.get("/styleguide", headers={"host": host}).status_code in (400, 421)
+
+
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+def test_takes_no_change_from_other_sites(bench, headers):
+    assert bench.client.post("/styleguide", headers=headers).status_code == 403
+
+
+def test_every_answer_carries_the_policy(bench):
+    for path in ("/styleguide", "/nowhere", "/static/styles.css", "/api/v1/nowhere"):
+        policy = bench.client.get(path).headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+
+
+def test_an_error_is_one_sentence_and_a_way_on(bench):
+    answer = bench.client.get("/nowhere")
+    assert answer.status_code == 404 and "There is no such page." in answer.text and "To the leads" in answer.text
+    assert bench.client.get("/api/v1/nowhere").json() == {
+        "error": "There is no such page.",
+        "todo": "Start from the leads.",
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_style_guide_has_no_fault_that_axe_finds(bench, page, theme):
+    page.context.add_cookies([{"name": "clew-theme", "value": theme, "url": bench.url}])
+    page.goto(f"{bench.url}/styleguide")
+    shot(page, f"styleguide-{theme}")
+    assert faults(page) == []
+
+
+def test_keys_move_and_help(bench, page):
+    page.goto(f"{bench.url}/styleguide")
+    page.keyboard.press("j")
+    assert page.locator("[data-row][aria-selected=true]").count() == 1
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
