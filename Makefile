@@ -21,6 +21,7 @@ lint:
 	@$(PY) -m ruff check src tests benchmarks scripts
 	@$(PY) -m ruff format --check src tests benchmarks scripts
 	@$(PY) -m mypy
+	@$(PY) -m scripts.frontend --check
 	@.venv/bin/lint-imports
 
 bench:  ## Speed and quality against named peers; takes about half an hour

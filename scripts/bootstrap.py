@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLOW = ("ingest", "extract", "match", "link", "assess", "simulate")  # folders with kernels
 PIP = ("https://pypi.org/pypi/pip/json", 24)  # where to ask for pip, and the oldest major version to take
 
@@ -115,14 +116,43 @@ def compile_kernels() -> None:
         mark.write_text(kernels(folder))
 
 
+def build_frontend() -> None:
+    """Bundle the scripts of the workbench's pages when one has changed."""
+    if subprocess.run([PYTHON, "-m", "scripts.frontend"]).returncode:
+        raise SystemExit("[setup] the workbench's scripts could not be built; see above.")
+
+
+def find_browser() -> None:
+    """Have a Chromium for the tests: the machine's, else Debian's package, else the one Playwright fetches."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    playwright = [PYTHON, "-m", "playwright", "install"]
+    found = subprocess.run([*playwright, "--list"], capture_output=True, text=True).stdout
+    if "chromium" in found:
+        return
+    say("fetching Chromium for the tests")
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        options = ["install", "-y", "-qq", "--no-install-recommends"]
+        subprocess.run(["apt-get", *options, "chromium", "fonts-dejavu-core"], check=False, stdout=subprocess.DEVNULL)
+        if any(shutil.which(name) for name in BROWSERS):
+            return
+    if subprocess.run([*playwright, "chromium"]).returncode:
+        raise SystemExit("[setup] no Chromium could be had. Install one (apt install chromium), then try again.")
+
+
 def main() -> None:
     """Set up with the extras named on the command line, separated by commas."""
     if sys.version_info < (3, 11):  # noqa: UP036 (this runs on whatever Python the machine has)
         raise SystemExit(f"[setup] Clew needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     os.chdir(ROOT)
     make_environment()
-    install(sys.argv[1] if len(sys.argv) > 1 else "")
+    extras = sys.argv[1] if len(sys.argv) > 1 else ""
+    install(extras)
+    build_frontend()
     compile_kernels()
+    if "dev" in extras.split(","):
+        find_browser()
 
 
 if __name__ == "__main__":
