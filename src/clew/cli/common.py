@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def steps(names: tuple[str, ...]) -> Iterator[Callable[[str, float], None]]:
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     if not sys.stderr.isatty():
-        with _plain() as told:
+        with _lines() if os.environ.get("CLEW_PROGRESS") == "lines" else _plain() as told:
             yield told
         return
     columns = (TextColumn("{task.description:<9}"), BarColumn(40), TextColumn("{task.percentage:>3.0f} %"))
@@ -75,6 +76,22 @@ def steps(names: tuple[str, ...]) -> Iterator[Callable[[str, float], None]]:
                 progress.update(task, completed=share)
 
         yield told
+
+
+@contextmanager
+def _lines() -> Iterator[Callable[[str, float], None]]:
+    """A line of JSON for each percent, for a program that shows the progress itself (the workbench)."""
+    import orjson
+
+    last: dict[str, int] = {}
+
+    def told(step: str, share: float) -> None:
+        percent = int(share * 100)
+        if last.get(step) != percent:
+            last[step] = percent
+            print(orjson.dumps({"step": step, "share": share}).decode(), file=sys.stderr, flush=True)
+
+    yield told
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from clew.cases.base import open_cases
 from clew.engine.duckdb import Engine
 from clew.query.index import ensure_index, open_index
 from clew.store.workspace import Workspace
+from clew.web.jobs import Jobs
 
 
 class Desk:
@@ -27,12 +28,14 @@ class Desk:
 
     Attributes:
         cases: the database of triage, saved views and searches.
+        jobs: long work in the background.
     """
 
     def __init__(self, path: Path, who: str) -> None:
         self.path = Workspace(path).path
         self.who = who
         self.cases: sqlalchemy.Engine = open_cases(path)
+        self.jobs = Jobs(str(self.path), self.refresh)
         self._spill = tempfile.TemporaryDirectory(prefix="clew-")
         self._lock = threading.Lock()
         self._index: Engine | None = None
@@ -67,7 +70,8 @@ class Desk:
             yield engine
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; a job that is at work is stopped."""
+        self.jobs.close()
         with self._lock:
             if self._index is not None:
                 self._index.con.close()
