@@ -78,11 +78,13 @@ class Engine:
         self.con.unregister(name)
         self._given.pop(name, None)
 
-    def sql(self, query: str, tables: Mapping[str, Source] | None = None) -> pa.Table:
-        """The rows of a query, as an Arrow table."""
+    def sql(
+        self, query: str, tables: Mapping[str, Source] | None = None, params: Mapping[str, object] | None = None
+    ) -> pa.Table:
+        """The rows of a query, as an Arrow table; ``$name`` in it stands for a value of ``params``."""
         self.register(tables or {})
         try:
-            return self.con.sql(query).to_arrow_table()
+            return self.con.sql(query, params=dict(params) if params else None).to_arrow_table()
         except duckdb.Error as error:
             raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from clew.web.pages import styleguide
+from clew.web.pages import network, styleguide
 
-ROUTERS = (styleguide.router,)
+ROUTERS = (styleguide.router, network.router)
