@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 
@@ -207,14 +207,7 @@ def _identified(fields: dict[str, pa.Array], part: Part, setting: Setting) -> pa
     n = len(fields["line"])
     fields["platform"] = _platforms(fields, part.format, setting)
     fields["kind"] = pa.repeat(setting.kind, n)
-    content = [fields[name] for name in ("kind", "platform", "native_id", "url", "title", "body", "contact", "place")]
-    content += [fields[name] for name in ("price", "handle")]
-    content += [
-        fields["posted_at"].cast(pa.int64()),
-        fields["posted_offset"],
-        image_text(fields["images"]),
-        fields["extra"],
-    ]
+    content = content_of(fields)
     digest = digests(canonical(content))
     fields["rid"], fields["record_id"] = as_rid(digest), as_hex(digest)
     item = as_hex(digests(canonical(content[:3])))
@@ -224,6 +217,14 @@ def _identified(fields: dict[str, pa.Array], part: Part, setting: Setting) -> pa
     return pa.RecordBatch.from_arrays(
         [fields[name].cast(RECORDS.field(name).type) for name in RECORDS.names], schema=RECORDS
     )
+
+
+def content_of(fields: Mapping[str, pa.Array]) -> list[pa.Array]:
+    """The columns that a record's id is a digest of: what it says, not where it was read or when it was captured."""
+    words = ("kind", "platform", "native_id", "url", "title", "body", "contact", "place", "price", "handle")
+    posted = fields["posted_at"].cast(pa.int64())
+    rest = [posted, fields["posted_offset"], image_text(fields["images"]), fields["extra"]]
+    return [*(fields[name] for name in words), *rest]
 
 
 def image_text(images: pa.Array) -> pa.Array:
