@@ -15,3 +15,10 @@ def text_buffers(column: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[n
     empty = letters is None or not letters.size
     valid = column.is_valid().to_numpy(zero_copy_only=False)
     return ends, np.zeros(1, np.uint8) if empty else np.frombuffer(letters, np.uint8), valid
+
+
+def text_array(offsets: npt.NDArray[np.int32], letters: pa.Buffer, valid: npt.NDArray[np.bool_]) -> pa.Array:
+    """A string array of what kernels wrote."""
+    missing = int(len(valid) - np.count_nonzero(valid))
+    bits = pa.py_buffer(np.packbits(valid, bitorder="little")) if missing else None
+    return pa.StringArray.from_buffers(len(valid), pa.py_buffer(offsets), letters, bits, missing)

@@ -37,8 +37,10 @@ def _parse(block: Lines, is_field: IsField) -> Iterator[Batch]:
         yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
         return
     rows, lines = split_lines(mend(block.text.removeprefix(b"\xef\xbb\xbf")), block.first)
-    filled = pc.not_equal(pc.binary_length(pc.ascii_trim_whitespace(rows)), 0)
-    yield from parse_objects(rows.filter(filled), lines.filter(filled), is_field)
+    if not pc.all(pc.starts_with(rows, "{"), min_count=0).as_py():
+        filled = pc.not_equal(pc.binary_length(pc.ascii_trim_whitespace(rows)), 0)
+        rows, lines = rows.filter(filled), lines.filter(filled)
+    yield from parse_objects(rows, lines, is_field)
 
 
 def split_lines(text: bytes, first: int) -> tuple[pa.Array, pa.Array]:

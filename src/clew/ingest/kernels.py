@@ -1,0 +1,72 @@
+"""What the compiled parts of ingest share: how they are compiled, and two steps over letters at memory speed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba import types
+from numba.core import cgutils
+from numba.core.cpu import CPUTargetOptions
+from numba.extending import intrinsic
+
+# Kernels that allocate nothing need not count references; counting them at every call takes much of the time. `_nrt` is
+# private to Numba: where a version does not know it, the kernels are only slower.
+_OPTIONS: dict[str, Any] = {"nogil": True, "cache": True}
+if hasattr(CPUTargetOptions, "_nrt"):
+    _OPTIONS["_nrt"] = False
+
+kernel = numba.njit(**_OPTIONS)
+
+
+def _copy_letters(typing, out, at, data, start, size):  # type: ignore[no-untyped-def]
+    """``out[at : at + size] = data[start : start + size]`` as one memcpy: a loop copies a byte at a time."""
+
+    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        to, to_at, source, source_at, count = values
+        target = context.make_array(signature.args[0])(context, builder, to).data
+        origin = context.make_array(signature.args[2])(context, builder, source).data
+        memcpy: Any = cgutils.raw_memcpy
+        memcpy(builder, builder.gep(target, [to_at]), builder.gep(origin, [source_at]), count, 1)
+        return context.get_dummy_value()
+
+    return types.void(out, types.int64, data, types.int64, types.int64), generate
+
+
+copy_letters: Any = intrinsic(_copy_letters)
+
+
+def marked(letters: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """1 for each letter at which a scan of JSON text stops: quote, backslash, control character.
+
+    As long as a multiple of eight and with a mark after the end, so that `next_mark` may look at eight at once.
+    """
+    marks = np.ones((len(letters) // 8 + 1) * 8, np.uint8)
+    _mark(letters, marks)
+    return marks
+
+
+@kernel
+def _mark(letters, marks):  # type: ignore[no-untyped-def]
+    for i in range(len(letters)):
+        letter = letters[i]
+        marks[i] = (letter == 34) | (letter == 92) | (letter < 32)
+
+
+@kernel
+def next_mark(marks, words, i):  # type: ignore[no-untyped-def]
+    """The first marked letter from ``i`` on; ``words`` are the marks, eight in one."""
+    k, one = np.uint64(i), np.uint64(1)
+    while k & np.uint64(7):
+        if marks[k]:
+            return np.int64(k)
+        k += one
+    word = k >> np.uint64(3)
+    while words[word] == 0:
+        word += one
+    k = word << np.uint64(3)
+    while not marks[k]:
+        k += one
+    return np.int64(k)
