@@ -1,0 +1,123 @@
+"""Triage at the desk: what people decided, laid beside the queue, and new decisions taken."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import pyarrow as pa
+
+from clew.assess.learn import Learned
+from clew.cases.triage import Decision, State, decide, history, standings, undo
+from clew.engine.duckdb import Engine
+from clew.model.errors import InputError, MissingError
+from clew.query.learning import learn_order
+from clew.query.network import merged_into
+from clew.query.queue import DECIDED
+from clew.web.desk import Desk
+
+_LABELS = {"confirmed": True, "dismissed": False}
+
+
+@dataclass(frozen=True)
+class Board:
+    """What is decided and learned at this moment.
+
+    Attributes:
+        standings: the newest decision about each network that has one.
+        learned: from them.
+        ordered: the learned order; None where it is the catalogue's.
+    """
+
+    standings: dict[str, Decision]
+    learned: Learned
+    ordered: pa.Table | None
+
+    @property
+    def decided(self) -> pa.Table:
+        """For `clew.query.queue`."""
+        rows = [{"network_id": d.network_id, "state": d.state, "assignee": d.assignee} for d in self.standings.values()]
+        return pa.Table.from_pylist(rows, schema=DECIDED)
+
+    @property
+    def people(self) -> list[str]:
+        """Who has leads."""
+        return sorted({d.assignee for d in self.standings.values() if d.assignee})
+
+
+@dataclass(frozen=True)
+class _Kept:
+    key: tuple[object, ...]
+    learned: Learned
+    ordered: pa.Table | None
+
+
+# The order is learned anew when a label or the index has changed, not for every page.
+_KEPT: WeakKeyDictionary[Desk, _Kept] = WeakKeyDictionary()
+_LOCK = threading.Lock()
+
+
+def board(desk: Desk, engine: Engine) -> Board:
+    """What is decided and learned, for a page."""
+    found = standings(desk.cases)
+    labels = {name: _LABELS[d.state] for name, d in sorted(found.items()) if d.state in _LABELS}
+    key = (_index_of(engine), *labels.items())
+    with _LOCK:
+        kept = _KEPT.get(desk)
+    if kept is None or kept.key != key:
+        kept = _Kept(key, *learn_order(engine, labels))
+        with _LOCK:
+            _KEPT[desk] = kept
+    return Board(found, kept.learned, kept.ordered)
+
+
+def _index_of(engine: Engine) -> str:
+    """Which index an engine reads: the name of its database is that of the file, a digest of what it is made from."""
+    return str(engine.row("SELECT current_database()")[0])
+
+
+def take(
+    desk: Desk,
+    engine: Engine,
+    network_id: str,
+    state: State | None = None,
+    reason: str = "",
+    assignee: str | None = None,
+    take_back: bool = False,
+) -> Decision:
+    """Decide about a network that lives, or take the last decision about it back.
+
+    Raises:
+        MissingError: there is no such network.
+        InputError: it was merged into another, or the decision lacks something.
+    """
+    records = _records(engine, network_id)
+    if take_back:
+        return undo(desk.cases, network_id, desk.who)
+    return decide(desk.cases, network_id, desk.who, state, reason, assignee, records)
+
+
+def past(desk: Desk, engine: Engine, network_id: str) -> list[Decision]:
+    """Every decision about a network and those that were merged into it, the oldest first."""
+    return history(desk.cases, network_id, *_former(engine, network_id))
+
+
+def _records(engine: Engine, network_id: str) -> int:
+    found = engine.sql("SELECT records FROM networks WHERE network_id = $name", params={"name": network_id})
+    if found.num_rows:
+        return int(found["records"][0].as_py())
+    if into := merged_into(engine, network_id):
+        raise InputError(f"{network_id} was merged into {into}.", f"Decide about {into}.")
+    raise MissingError(f"There is no network {network_id[:40]}.", "Look for it in the queue, or search for it.")
+
+
+def _former(engine: Engine, network_id: str) -> list[str]:
+    """The networks that went into one, by whatever way."""
+    query = """
+        WITH RECURSIVE gone AS (
+            SELECT network_id FROM anchors WHERE merged_into = $name
+            UNION SELECT a.network_id FROM anchors a JOIN gone g ON a.merged_into = g.network_id
+        )
+        SELECT network_id FROM gone WHERE network_id != $name ORDER BY 1"""
+    return [str(name) for name in engine.sql(query, params={"name": network_id})["network_id"].to_pylist()]

@@ -1,0 +1,27 @@
+"""Words for codes that pages show: languages, forms of exploitation."""
+
+from __future__ import annotations
+
+_LANGUAGES = {
+    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian",
+    "lv": "Latvian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
+    "ru": "Russian", "sk": "Slovak", "sl": "Slovene", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "th": "Thai",
+    "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+_FORMS = {
+    "sexual": "sexual exploitation", "labour": "forced labour", "criminality": "forced criminality",
+    "organ": "organ removal", "adoption": "illegal adoption", "marriage": "forced marriage",
+    "any": "none in particular",
+}  # fmt: skip
+
+
+def language(code: str) -> str:
+    """A language by its ISO 639-1 code; the code itself where it has no word here."""
+    return _LANGUAGES.get(code, code)
+
+
+def form(code: str) -> str:
+    """A form of exploitation of the catalogue."""
+    return _FORMS.get(code, code)
