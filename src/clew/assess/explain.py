@@ -120,19 +120,19 @@ class Finding:
 def leads(engine: Engine, limit: int | None = None) -> list[Lead]:
     """The first leads of the view ``leads``, by rank."""
     bound = "" if limit is None else f" LIMIT {int(limit)}"
-    return [_lead(row) for row in engine.sql(f"SELECT * FROM leads ORDER BY rank{bound}").to_pylist()]
+    return [as_lead(row) for row in engine.sql(f"SELECT * FROM leads ORDER BY rank{bound}").to_pylist()]
 
 
 def lead_of(engine: Engine, network_id: str) -> Lead | None:
     """The lead of one network, if it is one."""
     rows = _where(engine, "SELECT * FROM leads WHERE network_id = $value", network_id)
-    return _lead(rows[0]) if rows else None
+    return as_lead(rows[0]) if rows else None
 
 
 def findings_of(engine: Engine, subject: str) -> list[Finding]:
     """The findings of the view ``findings`` on one record or network, the weightiest first."""
     query = "SELECT * FROM findings WHERE subject = $value ORDER BY abs(points) DESC, indicator"
-    return [_finding(row) for row in _where(engine, query, subject)]
+    return [as_finding(row) for row in _where(engine, query, subject)]
 
 
 def _where(engine: Engine, query: str, value: str) -> list[dict[str, Any]]:
@@ -142,13 +142,15 @@ def _where(engine: Engine, query: str, value: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _lead(row: dict[str, Any]) -> Lead:
+def as_lead(row: dict[str, Any]) -> Lead:
+    """A row of LEADS."""
     return Lead(
         row["network_id"], row["rank"], row["priority"], tuple(Reason(**r) for r in orjson.loads(row["reasons"]))
     )
 
 
-def _finding(row: dict[str, Any]) -> Finding:
+def as_finding(row: dict[str, Any]) -> Finding:
+    """A row of FINDINGS."""
     spans: list[Span] = []
     counts: dict[str, int] = {}
     for entry in orjson.loads(row["evidence"]):

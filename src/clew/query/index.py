@@ -24,6 +24,7 @@ import duckdb
 
 from clew.engine.duckdb import Engine, parquet
 from clew.model.tables import TABLES
+from clew.query.network_facets import SPREAD
 from clew.store.workspace import Workspace
 
 VERSION = "1"  # of the layout
@@ -64,7 +65,7 @@ _AFTER = (
 )
 
 # What query modules want prepared: table name and the query that makes it from the tables above.
-PREPARED: dict[str, str] = {}
+PREPARED: dict[str, str] = {"spread": SPREAD}
 
 
 def index_key(workspace: Workspace) -> str:

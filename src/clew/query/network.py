@@ -85,7 +85,7 @@ FROM networks n LEFT JOIN leads l USING (net) WHERE n.network_id = $name
 """
 _COUNTS = """
 SELECT (SELECT count(DISTINCT item_id) FROM records WHERE net = $net) AS items,
-       (SELECT count(*) FROM links WHERE net = $net) AS links
+       (SELECT count(*) FROM links WHERE net = $net AND state <> 'rejected') AS links
 """
 _NAMES = """
 SELECT type, value, count(DISTINCT rid) AS records FROM mentions

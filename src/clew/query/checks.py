@@ -1,0 +1,98 @@
+"""What a person can check to find out whether a finding means what it seems to mean.
+
+Each indicator's caution names what else could explain it; here stand the steps that tell the two apart. They are
+questions to the evidence, never to the people in it.
+"""
+
+from __future__ import annotations
+
+# By indicator: what to do, and what would speak against the finding.
+CHECKS: dict[str, tuple[str, ...]] = {
+    "ad-edited-city": (
+        "Compare the versions: a change of spelling or district is a correction, not a move.",
+        "See whether the same person announces the journey, and whether one number and one picture travel together.",
+    ),
+    "age-stated-minor": (
+        "Read the quoted words in the whole text: durations, prices and ages of others can look like an age.",
+        "If the text does state an age below 18, stop here and follow your procedure for minors at once.",
+    ),
+    "age-stated-young": ("Nothing to check: in cases with known outcome stated ages did not tell cases apart.",),
+    "always-available": ("See whether one person could answer: count the numbers, and the hours of the posts.",),
+    "burst-posting": (
+        "Ask whether the platform renews adverts by itself: then bursts come at the same minute for strangers too.",
+        "See whether the records came from one import: then the times are those of the import.",
+    ),
+    "contact-many-campaigns": ("Look the contact up: list software, hosts and large senders repeat theirs.",),
+    "contact-obscured": (
+        "See how other adverts of the same platform write numbers: where its filter removes them, all write so.",
+    ),
+    "group-wording": (
+        "Find out whether an agency of that name is licensed where this is legal.",
+        "See whether names, pictures and numbers repeat: colleagues who work together keep their own.",
+    ),
+    "massage-venue": ("Look for a registered business at the place; legal venues keep one name and one address.",),
+    "messenger-only": ("See whether adverts of strangers in that country do the same.",),
+    "numbers-replaced": (
+        "See what connects the numbers besides time: a picture, an account or a text of their own.",
+        "Look at the weakest links between them: if one is wrong, these are several people.",
+    ),
+    "offer-copied": ("Look the firm up: staffing firms and chains post one text for every branch.",),
+    "offers-many-one-operator": ("Look the firm up in the register of employers or agencies.",),
+    "overlap-distant": (
+        "Open the quoted records: is the place that of the advert, or a word in its text?",
+        "See whether posts are scheduled ahead of a journey: captures show when an advert was really up.",
+    ),
+    "payee-many-numbers": (
+        "Find out whose account it is: a platform's or an agency's collects for strangers.",
+        "See whether the numbers follow each other in time: one person may have changed number.",
+    ),
+    "payment-details": ("Read how payment is asked for: a deposit against no-shows is common, and so is plain fraud.",),
+    "phone-many-ads": (
+        "Divide the adverts by the months in which the number was in use: one busy person renews often.",
+        "Look the number up: agencies, switchboards and helplines stand on many adverts.",
+    ),
+    "phone-many-cities": ("Put the stays in order: a tour has one place at a time and time to travel between them.",),
+    "phone-many-names": ("Compare the pictures under each name: stage names change, pictures of one person do not.",),
+    "phone-many-platforms": ("Nothing alone: one person posts on several platforms as a rule.",),
+    "price-low": (
+        "Open the quoted prices: half hours, promotions and misread currencies look low.",
+    ),
+    "restricted-movement": ("Nothing alone: to receive at the premises only is often a choice for safety.",),
+    "several-move": (
+        "Put the stays of two numbers side by side: colleagues on tour part again, and have accounts of their own.",
+        "See whether the numbers are used one after the other: one person may change number on tour.",
+    ),
+    "shared-images": (
+        "Search for the picture elsewhere: a stock photo or a stolen one stands with strangers all over.",
+        "See whether anything else ties the adverts that show it: a number, an account, a text.",
+    ),
+    "shared-management": ("Find out whether the handle belongs to an agency or to a firm that posts for others.",),
+    "short-stays": (
+        "Put the stays in order on the map: a person who tours for herself announces it and returns home.",
+        "Look for signs of control beside it: somebody else answers, payment to others, numbers replaced.",
+    ),
+    "spam-burst": (
+        "See whether the numbers answer and whether anybody was met: mass postings of scams lead nowhere.",
+        "A large ring with throw-away numbers can look so for a few days: see whether it goes on.",
+    ),
+    "template-many-names": (
+        "Search for a sentence of the text elsewhere: texts are sold and copied.",
+        "See whether the adverts share anything besides the text.",
+    ),
+    "template-many-phones": (
+        "Search for a sentence of the text elsewhere: texts are sold and copied.",
+        "See whether the numbers follow each other in time: one person may have changed number.",
+    ),
+    "template-many-platforms": ("Nothing alone: one person posts one text on several platforms as a rule.",),
+    "text-mass-sent": ("Look at the sender: newsletters, staffing firms and forwarded mail are sent many times too.",),
+    "third-party-contact": ("Read the quoted words: a receptionist or a shared phone is also somebody else.",),
+    "urgency": ("Compare offers of the same trade and season: ordinary selling presses too.",),
+    "wording-movement": ("It speaks against trafficking: in cases with known outcome independent workers wrote so.",),
+    "wording-trust": ("See whether the network asks for payment before a meeting: scams insist on trust most.",),
+    "wording-youth": ("Never infer an age from it. Compare adverts of the same market: many use the same cliché.",),
+}  # fmt: skip
+
+
+def checks_of(indicator: str) -> tuple[str, ...]:
+    """What to check about a finding; nothing for an indicator that is not known."""
+    return CHECKS.get(indicator, ())

@@ -1,0 +1,156 @@
+"""The links that hold a network together, the weakest first, with their evidence as sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from clew.engine.duckdb import Engine
+from clew.model.errors import InputError
+from clew.query.network import Row, rows
+
+# What two records have in common, by type of identifier. Images and templates are named by long codes: said alone.
+_SENTENCES = {
+    "phone": "Both give the number {}",
+    "email": "Both give the address {}",
+    "url": "Both lead to {}",
+    "domain": "Both name the site {}",
+    "handle": "Both name the handle {}",
+    "wallet": "Both name the wallet {}",
+    "account": "Both name the account {}",
+    "image": "Both show one picture",
+    "template": "Both use one text",
+    "item": "Both are versions of one item",
+}
+_SHOWN = 60  # characters of a value
+
+
+@dataclass(frozen=True)
+class End:
+    """One of the two records of a link."""
+
+    record_id: str
+    platform: str
+    place: str | None
+    title: str | None
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Shares:
+    """One identifier that both records hold, and what that is worth."""
+
+    type: str
+    value: str
+    bits: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two records that are held to be of one operation.
+
+    Attributes:
+        a, b: the records.
+        weight: bits of evidence.
+        evidence: what both hold, the most telling first.
+        state: none, accepted, rejected.
+    """
+
+    a: End
+    b: End
+    weight: float
+    evidence: tuple[Shares, ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person said of a link; the newest about a pair holds."""
+
+    record_a: str
+    record_b: str
+    state: str
+    why: str
+    who: str
+    at: datetime
+    current: bool
+
+
+_END = "struct_pack(record_id := {0}.record_id, platform := {0}.platform, place := {0}.place, title := {0}.title, " \
+       "seen_at := coalesce({0}.posted_at, {0}.captured_at))"  # fmt: skip
+_COLUMNS = f"{_END.format('a')} AS a, {_END.format('b')} AS b, weight, evidence, state"
+
+
+def network_links(engine: Engine, net: int, offset: int = 0, limit: int = 50) -> tuple[list[Link], int]:
+    """Some links of a network, the weakest first, and how many there are."""
+    query = f"""
+        WITH own AS (
+            SELECT record_id, rid, platform, place, title, posted_at, captured_at FROM records WHERE net = $net
+        ), shown AS (
+            SELECT rid_a, rid_b, weight, evidence, state FROM links WHERE net = $net AND state <> 'rejected'
+            ORDER BY weight, rid_a, rid_b LIMIT $limit OFFSET $offset
+        )
+        SELECT {_COLUMNS} FROM shown JOIN own a ON a.rid = rid_a JOIN own b ON b.rid = rid_b
+        ORDER BY weight, rid_a, rid_b"""
+    found = rows(engine, query, {"net": net, "limit": limit, "offset": offset})
+    query = "SELECT count(*) AS total FROM links WHERE net = $net AND state <> 'rejected'"
+    total = rows(engine, query, {"net": net})[0]["total"]
+    return [_link(row) for row in found], int(total)
+
+
+def network_link(engine: Engine, net: int, a: str, b: str) -> Link:
+    """The link between two records of a network, by their ids in any order.
+
+    Raises:
+        InputError: the network has no such link.
+    """
+    try:
+        low, high = sorted(int(name[:16], 16) for name in (a, b))
+    except ValueError:
+        low = high = 0
+    query = f"""
+        SELECT {_COLUMNS} FROM links l
+        JOIN records a ON a.net = $net AND a.rid = rid_a JOIN records b ON b.net = $net AND b.rid = rid_b
+        WHERE l.net = $net AND rid_a = $a AND rid_b = $b"""
+    found = rows(engine, query, {"net": net, "a": low, "b": high})
+    if not found or {found[0]["a"]["record_id"], found[0]["b"]["record_id"]} != {a, b}:
+        raise InputError("This network has no link between these two records.", "Choose one from its links.")
+    return _link(found[0])
+
+
+def ends(engine: Engine, net: int, rids: tuple[int, ...]) -> list[End]:
+    """Some records of a network as the ends of a link are shown, in the order of their numbers."""
+    query = (
+        f"SELECT {_END.format('a')} AS a FROM records a WHERE net = $net AND rid IN (SELECT unnest($rids::UBIGINT[]))"
+    )
+    found = {row["a"]["record_id"]: End(**row["a"]) for row in rows(engine, query, {"net": net, "rids": list(rids)})}
+    return sorted(found.values(), key=lambda end: rids.index(int(end.record_id[:16], 16)))
+
+
+def decisions_in(engine: Engine, net: int) -> list[Decision]:
+    """What people said of links with a record of this network, the newest first."""
+    query = """
+        WITH said AS (
+            SELECT *, row_number() OVER (PARTITION BY record_a, record_b ORDER BY "at" DESC, state DESC) = 1 AS current
+            FROM decisions
+        )
+        SELECT s.* FROM said s
+        WHERE EXISTS (SELECT 1 FROM members m WHERE net = $net
+                      AND rid IN (('0x' || left(record_a, 16))::UBIGINT, ('0x' || left(record_b, 16))::UBIGINT))
+        ORDER BY "at" DESC, record_a, record_b LIMIT 200"""
+    return [Decision(**row) for row in rows(engine, query, {"net": net})]
+
+
+def _link(row: Row) -> Link:
+    evidence = tuple(_shares(entry) for entry in orjson.loads(row["evidence"]))
+    return Link(End(**row["a"]), End(**row["b"]), float(row["weight"]), evidence, row["state"])
+
+
+def _shares(entry: Row) -> Shares:
+    type_, value = str(entry["type"]), str(entry["value"])
+    shown = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+    sentence = _SENTENCES.get(type_, "Both hold {}").format(shown) + "."
+    return Shares(type_, value, float(entry["bits"]), sentence)
