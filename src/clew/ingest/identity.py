@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from clew.ingest.buffers import text_buffers
+from clew.ingest.kernels import copy_letters, kernel
 
-_HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), np.uint8).reshape(256, 2)
+_HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,15 @@ def canonical(columns: Sequence[pa.Array]) -> Texts:
     for offsets, _, valid in buffers:
         _add_sizes(offsets, valid, ends[1:])
     np.cumsum(ends, out=ends)
-    data, cursor = np.empty(ends[-1], np.uint8), ends[:-1].copy()
+    room = pa.allocate_buffer(int(ends[-1]))  # Arrow's memory is used again; NumPy's is new, and cleared, each time
+    data, cursor = np.frombuffer(room, np.uint8), ends[:-1].copy()
     for offsets, letters, valid in buffers:
         _append(offsets, letters, valid, data, cursor)
     return Texts(data, ends)
 
 
-@numba.njit(nogil=True, cache=True)
-def _digits(number: int) -> int:
+@kernel
+def _digits(number):  # type: ignore[no-untyped-def]
     count = 1
     while number >= 10:
         number //= 10
@@ -47,22 +48,16 @@ def _digits(number: int) -> int:
     return count
 
 
-@numba.njit(nogil=True, cache=True)
-def _add_sizes(offsets: npt.NDArray[np.int32], valid: npt.NDArray[np.bool_], sizes: npt.NDArray[np.int64]) -> None:
+@kernel
+def _add_sizes(offsets, valid, sizes):  # type: ignore[no-untyped-def]
     """Add the bytes that each value of a column takes."""
     for n in range(len(sizes)):
         size = offsets[n + 1] - offsets[n]
         sizes[n] += _digits(size) + 1 + size if valid[n] else 1
 
 
-@numba.njit(nogil=True, cache=True)
-def _append(
-    offsets: npt.NDArray[np.int32],
-    letters: npt.NDArray[np.uint8],
-    valid: npt.NDArray[np.bool_],
-    data: npt.NDArray[np.uint8],
-    cursor: npt.NDArray[np.int64],
-) -> None:
+@kernel
+def _append(offsets, letters, valid, data, cursor):  # type: ignore[no-untyped-def]
     """Write each value of a column where its row has got to, and move on."""
     for n in range(len(cursor)):
         at = cursor[n]
@@ -70,7 +65,7 @@ def _append(
             data[at] = 45
             cursor[n] = at + 1
             continue
-        size = offsets[n + 1] - offsets[n]
+        size = np.int64(offsets[n + 1]) - offsets[n]
         count = _digits(size)
         rest = size
         for k in range(count):
@@ -78,10 +73,8 @@ def _append(
             rest //= 10
         at += count
         data[at] = 58
-        at += 1
-        for k in range(size):
-            data[at + k] = letters[offsets[n] + k]
-        cursor[n] = at + size
+        copy_letters(data, at + 1, letters, np.int64(offsets[n]), size)
+        cursor[n] = at + 1 + size
 
 
 def digests(texts: Texts) -> npt.NDArray[np.uint8]:
@@ -97,9 +90,18 @@ def digests(texts: Texts) -> npt.NDArray[np.uint8]:
 
 def as_hex(digest: npt.NDArray[np.uint8]) -> pa.Array:
     """32 hex digits a row of an (n, 16) array."""
-    letters = np.ascontiguousarray(_HEX[digest])
+    letters = np.empty(2 * digest.size, np.uint8)
+    _write_hex(digest, letters)
     offsets = np.arange(0, 32 * len(digest) + 1, 32, dtype=np.int32)
     return pa.StringArray.from_buffers(len(digest), pa.py_buffer(offsets), pa.py_buffer(letters))
+
+
+@kernel
+def _write_hex(digest, letters):  # type: ignore[no-untyped-def]
+    for n in range(digest.shape[0]):
+        for k in range(digest.shape[1]):
+            at = 2 * (n * digest.shape[1] + k)
+            letters[at], letters[at + 1] = _HEX[digest[n, k] >> 4], _HEX[digest[n, k] & 15]
 
 
 def as_rid(digest: npt.NDArray[np.uint8]) -> pa.Array:

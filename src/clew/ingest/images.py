@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.ingest.buffers import text_buffers
+from clew.ingest.kernels import copy_letters, kernel
 
 _KEYS = ("url", "src", "path", "href", "file", "filename", "name", "hash")
 _EMPTY = pa.array(["", "[]", '[""]'])
@@ -30,8 +31,9 @@ def as_image_lists(texts: pa.Array) -> pa.Array:
     np.maximum(counts, 0, out=counts)
     sizes = stops[:found] - starts[:found]
     offsets = np.concatenate(([0], np.cumsum(sizes, dtype=np.int32))).astype(np.int32)
-    joined = _gathered(letters, starts[:found], offsets)
-    names = pa.StringArray.from_buffers(found, pa.py_buffer(offsets), pa.py_buffer(joined))
+    joined = pa.allocate_buffer(int(offsets[-1]))
+    _gather(letters, starts[:found], offsets, np.frombuffer(joined, np.uint8))
+    names = pa.StringArray.from_buffers(found, pa.py_buffer(offsets), joined)
     mask = None if plain.all() else pa.array(~plain)
     lists = pa.ListArray.from_arrays(pa.array(np.cumsum(counts, dtype=np.int32)), names, mask=mask)
     if not pc.all(pc.or_(pc.is_null(texts), pa.array(plain)), min_count=0).as_py():
@@ -88,16 +90,12 @@ def _plain_lists(
     return total
 
 
-@numba.njit(nogil=True, cache=True)
-def _gathered(
-    letters: npt.NDArray[np.uint8], starts: npt.NDArray[np.int32], offsets: npt.NDArray[np.int32]
-) -> npt.NDArray[np.uint8]:
-    """The pieces of a text that begin at ``starts``, put one after the other."""
-    joined = np.empty(offsets[-1], np.uint8)
+@kernel
+def _gather(letters, starts, offsets, joined):  # type: ignore[no-untyped-def]
+    """Put the pieces of a text that begin at ``starts`` one after the other."""
     for n in range(len(starts)):
-        for k in range(offsets[n + 1] - offsets[n]):
-            joined[offsets[n] + k] = letters[starts[n] + k]
-    return joined
+        size = np.int64(offsets[n + 1]) - offsets[n]
+        copy_letters(joined, np.int64(offsets[n]), letters, np.int64(starts[n]), size)
 
 
 def _trimmed(texts: pa.Array) -> pa.Array:

@@ -13,6 +13,7 @@ import tldextract
 
 from clew.ingest.base import MAX_FIELD, TOO_LONG_FIELD, Batch, Format, Reject
 from clew.ingest.columns import ColumnMap
+from clew.ingest.extras import as_json, json_objects
 from clew.ingest.identity import as_hex, as_rid, canonical, digests
 from clew.ingest.images import as_image_lists
 from clew.ingest.reading import Part
@@ -52,8 +53,12 @@ def to_records(part: Part, setting: Setting) -> tuple[pa.RecordBatch, list[Rejec
         files = files.take(kept)
     fields = _fields(batch, part, setting)
     fields["file"] = files
-    readable = reduce(pc.or_, [_has_text(fields[name]) for name in ("title", "body", "contact", "handle")])
-    readable = pc.or_(readable, pc.is_valid(fields["images"]))
+    readable = _has_text(fields["title"])
+    for name in ("body", "contact", "handle", "images"):
+        if pc.all(readable, min_count=0).as_py():
+            break
+        more = pc.is_valid(fields[name]) if name == "images" else _has_text(fields[name])
+        readable = pc.or_(readable, more)
     if not pc.all(readable, min_count=0).as_py():
         unreadable = pc.indices_nonzero(pc.invert(readable)).to_pylist()
         rejects += [_reject(batch, files, row, EMPTY_ROW) for row in unreadable]
@@ -111,7 +116,7 @@ def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
     images = [as_image_lists(batch.columns[name]) for name in assigned.get("images", ())]
     fields["images"] = reduce(_concatenated, images) if images else _nulls(n, pa.list_(pa.string()))
     used = {column for columns in assigned.values() for column in columns}
-    extra = {name: _as_json(column) for name, column in batch.columns.items() if name not in used}
+    extra = {name: as_json(column) for name, column in batch.columns.items() if name not in used}
     extra.update(batch.encoded)
     for name, offset in _TIMES.items():
         source = assigned[name][0] if name in assigned else None
@@ -119,8 +124,8 @@ def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
         times = parse_times(column, month_first=source in part.month_first)
         fields[name], fields[offset] = times.at, times.offset
         if source and pc.any(times.unread, min_count=0).as_py():
-            extra[source] = _as_json(pc.if_else(times.unread, column, None))
-    fields["extra"] = _object(extra, n)
+            extra[source] = as_json(pc.if_else(times.unread, column, None))
+    fields["extra"] = json_objects(extra, n)
     return fields
 
 
@@ -141,6 +146,9 @@ def _joined(columns: Sequence[pa.Array], separator: str, n: int) -> pa.Array:
     ]
     if not ended:
         return _nulls(n)
+    if len(ended) == 1:
+        (only,) = (column for column in columns if column.null_count < n)
+        return _blank_to_null(only)
     whole = pc.binary_join_element_wise(*ended, "")
     return _blank_to_null(pc.utf8_slice_codeunits(whole, 0, -len(separator)))
 
@@ -149,26 +157,6 @@ def _concatenated(left: pa.Array, right: pa.Array) -> pa.Array:
     """Two columns of lists as one; used only where a source spreads pictures over columns."""
     pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
     return pa.array([[*(a or ()), *(b or ())] or None for a, b in pairs], pa.list_(pa.string()))
-
-
-def _as_json(texts: pa.Array) -> pa.Array:
-    """Each text as a JSON string; null for null or empty."""
-    texts = _blank_to_null(texts)
-    if texts.null_count == len(texts):
-        return texts
-    if pc.any(pc.match_substring_regex(texts, r'[\x00-\x1f"\\]')).as_py():
-        return pa.array(
-            [None if text is None else orjson.dumps(text).decode() for text in texts.to_pylist()], pa.string()
-        )
-    return pc.binary_join_element_wise('"', texts, '"', "")
-
-
-def _object(extra: dict[str, pa.Array], n: int) -> pa.Array:
-    """One JSON object a row, keys sorted, nulls left out; null where nothing is left."""
-    members = [
-        pc.binary_join_element_wise(orjson.dumps(name).decode() + ":", extra[name], "") for name in sorted(extra)
-    ]
-    return pc.binary_join_element_wise("{", _joined(members, ",", n), "}", "")
 
 
 @cache
@@ -229,5 +217,7 @@ def content_of(fields: Mapping[str, pa.Array]) -> list[pa.Array]:
 
 def image_text(images: pa.Array) -> pa.Array:
     r"""Lists of images as one text each: names between unit separators (written ``\u`` inside a name)."""
-    names = pc.replace_substring(pc.replace_substring(images.values, "\\", "\\\\"), "\x1f", "\\u")
+    names = images.values
+    if pc.any(pc.match_substring_regex(names, r"[\\\x1f]"), min_count=0).as_py():
+        names = pc.replace_substring(pc.replace_substring(names, "\\", "\\\\"), "\x1f", "\\u")
     return pc.binary_join(pa.ListArray.from_arrays(images.offsets, names, mask=pc.is_null(images)), "\x1f")

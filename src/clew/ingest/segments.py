@@ -28,7 +28,6 @@ _REPEATING = [
     "file",
 ]
 
-_STAGED = pa.ipc.IpcWriteOptions(compression="lz4")
 IDS = pa.schema(
     [RECORDS.field(name) for name in ("rid", "record_id", "item_id", "captured_at", "posted_at", "file", "line")]
     + [pa.field("segment", pa.int64()), pa.field("row", pa.int64())]
@@ -63,7 +62,8 @@ class StageWriter:
     """Cuts a stream of record batches into staged files, in the order in which they come.
 
     Staged as Arrow and not as Parquet: what was seen before and which version a record is are known only when all
-    is read, and packing every record twice would take as long as reading it.
+    is read, and packing every record twice would take as long as reading it. Not compressed: most of it never leaves
+    the memory that the system lends to files, and is read from there without a copy.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -104,7 +104,7 @@ class StageWriter:
             if self._writer is not None:
                 self._writer.close()
             path = self._folder / f"staged-{len(self.staged.paths):05}.arrow"
-            self._writer, self._rows = pa.ipc.new_file(path, RECORDS, options=_STAGED), 0
+            self._writer, self._rows = pa.ipc.new_file(path, RECORDS), 0
             self.staged.paths.append(path)
         self._writer.write_table(group)
         rows = pa.array(np.arange(self._rows, self._rows + group.num_rows), pa.int64())

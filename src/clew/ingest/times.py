@@ -78,9 +78,11 @@ def parse_times(texts: pa.Array, *, month_first: bool) -> Times:
     evidence = read_times(letters, starts, month_first, times, zones, read)
     if not read.all():
         _read_others(filled, times, zones, read)
-    written = pc.greater(pc.binary_length(pc.utf8_trim_whitespace(filled)), 0)
+    unread = pa.array(~read)
+    if not read.all():
+        unread = pc.and_(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(filled)), 0), unread)
     at = pa.array(times, pa.int64(), mask=~read).cast(pa.timestamp("us", tz="UTC"))
-    return Times(at, pa.array(zones, mask=zones == NO_OFFSET), pc.and_(written, pa.array(~read)), evidence)
+    return Times(at, pa.array(zones, mask=zones == NO_OFFSET), unread, evidence)
 
 
 def _read_others(

@@ -165,7 +165,11 @@ def _publish_one(path: Path, target: Path, several: Path, gone: dict[str, Number
     """
     start = written = 0
     segment: pq.ParquetWriter | None = None
-    with pa.ipc.open_file(pa.OSFile(str(path))) as reader, pa.ipc.new_file(several, RECORDS) as copies:
+    with (
+        pa.memory_map(str(path)) as staged,
+        pa.ipc.open_file(staged) as reader,
+        pa.ipc.new_file(several, RECORDS) as copies,
+    ):
         for n in range(reader.num_record_batches):
             batch = reader.get_batch(n)
             keep, versions = np.ones(batch.num_rows, np.bool_), np.ones(batch.num_rows, np.int32)
