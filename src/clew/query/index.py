@@ -25,6 +25,7 @@ import duckdb
 from clew.engine.duckdb import Engine, parquet
 from clew.model.tables import TABLES
 from clew.query.network_facets import SPREAD
+from clew.query.queue_table import CHOICES, queue_sql
 from clew.store.workspace import Workspace
 
 VERSION = "1"  # of the layout
@@ -53,8 +54,8 @@ _LAYOUT = {
     "changes": "SELECT net, c.* FROM src.changes c JOIN members ON rid = rid_to ORDER BY net, rid_to",
     "templates": "SELECT * FROM src.templates ORDER BY template_id",
     "template_members": """
-        SELECT m.template_id, rid, net FROM src.template_members m JOIN members USING (rid)
-        ORDER BY m.template_id, net, rid""",
+        SELECT m.template_id, coalesce(posted_at, captured_at) AS seen_at, rid, r.net
+        FROM src.template_members m JOIN records r USING (rid) ORDER BY m.template_id, seen_at, rid""",
     "leads": "SELECT net, l.* FROM src.leads l JOIN networks USING (network_id) ORDER BY rank",
 }
 # Small tables that are taken over as they are.
@@ -65,7 +66,7 @@ _AFTER = (
 )
 
 # What query modules want prepared: table name and the query that makes it from the tables above.
-PREPARED: dict[str, str] = {"spread": SPREAD}
+PREPARED: dict[str, str] = {"queue": queue_sql(), "queue_choices": CHOICES, "spread": SPREAD}
 
 
 def index_key(workspace: Workspace) -> str:

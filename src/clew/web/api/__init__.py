@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from clew.web.api import records
+
+ROUTERS: tuple[APIRouter, ...] = (records.router,)

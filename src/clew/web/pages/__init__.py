@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from clew.web.pages import network, styleguide
+from clew.web.pages import network, record, styleguide, template
 
-ROUTERS = (styleguide.router, network.router)
+ROUTERS = (styleguide.router, network.router, record.router, template.router)

@@ -1,0 +1,24 @@
+"""What differs between two texts, word by word."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+MOST_WORDS = 4_000  # of a text that are compared
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
+    """Two texts word by word: stretches that are the same, gone or come; what is beyond the first words is one."""
+    a, b = _WORDS.findall(old), _WORDS.findall(new)
+    rest = ("".join(a[MOST_WORDS:]), "".join(b[MOST_WORDS:]))
+    a, b = a[:MOST_WORDS], b[:MOST_WORDS]
+    found: list[tuple[str, str]] = []
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(("same", "".join(a[i:j])))
+        else:
+            found += [("gone", "".join(a[i:j])), ("come", "".join(b[k:m]))]
+    found += [("same", rest[0])] if rest[0] == rest[1] else [("gone", rest[0]), ("come", rest[1])]
+    return tuple(pair for pair in found if pair[1])

@@ -1,0 +1,35 @@
+"""Records and templates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi import Path as InPath
+
+from clew.query.record import RecordPage, record_page
+from clew.query.template import MOST_ALIGNED, TemplatePage, template_page
+from clew.web.desk import Reading
+
+router = APIRouter(tags=["records"])
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "Several have that name"},
+    404: {"description": "None has"},
+}
+
+
+@router.get("/records/{record_id}", responses=_ERRORS)
+def record(engine: Reading, record_id: Annotated[str, InPath(max_length=200)]) -> RecordPage:
+    """A record: fields with mentions in place, versions with differences, findings, digest."""
+    return record_page(engine, record_id)
+
+
+@router.get("/templates/{template_id}", responses=_ERRORS)
+def template(
+    engine: Reading,
+    template_id: Annotated[str, InPath(max_length=200)],
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_ALIGNED)] = 20,
+) -> TemplatePage:
+    """A template: slots, networks, and members aligned with the medoid, by time."""
+    return template_page(engine, template_id, offset, limit)

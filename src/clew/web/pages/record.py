@@ -1,0 +1,39 @@
+"""A record: its text with every mention in place, its versions, its pictures when asked for, its digest."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from clew.model.errors import MissingError
+from clew.query.record import record_page
+from clew.web.desk import Reading
+from clew.web.page import render
+from clew.web.pictures import picture
+
+router = APIRouter()
+
+
+@router.get("/records/{name}")
+def record(request: Request, engine: Reading, name: str) -> Response:
+    """The record of that id; the beginning of an id or a native id leads to it."""
+    found = record_page(engine, name)
+    if name != found.record["record_id"]:
+        return RedirectResponse(f"/records/{found.record['record_id']}", 303)
+    return render(request, "record.html", page=found, record=found.record)
+
+
+@router.get("/records/{name}/pictures/{number}")
+def shown(engine: Reading, name: str, number: int, clear: bool = False) -> Response:
+    """One of its pictures, drawn anew without what the file says beside its pixels; blurred unless asked for clear."""
+    found = record_page(engine, name).record
+    images = found["images"] or []
+    if not 0 <= number < len(images):
+        raise MissingError(f"There is no picture {number} of that record.", "See the record.")
+    return Response(picture(found["file"], images[number], blurred=not clear), media_type="image/png")
+
+
+@router.get("/records/{name}/pictures", response_class=HTMLResponse)
+def pictures(request: Request, engine: Reading, name: str, clear: bool = False) -> HTMLResponse:
+    """The pictures of a record, for a part of its page."""
+    return render(request, "parts/pictures.html", record=record_page(engine, name).record, clear=clear)

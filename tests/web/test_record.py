@@ -1,0 +1,88 @@
+"""The pages of records and templates, in a real browser."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PIL import Image
+from tests.web.axe import faults
+from tests.web.conftest import served, shot
+
+from clew.ingest.stage import IngestOptions
+from clew.pipeline.ingest import ingest
+from clew.pipeline.run import run
+from clew.store.workspace import Workspace
+
+HOSTILE = '<script>document.title="taken"</script><img src=x onerror=alert(1)>'
+
+
+def one(bench, query: str) -> str:
+    with bench.desk.session() as engine:
+        return str(engine.row(query)[0])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_record_shows_mentions_versions_and_digest(bench, page, theme):
+    name = one(bench, "SELECT record_id FROM records WHERE version = 2 AND len(images) > 0 ORDER BY record_id")
+    page.context.add_cookies([{"name": "clew-theme", "value": theme, "url": bench.url}])
+    page.goto(f"{bench.url}/records/{name}")
+    assert page.locator("a.m").count() > 0
+    assert page.locator("ins").count() + page.locator("del").count() > 0
+    assert page.get_by_text("The content is what the id was made from.").is_visible()
+    shot(page, f"record-{theme}")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_template_aligns_its_members(bench, page, theme):
+    name = one(bench, "SELECT template_id FROM templates ORDER BY members DESC, template_id")
+    page.context.add_cookies([{"name": "clew-theme", "value": theme, "url": bench.url}])
+    page.goto(f"{bench.url}/templates/{name}")
+    assert page.locator("table.aligned tbody tr").count() > 5
+    shot(page, f"template-{theme}")
+    assert faults(page) == []
+    page.locator("table.aligned td a").first.click()
+    assert "/search?q=" in page.url
+
+
+def test_the_api_gives_the_same(bench):
+    name = one(bench, "SELECT record_id FROM records ORDER BY record_id")
+    found = bench.client.get(f"/api/v1/records/{name}").json()
+    assert found["record"]["record_id"] == name and found["whole"] is True
+    assert bench.client.get("/api/v1/records/ffffffffffffffffffffffffffffffff").status_code == 404
+    assert bench.client.get("/api/v1/templates/T0").status_code == 404
+    assert bench.client.get(f"/records/{name[:20]}").headers["location"] == f"/records/{name}"
+
+
+@pytest.fixture
+def own_adverts(tmp_path):
+    (tmp_path / "in").mkdir()
+    Image.new("RGB", (64, 64), "#0b5d7a").save(tmp_path / "in" / "photo.png")
+    (tmp_path / "secret.png").write_bytes((tmp_path / "in" / "photo.png").read_bytes())
+    images = ["photo.png", "../secret.png", "gone.png", "x" * 5000]
+    advert = {"id": "h1", "title": HOSTILE, "body": f"{HOSTILE} call +32 470 12 34 56", "images": images}
+    (tmp_path / "in" / "ads.jsonl").write_text(json.dumps(advert) + "\n")
+    place = Workspace.create(tmp_path / "workspace")
+    ingest(place, [tmp_path / "in" / "ads.jsonl"], IngestOptions("ad", "own"))
+    run(place)
+    with served(place.path) as found:
+        yield found
+
+
+def test_hostile_text_stays_text(own_adverts, page):
+    page.goto(f"{own_adverts.url}/records/{one(own_adverts, 'SELECT record_id FROM records')}")
+    assert page.locator("h1").inner_text() == HOSTILE
+    assert page.title() != "taken" and page.locator("main img").count() == 0
+
+
+def test_pictures_are_blurred_until_asked_for_and_stay_in_their_folder(own_adverts, page):
+    name = one(own_adverts, "SELECT record_id FROM records")
+    page.goto(f"{own_adverts.url}/records/{name}")
+    assert page.locator("img").count() == 0
+    page.keyboard.press("b")
+    page.locator("#shown img").first.wait_for()
+    assert "clear" not in (page.locator("#shown img").first.get_attribute("src") or "")
+    assert page.get_by_text("Show clearly").is_visible()
+    status = [own_adverts.client.get(f"/records/{name}/pictures/{n}").status_code for n in range(5)]
+    assert status == [200, 404, 404, 404, 404]
