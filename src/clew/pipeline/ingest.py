@@ -33,8 +33,7 @@ def ingest(
         records = change.add("records", result.records)
         if result.changes:
             change.add("changes", [result.changes])
-        if result.quarantine:
-            change.add("quarantine", [result.quarantine])
+        rejected = change.add("quarantine", [result.quarantine]) if result.quarantine else []
         name = next_id(workspace, "I")
         manifest = {
             "id": name,
@@ -46,6 +45,7 @@ def ingest(
             "mapping": dict(options.mapping),
             "counts": {c: getattr(result, c) for c in ("read", "new", "changed", "identical", "rejected")},
             "segments": [segment.sha256 for segment in records],
+            "quarantine": [segment.sha256 for segment in rejected],
         }
         write_manifest(workspace, name, manifest)
     return result

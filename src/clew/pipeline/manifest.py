@@ -18,6 +18,7 @@ from clew.model.errors import InputError
 from clew.store.workspace import Workspace, manifest_path
 
 # What the tables depend on besides Clew's own code.
+_SHOWING = ("cases", "cli", "query", "web")  # parts of the package that show tables and make none
 _LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "scipy", "phonenumbers", "pillow")
 
 
@@ -28,10 +29,11 @@ def now() -> datetime:
 
 @cache
 def code_digest() -> str:
-    """SHA-256 over the names and contents of every file of the package: the exact version of the code."""
+    """SHA-256 over the names and contents of every file that makes a table: the exact version of the code."""
     root = Path(clew.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+    files = (p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    for path in sorted(p for p in files if p.relative_to(root).parts[0] not in _SHOWING):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()}\n{len(content)}\n".encode())
         digest.update(content)
@@ -48,7 +50,7 @@ class Manifest:
         inputs: per table that was read from the workspace, the SHA-256 of each segment in order.
         outputs: per table that was written, the SHA-256 of its file.
         parameters: what the user could have chosen otherwise.
-        code: digest of the package's files.
+        code: digest of the files that make tables.
         versions: of Clew, Python, the processor's architecture and the libraries.
         seconds: per step.
         counts: rows per table written.
