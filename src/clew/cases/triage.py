@@ -95,6 +95,8 @@ def decide(
     """
     reason = " ".join(reason.split())
     assignee = None if assignee is None else " ".join(assignee.split())
+    if state is None and assignee is None:
+        raise InputError("Nothing is decided.", "Give a state, or somebody who has it from now on.")
     if state == "dismissed" and not reason:
         raise InputError("A dismissal needs a reason.", "Say in a few words why this is no lead.")
     if len(reason) > MAX_REASON or len(assignee or "") > MAX_NAME:
