@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clew.web.api import records
+from clew.web.api import leads, network_draw, records
 
-ROUTERS: tuple[APIRouter, ...] = (records.router,)
+ROUTERS: tuple[APIRouter, ...] = (leads.router, records.router, network_draw.router)

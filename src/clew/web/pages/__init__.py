@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from clew.web.pages import network, record, styleguide, template
+from clew.web.pages import leads, network, network_draw, record, styleguide, template
 
-ROUTERS = (styleguide.router, network.router, record.router, template.router)
+ROUTERS = (styleguide.router, leads.router, network.router, record.router, template.router, network_draw.router)

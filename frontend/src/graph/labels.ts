@@ -1,0 +1,86 @@
+// Names beside nodes, where they fit: none lies over another or over a large node.
+import { isRecord, type GraphNode } from "./model";
+import { short } from "../shared/dom";
+
+export interface Label {
+  node: GraphNode;
+  text: string;
+  dx: number;
+  dy: number;
+  width: number;
+}
+
+const HEIGHT = 15;
+const CELL = 64;
+
+class Taken {
+  private readonly cells = new Map<string, [number, number, number, number][]>();
+
+  private *keys(x: number, y: number, w: number, h: number): Generator<string> {
+    for (let i = Math.floor(x / CELL); i <= Math.floor((x + w) / CELL); i++)
+      for (let j = Math.floor(y / CELL); j <= Math.floor((y + h) / CELL); j++) yield `${i},${j}`;
+  }
+
+  add(x: number, y: number, w: number, h: number): void {
+    for (const key of this.keys(x, y, w, h)) {
+      const cell = this.cells.get(key);
+      if (cell) cell.push([x, y, w, h]);
+      else this.cells.set(key, [[x, y, w, h]]);
+    }
+  }
+
+  free(x: number, y: number, w: number, h: number): boolean {
+    for (const key of this.keys(x, y, w, h))
+      for (const [a, b, c, d] of this.cells.get(key) ?? []) if (x < a + c && a < x + w && y < b + d && b < y + h) return false;
+    return true;
+  }
+}
+
+/** What a node is called on the canvas; direction is kept inside. */
+export function text(node: GraphNode): string {
+  const of = isRecord(node) && node.records > 1 ? ` +${node.records - 1}` : "";
+  return `\u2068${short(node.label.replace(/\s+/g, " "), 26)}\u2069${of}`;
+}
+
+/** Labels for the nodes that come first, in pixels from each node's middle.
+ *
+ * @param order nodes, those to be named first in front
+ * @param at where a node is on the screen, and its radius there
+ * @param measure width of a text
+ * @param first so many of the first are named even over small nodes
+ */
+export function place(
+  order: readonly GraphNode[],
+  at: (node: GraphNode) => [number, number, number],
+  measure: (text: string) => number,
+  size: [number, number],
+  first = 6,
+  most = 140,
+): Label[] {
+  const taken = new Taken(); // by names and large nodes
+  const small = new Taken();
+  const seen = order.filter((node) => {
+    const [x, y, r] = at(node);
+    if (x < -r || y < -r || x > size[0] + r || y > size[1] + r) return false;
+    (r > 7 ? taken : small).add(x - r, y - r, 2 * r, 2 * r);
+    return true;
+  });
+  const labels: Label[] = [];
+  for (const node of seen) {
+    if (labels.length >= most) break;
+    const [x, y, r] = at(node);
+    const words = text(node);
+    const width = measure(words) + 4;
+    const places: [number, number][] = [[r + 3, 0], [-r - 3 - width, 0], [-width / 2, -r - 9], [-width / 2, r + 9]];
+    for (const [dx, dy] of places) {
+      const [left, top] = [x + dx, y + dy - HEIGHT / 2];
+      if (left < 2 || top < 2 || left + width > size[0] - 2 || top + HEIGHT > size[1] - 2) continue;
+      if (!taken.free(left, top, width, HEIGHT)) continue;
+      if (labels.length >= first && !small.free(left, top + 2, width, HEIGHT - 4)) continue;
+      taken.add(left, top, width, HEIGHT);
+      labels.push({ node, text: words, dx, dy, width });
+      break;
+    }
+  }
+  return labels;
+}

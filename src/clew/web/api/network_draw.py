@@ -1,0 +1,44 @@
+"""What is drawn of a network: its graph, one node of it opened, and its movements."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi import Path as InPath
+
+from clew.query.graph import MOST_NODES, Graph, graph
+from clew.query.graph_node import OpenedNode, graph_node
+from clew.query.movements import Follow, Movements, movements
+from clew.web.desk import Reading
+
+router = APIRouter(tags=["networks"])
+_ERRORS: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such network or node"}}
+NODES = 500  # drawn unless more are asked for: what a person can look through
+
+_Name = Annotated[str, InPath(max_length=40, description="Id of a network.")]
+
+
+@router.get("/networks/{name}/graph", responses=_ERRORS)
+def network_graph(engine: Reading, name: _Name, nodes: Annotated[int, Query(ge=50, le=MOST_NODES)] = NODES) -> Graph:
+    """Records and what they show, at most so many nodes; what is drawn together or left out is said."""
+    return graph(engine, name, nodes)
+
+
+@router.get("/networks/{name}/graph/node", responses=_ERRORS)
+def network_graph_node(
+    engine: Reading,
+    name: _Name,
+    node: Annotated[str, Query(max_length=4_000, description="Id of a node of the graph.")],
+    by: Annotated[int, Query(ge=0, le=1_000_000, description="As in the graph.")] = MOST_NODES,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> OpenedNode:
+    """A node's records, the latest first, and its weakest links with their evidence."""
+    return graph_node(engine, name, node, by, offset, limit)
+
+
+@router.get("/networks/{name}/movements", responses=_ERRORS)
+def network_movements(engine: Reading, name: _Name, follow: Follow = "phone") -> Movements:
+    """Places, records in time, and moves in order: of each number, name, picture or item."""
+    return movements(engine, name, follow)
