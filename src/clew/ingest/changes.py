@@ -34,7 +34,7 @@ _TEXTS = {
     "images": "to_json(images)::VARCHAR",
 }
 _COLUMNS = ["rid", "captured_at", *COMPARED]
-_CONTENT = pa.schema([RECORDS.field(name) for name in _COLUMNS])
+CONTENT = pa.schema([RECORDS.field(name) for name in _COLUMNS])
 
 
 def quoted(paths: Sequence[Path]) -> str:
@@ -42,17 +42,20 @@ def quoted(paths: Sequence[Path]) -> str:
     return "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"
 
 
-def write_changes(con: duckdb.DuckDBPyConnection, out: Path, known: Sequence[Path]) -> Path:
+def write_changes(
+    con: duckdb.DuckDBPyConnection, out: Path, known: Sequence[Path], staged: Iterator[pa.RecordBatch]
+) -> Path:
     """Compare each staged version with the one before it: the last one known, or the one captured before it here.
 
     Args:
         con: holds the table ``numbered``: item_id, rid, version, and ``before``, the rid of the version before.
-        out: holds the Arrow files ``several-*.arrow``, the staged records of which there are several versions.
+        out: where the table goes.
         known: segments of the workspace; only row groups that hold a version before are read.
+        staged: what is compared of the staged records of which there are several versions.
     """
     before = con.execute("SELECT DISTINCT before FROM numbered WHERE before IS NOT NULL").fetchnumpy()["before"]
-    batches = chain(_staged(out), _known(before, known))
-    reader = pa.RecordBatchReader.from_batches(_CONTENT, batches)
+    batches = chain(staged, _known(before, known))
+    reader = pa.RecordBatchReader.from_batches(CONTENT, batches)
     con.register("content_rows", reader)
     columns = ", ".join(f"{_TEXTS.get(name, name)} AS {name}" for name in COMPARED)
     con.execute(f"CREATE TABLE content AS SELECT rid, captured_at, {columns} FROM content_rows")
@@ -88,13 +91,6 @@ def write_changes(con: duckdb.DuckDBPyConnection, out: Path, known: Sequence[Pat
     return path
 
 
-def _staged(out: Path) -> Iterator[pa.RecordBatch]:
-    for path in sorted(out.glob("several-*.arrow")):
-        with pa.ipc.open_file(pa.OSFile(str(path))) as reader:
-            for n in range(reader.num_record_batches):
-                yield reader.get_batch(n).select(_COLUMNS)
-
-
 def _known(wanted: npt.NDArray[np.uint64], known: Sequence[Path]) -> Iterator[pa.RecordBatch]:
     """The known records with these ids."""
     for path in known if len(wanted) else ():
@@ -103,4 +99,4 @@ def _known(wanted: npt.NDArray[np.uint64], known: Sequence[Path]) -> Iterator[pa
                 rids = file.read_row_group(group, ["rid"]).column(0).to_numpy()
                 rows = np.flatnonzero(np.isin(rids, wanted))
                 if len(rows):
-                    yield from file.read_row_group(group, _COLUMNS).take(pa.array(rows)).cast(_CONTENT).to_batches()
+                    yield from file.read_row_group(group, _COLUMNS).take(pa.array(rows)).cast(CONTENT).to_batches()

@@ -69,49 +69,41 @@ class StageWriter:
     def __init__(self, folder: Path) -> None:
         self.staged = Staged([], folder / "ids.parquet")
         self._folder = folder
-        self._ids = pq.ParquetWriter(self.staged.ids, IDS, compression="lz4", use_dictionary=["file"])
+        self._ids = pq.ParquetWriter(self.staged.ids, IDS, compression="none", use_dictionary=["file"])
         self._writer: pa.RecordBatchFileWriter | None = None
-        self._rows = 0
-        self._held: list[pa.RecordBatch] = []
-        self._held_rows = 0
+        self._rows = 0  # in the file that is being written
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows; whole row groups go to disk at once."""
-        self._held.append(batch)
-        self._held_rows += batch.num_rows
-        if self._held_rows >= ROW_GROUP:
-            self._flush(everything=False)
+        """Add rows."""
+        while batch.num_rows:
+            if self._writer is None or self._rows == SEGMENT:
+                self._next_file()
+            part = batch.slice(0, SEGMENT - self._rows)
+            self._write_part(part)
+            batch = batch.slice(part.num_rows)
 
     def close(self) -> Staged:
-        """Write what is left."""
-        self._flush(everything=True)
+        """End the last file."""
         if self._writer is not None:
             self._writer.close()
         self._ids.close()
         return self.staged
 
-    def _flush(self, *, everything: bool) -> None:
-        table = pa.Table.from_batches(self._held, RECORDS)
-        start = 0
-        while table.num_rows - start >= ROW_GROUP or (everything and start < table.num_rows):
-            self._write_group(table.slice(start, ROW_GROUP).combine_chunks())
-            start += ROW_GROUP
-        rest = table.slice(start)
-        self._held, self._held_rows = rest.to_batches(), rest.num_rows
+    def _next_file(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        path = self._folder / f"staged-{len(self.staged.paths):05}.arrow"
+        self._writer, self._rows = pa.ipc.new_file(path, RECORDS), 0
+        self.staged.paths.append(path)
 
-    def _write_group(self, group: pa.Table) -> None:
-        if self._writer is None or self._rows >= SEGMENT:
-            if self._writer is not None:
-                self._writer.close()
-            path = self._folder / f"staged-{len(self.staged.paths):05}.arrow"
-            self._writer, self._rows = pa.ipc.new_file(path, RECORDS), 0
-            self.staged.paths.append(path)
-        self._writer.write_table(group)
-        rows = pa.array(np.arange(self._rows, self._rows + group.num_rows), pa.int64())
-        segment = pa.repeat(pa.scalar(len(self.staged.paths) - 1, pa.int64()), group.num_rows)
-        columns = [group[name] for name in IDS.names[:-2]]
-        self._ids.write_table(pa.Table.from_arrays([*columns, segment, rows], schema=IDS))
-        self._rows += group.num_rows
+    def _write_part(self, part: pa.RecordBatch) -> None:
+        if self._writer is not None:
+            self._writer.write_batch(part)
+        rows = pa.array(np.arange(self._rows, self._rows + part.num_rows), pa.int64())
+        segment = pa.repeat(pa.scalar(len(self.staged.paths) - 1, pa.int64()), part.num_rows)
+        columns = [part[name] for name in IDS.names[:-2]]
+        self._ids.write_batch(pa.RecordBatch.from_arrays([*columns, segment, rows], schema=IDS))
+        self._rows += part.num_rows
 
 
 class QuarantineWriter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.ingest.changes import quoted, write_changes
+from clew.ingest.changes import CONTENT, quoted, write_changes
 from clew.ingest.segments import ROW_GROUP, Staged, open_writer
 from clew.model.tables import RECORDS
 
@@ -59,15 +59,20 @@ def resolve(staged: Staged, known: Sequence[Path], out: Path) -> tuple[list[Path
         changed = _count(con, "SELECT count(*) FROM numbered WHERE version > 1")
         total = _count(con, "SELECT count(*) FROM ids")
         dropped = _count(con, "SELECT count(*) FROM dropped")
-        segments = _publish(con, staged, out)
-        changes = write_changes(con, out, known) if changed else None
-    for path in (*out.glob("several-*.arrow"), staged.ids):
+        gone = _by_segment(con, "SELECT segment, row FROM dropped", len(staged.paths))
+        numbers = _by_segment(con, "SELECT segment, row, version FROM numbered", len(staged.paths))
+        with ThreadPoolExecutor(3) as pool:
+            # The differences take one thread for a while; the segments are packed meanwhile.
+            changes = pool.submit(write_changes, con, out, known, _several(staged, numbers)) if changed else None
+            segments = _publish(pool, staged, out, gone, numbers)
+            written = changes.result() if changes else None
+    for path in (*staged.paths, staged.ids):
         path.unlink()
     if spill.exists():
         for left in spill.iterdir():
             left.unlink()
         spill.rmdir()
-    verdict = Verdict(total - dropped - changed, changed, dropped - len(collisions), collisions, changes)
+    verdict = Verdict(total - dropped - changed, changed, dropped - len(collisions), collisions, written)
     return segments, verdict
 
 
@@ -145,49 +150,57 @@ def _by_segment(con: duckdb.DuckDBPyConnection, query: str, segments: int) -> li
     return [{name: values[cuts[n] : cuts[n + 1]] for name, values in found.items()} for n in range(segments)]
 
 
-def _publish(con: duckdb.DuckDBPyConnection, staged: Staged, out: Path) -> list[Path]:
-    """Write each staged file as a segment, without ``dropped`` and with the versions of ``numbered``."""
-    count = len(staged.paths)
-    gone = _by_segment(con, "SELECT segment, row FROM dropped", count)
-    numbers = _by_segment(con, "SELECT segment, row, version FROM numbered", count)
-    targets = [out / f"records-{n:05}.parquet" for n in range(count)]
-    several = [out / f"several-{n:05}.arrow" for n in range(count)]
-    with ThreadPoolExecutor(2) as pool:
-        written = list(pool.map(_publish_one, staged.paths, targets, several, gone, numbers))
+def _several(staged: Staged, numbers: Sequence[dict[str, Numbers]]) -> Iterator[pa.RecordBatch]:
+    """The staged records that are one of several versions."""
+    for path, numbered in zip(staged.paths, numbers, strict=True):
+        with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped) as reader:
+            start = 0
+            for n in range(reader.num_record_batches):
+                batch = reader.get_batch(n)
+                rows = _within(numbered["row"], start, batch.num_rows)
+                start += batch.num_rows
+                if len(rows):
+                    yield batch.select(CONTENT.names).take(pa.array(rows))
+
+
+def _publish(
+    pool: ThreadPoolExecutor,
+    staged: Staged,
+    out: Path,
+    gone: Sequence[dict[str, Numbers]],
+    numbers: Sequence[dict[str, Numbers]],
+) -> list[Path]:
+    """Write each staged file as a segment, without the rows ``gone`` and with the versions of ``numbers``."""
+    targets = [out / f"records-{n:05}.parquet" for n in range(len(staged.paths))]
+    written = list(pool.map(_publish_one, staged.paths, targets, gone, numbers))
     return [target for target, rows in zip(targets, written, strict=True) if rows]
 
 
-def _publish_one(path: Path, target: Path, several: Path, gone: dict[str, Numbers], numbers: dict[str, Numbers]) -> int:
-    """Turn one staged file into a segment; rows that are one of several versions also go to the file ``several``.
+def _publish_one(path: Path, target: Path, gone: dict[str, Numbers], numbers: dict[str, Numbers]) -> int:
+    """Turn one staged file into a segment.
 
     Returns:
         How many rows the segment has; without any there is none.
     """
-    start = written = 0
+    written = 0
     segment: pq.ParquetWriter | None = None
-    with (
-        pa.memory_map(str(path)) as staged,
-        pa.ipc.open_file(staged) as reader,
-        pa.ipc.new_file(several, RECORDS) as copies,
-    ):
-        for n in range(reader.num_record_batches):
-            batch = reader.get_batch(n)
-            keep, versions = np.ones(batch.num_rows, np.bool_), np.ones(batch.num_rows, np.int32)
-            keep[_within(gone["row"], start, batch.num_rows)] = False
-            rows = _within(numbers["row"], start, batch.num_rows)
+    with pa.memory_map(str(path)) as mapped, pa.ipc.open_file(mapped) as reader:
+        staged = reader.read_all()  # copies nothing
+        for start in range(0, staged.num_rows, ROW_GROUP):
+            group = staged.slice(start, ROW_GROUP)
+            keep, versions = np.ones(group.num_rows, np.bool_), np.ones(group.num_rows, np.int32)
+            keep[_within(gone["row"], start, group.num_rows)] = False
+            rows = _within(numbers["row"], start, group.num_rows)
             versions[rows] = numbers["version"][np.searchsorted(numbers["row"], rows + start)]
-            if len(rows):
-                copies.write_batch(batch.take(pa.array(rows)))
             place = RECORDS.get_field_index("version")
-            batch = batch.set_column(place, RECORDS.field("version"), pa.array(versions))
-            batch = batch if keep.all() else batch.filter(pa.array(keep))
-            if batch.num_rows:
+            group = group.set_column(place, RECORDS.field("version"), pa.array(versions))
+            group = group if keep.all() else group.filter(pa.array(keep))
+            if group.num_rows:
                 segment = segment or open_writer(target, RECORDS)
-                segment.write_batch(batch, row_group_size=ROW_GROUP)
-            start, written = start + len(keep), written + batch.num_rows
+                segment.write_table(group, row_group_size=ROW_GROUP)
+            written += group.num_rows
     if segment is not None:
         segment.close()
-    path.unlink()
     return written
 
 
