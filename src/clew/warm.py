@@ -31,7 +31,7 @@ def _extractor(name: str) -> str:
 
 def warm() -> None:
     """Call every kernel once: the extractors side by side, then a small run through all stages."""
-    batch_of_texts(["what all extractors share"])
+    _ = batch_of_texts(["what all extractors share"]).marks
     names = [e.name for e in extractors()]
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
         for done, _ in enumerate(pool.map(_extractor, names)):

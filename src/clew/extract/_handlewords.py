@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
-import numpy.typing as npt
-
-from clew.extract._words import DIGIT, LETTER, Words, beginnings, symbol_kinds, vocabulary, word_list
+from clew.extract._words import Words, vocabulary, word_list
 
 _CUES = {
     "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas "
@@ -92,21 +89,6 @@ NOT_NAMES = frozenset(
 def cues() -> Words:
     """Words for a platform; the code is its place in PLATFORMS."""
     return vocabulary({w: PLATFORMS.index(p) for p, words in _CUES.items() for w in words.split()})
-
-
-@cache
-def cue_beginnings() -> npt.NDArray[np.bool_]:
-    """How the words of `cues` begin, for `next_mark`."""
-    return beginnings(CUES)
-
-
-@cache
-def triggers() -> npt.NDArray[np.uint8]:
-    """uint8[65536] for `next_mark`: what a word may follow (1), and "@" (2)."""
-    out = np.where(np.isin(symbol_kinds(), (LETTER, DIGIT)), 0, 1).astype(np.uint8)
-    out[[ord("_"), ord("/")]] = 0
-    out[ord("@")] = 2
-    return out
 
 
 @cache

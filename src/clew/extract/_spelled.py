@@ -7,12 +7,10 @@ from functools import cache
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from clew.extract._words import (
     LETTER,
     Words,
-    beginnings,
     lookup,
     skip_spaces,
     skip_spaces_back,
@@ -25,13 +23,13 @@ from clew.extract._words import (
 AT, DOT, HYPHEN, LOWBAR = 1, 2, 3, 4
 PLAIN, SPACED, WORD, BRACKETED = 1, 2, 3, 4  # how a mark is written: "." / " . " / " dot " / "(dot)"
 
-_AT = word_list(
+AT_WORDS = word_list(
     """
     at arroba arobase arobas chiocciola chiocciolina malpa kukac zavinac sobaka собака собачка
     klammeraffe apenstaartje apestaart apestaartje snabela alfakrøll majmun papaki παπακι эт ат
     """
 )
-_DOT = word_list(
+DOT_WORDS = word_list(
     """
     dot punkt punt punto ponto point punct pont kropka tecka bodka tochka точка тчк tacka тачка nokta
     piste prikk telia τελεια крапка
@@ -44,23 +42,8 @@ _HYPHEN = ["hyphen", "dash", "minus", "дефис"]
 @cache
 def mark_words() -> Words:
     """Words for the marks of an address; the code is AT, DOT, HYPHEN or LOWBAR."""
-    groups = ((_AT, AT), (_DOT, DOT), (_HYPHEN, HYPHEN), (_LOWBAR, LOWBAR))
+    groups = ((AT_WORDS, AT), (DOT_WORDS, DOT), (_HYPHEN, HYPHEN), (_LOWBAR, LOWBAR))
     return vocabulary({word: code for words, code in groups for word in words})
-
-
-@cache
-def mark_triggers(mark: int) -> npt.NDArray[np.uint8]:
-    """uint8[65536] for `next_mark`: a space, after which a mark may stand (1); a mark or bracket (2)."""
-    triggers = np.zeros(0x10000, np.uint8)
-    triggers[[ord(c) for c in "([{<*~|"]] = 2
-    triggers[0x20], triggers[ord("@" if mark == AT else ".")] = 1, 2
-    return triggers
-
-
-@cache
-def mark_beginnings(mark: int) -> npt.NDArray[np.bool_]:
-    """How the words for AT or DOT begin, for `next_mark`."""
-    return beginnings(_AT if mark == AT else _DOT)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -195,7 +178,7 @@ def read_host(sym, i, end, kinds, marks, tlds):  # type: ignore[no-untyped-def]
 
 
 _BRACKETS = r" {0,2}[(\[{<*~|] {0,2}(?:%s) {0,2}[)\]}>*~|] {0,2}"
-_FORMS = {".": (_DOT, r"\."), "_": (_LOWBAR, "_"), "-": (_HYPHEN, "-")}
+_FORMS = {".": (DOT_WORDS, r"\."), "_": (_LOWBAR, "_"), "-": (_HYPHEN, "-")}
 _SPELLED = tuple(
     (
         re.compile(f"{_BRACKETS % (word + '|' + own)}|(?<! ) {{1,2}}(?:{word}) {{1,2}}| {{0,2}}{own} {{0,2}}"),

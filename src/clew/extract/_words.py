@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import inner, kernel
+from clew.extract._phone_kernel import kernel
 from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.phrases import fold_all
 
@@ -77,58 +77,6 @@ def vocabulary(codes: Mapping[str, int]) -> Words:
     words = np.zeros((1 << max(4, (3 * len(codes)).bit_length()), 2), np.uint64)
     _enter(words, sym, start, np.fromiter(codes.values(), np.int64, len(codes)))
     return words
-
-
-@inner
-def _beginning(sym, i, end, kinds):  # type: ignore[no-untyped-def]
-    """A number below 2**12 that stands for the first three symbols at i; what is no letter ends the word."""
-    one, k, stop = np.uint64(1), np.uint64(i), np.uint64(end)
-    h = np.uint64(sym[k])
-    if k + one < stop and kinds[sym[k + one]] == LETTER:
-        h |= np.uint64(sym[k + one]) << np.uint64(16)
-        if k + one + one < stop and kinds[sym[k + one + one]] == LETTER:
-            h |= np.uint64(sym[k + one + one]) << np.uint64(32)
-    return (h * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52)
-
-
-# The two scans below are functions of their own because a loop without calls runs five times as fast.
-@kernel
-def next_digit(sym, i, end):  # type: ignore[no-untyped-def]
-    """The first digit at i or later, or end."""
-    k, stop = np.uint64(i), np.uint64(end)
-    while k < stop and not 48 <= sym[k] <= 57:
-        k += np.uint64(1)
-    return np.int64(k)
-
-
-@kernel
-def next_mark(sym, i, end, triggers, words, kinds):  # type: ignore[no-untyped-def]
-    """The next symbol of trigger 2, or that follows one of trigger 1 and may begin a word; or end."""
-    k, stop = np.uint64(i), np.uint64(end)
-    while k < stop:
-        trigger = triggers[sym[k]]
-        if trigger != 0:
-            if trigger == 2:
-                return np.int64(k)
-            n = k + np.uint64(1)
-            if n < stop and kinds[sym[n]] == LETTER and words[_beginning(sym, n, stop, kinds)]:
-                return np.int64(n)
-        k += np.uint64(1)
-    return end
-
-
-@numba.njit(nogil=True, cache=True)
-def _mark(sym, start, kinds, out):  # type: ignore[no-untyped-def]
-    for w in range(start.shape[0] - 1):
-        out[_beginning(sym, start[w], start[w + 1], kinds)] = True
-
-
-def beginnings(words: Iterable[str]) -> npt.NDArray[np.bool_]:
-    """bool[4096]: how some word begins, for `next_mark`."""
-    sym, start = fold_all(list(words))
-    out = np.zeros(1 << 12, np.bool_)
-    _mark(sym, start, symbol_kinds(), out)
-    return out
 
 
 @numba.njit(nogil=True, cache=True)

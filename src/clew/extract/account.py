@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from stdnum import iban
 
+from clew.extract._marks import NUMBER
 from clew.extract._words import put, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
@@ -78,7 +79,7 @@ def _checks(number, length):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, lengths):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end of what has the length and the check digits of an IBAN."""
     rows = np.empty((64, 3), np.int64)
     number = np.empty(34, np.int64)
@@ -86,8 +87,11 @@ def _scan(sym, start, lengths):  # type: ignore[no-untyped-def]
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        for i in range(first + 2, end - 10):
-            if not 48 <= sym[i] <= 57 or not 48 <= sym[i + 1] <= 57 or i < done + 2:
+        for c in range(places.first[r], places.first[r + 1]):
+            i = np.int64(places.at[c])
+            if i >= end - 10:
+                break
+            if not places.what[c] & NUMBER or i < done + 2 or not 48 <= sym[i + 1] <= 57:
                 continue
             a = i
             if _is_separator(sym[a - 1]) and a - 3 >= first:
@@ -138,7 +142,7 @@ class Account:
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
-        rows = _scan(batch.folded.sym, batch.folded.start, _lengths())
+        rows = _scan(batch.folded.sym, batch.folded.start, batch.marks, _lengths())
         inverse, strings, as_is = written(batch, rows[:, 0], rows[:, 1], rows[:, 2])
         values = [_canonical(s) for s in strings]
         hidden = np.array([any(c in ".-_" for c in s) for s in strings], np.bool_)[inverse] | ~as_is

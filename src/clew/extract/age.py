@@ -9,10 +9,10 @@ import numba
 import numpy as np
 import pyarrow as pa
 
+from clew.extract._marks import NUMBER, next_mark
 from clew.extract._words import (
     Words,
     lookup,
-    next_digit,
     put,
     skip_spaces,
     skip_spaces_back,
@@ -162,15 +162,19 @@ def _before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, after, following, before):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, kinds, after, following, before):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, age."""
     rows = np.empty((256, 4), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         i = first
+        c, c_end = places.first[r], places.first[r + 1]
         while True:
-            a = next_digit(sym, i, end)
+            c = next_mark(places, c, c_end, i, NUMBER)
+            if c == c_end:
+                break
+            a = np.int64(places.at[c])
             i = a + 2
             if i > end:
                 break
@@ -234,7 +238,7 @@ class Age:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), *_vocabularies())
+        rows = _scan(f.sym, f.start, batch.marks, symbol_kinds(), *_vocabularies())
         record, begin, end = rows[:, 0], rows[:, 1], rows[:, 2]
         values = pa.array([_SIGNAL if n < _ADULT else str(n) for n in range(100)], pa.string())
         value = values.take(pa.array(rows[:, 3]))

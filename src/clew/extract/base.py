@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.extract._marks import Marks, marks
 from clew.extract._starts import Starts, starts
 from clew.extract.fold import Folded, fold, text_buffers
 from clew.model.tables import MENTIONS
@@ -52,6 +53,11 @@ class TextBatch:
     def words(self) -> Starts:
         """Where the words of the texts begin; found once for all who ask."""
         return starts(self.folded)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Where signs of addresses, words for them and numbers stand; found once for all who ask."""
+        return marks(self.folded, self.words)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numba
 import numpy as np
 import pyarrow as pa
 
+from clew.extract._marks import OF_EMAIL, next_mark
 from clew.extract._spelled import (
     AT,
     PLAIN,
@@ -17,15 +18,13 @@ from clew.extract._spelled import (
     WORD,
     mark_before,
     mark_begin,
-    mark_beginnings,
-    mark_triggers,
     mark_words,
     plain_marks,
     read_host,
     read_mark,
 )
 from clew.extract._suffix import cut_host, is_everyday, is_provider, is_sure, last_labels, registrable
-from clew.extract._words import DIGIT, LETTER, next_mark, put, symbol_kinds, word_list
+from clew.extract._words import DIGIT, LETTER, put, symbol_kinds, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
@@ -76,18 +75,20 @@ def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the at mark, end, how the at mark and the dots are written."""
     rows = np.empty((256, 7), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        i = first - 1
+        c, c_end, floor = places.first[r], places.first[r + 1], first
         while True:
-            i = next_mark(sym, max(i + 1, done), end, triggers, words, kinds)
-            if i >= end - 1:
+            c = next_mark(places, c, c_end, max(floor, done), OF_EMAIL)
+            if c >= c_end or places.at[c] >= end - 1:
                 break
+            i = np.int64(places.at[c])
+            floor = i + 1
             begin = mark_begin(sym, i, done)
             mark, how, stop = read_mark(sym, begin, end, kinds, marks)
             if mark != AT or begin == done or stop <= i:
@@ -187,11 +188,10 @@ class Email:
         rows = _scan(
             f.sym,
             f.start,
+            batch.marks,
             symbol_kinds(),
             mark_words(),
             last_labels(),
-            mark_triggers(AT),
-            mark_beginnings(AT),
         )
         record, begin = rows[:, 0].copy(), rows[:, 1].copy()
         inverse, strings, as_is = written(batch, record, begin, rows[:, 4].copy())

@@ -19,17 +19,15 @@ from clew.extract._handlewords import (
     PLATFORMS,
     WEAK,
     connectors,
-    cue_beginnings,
     cues,
     prepositions,
-    triggers,
 )
+from clew.extract._marks import OF_HANDLE, next_mark
 from clew.extract._suffix import is_provider
 from clew.extract._words import (
     DIGIT,
     LETTER,
     lookup,
-    next_mark,
     put,
     skip_spaces,
     skip_spaces_back,
@@ -125,7 +123,7 @@ def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin of the name after "@", end, platform, what stands between, line ends."""
     rows = np.empty((256, 7), np.int64)
     k = 0
@@ -134,21 +132,23 @@ def _scan(sym, start, kinds, cue_words, links, before, triggers, begins):  # typ
         if first == end:
             continue
         done, cue, cue_end = first, np.int64(-1), np.int64(-_NEAR - 1)
-        i = first - 1  # a text begins with a field, as if after a space
+        c, c_end = places.first[r], places.first[r + 1]
+        i = first - 1
         while True:
             if i < first and kinds[sym[first]] == LETTER:
                 i = first
             else:
-                i = next_mark(sym, max(i + 1, done), end, triggers, begins, kinds)
-            if i >= end:
-                break
-            c = sym[i]
+                c = next_mark(places, c, c_end, max(i + 1, done), OF_HANDLE)
+                if c >= c_end:
+                    break
+                i = np.int64(places.at[c])
+            sign = sym[i]
             before_it = sym[i - 1] if i > first else np.uint16(32)
             if kinds[before_it] == LETTER or kinds[before_it] == DIGIT or before_it in (95, 47, 64):
                 continue
-            if before_it == 46 and i - 2 >= first and kinds[sym[i - 2]] != 0 and c == 64:
+            if before_it == 46 and i - 2 >= first and kinds[sym[i - 2]] != 0 and sign == 64:
                 continue
-            if c == 64:
+            if sign == 64:
                 stop = _name_end(sym, i + 1, end, False)
                 if stop - i < 4:
                     continue
@@ -274,7 +274,7 @@ class Handle:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, symbol_kinds(), cues(), connectors(), prepositions(), triggers(), cue_beginnings())
+        rows = _scan(f.sym, f.start, batch.marks, symbol_kinds(), cues(), connectors(), prepositions())
         record, name, end = rows[:, 0], rows[:, 2], rows[:, 3]
         inverse, strings, as_is = written(batch, record, name, end)
         names = [s.lower() for s in strings]

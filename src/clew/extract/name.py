@@ -16,11 +16,11 @@ import pyarrow as pa
 
 from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
 from clew.extract._gazetteer import data_lines
+from clew.extract._marks import NUMBER
 from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     Words,
     lookup,
-    next_digit,
     put,
     symbol_kinds,
     vocabulary,
@@ -196,7 +196,7 @@ def _two_digits(sym, i, first, last):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(text, start, char, starts, kinds, letters, names, hits, cue):  # type: ignore[no-untyped-def]
+def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end; those beside a cue, then those before an age."""
     sym = text[0]
     rows, n = np.empty((256, 3), np.int64), 0
@@ -220,17 +220,18 @@ def _scan(text, start, char, starts, kinds, letters, names, hits, cue):  # type:
         n += 1
     for r in range(start.shape[0] - 1):
         first, last = start[r], start[r + 1]
-        i = next_digit(sym, first, last)
-        while i < last and char[i] < starts[r, 2]:  # title and body
+        for c in range(places.first[r], places.first[r + 1]):
+            if not places.what[c] & NUMBER:
+                continue
+            i = np.int64(places.at[c])
+            if char[i] >= starts[r, 2]:  # title and body are over
+                break
             head = _before(sym, i, first, kinds) if _two_digits(sym, i, first, last) else -1
             if head >= 0:
                 j, code, written = _word(text, r, head, last, kinds, letters, names)
                 if j > head and written == CAPITAL and code in (_PLAIN, _DOUBTFUL) and _aged(sym, j, last):
                     rows = put(rows, n, (r, head, j))
                     n += 1
-            while i < last and 48 <= sym[i] <= 57:
-                i += 1
-            i = next_digit(sym, i, last)
     return rows[:n]
 
 
@@ -266,7 +267,7 @@ class Name:
         hits = phrases.find(f, batch.words)
         text = (f.sym, f.byte, batch.data, batch.offsets)
         rows = _scan(
-            text, f.start, f.char, batch.starts, symbol_kinds(), capitals(), _names(),
+            text, f.start, f.char, batch.starts, batch.marks, symbol_kinds(), capitals(), _names(),
             (hits.record, hits.begin, hits.end), codes[hits.phrase],
         )  # fmt: skip
         rows = rows[np.lexsort((rows[:, 2], rows[:, 1]))]

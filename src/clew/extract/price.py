@@ -9,6 +9,7 @@ import numba
 import numpy as np
 import pyarrow as pa
 
+from clew.extract._marks import NUMBER, next_mark
 from clew.extract._money import (
     CODES,
     HALF,
@@ -27,7 +28,6 @@ from clew.extract._words import (
     DIGIT,
     LETTER,
     lookup,
-    next_digit,
     put,
     skip_spaces,
     skip_spaces_back,
@@ -192,17 +192,19 @@ def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, money, leading, units, large):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, kinds, money, leading, units, large):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, hundredths, currency, unit."""
     rows = np.empty((256, 6), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = i = first
+        c, c_end = places.first[r], places.first[r + 1]
         while True:
-            a = next_digit(sym, i, end)
-            if a == end:
+            c = next_mark(places, c, c_end, i, NUMBER)
+            if c == c_end:
                 break
+            a = np.int64(places.at[c])
             cents, i = _amount(sym, a, end)
             stop = i
             if cents < 0:
@@ -286,6 +288,7 @@ class Price:
         rows = _scan(
             f.sym,
             f.start,
+            batch.marks,
             symbol_kinds(),
             currency_words(),
             leading_currency_words(),

@@ -12,6 +12,7 @@ import numba
 import numpy as np
 import pyarrow as pa
 
+from clew.extract._marks import OF_URL, next_mark
 from clew.extract._platforms import account_of
 from clew.extract._spelled import (
     AT,
@@ -21,15 +22,13 @@ from clew.extract._spelled import (
     is_label,
     mark_before,
     mark_begin,
-    mark_beginnings,
-    mark_triggers,
     mark_words,
     plain_marks,
     read_host,
     read_mark,
 )  # fmt: skip
 from clew.extract._suffix import SURE, cut_host, is_provider, is_public, last_labels, registrable
-from clew.extract._words import LETTER, next_mark, put, symbol_kinds, word_begin, word_list
+from clew.extract._words import LETTER, put, symbol_kinds, word_begin, word_list
 from clew.extract._written import stands_so, written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 
@@ -132,19 +131,20 @@ def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, kinds, marks, tlds, triggers, words):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the host, end, how its dots are written, last label's code."""
     rows = np.empty((256, 7), np.int64)
     k = 0
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        i = first
+        c, c_end, floor = places.first[r], places.first[r + 1], first + 1
         while True:
-            i = next_mark(sym, max(i + 1, done), end, triggers, words, kinds)
-            if i >= end - 1:
+            c = next_mark(places, c, c_end, max(floor, done), OF_URL)
+            if c >= c_end or places.at[c] >= end - 1:
                 break
-            begin = i
+            begin = i = np.int64(places.at[c])
+            floor = i + 1
             if sym[i] == 46 and is_label(sym[i - 1], kinds):
                 if kinds[sym[i + 1]] != LETTER:
                     continue
@@ -348,11 +348,10 @@ class Url:
         rows = _scan(
             f.sym,
             f.start,
+            batch.marks,
             symbol_kinds(),
             mark_words(),
             last_labels(),
-            mark_triggers(DOT),
-            mark_beginnings(DOT),
         )
         inverse, strings, _ = written(batch, rows[:, 0], rows[:, 1], rows[:, 4])
         links = _links(strings, rows[np.unique(inverse, return_index=True)[1]])

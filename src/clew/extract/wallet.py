@@ -26,26 +26,23 @@ def _is_alnum(c):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin, end of long runs of letters and digits (which cover one in every 26 symbols)."""
+def _scan(sym, start, words):  # type: ignore[no-untyped-def]
+    """Rows of: text, begin, end of long runs of letters and digits; they are, or are in, words."""
     rows = np.empty((64, 3), np.int64)
     k = 0
+    at, first = words.at, words.first
     for r in range(start.shape[0] - 1):
-        first, end = start[r], start[r + 1]
-        i = first + _SHORTEST - 1
-        while i < end:
-            if not _is_alnum(sym[i]):
-                i += _SHORTEST
-                continue
-            a, b = i, i + 1
-            while a > first and i - a < _LONGEST and _is_alnum(sym[a - 1]):
-                a -= 1
-            while b < end and _is_alnum(sym[b]):
-                b += 1
-            if _SHORTEST <= b - a <= _LONGEST:
-                rows = put(rows, k, (r, a, b))
-                k += 1
-            i = b + _SHORTEST
+        for w in range(first[r], first[r + 1]):
+            end = np.int64(at[w + 1] if w + 1 < first[r + 1] else start[r + 1])
+            i = np.int64(at[w])
+            while end - i >= _SHORTEST:
+                b = i
+                while b < end and _is_alnum(sym[b]):
+                    b += 1
+                if _SHORTEST <= b - i <= _LONGEST:
+                    rows = put(rows, k, (r, i, b))
+                    k += 1
+                i = b + 1
     return rows[:k]
 
 
@@ -125,7 +122,7 @@ class Wallet:
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
-        rows = _scan(batch.folded.sym, batch.folded.start)
+        rows = _scan(batch.folded.sym, batch.folded.start, batch.words)
         inverse, strings, as_is = written(batch, rows[:, 0], rows[:, 1], rows[:, 2])
         values = [canonical(s) for s in strings]
         keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
