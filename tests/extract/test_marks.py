@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from clew.extract._marks import AT_SIGN, AT_WORD, BRACKET, CUE, DOT_SIGN, DOT_WORD, NUMBER
-from clew.extract.base import batch_of_texts
+from clew.extract.base import FIELDS, batch_of_texts
 
 
 def _marks(text: str) -> list[tuple[str, int]]:
     """The text from each mark on, up to eight symbols, and what is there."""
     batch = batch_of_texts(["7", text, "@8"])
-    found, first = batch.marks, batch.folded.start[1]
+    found, first = batch.marks, batch.folded.start[1] + batch.starts[1, FIELDS.index("body")]
     rows = range(found.first[1], found.first[2])
     return [(text[int(found.at[k]) - first :][:8], int(found.what[k])) for k in rows]
 
