@@ -34,8 +34,8 @@ class NetworkHead:
         records, items: what was captured, and how many different items that is (versions count once).
         first_seen, last_seen: the span in time; None where no record has a time.
         phones, links: how many.
-        place_count, places: how many, and those of the most records.
-        platforms, languages: those of the most records.
+        place_count, platform_count: how many.
+        places, platforms, languages: those of the most records.
         rank, priority: as a lead; None when it is none.
         reason: the weightiest sentence of the lead; empty when it is none.
         activity: records in equal portions of the span, and how many days one portion is.
@@ -51,6 +51,7 @@ class NetworkHead:
     phones: int
     links: int
     place_count: int
+    platform_count: int
     places: tuple[Named, ...]
     platforms: tuple[Named, ...]
     languages: tuple[Named, ...]
@@ -69,17 +70,18 @@ class NetworkEvent:
         event: ``merged`` or ``split``.
         network_id: the network that went into, or came from, the other.
         other_id: the other.
-        exists: is the network other than the one asked about still there?
+        records: how many the network other than the one asked about has now; None where it is gone.
     """
 
     event: str
     network_id: str
     other_id: str
-    exists: bool
+    records: int | None
 
 
 _HEAD = """
-SELECT n.net, n.network_id, n.records, n.first_seen, n.last_seen, n.phones, n.places AS place_count, l.rank, l.priority,
+SELECT n.net, n.network_id, n.records, n.first_seen, n.last_seen, n.phones, n.places AS place_count,
+       n.platforms AS platform_count, l.rank, l.priority,
        coalesce(l.reasons->>'$[0].sentence', '') AS reason
 FROM networks n LEFT JOIN leads l USING (net) WHERE n.network_id = $name
 """
@@ -165,7 +167,7 @@ def merged_into(engine: Engine, network_id: str) -> str | None:
 def network_history(engine: Engine, network_id: str) -> list[NetworkEvent]:
     """What the newest run and those before it did: merges into it, and splits from or to it."""
     query = """
-        SELECT DISTINCT event, e.network_id, other_id, n.net IS NOT NULL AS exists
+        SELECT DISTINCT event, e.network_id, other_id, n.records
         FROM (
             SELECT event, network_id, other_id FROM network_events WHERE $name IN (network_id, other_id)
             UNION SELECT 'merged', network_id, merged_into FROM anchors WHERE merged_into = $name

@@ -82,10 +82,25 @@ class Hold:
 
 @dataclass(frozen=True)
 class Part:
-    """Some records of a network after a split."""
+    """Some records of a network after a split: how many, and the numbers of a few."""
 
     records: int
     examples: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a network comes apart.
+
+    Attributes:
+        first, second: the parts.
+        cut: identifiers that stand in both parts and so are distrusted, the most telling first; ``loses`` is in how
+            many records of the part that has fewer of them.
+    """
+
+    first: Part
+    second: Part
+    cut: tuple[Hold, ...]
 
 
 def fabric(engine: Engine, net: int) -> Fabric:
@@ -119,13 +134,14 @@ def holds(made: Fabric) -> list[Hold]:
     return sorted(found, key=lambda hold: (-hold.loses, hold.type, hold.value))
 
 
-def without(made: Fabric, a: int, b: int) -> tuple[Part, Part]:
+def without(made: Fabric, a: int, b: int) -> Split:
     """How the network comes apart when two of its records are said not to belong together.
 
     This is what the next run does with the decision (`clew.link.decisions.separate`), on the network as it is now.
 
-    Returns:
-        The part of record ``a`` and that of record ``b``.
+    Args:
+        made: the network.
+        a, b: numbers of the two records.
 
     Raises:
         InputError: one of them is not in the network, or they are the same.
@@ -136,7 +152,15 @@ def without(made: Fabric, a: int, b: int) -> tuple[Part, Part]:
         raise InputError("These are not two records of this network.", "Choose a link from its list.")
     one, two = (rows[:1].astype(np.int64), rows[1:].astype(np.int64))
     label = separate(np.zeros(len(made.rid), np.int64), made.table, made.bits, (one, two))
-    return _part(made, label == label[rows[0]], int(rows[0])), _part(made, label == label[rows[1]], int(rows[1]))
+    inside = label == label[rows[0]]
+    side = inside[made.table.row_of()]
+    in_one, in_two = (np.bincount(made.table.column[w], minlength=len(made.bits)) for w in (side, ~side))
+    both = np.flatnonzero((in_one > 0) & (in_two > 0) & (made.bits > 0))
+    cut = [
+        Hold(*made.identifiers[c], float(made.bits[c]), int(min(in_one[c], in_two[c])), 2)
+        for c in map(int, both[np.argsort(-made.bits[both], kind="stable")])
+    ]
+    return Split(_part(made, inside, int(rows[0])), _part(made, ~inside, int(rows[1])), tuple(cut))
 
 
 def _part(made: Fabric, inside: npt.NDArray[np.bool_], first: int) -> Part:

@@ -68,10 +68,19 @@ class Link:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person said of a link; the newest about a pair holds."""
+    """What a person said of a link.
+
+    Attributes:
+        record_a, record_b: the records, and the networks they are in now.
+        network_a, network_b: see there; None where a record is gone.
+        state, why, who, at: the decision.
+        current: is it the newest about this pair? That one holds.
+    """
 
     record_a: str
     record_b: str
+    network_a: str | None
+    network_b: str | None
     state: str
     why: str
     who: str
@@ -130,17 +139,41 @@ def ends(engine: Engine, net: int, rids: tuple[int, ...]) -> list[End]:
     return sorted(found.values(), key=lambda end: rids.index(int(end.record_id[:16], 16)))
 
 
+@dataclass(frozen=True)
+class Text:
+    """A record beside another: what a person compares."""
+
+    record_id: str
+    platform: str
+    place: str | None
+    title: str | None
+    body: str | None
+    contact: str | None
+    handle: str | None
+    seen_at: datetime | None
+
+
+def texts(engine: Engine, net: int, *record_ids: str) -> dict[str, Text]:
+    """Records of a network with their texts, by id."""
+    query = """
+        SELECT record_id, platform, place, title, body, contact, handle, coalesce(posted_at, captured_at) AS seen_at
+        FROM records WHERE net = $net AND list_contains($names::VARCHAR[], record_id)"""
+    found = rows(engine, query, {"net": net, "names": list(record_ids)})
+    return {row["record_id"]: Text(**row) for row in found}
+
+
 def decisions_in(engine: Engine, net: int) -> list[Decision]:
     """What people said of links with a record of this network, the newest first."""
     query = """
         WITH said AS (
-            SELECT *, row_number() OVER (PARTITION BY record_a, record_b ORDER BY "at" DESC, state DESC) = 1 AS current
+            SELECT *, row_number() OVER (PARTITION BY record_a, record_b ORDER BY "at" DESC, state DESC) = 1 AS current,
+                   ('0x' || left(record_a, 16))::UBIGINT AS a, ('0x' || left(record_b, 16))::UBIGINT AS b
             FROM decisions
-        )
-        SELECT s.* FROM said s
-        WHERE EXISTS (SELECT 1 FROM members m WHERE net = $net
-                      AND rid IN (('0x' || left(record_a, 16))::UBIGINT, ('0x' || left(record_b, 16))::UBIGINT))
-        ORDER BY "at" DESC, record_a, record_b LIMIT 200"""
+        ), placed AS (SELECT rid, net FROM members WHERE rid IN (SELECT a FROM said UNION SELECT b FROM said))
+        SELECT s.* EXCLUDE (a, b), m.network_id AS network_a, n.network_id AS network_b
+        FROM said s LEFT JOIN placed p ON p.rid = s.a LEFT JOIN placed q ON q.rid = s.b
+        LEFT JOIN networks m ON m.net = p.net LEFT JOIN networks n ON n.net = q.net
+        WHERE $net IN (p.net, q.net) ORDER BY "at" DESC, record_a, record_b LIMIT 200"""
     return [Decision(**row) for row in rows(engine, query, {"net": net})]
 
 

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from clew.web.pages import leads, network, network_draw, record, styleguide, template
+from clew.web.pages import leads, network, network_draw, network_files, network_links, record, styleguide, template
 
-ROUTERS = (styleguide.router, leads.router, network.router, record.router, template.router, network_draw.router)
+ROUTERS = (
+    styleguide.router,
+    leads.router,
+    network.router,
+    record.router,
+    template.router,
+    network_draw.router,
+    network_links.router,
+    network_files.router,
+)

@@ -1,17 +1,150 @@
-"""A network: why it is a lead, and the five things to know of an operation, a tab each."""
+"""A network: why it is a lead, and what is known of identities, roles, assets and records, a tab each."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from clew.web.desk import Reading
-from clew.web.pages.network_frame import NetworkName, network_tab
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from clew.assess.catalogue import catalogue
+from clew.assess.explain import ONE_FINDING
+from clew.cases.triage import State
+from clew.query.network import NetworkHead
+from clew.query.network_fabric import STRONG, fabric, holds
+from clew.query.network_facets import PEOPLE, assets, identities, roles, shared_elsewhere
+from clew.query.network_links import network_links
+from clew.query.network_reasons import why
+from clew.query.network_records import network_records
+from clew.web.desk import Reading, TheDesk
+from clew.web.page import render
+from clew.web.pages.network_frame import TABS, NetworkName, network_tab
+from clew.web.triage import take
 
 router = APIRouter(prefix="/networks/{name}")
 
+SIZE = 50  # records of a page
+IDENTITIES = 100  # of a page
+_SHOWN = 8  # of each list of weak points
+# Findings that speak of somebody who manages others; they stand on the page of roles.
+_MANAGING = (
+    "shared-management", "third-party-contact", "group-wording", "payee-many-numbers", "restricted-movement",
+    "contact-many-campaigns", "offers-many-one-operator", "numbers-replaced",
+)  # fmt: skip
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+
 
 @router.get("")
-def why(request: Request, reading: Reading, name: NetworkName) -> Response:
+def why_page(request: Request, reading: Reading, name: NetworkName) -> Response:
     """Why it is a lead, and what would change our mind."""
-    return network_tab(request, reading, name, "Why")
+
+    def content(head: NetworkHead) -> Mapping[str, Any]:
+        return {
+            "why": why(reading, head),
+            "one_finding": ONE_FINDING,
+            "holds": holds(fabric(reading, head.net))[:_SHOWN],
+            "strong": STRONG,
+            "shared": shared_elsewhere(reading, head.net, _SHOWN),
+            "weakest": network_links(reading, head.net, 0, 3)[0],
+        }
+
+    return network_tab(request, reading, name, "Why", content)
+
+
+@router.get("/identities")
+def identities_page(
+    request: Request,
+    reading: Reading,
+    name: NetworkName,
+    kind: Annotated[str, Query(max_length=20)] = "",
+    offset: Offset = 0,
+) -> Response:
+    """By what its people are known, and how much rests on it."""
+
+    def content(head: NetworkHead) -> Mapping[str, Any]:
+        made = fabric(reading, head.net)
+        every = identities(reading, head.net, head.records, PEOPLE, made.worth, holds(made))
+        counts = {t: sum(i.type == t for i in every) for t in PEOPLE}
+        rows = [i for i in every if kind in ("", i.type)]
+        at = min(offset, max(len(rows) - 1, 0) // IDENTITIES * IDENTITIES)
+        return {
+            "rows": rows[at : at + IDENTITIES],
+            "total": len(rows),
+            "kinds": {t: n for t, n in counts.items() if n},
+            "kind": kind,
+            "offset": at,
+            "size": IDENTITIES,
+        }
+
+    return network_tab(request, reading, name, "Identities", content)
+
+
+@router.get("/roles")
+def roles_page(request: Request, reading: Reading, name: NetworkName) -> Response:
+    """Who does most, as far as records tell."""
+
+    def content(head: NetworkHead) -> Mapping[str, Any]:
+        grounds = [g for g in why(reading, head).grounds if g.reason.indicator in _MANAGING]
+        return {"roles": roles(reading, head.net), "managing": grounds}
+
+    return network_tab(request, reading, name, "Roles", content)
+
+
+@router.get("/assets")
+def assets_page(request: Request, reading: Reading, name: NetworkName) -> Response:
+    """Where money goes, and what is asked."""
+
+    def content(head: NetworkHead) -> Mapping[str, Any]:
+        money = {i.id for i in catalogue() if i.family == "money"}
+        grounds = [g for g in why(reading, head).grounds if g.reason.indicator in money]
+        return {"assets": assets(reading, head.net), "money": grounds}
+
+    return network_tab(request, reading, name, "Assets", content)
+
+
+@router.get("/records")
+def records_page(
+    request: Request,
+    reading: Reading,
+    name: NetworkName,
+    offset: Offset = 0,
+    finding: Annotated[str, Query(max_length=60)] = "",
+    order: Literal["newest", "oldest"] = "newest",
+) -> Response:
+    """Its records, a page at a time."""
+
+    def content(head: NetworkHead) -> Mapping[str, Any]:
+        rows, total = network_records(reading, head.net, offset, SIZE, finding, order == "newest")
+        named = {i.id: i.name for i in catalogue()}
+        return {
+            "rows": rows, "total": total, "offset": offset, "size": SIZE,
+            "finding": finding, "finding_name": named.get(finding, finding), "order": order,
+        }  # fmt: skip
+
+    return network_tab(request, reading, name, "Records", content)
+
+
+@router.post("/triage")
+def triage(
+    desk: TheDesk,
+    reading: Reading,
+    name: NetworkName,
+    state: Annotated[State | Literal[""], Form()] = "",
+    reason: Annotated[str, Form(max_length=2_000)] = "",
+    undo: Annotated[str, Form(max_length=1)] = "",
+    back: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Confirm, defer or dismiss the network, or take that back."""
+    take(desk, reading, name, state or None, reason, take_back=bool(undo))
+    tabs = {f"/networks/{name}{end}" for end, _ in TABS}
+    return RedirectResponse(back if back in tabs else f"/networks/{name}", 303)
+
+
+@router.get("/job")
+def job(request: Request, desk: TheDesk, name: NetworkName, number: Annotated[int, Query(ge=1, le=10**9)]) -> Response:
+    """How far work in the background is; tells the page to load anew when it has ended."""
+    found = desk.jobs.get(number)
+    if found is None or not found.running:
+        return Response(headers={"hx-refresh": "true"})
+    return render(request, "networks/job.html", job=found, head={"network_id": name})

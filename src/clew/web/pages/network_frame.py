@@ -1,17 +1,22 @@
-"""The frame of a network's page: its head and tabs, with one tab's content in it."""
+"""The frame of a network's page: its head, what was decided about it, and tabs, with one tab's content in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from clew.cases.triage import DISMISSALS, MAX_REASON
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.query.network import NetworkHead, merged_into, network_head, network_history
+from clew.web.desk import Desk
 from clew.web.page import render
+from clew.web.triage import past
+from clew.web.words import language
 
 # The tabs: what the address ends with, and the word.
 TABS = (
@@ -34,6 +39,7 @@ def network_tab(
     name: str,
     tab: str,
     content: Callable[[NetworkHead], Mapping[str, Any]] = lambda head: {},
+    template: str = "",
 ) -> Response:
     """One tab of a network; a network that went into another leads there.
 
@@ -41,8 +47,9 @@ def network_tab(
         request: as it came.
         engine: the reading index.
         name: id of the network.
-        tab: a word of `TABS`; the template is ``networks/<word in lower case>.html``, which extends network.html.
-        content: what the tab's template is given besides ``head``, ``history``, ``tab`` and ``tabs``.
+        tab: a word of `TABS`.
+        content: what the tab's template is given besides ``head``, ``history``, ``tab``, ``tabs`` and ``job``.
+        template: which extends network.html; ``networks/<tab in lower case>.html`` when empty.
 
     Raises:
         MissingError: there is no such network.
@@ -54,9 +61,22 @@ def network_tab(
         if into is None:
             raise
         end = next(end for end, word in TABS if word == tab)
-        return RedirectResponse(f"/networks/{into}{end}?was={name}", 303)
+        return RedirectResponse(f"/networks/{quote(into)}{end}?was={quote(name)}", 303)
+    desk: Desk = request.app.state.desk
     counts = {"Records": head.records, "Links": head.links}
-    tabs = [(f"/networks/{head.network_id}{end}", word, counts.get(word)) for end, word in TABS]
-    context: dict[str, Any] = {"head": head, "history": network_history(engine, name), "tab": tab, "tabs": tabs}
-    was = request.query_params.get("was", "")[:40]
-    return render(request, f"networks/{tab.lower()}.html", **context, was=was, **content(head))
+    decided = past(desk, engine, head.network_id)
+    own = [d for d in decided if d.network_id == head.network_id]
+    context: dict[str, Any] = {
+        "head": head,
+        "history": network_history(engine, head.network_id),
+        "tab": tab,
+        "tabs": [(f"/networks/{head.network_id}{end}", word, counts.get(word)) for end, word in TABS],
+        "was": request.query_params.get("was", "")[:40],
+        "job": desk.jobs.current(),
+        "decided": decided,
+        "standing": own[-1] if own else None,
+        "dismissals": DISMISSALS,
+        "max_reason": MAX_REASON,
+        "language": language,
+    }
+    return render(request, template or f"networks/{tab.lower()}.html", **context, **content(head))

@@ -1,0 +1,104 @@
+"""The tables of a network's page as CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from clew.query.network import network_head
+from clew.query.network_fabric import fabric, holds
+from clew.query.network_facets import MOST, Actor, Identity, Payee, Price, assets, identities, roles
+from clew.query.network_links import network_links
+from clew.query.network_reasons import why
+from clew.query.network_records import Listed, network_records
+from clew.web.csvfile import csv_file
+from clew.web.desk import Reading
+from clew.web.pages.network_frame import NetworkName
+
+router = APIRouter(prefix="/networks/{name}")
+
+
+@router.get("/findings.csv")
+def findings_csv(reading: Reading, name: NetworkName) -> Response:
+    """The findings, a row for each quote."""
+    head = network_head(reading, name)
+    header = [
+        "indicator", "polarity", "points", "sentence", "base rate", "caution", "known to work", "source",
+        "record", "platform", "posted", "field", "quote",
+    ]  # fmt: skip
+
+    def lines() -> Iterator[Sequence[object]]:
+        for g in why(reading, head).grounds:
+            r = g.reason
+            said = (r.indicator, g.polarity, round(r.points, 3), r.sentence, r.seen, r.caution, r.known, r.source)
+            for q in g.quotes:
+                yield *said, q.record_id, q.platform, q.posted_at, q.field, q.quote
+            if not g.quotes:
+                yield *said, "", "", None, "", ""
+
+    return csv_file(f"{head.network_id}-findings", header, list(lines()))
+
+
+@router.get("/identities.csv")
+def identities_csv(reading: Reading, name: NetworkName) -> Response:
+    """Everything by which people of the network are known."""
+    head = network_head(reading, name)
+    made = fabric(reading, head.net)
+    found = identities(reading, head.net, head.records, worth=made.worth, held=holds(made))
+    return _table(f"{head.network_id}-identities", Identity, found)
+
+
+@router.get("/roles.csv")
+def roles_csv(reading: Reading, name: NetworkName) -> Response:
+    """The activity of phones and handles."""
+    head = network_head(reading, name)
+    found = roles(reading, head.net, 1_000)
+    return _table(f"{head.network_id}-roles", Actor, (*found.phones, *found.posters, *found.contacts))
+
+
+@router.get("/assets.csv")
+def assets_csv(reading: Reading, name: NetworkName) -> Response:
+    """Accounts and wallets."""
+    head = network_head(reading, name)
+    return _table(f"{head.network_id}-assets", Payee, assets(reading, head.net).payees)
+
+
+@router.get("/prices.csv")
+def prices_csv(reading: Reading, name: NetworkName) -> Response:
+    """Prices by currency and unit."""
+    head = network_head(reading, name)
+    return _table(f"{head.network_id}-prices", Price, assets(reading, head.net).prices)
+
+
+@router.get("/records.csv")
+def records_csv(reading: Reading, name: NetworkName) -> Response:
+    """Its records, the oldest first."""
+    head = network_head(reading, name)
+    return _table(f"{head.network_id}-records", Listed, network_records(reading, head.net, 0, MOST, newest=False)[0])
+
+
+@router.get("/links.csv")
+def links_csv(reading: Reading, name: NetworkName) -> Response:
+    """Its links, the weakest first."""
+    head = network_head(reading, name)
+    header = ["record a", "record b", "bits", "state", "evidence"]
+    rows = (
+        (
+            k.a.record_id,
+            k.b.record_id,
+            round(k.weight, 2),
+            k.state,
+            [f"{s.type} {s.value} ({s.bits})" for s in k.evidence],
+        )
+        for k in network_links(reading, head.net, 0, MOST)[0]
+    )
+    return csv_file(f"{head.network_id}-links", header, list(rows))
+
+
+def _table(name: str, kind: type, rows: Iterable[object]) -> Response:
+    """Rows of a dataclass, a column for each field."""
+    names = [field.name for field in fields(kind)]
+    return csv_file(name, names, [[getattr(row, name) for name in names] for row in rows])
