@@ -19,9 +19,9 @@ class ClewGraph extends HTMLElement {
     "aria-label": "Graph of records and what they show",
   });
   private readonly aside = el("aside", { class: "panel graph-aside", "aria-label": "What is chosen" });
-  private readonly status = el("p", { class: "graph-status", role: "status" }, "Reading the graph…");
+  private readonly status = el("p", { class: "drawn-status", role: "status" }, "Reading the graph…");
   private readonly said = el("p", { class: "visually-hidden", "aria-live": "polite" });
-  private readonly tools = el("div", { class: "graph-tools", role: "group", "aria-label": "What is drawn" });
+  private readonly tools = el("div", { class: "drawn-tools", role: "group", "aria-label": "What is drawn" });
   private readonly legend = el("div", { class: "graph-legend", role: "group", "aria-label": "Kinds that are drawn" });
   private model: Model | null = null;
   private view: View | null = null;
@@ -104,7 +104,7 @@ class ClewGraph extends HTMLElement {
       search,
       el("label", { class: "graph-weak" }, "Hide weak ties ", weak, bits),
       el("label", {}, links, "Links"),
-      el("span", { class: "row graph-zoom" }, button("−", () => this.view?.scale(1 / 1.4), { "aria-label": "Zoom out" }), button("+", () => this.view?.scale(1.4), { "aria-label": "Zoom in" }), button("Show all", () => this.view?.frame())),
+      el("span", { class: "row drawn-zoom" }, button("−", () => this.view?.scale(1 / 1.4), { "aria-label": "Zoom out" }), button("+", () => this.view?.scale(1.4), { "aria-label": "Zoom in" }), button("Show all", () => this.view?.frame())),
       save,
     );
     this.legend.replaceChildren(...kindsOf(model).map((kind) => this.kind(model, kind)));

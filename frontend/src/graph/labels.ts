@@ -1,6 +1,7 @@
 // Names beside nodes, where they fit: none lies over another or over a large node.
 import { isRecord, type GraphNode } from "./model";
 import { short } from "../shared/dom";
+import { Taken } from "../shared/taken";
 
 export interface Label {
   node: GraphNode;
@@ -11,30 +12,6 @@ export interface Label {
 }
 
 const HEIGHT = 15;
-const CELL = 64;
-
-class Taken {
-  private readonly cells = new Map<string, [number, number, number, number][]>();
-
-  private *keys(x: number, y: number, w: number, h: number): Generator<string> {
-    for (let i = Math.floor(x / CELL); i <= Math.floor((x + w) / CELL); i++)
-      for (let j = Math.floor(y / CELL); j <= Math.floor((y + h) / CELL); j++) yield `${i},${j}`;
-  }
-
-  add(x: number, y: number, w: number, h: number): void {
-    for (const key of this.keys(x, y, w, h)) {
-      const cell = this.cells.get(key);
-      if (cell) cell.push([x, y, w, h]);
-      else this.cells.set(key, [[x, y, w, h]]);
-    }
-  }
-
-  free(x: number, y: number, w: number, h: number): boolean {
-    for (const key of this.keys(x, y, w, h))
-      for (const [a, b, c, d] of this.cells.get(key) ?? []) if (x < a + c && a < x + w && y < b + d && b < y + h) return false;
-    return true;
-  }
-}
 
 /** What a node is called on the canvas; direction is kept inside. */
 export function text(node: GraphNode): string {

@@ -77,7 +77,8 @@ WITH versions AS (
 SELECT record_id, left(coalesce(nullif(trim(title), ''), trim(body), ''), $label) AS title, platform, place,
        coalesce(posted_at, captured_at) AS posted_at,
        coalesce(shows, []) AS shows
-FROM records JOIN own USING (rid) LEFT JOIN shows USING (rid) WHERE net = $net ORDER BY posted_at DESC, record_id LIMIT $limit OFFSET $offset
+FROM records JOIN own USING (rid) LEFT JOIN shows USING (rid)
+WHERE net = $net ORDER BY posted_at DESC, record_id LIMIT $limit OFFSET $offset
 """
 _LINKS = """
 WITH found AS (
