@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -50,7 +49,7 @@ class Records:
     """
 
     index: RowIndex
-    record_id: pa.ChunkedArray
+    record_id: pa.Array
     net: npt.NDArray[np.int32]
     kind: npt.NDArray[np.int8]
     words: dict[str, Words]
@@ -73,18 +72,20 @@ class Records:
 def read_records(engine: Engine) -> Records:
     """Read ``records``, ``template_members``, ``network_members`` and ``nets``."""
     table = engine.sql(_RECORDS.format(never=f"({NEVER + 1} - 1)"))
-    table = table.take(pa.array(np.argsort(table.column("rid").to_numpy())))
-    index = RowIndex(table.column("rid").to_numpy().astype(np.uint64))
-    n = len(index.rid)
-    words = {name: table.column(name).to_numpy().astype(np.uint64) for name in ("item", "platform", "account", "title")}
-    kind = pc.index_in(table.column("kind"), pa.array(KINDS)).to_numpy().astype(np.int8)
+    order = np.argsort(table.column("rid").to_numpy())
+    index = RowIndex(table.column("rid").to_numpy()[order].astype(np.uint64))
+    n = len(order)
+    given = ("item", "platform", "account", "title")
+    words = {name: table.column(name).to_numpy()[order].astype(np.uint64) for name in given}
+    kind = pc.index_in(table.column("kind"), pa.array(KINDS)).to_numpy()[order].astype(np.int8)
+    record_id = table.column("record_id").combine_chunks().take(pa.array(order))
     net, template = np.full(n, -1, np.int32), np.zeros(n, np.uint64)
     for query, name, target in ((_MEMBERS, "net", net), (_TEMPLATES, "h", template)):
         found = engine.sql(query)
         row = index.rows(found.column("rid").to_numpy().astype(np.uint64))
         target[row[row >= 0]] = found.column(name).to_numpy()[row >= 0]
     words["template"] = template
-    return Records(index, table.column("record_id"), net, kind, words, table.column("t").to_numpy().astype(np.int64))
+    return Records(index, record_id, net, kind, words, table.column("t").to_numpy()[order].astype(np.int64))
 
 
 def distinct(group: npt.NDArray[np.integer[Any]], words: Words) -> tuple[npt.NDArray[Any], Ints]:
@@ -98,17 +99,9 @@ def distinct(group: npt.NDArray[np.integer[Any]], words: Words) -> tuple[npt.NDA
     return found, count.astype(np.int64)
 
 
-@numba.njit(nogil=True, cache=True)
-def stable_order(keys, size, before):  # type: ignore[no-untyped-def]
-    """The order ``before``, sorted by keys below ``size`` and otherwise kept."""
-    start = np.zeros(size + 1, np.int64)
-    for k in range(keys.shape[0]):
-        start[keys[k] + 1] += 1
-    for k in range(size):
-        start[k + 1] += start[k]
-    out = np.empty_like(before)
-    for k in range(before.shape[0]):
-        key = keys[before[k]]
-        out[start[key]] = before[k]
-        start[key] += 1
-    return out
+def sorted_once(keys: Ints) -> Ints:
+    """The distinct keys, sorted."""
+    keys = np.sort(keys)  # np.unique hashes, which is slower
+    new = np.ones(len(keys), np.bool_)
+    new[1:] = keys[1:] != keys[:-1]
+    return keys[new]

@@ -89,14 +89,13 @@ def findings(engine: Engine, found: Found) -> Iterator[pa.Table]:
     for start in range(0, found.of_networks.num_rows, _ROWS):
         yield _on_networks(engine, found, start, found.of_networks.slice(start, _ROWS))
     for start in range(0, len(found.marks.row), _ROWS):
-        yield _on_records(engine, found, slice(start, start + _ROWS))
+        yield _on_records(engine, found, slice(start, min(start + _ROWS, len(found.marks.row))))
 
 
 def _on_networks(engine: Engine, found: Found, start: int, part: pa.Table) -> pa.Table:
     """Findings on networks from a place on."""
     begin = found.shown.begin[start : start + part.num_rows + 1]
-    of = slice(begin[0], begin[-1])
-    spans = found.quotes.spans(engine, found.shown.row[of], found.shown.at[of], found.shown.number[of])
+    spans = found.quotes.of_examples(engine, slice(begin[0], begin[-1]))
     listed = pc.binary_join(pa.ListArray.from_arrays(pa.array(begin - begin[0], pa.int32()), spans), ",")
     comma = pa.array(["", ","]).take(pa.array((np.diff(begin) > 0).astype(np.int8)))
     evidence = _joined("[", listed, comma, '{"counts":', part.column("counts").combine_chunks(), "}]")
@@ -108,10 +107,9 @@ def _on_networks(engine: Engine, found: Found, start: int, part: pa.Table) -> pa
 def _on_records(engine: Engine, found: Found, of: slice) -> pa.Table:
     """Some of the findings on records."""
     marks = found.marks
-    spans = found.quotes.spans(engine, marks.row[of], marks.at[of], marks.number[of])
-    several = marks.n[of] > 1
-    counts = _joined(',{"counts":{"mentions":', pa.array(marks.n[of]).cast(pa.string()), "}}")
-    evidence = _joined("[", spans, pc.if_else(pa.array(several), counts, ""), "]")
+    n = marks.n[of]
+    counts = pa.array(["" if k < 2 else f',{{"counts":{{"mentions":{k}}}}}' for k in range(n.max(initial=0) + 1)])
+    evidence = _joined("[", found.quotes.of_marks(engine, of), counts.take(pa.array(n)), "]")
     ind = pa.array(marks.ind[of])
     reason = pa.array([i.reason for i in found.indicators], pa.string()).take(ind)
     points = (found.own[marks.ind[of]] / 1000).astype(np.float32)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.assess.arrays import Ints, Records, Words, stable_order
+from clew.assess.arrays import Ints, Records, Words
 from clew.engine.duckdb import Engine
 from clew.model.tables import KINDS
 
@@ -43,14 +44,15 @@ class Held:
 def read_held(engine: Engine, records: Records) -> Held:
     """Read ``ties``, in whatever order they come."""
     row, code, type_, h = _ties(engine, records)
-    order = np.argsort(records.t, kind="stable")
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    group = records.net[row].astype(np.int64) * len(KINDS) + records.kind[row]
-    at = stable_order(rank[row], len(rank), np.arange(len(row), dtype=np.int32))
-    at = stable_order(code, len(h), at)
-    at = stable_order(group, (int(records.net.max(initial=0)) + 1) * len(KINDS), at)
-    row, code, group = row[at], code[at], group[at]
+    group = records.net.astype(np.int64) * len(KINDS) + records.kind
+    by_time = np.argsort(records.t, kind="stable")
+    rank = np.empty(len(by_time), np.uint64)
+    rank[by_time] = np.arange(len(by_time), dtype=np.uint64)
+    start = np.append(0, np.cumsum(np.bincount(group[row], minlength=1)))
+    both = np.empty(len(row), np.uint64)
+    _sort(group[row], start, (code.astype(np.uint64) << np.uint64(32)) | rank[row], both)
+    row = by_time[both & np.uint64(0xFFFFFFFF)].astype(np.int32)
+    code, group = (both >> np.uint64(32)).astype(np.int32), group[row]
     new = np.ones(len(row) + 1, np.bool_)
     new[1:-1] = (code[1:] != code[:-1]) | (group[1:] != group[:-1])
     bounds = np.flatnonzero(new)
@@ -60,6 +62,18 @@ def read_held(engine: Engine, records: Records) -> Held:
     begin, end = begin[many], end[many]
     held = code[begin]
     return Held(row, begin, end, type_[held], h[held], spread[held])
+
+
+@numba.njit(nogil=True, cache=True)
+def _sort(group, start, key, out):  # type: ignore[no-untyped-def]
+    """Sort keys by group, then themselves: groups are small, and what follows finds a network's records together."""
+    place = start.copy()
+    for k in range(group.shape[0]):
+        out[place[group[k]]] = key[k]
+        place[group[k]] += 1
+    for g in range(start.shape[0] - 1):
+        if start[g + 1] - start[g] > 1:
+            out[start[g] : start[g + 1]].sort()
 
 
 def _ties(

@@ -12,7 +12,7 @@ import pyarrow as pa
 from clew.assess.arrays import Ints, Records, distinct
 from clew.assess.catalogue import CONTACTS, Indicator
 from clew.assess.facts import only_kinds
-from clew.assess.mentions import POSITION, Mentions, quoted
+from clew.assess.mentions import POSITION, Mentions, quoted, standing_at
 from clew.engine.duckdb import Engine
 from clew.model.tables import KINDS
 
@@ -49,20 +49,28 @@ def find_marks(engine: Engine, indicators: Sequence[Indicator], records: Records
     of_records = [(k, i) for k, i in enumerate(indicators) if i.subject == "record"]
     shown = mentions.shown
     inds, rows, ats = [mentions.ind.astype(np.int32)], [mentions.row[shown].astype(np.int64)], [mentions.at[shown]]
-    said: list[pa.Array] = []
+    numbers, said = [shown], pa.chunked_array([], pa.string())
     for k, i in of_records:
         if i.sql:
-            found = engine.sql(f"SELECT rid, {POSITION} AS p, raw FROM ({only_kinds(i.record_kinds, i.sql)})")
-            inds.append(np.full(len(found), k, np.int32))
-            rows.append(records.index.rows(found.column("rid").to_numpy().astype(np.uint64)))
-            ats.append(found.column("p").to_numpy())
-            said += found.column("raw").cast(pa.string()).chunks
-    texts = pa.chunked_array(said, pa.string())
-    number = np.concatenate([shown, -1 - np.arange(len(texts))])
-    ind, row, at = np.concatenate(inds), np.concatenate(rows), np.concatenate(ats)
+            found = engine.sql(
+                f"SELECT * REPLACE (rid::UBIGINT AS rid), {POSITION} AS p FROM ({only_kinds(i.record_kinds, i.sql)})"
+            )
+            row, at = records.index.rows(found.column("rid").to_numpy()), found.column("p").to_numpy()
+            if "raw" in found.column_names:
+                number = -1 - len(said) - np.arange(len(row))
+                said = pa.chunked_array(said.chunks + found.column("raw").cast(pa.string()).chunks, pa.string())
+            else:
+                number = standing_at(mentions, row, at)
+                row[number < 0] = -1
+            inds.append(np.full(len(row), k, np.int32))
+            rows.append(row)
+            ats.append(at)
+            numbers.append(number)
+    ind, row = np.concatenate(inds), np.concatenate(rows)
+    at, number = np.concatenate(ats), np.concatenate(numbers)
     kept = row >= 0
     kept[kept] = _applies(of_records, records, mentions, ind[kept], row[kept])
-    return _grouped(ind[kept], row[kept], at[kept], number[kept], quoted(engine, texts))
+    return _grouped(ind[kept], row[kept], at[kept], number[kept], quoted(engine, said))
 
 
 def _applies(

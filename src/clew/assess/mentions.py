@@ -79,7 +79,7 @@ def read_mentions(engine: Engine, records: Records, indicators: Sequence[Indicat
     for batch in engine.con.sql(_query(indicators)).to_arrow_reader(_BATCH):
         part = slice(done, done + len(batch))
         rid, kind, word, where, ind = (batch.column(k).to_numpy() for k in range(5))
-        row[part] = _rows(records, rid)
+        row[part] = records.index.rows(rid)
         type_[part], h[part], at[part] = kind, word >> np.uint64(32), where
         _keep_first(row[part], kind, word, where, kept, _FIELD_RANK, value, rank, seen)
         found = np.flatnonzero(ind != NOTHING)
@@ -103,14 +103,6 @@ def _query(indicators: Sequence[Indicator]) -> str:
     shows = f"CASE type {' '.join(cases)} END" if cases else "NULL"
     types = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(TYPES))
     return _READ.format(types=types, nothing=NOTHING, position=POSITION, shows=shows)
-
-
-def _rows(records: Records, rid: Words) -> Ints:
-    """The row of each mention's record; mentions of one record stand together, and are looked up once."""
-    new = np.ones(len(rid), np.bool_)
-    new[1:] = rid[1:] != rid[:-1]
-    first = np.flatnonzero(new)
-    return np.repeat(records.index.rows(rid[first]), np.diff(np.append(first, len(rid))))
 
 
 @numba.njit(nogil=True, cache=True)
@@ -142,6 +134,33 @@ def _lowest(row, type_, h, at, begin, wanted_type, wanted_h, any_value, number):
             wanted = wanted_type[w] == type_[k] and (any_value[w] or wanted_h[w] == h[k])
             if wanted and (number[w] < 0 or at[k] < at[number[w]]):
                 number[w] = k
+
+
+@numba.njit(nogil=True, cache=True)
+def _standing(row, at, begin, wanted_at, number):  # type: ignore[no-untyped-def]
+    """For each wanted place in each record, a mention that stands there."""
+    for k in range(row.shape[0]):
+        r = row[k]
+        if r >= 0:
+            for w in range(begin[r], begin[r + 1]):
+                if wanted_at[w] == at[k]:
+                    number[w] = k
+
+
+def standing_at(mentions: Mentions, row: Ints, at: Ints) -> Ints:
+    """The number of a mention that stands at a place in a record; -1 for none.
+
+    Args:
+        mentions: all of them.
+        row: int64[w], the record of each that is wanted.
+        at: int64[w], the place; see `POSITION`.
+    """
+    order = np.argsort(row, kind="stable")
+    begin = np.searchsorted(row[order], np.arange(len(mentions.contacts) + 1))
+    found, number = np.full(len(row), -1, np.int64), np.empty(len(row), np.int64)
+    _standing(mentions.row, mentions.at, begin, at[order], found)
+    number[order] = found
+    return number
 
 
 def first_of(

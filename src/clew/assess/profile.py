@@ -23,8 +23,11 @@ _MOVING = [TYPES.index(name) for name in ("phone", "image")]  # whose steps are 
 @numba.njit(nogil=True, cache=True)
 def _distinct(begin, end, row, values, stamp, held, count, one, other):  # type: ignore[no-untyped-def]
     """For each run: how many values (0: none), the first record with one, the last that brought a new one."""
-    mask = np.uint64(held.shape[0] - 1)
     for g in range(begin.shape[0]):
+        size = 2
+        while size < 2 * (end[g] - begin[g]):  # short runs stay in a small, warm part of the table
+            size *= 2
+        mask = np.uint64(size - 1)
         k, first, last = 0, row[begin[g]], row[begin[g]]
         for at in range(begin[g], end[g]):
             value = values[row[at]]

@@ -1,6 +1,6 @@
 """What findings point at: the records that show them, and the characters there.
 
-Of a record finding that is its mark. Of a network finding it is, for some records, their mark where the indicator is one
+Of a record finding that is its mark. Of a network finding it is, for some records, their mark if the indicator is one
 on records, else their first mention of the type to show (of the identifier itself where that is its type).
 """
 
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.assess.arrays import NEVER, Ints, Records
+from clew.assess.arrays import NEVER, Ints, Records, sorted_once
 from clew.assess.catalogue import Indicator
 from clew.assess.marks import Marks
 from clew.assess.mentions import FIELDS, TYPES, Mentions, first_of, read_raw
@@ -65,7 +63,7 @@ def examples(
     rid = listed.flatten()
     of = pc.list_parent_indices(listed).filter(rid.is_valid()).to_numpy()
     row = records.index.rows(rid.drop_null().to_numpy().astype(np.uint64))
-    once = np.unique(of[row >= 0] * count + row[row >= 0])
+    once = sorted_once(of[row >= 0] * count + row[row >= 0])
     of, row = once // count, once % count
     ind = found.column("ind").to_numpy()[of]
     on_record = np.array([i.subject == "record" for i in indicators], np.bool_)[ind]
@@ -97,20 +95,29 @@ class Quotes:
     def __init__(self, engine: Engine, records: Records, marks: Marks, shown: Examples) -> None:
         self._record_id = records.record_id
         wanted = np.concatenate([marks.number, shown.number])
-        self._numbers = np.unique(wanted[wanted >= 0])
-        self._texts = pa.chunked_array([read_raw(engine, self._numbers), marks.said])
+        order = np.argsort(wanted)
+        new = np.append(True, wanted[order][1:] != wanted[order][:-1])[: len(order)] & (wanted[order] >= 0)
+        numbers = wanted[order][new]
+        self._texts = pa.chunked_array([read_raw(engine, numbers), marks.said]).combine_chunks()
+        text = np.empty(len(order), np.int64)
+        text[order] = np.cumsum(new) - 1
+        text = np.where(wanted >= 0, text, len(numbers) - 1 - wanted)
+        self._text = np.where(wanted == NOWHERE, -1, text).astype(np.int32)
+        self._at = np.concatenate([marks.at, shown.at])
+        self._row = np.concatenate([marks.row, shown.row.astype(np.int32)])
+        self._marks = len(marks.row)
 
-    def spans(self, engine: Engine, row: npt.NDArray[np.integer[Any]], at: Ints, number: Ints) -> pa.Array:
-        """string[n], JSON that names the record, where in it, and what is said there.
+    def of_marks(self, engine: Engine, part: slice) -> pa.Array:
+        """string[n], JSON that names the record of some marks, where in it, and what is said there."""
+        return self._spans(engine, part)
 
-        Args:
-            engine: to write them with.
-            row: int[n], the record.
-            at: int64[n], where; `NOWHERE` for the record alone.
-            number: int64[n], the number of the mention, as in `Marks`; `NOWHERE` for none.
-        """
-        none = number == NOWHERE
-        text = np.where(number >= 0, np.searchsorted(self._numbers, number), len(self._numbers) - 1 - number)
-        columns = {"record_id": self._record_id.take(pa.array(row)), "p": pa.array(at, mask=none)}
-        columns["raw"] = self._texts.take(pa.array(text, mask=none))
+    def of_examples(self, engine: Engine, part: slice) -> pa.Array:
+        """The same of some examples."""
+        return self._spans(engine, slice(part.start + self._marks, part.stop + self._marks))
+
+    def _spans(self, engine: Engine, part: slice) -> pa.Array:
+        text = self._text[part]
+        columns = {"record_id": self._record_id.take(pa.array(self._row[part]))}
+        columns["p"] = pa.array(self._at[part], mask=text < 0)
+        columns["raw"] = self._texts.take(pa.array(text, mask=text < 0))
         return engine.sql(_SPANS, {"quoted": pa.table(columns)}).column("span").combine_chunks()

@@ -34,8 +34,11 @@ class RowIndex:
 
 @numba.njit(nogil=True, cache=True)
 def _rows(rid, start, shift, wanted, out):  # type: ignore[no-untyped-def]
-    """Binary search within the bucket of the first bits."""
+    """Binary search within the bucket of the first bits; equal numbers often stand together."""
     for k in range(wanted.shape[0]):
+        if k > 0 and wanted[k] == wanted[k - 1]:
+            out[k] = out[k - 1]
+            continue
         bucket = np.int64(wanted[k] >> shift)
         low, high = start[bucket], start[bucket + 1]
         while low < high:

@@ -58,7 +58,8 @@ class Indicator:
         reason_network: for a record indicator, the sentence for a network; ``{with}`` of ``{all}`` records have it.
         when: a condition on MENTIONS (record indicators).
         lacks: contacts (phone, email, domain) that a record with the finding mentions none of.
-        sql: a query (rid, field, start, end, raw) for records; (net, size, type, h, examples, …) for networks.
+        sql: a query for records (rid, field, start, end; and raw, unless it is a mention that stands there) or for
+            networks (net, size, type, h, examples, …).
         begins, full: the size at which a network finding begins to count, and from which it counts in full. A record
             indicator with these counts by the number of items that show it, else by their share.
         show: mention type that the examples of a network finding point at.
