@@ -247,8 +247,7 @@ class ClewGraph extends HTMLElement {
     this.from = node;
     if (this.view) this.view.marks.path = [];
     this.choose(node);
-    this.said.textContent = `Path from ${named(node)}. Choose another node, then “Path to here” or t.`;
-    this.status.textContent = this.said.textContent;
+    this.status.textContent = `Path from ${named(node)}: choose another node, then “Path to here” or t.`;
   }
 
   private end(node: GraphNode): void {
@@ -257,7 +256,8 @@ class ClewGraph extends HTMLElement {
     this.view.marks.path = path;
     this.dataset["path"] = path.map((step) => step.id).join(" ");
     this.choose(node);
-    if (!path.length) this.status.textContent = `Nothing that is drawn leads from ${named(this.from)} to ${named(node)}.`;
+    if (path.length) this.status.textContent = `The path rests on ${plural(path.filter((step) => !isRecord(step)).length, "shared identifier")}; it is told beside the graph.`;
+    else this.status.textContent = `Nothing that is drawn leads from ${named(this.from)} to ${named(node)}.`;
   }
 
   private forget(): void {

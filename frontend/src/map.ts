@@ -6,7 +6,7 @@ import { onTheme, palette } from "./shared/colour";
 import { button, el, plural, read, short } from "./shared/dom";
 import { csv, keep } from "./shared/save";
 import { Chart, looks } from "./map/chart";
-import { Choice, day, minute, type ApiMovements, type Move } from "./map/data";
+import { brief, Choice, clock, day, HOUR, minute, spanned, type ApiMovements, type Move } from "./map/data";
 import { pngOf, svgOf } from "./map/export";
 import { draw } from "./map/svg";
 import { Timeline } from "./map/timeline";
@@ -15,6 +15,20 @@ import { projectionFor, world, type World } from "./map/world";
 const LISTED = 200; // moves beside the map
 const BEAT = 1100; // milliseconds from move to move when they are played
 const SHORT: Record<string, string> = { phone: "Any number", name: "Any name", image: "Any picture", item: "Any item" };
+
+/** What the marks of map and timeline mean. */
+function legend(): HTMLElement {
+  const sample = (word: string, ...marks: SVGElement[]): HTMLElement => el("span", {}, draw("svg", { width: 28, height: 14, viewBox: "0 0 28 14", "aria-hidden": "true" }, ...marks), ` ${word}`);
+  const arc = (look: string): SVGElement => draw("path", { d: "M2 11Q13 0 25 9", class: `map-arc ${look}`, "stroke-width": 1.5 });
+  return el("div", { class: "map-legend" },
+    sample("records here, chosen and all", draw("circle", { cx: 14, cy: 7, r: 6.5, class: "map-all" }), draw("circle", { cx: 14, cy: 7, r: 4, class: "map-now" })),
+    sample("move; numbers in the order of time", arc("plain")),
+    sample("◆ item edited to another place", arc("edit")),
+    sample("! not by road", arc("road")),
+    sample("✕ not even by air", arc("air")),
+    sample("stay, with its records", draw("g", { class: "line-stay" }, draw("rect", { x: 1, y: 1, width: 26, height: 12, rx: 3 })), draw("line", { x1: 8, x2: 8, y1: 3, y2: 11, class: "line-mark in" }), draw("line", { x1: 18, x2: 18, y1: 3, y2: 11, class: "line-mark in" })),
+  );
+}
 
 class ClewMap extends HTMLElement {
   private readonly gone = new AbortController();
@@ -39,12 +53,13 @@ class ClewMap extends HTMLElement {
   private readonly zoom = zoom<HTMLDivElement, unknown>();
   private size: [number, number] = [0, 0];
   private beat = 0;
+  private framed = false;
   private asked = 0;
 
   connectedCallback(): void {
     this.stage.append(this.map);
     this.scroller.append(this.line);
-    this.replaceChildren(this.tools, this.stage, this.aside, el("div", { class: "map-line" }, this.head, this.scroller), this.status);
+    this.replaceChildren(this.tools, this.stage, this.aside, el("div", { class: "map-line" }, this.head, this.scroller), this.status, legend());
     this.load().catch((error: unknown) => {
       if (error instanceof Error && error.name !== "AbortError") this.status.textContent = error.message;
       this.dataset["state"] = "failed";
@@ -126,6 +141,13 @@ class ClewMap extends HTMLElement {
     });
   }
 
+  /** Look at where nearly all records are; places far off that few records name come into view with "Show all". */
+  private frame(): void {
+    const [width, height] = this.size;
+    const to = this.chart.bulk(width, height);
+    if (to) select(this.stage).call(this.zoom.transform, to);
+  }
+
   private scale(by: number): void {
     select(this.stage).call(this.zoom.scaleBy, by);
   }
@@ -139,6 +161,8 @@ class ClewMap extends HTMLElement {
     this.map.setAttribute("height", String(height));
     this.chart.project(this.ground, projectionFor(this.choice.api.places, width, height));
     this.timeline.resize(this.scroller.clientWidth);
+    if (!this.framed) this.frame();
+    this.framed = true;
     this.paint();
   }
 
@@ -177,11 +201,12 @@ class ClewMap extends HTMLElement {
     this.dataset["moves"] = String(moves.length);
     this.dataset["step"] = choice.step === null ? "" : String(choice.step + 1);
     const now = choice.step === null ? undefined : moves[choice.step];
+    const outside = this.chart.outside(this.transform, this.size);
+    const away = outside ? ` ${plural(outside, "place")} out of view: “Show all”.` : "";
     const wrong = moves.filter((move) => move.verdict).length;
-    const span = `${day(choice.span[0])} to ${day(choice.span[1])} UTC`;
     this.status.textContent = now
       ? `Move ${(choice.step ?? 0) + 1} of ${moves.length}, ${minute(now.arrived)}: ${now.sentence}`
-      : `${span}: ${plural(moves.length, "move")}${wrong ? `, ${wrong} of them too far in too short a time (✕ not even by air, ! not by road)` : ""}.`;
+      : `${spanned(choice.span)}: ${plural(moves.length, "move")}${wrong ? `, ${wrong} of them too far in too short a time (✕ not even by air, ! not by road)` : ""}.${away}`;
     for (const item of document.querySelectorAll<HTMLElement>("[data-move]")) {
       item.classList.toggle("soft", !moves.some((move) => `${move.track}-${move.number}` === item.dataset["move"]));
     }
@@ -190,16 +215,17 @@ class ClewMap extends HTMLElement {
   private list(moves: Move[]): void {
     const { choice } = this;
     const list = el("ol", { class: "map-moves" });
+    const years = choice.whole[1] - choice.whole[0] > 300 * 24 * HOUR;
     moves.slice(0, LISTED).forEach((move, k) => {
       const look = looks(move);
       const sign = { plain: "", edit: "◆ edited ", air: "✕ ", road: "! " }[look];
       const [from, to] = [choice.api.places[move.origin]?.value ?? "", choice.api.places[move.target]?.value ?? ""];
-      const words = button("", () => this.go(k), { class: `map-move ${look}`, "aria-current": choice.step === k ? "step" : null, title: move.sentence });
-      words.replaceChildren(el("span", {}, `${sign}${from} → ${to}`), el("span", { class: "beside" }, `${minute(move.arrived)} · ${move.km.toLocaleString("en")} km · ${short(choice.api.tracks[move.track]?.label ?? "", 22)}`));
+      const words = button("", () => this.go(k), { class: `map-move ${look}`, "aria-current": choice.step === k ? "step" : null, title: `${minute(move.arrived)}: ${move.sentence}` });
+      words.replaceChildren(el("span", {}, `${sign}${from} → ${to}`), el("span", { class: "beside" }, `${brief(move.arrived, years)} ${clock(move.arrived)} · ${move.km.toLocaleString("en")} km · ${choice.api.tracks[move.track]?.label ?? ""}`));
       list.append(el("li", {}, words));
     });
     const rest = moves.length - LISTED;
-    const title = el("h2", {}, plural(moves.length, "move"), " in order");
+    const title = el("h2", {}, plural(moves.length, "move"), " in order (UTC)");
     const scrolled = this.aside.scrollTop;
     this.aside.replaceChildren(title, moves.length ? list : el("p", { class: "soft" }, "No move in what is chosen. “Show all” takes the choice back."), ...(rest > 0 ? [el("p", { class: "soft" }, `and ${rest.toLocaleString("en")} more: choose a shorter time.`)] : []));
     this.aside.scrollTop = scrolled;

@@ -62,6 +62,9 @@ export class Panel {
     this.home.replaceChildren(
       el("h2", {}, "Nothing chosen"),
       el("p", { class: "soft" }, "Click a node, or focus the graph and use the arrow keys: what it is, its records and its links stand here."),
+      el("h3", {}, "What is drawn"),
+      el("p", {}, `${plural(this.model.api.records, "record")} and ${plural(this.model.api.identifiers, "identifier")}. The thicker a line, the more it says when two records show the same: 16 bits or more, 8 or more, or less. The number in a circle is how many records show the same.`),
+      ...this.model.api.said.map((sentence) => el("p", { class: "notice quiet" }, sentence)),
     );
   }
 

@@ -1,5 +1,5 @@
 // The map itself: countries, places as circles, moves as arcs with a direction, and names where they fit.
-import type { ZoomTransform } from "d3-zoom";
+import { zoomIdentity, type ZoomTransform } from "d3-zoom";
 import type { GeoProjection } from "d3-geo";
 import { Taken } from "../shared/taken";
 import { short } from "../shared/dom";
@@ -44,6 +44,29 @@ export class Chart {
     this.land = world ? lands(world.countries, projection) : [];
     this.points = this.choice.api.places.map((place) => projection([place.longitude, place.latitude]) ?? [0, 0]);
     this.ground.replaceChildren(draw("path", { d: net(projection), class: "map-net" }), ...this.land.map((land) => draw("path", { d: land.outline, class: "map-land" })));
+  }
+
+  /** A view of the places that hold nearly all records, when the rest lies so far off that it would make them one spot. */
+  bulk(width: number, height: number): ZoomTransform | null {
+    const { places } = this.choice.api; // those of most records first
+    const total = places.reduce((sum, place) => sum + place.records, 0);
+    let held = 0;
+    const near = places.filter((place) => {
+      const in_ = held < 0.9 * total;
+      held += place.records;
+      return in_;
+    });
+    if (near.length < 2 || near.length === places.length) return null;
+    const [xs, ys] = [0, 1].map((axis) => near.map((_, k) => (this.points[k] as [number, number])[axis] as number)) as [number[], number[]];
+    const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const k = Math.min((width * 0.7) / Math.max(x1 - x0, 1), (height * 0.66) / Math.max(y1 - y0, 1), 24);
+    if (k < 2.5) return null;
+    return zoomIdentity.translate(width / 2, height / 2).scale(k).translate(-(x0 + x1) / 2, -(y0 + y1) / 2);
+  }
+
+  /** How many places lie outside of the view. */
+  outside(view: ZoomTransform, [width, height]: [number, number]): number {
+    return this.points.map((point) => view.apply(point)).filter(([x, y]) => x < 0 || y < 0 || x > width || y > height).length;
   }
 
   private radius(records: number): number {

@@ -59,7 +59,7 @@ export class Choice {
     let [first, last] = [Infinity, -Infinity];
     for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
     if (!times.length) [first, last] = [0, 1];
-    const edge = Math.max((last - first) * 0.01, HOUR);
+    const edge = Math.max((last - first) * 0.015, 60);
     this.whole = [first - edge, last + edge];
     this.span = [...this.whole];
     this.order = [...api.moves].sort((a, b) => a.arrived - b.arrived || a.track - b.track || a.number - b.number);
@@ -113,4 +113,20 @@ export function minute(seconds: number): string {
 /** A day, in UTC. */
 export function day(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 10);
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A day and month in UTC, with the year where it is asked for: 25 Apr. */
+export function brief(seconds: number, year = false): string {
+  const at = new Date(seconds * 1000);
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()] ?? ""}${year ? ` ${at.getUTCFullYear()}` : ""}`;
+}
+
+/** The time of day, in UTC, on a clock of 24 hours. */
+export const clock = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 16);
+
+/** From one time to another: days, or to the minute where they are few. */
+export function spanned([first, last]: readonly [number, number]): string {
+  return last - first > 3 * 24 * HOUR ? `${day(first)} to ${day(last)} UTC` : `${minute(first).replace(" UTC", "")} to ${minute(last)}`;
 }

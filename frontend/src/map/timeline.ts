@@ -1,8 +1,15 @@
 // The timeline under the map: a row for each who moves, bars for stays, a mark for each record. Drag to choose a span.
 import { scaleUtc, type ScaleTime } from "d3-scale";
 import { short } from "../shared/dom";
-import { day, type Choice } from "./data";
+import { brief, clock, spanned, type Choice } from "./data";
 import { draw, widthOf } from "./svg";
+
+/** A mark of the axis: the coarsest that tells it from its neighbours. */
+function tickWords(at: Date): string {
+  const seconds = at.getTime() / 1000;
+  if (at.getUTCHours() || at.getUTCMinutes()) return clock(seconds);
+  return at.getUTCDate() > 1 ? brief(seconds) : brief(seconds, true).slice(2);
+}
 
 const [ROW, HEAD, NAMES, EDGE] = [24, 24, 168, 12];
 
@@ -80,11 +87,10 @@ export class Timeline {
       svg.setAttribute("width", String(width));
       svg.setAttribute("height", String(height));
     }
-    const format = this.scale.tickFormat(8);
     this.axis.replaceChildren(
       draw("text", { x: 4, y: 16, class: "line-soft" }, "Time (UTC)"),
       ...this.scale.ticks(Math.max(3, Math.floor((width - NAMES) / 110))).map((tick) =>
-        draw("g", {}, draw("line", { x1: this.scale(tick), x2: this.scale(tick), y1: 18, y2: HEAD, class: "line-tick" }), draw("text", { x: this.scale(tick), y: 14, "text-anchor": "middle", class: "line-soft" }, format(tick))),
+        draw("g", {}, draw("line", { x1: this.scale(tick), x2: this.scale(tick), y1: 18, y2: HEAD, class: "line-tick" }), draw("text", { x: this.scale(tick), y: 14, "text-anchor": "middle", class: "line-soft" }, tickWords(tick))),
       ),
     );
   }
@@ -123,7 +129,7 @@ export class Timeline {
     const [from, to] = choice.span.map((time) => this.x(time)) as [number, number];
     const shades = choice.narrowed ? [[NAMES, from], [to, this.width - EDGE]] : [];
     this.shade.replaceChildren(...shades.map(([a, b]) => draw("rect", { x: a as number, y: 0, width: Math.max((b as number) - (a as number), 0), height: this.height, class: "line-shade" })));
-    this.head.setAttribute("aria-label", `Times from ${day(choice.whole[0])} to ${day(choice.whole[1])}; chosen ${day(choice.span[0])} to ${day(choice.span[1])}`);
+    this.head.setAttribute("aria-label", `Times: ${spanned(choice.whole)}; chosen: ${spanned(choice.span)}`);
   }
 
   private bar(track: number, place: number, first: number, last: number, words: string): SVGElement {
@@ -131,8 +137,8 @@ export class Timeline {
     const y = track * ROW + 4;
     const state = this.choice.place === place ? "chosen" : "";
     const bar = draw("g", { class: `line-stay ${state}` }, draw("rect", { x, y, width, height: ROW - 8, rx: 3 }), draw("title", {}, words));
-    const room = widthOf(words, 11) + 10;
-    if (room < width) bar.append(draw("text", { x: x + 5, y: y + 12, class: "line-place" }, words));
+    const room = widthOf(words, 11) + 14;
+    if (room < width) bar.append(draw("text", { x: x + 9, y: y + 12, class: "line-place" }, words));
     return bar;
   }
 }

@@ -132,31 +132,35 @@ def net_of(engine: Engine, network_id: str) -> int:
 
 def _record_nodes(shown: Shown, group: Ints) -> list[GraphNode]:
     """A node for each group: named by its first record."""
-    rows = shown.records.to_pylist()
-    members: list[list[int]] = [[] for _ in range(int(group.max(initial=-1)) + 1)]
-    for row, at in enumerate(group.tolist()):
-        members[at].append(row)
-    nodes = []
-    for own in members:
-        first, times = rows[own[0]], [t for row in own if (t := rows[row]["t"])]
-        nodes.append(
-            GraphNode(
-                id=f"record:{first['record_id']}",
-                kind="record",
-                value=first["record_id"],
-                label=" ".join(first["label"].split()) or first["platform"],
-                records=len(own),
-                bits=None,
-                first_seen=min(times, default=None),
-                last_seen=max(times, default=None),
-            )
+    _, first, many = np.unique(group, return_index=True, return_counts=True)
+    rows = shown.records.take(pa.array(first)).to_pylist()
+    return [
+        GraphNode(
+            id=f"record:{row['record_id']}",
+            kind="record",
+            value=row["record_id"],
+            label=" ".join(row["label"].split()) or row["platform"],
+            records=count,
+            bits=None,
+            first_seen=when["t_min"],
+            last_seen=when["t_max"],
         )
-    return nodes
+        for row, count, when in zip(rows, many.tolist(), _seen(shown, group, np.arange(len(group))), strict=True)
+    ]
+
+
+def _seen(shown: Shown, key: Ints, row: Ints) -> list[dict[str, datetime | None]]:
+    """First and last time of the records under each key, in the order of keys."""
+    times = pa.table({"key": key, "t": shown.records.column("t").take(pa.array(row))})
+    found: list[dict[str, datetime | None]] = (
+        times.group_by("key").aggregate([("t", "min"), ("t", "max")]).sort_by("key").to_pylist()
+    )
+    return found
 
 
 def _shown_nodes(shown: Shown, drawn: int) -> list[GraphNode]:
-    times = pa.table({"id": shown.column, "t": shown.records.column("t").take(pa.array(shown.row))})
-    seen = times.group_by("id").aggregate([("t", "min"), ("t", "max")]).sort_by("id").to_pylist()
+    drawable = shown.column < drawn
+    seen = _seen(shown, shown.column[drawable], shown.row[drawable])
     rows = shown.identifiers.slice(0, drawn).to_pylist()
     return [
         GraphNode(
@@ -169,7 +173,7 @@ def _shown_nodes(shown: Shown, drawn: int) -> list[GraphNode]:
             first_seen=when["t_min"],
             last_seen=when["t_max"],
         )
-        for row, when in zip(rows, seen, strict=False)
+        for row, when in zip(rows, seen, strict=True)
     ]
 
 
@@ -186,26 +190,23 @@ def _links(engine: Engine, net: int, shown: Shown, group: Ints) -> GraphLinks:
     """The strongest link of each two groups; those within a group are not drawn."""
     found = engine.sql(_LINKS, params={"net": net})
     rid = shown.records.column("rid").to_numpy()
-    best: dict[tuple[int, int], list[float | str | int]] = {}
     ends = [found.column(name).to_numpy() for name in ("rid_a", "rid_b")]
     places = [np.minimum(np.searchsorted(rid, end), max(len(rid) - 1, 0)) for end in ends]
-    inside = (rid[places[0]] == ends[0]) & (rid[places[1]] == ends[1])  # a rejected link may lead out of the network
-    rows = found.select(["weight", "state"]).to_pylist()
-    for k in np.flatnonzero(inside).tolist():
-        i, j = int(group[places[0][k]]), int(group[places[1][k]])
-        if i == j:
-            continue
-        pair = best.setdefault((min(i, j), max(i, j)), [0.0, "none", 0])
-        if rows[k]["weight"] > pair[0]:
-            pair[:2] = rows[k]["weight"], rows[k]["state"]
-        pair[2] = int(pair[2]) + 1
-    keys = sorted(best)
+    # A rejected link may lead out of the network.
+    inside = np.flatnonzero((rid[places[0]] == ends[0]) & (rid[places[1]] == ends[1])) if len(rid) else np.zeros(0, int)
+    i, j = (group[place[inside]] for place in places)
+    between = i != j
+    inside, low, high = inside[between], np.minimum(i, j)[between], np.maximum(i, j)[between]
+    weight = found.column("weight").to_numpy()[inside]
+    order = np.lexsort((-weight, high, low))
+    inside, low, high, weight = inside[order], low[order], high[order], weight[order]
+    head = np.flatnonzero(np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])][: len(low)])
     return GraphLinks(
-        a=[i for i, _ in keys],
-        b=[j for _, j in keys],
-        weight=[float(best[key][0]) for key in keys],
-        state=[str(best[key][1]) for key in keys],
-        links=[int(best[key][2]) for key in keys],
+        a=low[head].tolist(),
+        b=high[head].tolist(),
+        weight=weight[head].tolist(),
+        state=found.column("state").take(pa.array(inside[head])).to_pylist(),
+        links=np.diff(np.append(head, len(low))).tolist(),
     )
 
 

@@ -28,13 +28,17 @@ def structure(
     reading: Reading,
     name: NetworkName,
     nodes: Annotated[int, Query(ge=50, le=MOST_NODES)] = NODES,
+    table: bool = False,
 ) -> Response:
-    """Records and what they share, as a graph and as a table."""
+    """Records and what they share, as a graph, or (``table``) as a table."""
 
     def content(head: NetworkHead) -> Mapping[str, Any]:
+        choices = {"nodes": nodes, "choices": sorted({*_CHOICES, nodes})}
+        if not table:
+            return choices | {"graph": None}  # the browser asks for it
         drawn = graph(reading, head.network_id, nodes)
         order = sorted(drawn.nodes, key=lambda node: (node.kind == "record", -node.records, -(node.bits or 0), node.id))
-        return {"graph": drawn, "rows": order[:_ROWS], "nodes": nodes, "choices": sorted({*_CHOICES, nodes})}
+        return choices | {"graph": drawn, "rows": order[:_ROWS]}
 
     return network_tab(request, reading, name, "Structure", content)
 
