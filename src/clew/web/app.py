@@ -44,6 +44,7 @@ def create_app(desk: Desk, hosts: tuple[str, ...] = LOOPBACK) -> FastAPI:
     app.add_exception_handler(ClewError, _told)
     app.add_exception_handler(StarletteHTTPException, _told)
     app.add_exception_handler(RequestValidationError, _told)
+    app.add_exception_handler(Exception, _told)
 
     @app.get("/healthz", include_in_schema=False)
     def health() -> Response:

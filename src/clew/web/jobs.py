@@ -147,7 +147,7 @@ class Jobs:
 
     def _command(self, number: int, words: Sequence[str]) -> tuple[str, int]:
         """Run one command; what it printed and its exit code."""
-        command = [sys.executable, "-m", "clew", *words, "-w", self._workspace]
+        command = [sys.executable, "-m", "clew", words[0], "-w", self._workspace, *words[1:]]
         with self._lock:
             if self._stopped:
                 return "", 1

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clew.web.api import leads, network_draw, records
+from clew.web.api import leads, network_draw, networks, records, sources
 
-ROUTERS: tuple[APIRouter, ...] = (leads.router, records.router, network_draw.router)
+ROUTERS: tuple[APIRouter, ...] = (leads.router, records.router, sources.router, network_draw.router, networks.router)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from clew.web.pages import leads, network, network_draw, network_files, network_links, record, styleguide, template
+from clew.web.pages import (
+    leads,
+    network,
+    network_draw,
+    network_files,
+    network_links,
+    record,
+    sources,
+    styleguide,
+    template,
+)
 
 ROUTERS = (
     styleguide.router,
     leads.router,
     network.router,
-    record.router,
-    template.router,
-    network_draw.router,
     network_links.router,
     network_files.router,
+    record.router,
+    sources.router,
+    template.router,
+    network_draw.router,
 )
