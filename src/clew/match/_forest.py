@@ -12,6 +12,7 @@ SIZE = WORDS * 64
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _HELD = 8  # texts of a bucket that later ones are compared with; a new one takes the place of the oldest
 _TRIES = 4  # comparisons of a text in one bucket
+_CROWD = 32  # texts of a bucket from which on one comparison has to do: many share a phrase, few are copies
 _SMALL = 24  # families up to this size find their medoid among all, larger ones in samples
 _AHEAD = 24  # texts of a band whose sketches are on their way while one is compared
 _ROUNDS = 12  # medoids tried on one family before what is left has to be joined anew, more strictly
@@ -100,6 +101,15 @@ def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def _differ_in_size(level, bits, i, j, least):  # type: ignore[no-untyped-def]
+    """Whether the numbers of shingles alone say that the Jaccard index of two texts is less than ``least``."""
+    if level[i] != level[j]:
+        return False
+    fewer, more = min(bits[i], bits[j]), max(bits[i], bits[j])
+    return fewer < least * more if level[i] == LISTED else _COUNT[fewer] < least * _COUNT[more]
+
+
+@numba.njit(nogil=True, cache=True)
 def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
     """`jaccard`, or 0 where the numbers of shingles alone say that it is less than ``least``.
 
@@ -111,16 +121,15 @@ def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
     """
     if level[i] != level[j]:
         return jaccard(bitmap, level, i, j)
-    fewer, more = min(bits[i], bits[j]), max(bits[i], bits[j])
-    if level[i] == LISTED:
-        return 0.0 if fewer < least * more else _jaccard_lists(bitmap[i], bitmap[j])
-    if _COUNT[fewer] < least * _COUNT[more]:
+    if _differ_in_size(level, bits, i, j, least):
         return 0.0
+    if level[i] == LISTED:
+        return _jaccard_lists(bitmap[i], bitmap[j])
     both = np.uint64(0)
     for w in range(WORDS):
         both += ones(bitmap[i, w] | bitmap[j, w])
     union = _COUNT[both]
-    return (_COUNT[fewer] + _COUNT[more] - union) / max(union, 1.0)
+    return (_COUNT[bits[i]] + _COUNT[bits[j]] - union) / max(union, 1.0)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -183,6 +192,16 @@ def fold_copies(rid, bitmap, level, first, bits):  # type: ignore[no-untyped-def
 
 
 @numba.njit(nogil=True, cache=True)
+def lay_out(bitmap, rows, sketch):  # type: ignore[no-untyped-def]
+    """Copy some rows of uint64[n, 16] one after the other: what is compared often must not be sought in all memory."""
+    for k in range(rows.shape[0]):
+        if k + _AHEAD < rows.shape[0]:
+            fetch_row(bitmap, rows[k + _AHEAD])
+        for w in range(WORDS):
+            sketch[k, w] = bitmap[rows[k], w]
+
+
+@numba.njit(nogil=True, cache=True)
 def band_pairs(bands, rows, band, pairs):  # type: ignore[no-untyped-def]
     """Write the key of one band in the upper half, the text in the lower, for each text."""
     for k in range(rows.shape[0]):
@@ -199,7 +218,7 @@ def find(parent, x):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _fetch(pairs, rows, bitmap, parent, k):  # type: ignore[no-untyped-def]
+def _fetch(pairs, bitmap, parent, k):  # type: ignore[no-untyped-def]
     """Have on their way what the pairs some way after pair k need: waiting for memory is most of the work."""
     low = np.uint64(0xFFFFFFFF)
     fetch_item(parent, np.int64(pairs[k + 2 * _AHEAD] & low))
@@ -207,51 +226,59 @@ def _fetch(pairs, rows, bitmap, parent, k):  # type: ignore[no-untyped-def]
     if (one ^ other) >> np.uint64(32) == 0:
         a, b = np.int64(one & low), np.int64(other & low)
         if parent[a] != parent[b]:
-            fetch_row(bitmap, rows[a])
-            fetch_row(bitmap, rows[b])
+            fetch_row(bitmap, a)
+            fetch_row(bitmap, b)
 
 
 @numba.njit(nogil=True, cache=True)
-def join_band(pairs, rows, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
+def _join(x, held, count, most, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
+    """Compare a text with those held of its bucket, the last ones first; gives whether one is of its tree now."""
+    root = find(parent, x)
+    tries = 0
+    known = False
+    for back in range(min(count, _HELD)):
+        y = held[(count - 1 - back) % _HELD]
+        other = find(parent, y)
+        if other == root:
+            known = True
+            continue
+        if tries == most:
+            break
+        if _differ_in_size(level, bits, x, y, least):
+            continue
+        tries += 1
+        if near(bitmap, level, bits, x, y, least) >= least:
+            parent[max(root, other)] = min(root, other)
+            root = min(root, other)
+            known = True
+    return known
+
+
+@numba.njit(nogil=True, cache=True)
+def join_band(pairs, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
     """Join the texts of each bucket of one band that are near enough.
 
     Args:
         pairs: uint64[m], sorted: band key in the upper half, text in the lower.
-        rows: int64[m], the row of a text in the sketches.
-        bitmap, level, bits: sketches.
+        bitmap, level, bits: sketches, by text.
         least: the smallest Jaccard index that joins.
         parent: int32[m], the forest over texts; roots are the smallest of their tree.
     """
     held = np.empty(_HELD, np.int64)
-    count = 0
+    count = seen = 0
     m = pairs.shape[0]
     low = np.uint64(0xFFFFFFFF)
     for k in range(m):
         if k + 2 * _AHEAD < m:
-            _fetch(pairs, rows, bitmap, parent, k)
+            _fetch(pairs, bitmap, parent, k)
         key = pairs[k] >> np.uint64(32)
         if k == 0 or pairs[k - 1] >> np.uint64(32) != key:
             if k + 1 == m or pairs[k + 1] >> np.uint64(32) != key:
                 continue  # alone in its bucket
-            count = 0
+            count = seen = 0
+        seen += 1
         x = np.int64(pairs[k] & low)
-        root = find(parent, x)
-        tries = 0
-        known = False
-        for back in range(min(count, _HELD)):
-            y = held[(count - 1 - back) % _HELD]
-            other = find(parent, y)
-            if other == root:
-                known = True
-                continue
-            if tries == _TRIES:
-                break
-            tries += 1
-            if near(bitmap, level, bits, rows[x], rows[y], least) >= least:
-                parent[max(root, other)] = min(root, other)
-                root = min(root, other)
-                known = True
-        if not known:
+        if not _join(x, held, count, _TRIES if seen <= _CROWD else 1, bitmap, level, bits, least, parent):
             held[count % _HELD] = x
             count += 1
 
@@ -264,7 +291,7 @@ def roots(parent):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _medoid(members, rows, copies, bitmap, level, bits):  # type: ignore[no-untyped-def]
+def _medoid(members, copies, bitmap, level, bits):  # type: ignore[no-untyped-def]
     """The member nearest to all (of the first ones on a tie); in large families, of a sample to a sample."""
     m = members.shape[0]
     candidates, judges = min(m, _SMALL), min(m, 2 * _SMALL)
@@ -273,7 +300,7 @@ def _medoid(members, rows, copies, bitmap, level, bits):  # type: ignore[no-unty
         one = members[c * m // candidates]
         for j in range(c if m <= _SMALL else 0, judges):
             other = members[j * m // judges]
-            share = 1.0 if one == other else near(bitmap, level, bits, rows[one], rows[other], 0.0)
+            share = 1.0 if one == other else near(bitmap, level, bits, one, other, 0.0)
             total[c] += copies[other] * share
             if m <= _SMALL and j > c:
                 total[j] += copies[one] * share
@@ -281,14 +308,14 @@ def _medoid(members, rows, copies, bitmap, level, bits):  # type: ignore[no-unty
 
 
 @numba.njit(nogil=True, cache=True)
-def split(members, first, begin, end, rows, copies, bitmap, level, bits, least, least_short, label, left):  # type: ignore[no-untyped-def]
+def split(members, first, begin, end, copies, bitmap, level, bits, least, least_short, label, left):  # type: ignore[no-untyped-def]
     """Let each family keep the members that agree with its medoid; the others look for medoids of their own.
 
     Args:
         members: int64[m], texts by family; rearranged.
         first: int64[f + 1], where each family begins in it.
         begin, end: the families to split.
-        rows, bitmap, level, bits: see `join_band`.
+        bitmap, level, bits: see `join_band`.
         copies: int64[m], records with the same sketch, by text.
         least, least_short: smallest Jaccard index with the medoid, for long texts and for those held as lists.
         label: int64[m], written: by text, the medoid of its family.
@@ -300,17 +327,17 @@ def split(members, first, begin, end, rows, copies, bitmap, level, bits, least, 
             label[members[low]] = members[low]
             continue
         for k in range(high, min(high + _AHEAD, members.shape[0])):
-            fetch_row(bitmap, rows[members[k]])
+            fetch_row(bitmap, members[k])
         for _ in range(_ROUNDS):
             if high - low == 0:
                 break
             group = members[low:high]
-            middle = group[0] if high - low == 1 else _medoid(group, rows, copies, bitmap, level, bits)
+            middle = group[0] if high - low == 1 else _medoid(group, copies, bitmap, level, bits)
             kept = low
             for k in range(low, high):
                 x = members[k]
-                enough = least_short if level[rows[x]] == LISTED else least
-                if x == middle or near(bitmap, level, bits, rows[x], rows[middle], enough) >= enough:
+                enough = least_short if level[x] == LISTED else least
+                if x == middle or near(bitmap, level, bits, x, middle, enough) >= enough:
                     label[x] = middle
                 else:
                     members[kept] = x

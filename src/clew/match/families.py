@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.match._forest import band_pairs, fold_copies, join_band, roots, split
+from clew.match._forest import band_pairs, fold_copies, join_band, lay_out, roots, split
 from clew.match._shingles import BANDS, WORDS
 from clew.model.tables import SIGNATURES
 
@@ -132,6 +132,20 @@ def families(signatures: Signatures, threads: int = 1, alike: float = ALIKE, agr
     return TextFamilies(number[family], rows[found])
 
 
+class _Sketches(NamedTuple):
+    """What is compared of some texts, one after the other; see `Signatures` and `fold_copies`."""
+
+    bitmap: npt.NDArray[np.uint64]
+    level: npt.NDArray[np.uint8]
+    bits: npt.NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, signatures: Signatures, bits: npt.NDArray[np.uint16], rows: Ints) -> _Sketches:
+        bitmap = np.empty((len(rows), WORDS), np.uint64)
+        lay_out(signatures.bitmap, rows, bitmap)
+        return cls(bitmap, signatures.level[rows], bits[rows])
+
+
 def _grouped(
     signatures: Signatures,
     bits: npt.NDArray[np.uint16],
@@ -146,16 +160,16 @@ def _grouped(
     some = np.arange(len(rows))
     least = agrees, min(agrees, AGREES_SHORT)
     while len(some) > 1:
-        parent = _joined(signatures, bits, rows[some], threads, alike)
+        sketches = _Sketches.of(signatures, bits, rows[some])
+        parent = _joined(signatures.bands, rows[some], sketches, threads, alike)
         members = np.argsort(parent, kind="stable")
         starts = np.flatnonzero(np.diff(parent[members], prepend=-1))
         ends = np.append(starts, len(members)).astype(np.int64)
         label, left = np.empty(len(some), np.int64), np.zeros(len(some), np.bool_)
-        sketches = signatures.bitmap, signatures.level, bits
 
         def work(part: Ints) -> None:
             begin, end = int(part[0]), int(part[-1]) + 1
-            split(members, ends, begin, end, rows[some], copies[some], *sketches, *least, label, left)  # noqa: B023
+            split(members, ends, begin, end, copies[some], *sketches, *least, label, left)  # noqa: B023
 
         parts = [part for part in np.array_split(np.arange(len(starts)), 4 * threads) if len(part)]
         with ThreadPoolExecutor(threads) as pool:
@@ -170,14 +184,14 @@ def _grouped(
 
 
 def _joined(
-    signatures: Signatures, bits: npt.NDArray[np.uint16], rows: Ints, threads: int, alike: float
+    bands: npt.NDArray[np.uint32], rows: Ints, sketches: _Sketches, threads: int, alike: float
 ) -> npt.NDArray[np.int32]:
     """int32[m]: the smallest text of each text's tree."""
     parent = np.arange(len(rows), dtype=np.int32)
 
     def sorted_band(band: int) -> npt.NDArray[np.uint64]:
         pairs = np.empty(len(rows), np.uint64)
-        band_pairs(signatures.bands, rows, band, pairs)
+        band_pairs(bands, rows, band, pairs)
         pairs.sort()
         return pairs
 
@@ -187,7 +201,7 @@ def _joined(
             pairs = waiting.pop(0).result()
             if band + threads < BANDS:
                 waiting.append(pool.submit(sorted_band, band + threads))
-            join_band(pairs, rows, signatures.bitmap, signatures.level, bits, alike, parent)
+            join_band(pairs, *sketches, alike, parent)
     roots(parent)
     return parent
 
