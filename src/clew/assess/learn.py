@@ -24,7 +24,7 @@ from scipy.special import expit
 
 FEWEST, FEWEST_OF_A_KIND = 10, 2
 MOST_FACTOR, MOST_SLOPE = 3.0, 2.0
-_SPREAD = 0.5  # of the prior of a factor around 1
+_SPREAD = 1.0  # of the prior of a factor around 1
 _UNIT = 1_000  # points and factors are whole thousandths, so that the order is exact
 
 Floats = npt.NDArray[np.float64]

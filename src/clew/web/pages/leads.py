@@ -19,9 +19,9 @@ from clew.query.network import merged_into
 from clew.query.queue import NOBODY, STATES, LeadRow, choices, count_states, queue, span
 from clew.web import words
 from clew.web.asked import PageAsks, parse
+from clew.web.csvfile import csv_file
 from clew.web.desk import Reading, TheDesk
 from clew.web.page import render, wants_part
-from clew.web.sheet import sheet
 from clew.web.triage import board, past, take
 
 router = APIRouter()
@@ -76,7 +76,7 @@ def download(desk: TheDesk, engine: Reading, asked: PageAsks) -> Response:
     now = board(desk, engine)
     names = [f.name for f in fields(LeadRow) if f.name != "activity"]
     rows = queue(engine, asked.filters, asked.sort, 0, _MOST_ROWS, now.decided, now.ordered)
-    return sheet("leads", names, ([getattr(row, name) for name in names] for row in rows))
+    return csv_file("leads", names, ([getattr(row, name) for name in names] for row in rows))
 
 
 @router.get("/leads/weights")
