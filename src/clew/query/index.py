@@ -26,6 +26,7 @@ from clew.engine.duckdb import Engine, parquet
 from clew.model.tables import TABLES
 from clew.query.network_facets import SPREAD
 from clew.query.queue_table import CHOICES, queue_sql
+from clew.query.trends import BASE_RATES, DAILY
 from clew.store.workspace import Workspace
 
 VERSION = "1"  # of the layout
@@ -66,7 +67,13 @@ _AFTER = (
 )
 
 # What query modules want prepared: table name and the query that makes it from the tables above.
-PREPARED: dict[str, str] = {"queue": queue_sql(), "queue_choices": CHOICES, "spread": SPREAD}
+PREPARED: dict[str, str] = {
+    "queue": queue_sql(),
+    "queue_choices": CHOICES,
+    "spread": SPREAD,
+    "daily": DAILY,
+    "base_rates": BASE_RATES,
+}
 
 
 def index_key(workspace: Workspace) -> str:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clew.web.api import leads, network_draw, networks, records, sources
+from clew.web.api import leads, network_draw, networks, overview, records, sources
 
-ROUTERS: tuple[APIRouter, ...] = (leads.router, records.router, sources.router, network_draw.router, networks.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    leads.router,
+    networks.router,
+    network_draw.router,
+    records.router,
+    sources.router,
+    overview.router,
+)

@@ -1,0 +1,37 @@
+"""The overview in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from tests.web.axe import faults
+from tests.web.conftest import ADS, shot
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_overview_shows_the_world(bench, page, theme):
+    page.context.add_cookies([{"name": "clew-theme", "value": theme, "url": bench.url}])
+    page.goto(f"{bench.url}/overview")
+    assert page.get_by_text(f"{ADS:,} records").is_visible()
+    assert page.locator(".columns-chart rect").count() > 10
+    shot(page, f"overview-{theme}")
+    assert faults(page) == []
+
+
+def test_a_place_opens_its_own_chart(bench, page):
+    page.goto(f"{bench.url}/overview")
+    link = page.locator("section[aria-labelledby=top-place] tbody a").first
+    name = link.inner_text()
+    link.click()
+    assert name in page.locator("#time").inner_text()
+    assert page.locator(".columns-chart").get_attribute("aria-label").split()[-3] != str(ADS)
+
+
+def test_an_empty_workspace_says_what_to_do(empty_bench, page):
+    page.goto(f"{empty_bench.url}/overview")
+    assert page.get_by_text("No records yet").is_visible()
+    assert faults(page) == []
+
+
+def test_the_api_gives_the_same(bench):
+    found = bench.client.get("/api/v1/overview").json()
+    assert found["records"] == ADS and sum(found["series"]["counts"]) == ADS
