@@ -116,16 +116,19 @@ def identities(
 
 
 def shared_elsewhere(engine: Engine, net: int, limit: int = 20) -> list[Shared]:
-    """Identifiers of the network that stand in other networks too, those in most of them first."""
+    """Identifiers of the network that stand in other networks too.
+
+    Those in fewest networks come first: they are ties that were not drawn, while what is in a hundred is public.
+    """
     query = """
         WITH mine AS (
             SELECT type, value, records, networks - 1 AS others, list_filter(nets, lambda n: n <> $net)[:$named] AS nets
             FROM spread WHERE net = $net AND type NOT IN ('image', 'template')
-            ORDER BY others DESC, records DESC, type, value LIMIT $limit
+            ORDER BY others, records DESC, type, value LIMIT $limit
         ), one AS (SELECT type, value, unnest(nets) AS net, generate_subscripts(nets, 1) AS place FROM mine)
         SELECT m.type, m.value, m.records, others, list(network_id ORDER BY place) AS networks
         FROM mine m JOIN one o ON o.type = m.type AND o.value = m.value JOIN networks n ON n.net = o.net
-        GROUP BY m.type, m.value, m.records, others ORDER BY others DESC, m.records DESC, m.type, m.value"""
+        GROUP BY m.type, m.value, m.records, others ORDER BY others, m.records DESC, m.type, m.value"""
     found = rows(engine, query, {"net": net, "limit": limit, "named": _OTHERS})
     return [Shared(**{**row, "networks": tuple(row["networks"])}) for row in found]
 

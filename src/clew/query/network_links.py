@@ -177,6 +177,25 @@ def decisions_in(engine: Engine, net: int) -> list[Decision]:
     return [Decision(**row) for row in rows(engine, query, {"net": net})]
 
 
+def check_pair(engine: Engine, net: int, a: str, b: str) -> None:
+    """Refuse a decision about records that have nothing to do with a network.
+
+    Args:
+        engine: the reading index.
+        net: number of the network.
+        a, b: record ids; one of them is in the network, the other may have left it.
+
+    Raises:
+        InputError: neither is in it, one does not exist, or they are the same.
+    """
+    query = """
+        SELECT record_id, m.net FROM members m JOIN records r ON r.net = m.net AND r.rid = m.rid
+        WHERE m.rid IN ($a::UBIGINT, $b::UBIGINT)"""
+    found = rows(engine, query, {"a": int(a[:16], 16), "b": int(b[:16], 16)})
+    if a == b or {row["record_id"] for row in found} != {a, b} or net not in {row["net"] for row in found}:
+        raise InputError("These are not two records of this network.", "Choose a link from its list.")
+
+
 def _link(row: Row) -> Link:
     evidence = tuple(_shares(entry) for entry in orjson.loads(row["evidence"]))
     return Link(End(**row["a"]), End(**row["b"]), float(row["weight"]), evidence, row["state"])

@@ -12,7 +12,7 @@ from clew.model.errors import WorkspaceError
 from clew.pipeline.decide import decide
 from clew.query.network import NetworkHead, network_head
 from clew.query.network_fabric import fabric, without
-from clew.query.network_links import decisions_in, ends, network_link, network_links, texts
+from clew.query.network_links import check_pair, decisions_in, ends, network_link, network_links, texts
 from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.jobs import Job
 from clew.web.pages.network_frame import NetworkName, network_tab
@@ -75,6 +75,7 @@ def decide_link(
 ) -> Response:
     """Write a decision down and begin the run that obeys it."""
     head = network_head(reading, name)
+    check_pair(reading, head.net, a, b)
     job = decide_and_run(desk, a, b, state, why)
     return RedirectResponse(f"/networks/{head.network_id}/links?kept={'run' if job else 'wait'}", 303)
 
