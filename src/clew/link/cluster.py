@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.link.candidates import candidates
-from clew.link.groups import Evidence, Floats, Groups, Incidence, Ints, first_groups, join, prune
-from clew.link.hubs import wide_pairs
-from clew.link.score import calibrate, chances, scale, score, worth
+from clew.link.candidates import Keys, candidates
+from clew.link.groups import Evidence, Floats, Groups, Ints, join, neighbourly, prune, single
+from clew.link.hubs import Joint, joint_users, wide_pairs
+from clew.link.score import calibrate, chances, lay_out, scale, score, worth
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
@@ -44,22 +45,29 @@ def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = 
         weights: parameters of the evidence model.
         threads: workers; they do not change the result.
     """
-    begun = union(len(evidence.item), *_alike(evidence), *together)
-    lowest, begun = numbered(begun)
-    groups = first_groups(evidence, begun, len(lowest))
-    chance = tuple(chances(a) for a in groups.attributes)
-    span = max(float(np.nanmax(evidence.time) - np.nanmin(evidence.time)), 1.0) if _timed(evidence) else 1.0
-    label = np.arange(len(lowest))
-    groups = prune(groups, _CLASSES, weights.small)
-    for threshold in THRESHOLDS:
-        merged = _merge_round(groups, chance, span, weights, threshold, threads)
-        if merged is None:
-            continue
-        label[groups.name] = groups.name[merged]
+    table = evidence.identifiers
+    groups = single(evidence)
+    label = union(len(evidence.item), *_alike(evidence), *together)
+    heads, merged = numbered(label)
+    order = np.argsort(neighbourly(table, groups.users)[heads], kind="stable")
+    place = np.empty(len(heads), np.int64)
+    place[order] = np.arange(len(heads))
+    with ThreadPoolExecutor(threads) as pool:
+        groups = join(groups, place[merged], len(heads), pool)
+        chance = tuple(chances(a) for a in groups.attributes)
+        span = max(float(np.nanmax(evidence.time) - np.nanmin(evidence.time)), 1.0) if _timed(evidence) else 1.0
+        groups = prune(groups, _CLASSES, weights.small, pool)
+        for threshold in THRESHOLDS:
+            best = _merge_round(groups, chance, span, weights, threshold, pool)
+            if best is None:
+                continue
+            heads, merged = numbered(best)
+            parts, groups = groups.lowest, join(groups, merged, len(heads), pool)
+            label[parts] = groups.lowest[merged]
+            groups = prune(groups, _CLASSES, weights.small, pool)
+    while (label[label] != label).any():
         label = label[label]
-        heads, codes = numbered(merged)
-        groups = prune(join(groups, codes, len(heads)), _CLASSES, weights.small)
-    return Clustered(lowest[label][begun], _final_bits(groups, evidence, weights))
+    return Clustered(label, _final_bits(groups, evidence, weights))
 
 
 def _timed(evidence: Evidence) -> bool:
@@ -74,7 +82,7 @@ def numbered(label: Ints) -> tuple[Ints, Ints]:
 
 def _final_bits(groups: Groups, evidence: Evidence, weights: Weights) -> Floats:
     """Worth of each identifier: those of one operation alone have one owner."""
-    scaled = scale(groups, weights, np.zeros(0, np.uint64))
+    scaled = scale(groups, weights)
     presence = 1.0 - (1.0 - weights.small) / groups.size
     drawn = np.maximum(presence @ scaled.held + groups.done[1:], scaled.groups)
     bits = worth(drawn[_CLASSES[evidence.kind]], np.ones(len(evidence.kind)), evidence.kind, weights)
@@ -83,64 +91,81 @@ def _final_bits(groups: Groups, evidence: Evidence, weights: Weights) -> Floats:
 
 
 def _merge_round(
-    groups: Groups, chance: tuple[Floats, ...], span: float, weights: Weights, threshold: float, threads: int
+    groups: Groups, chance: tuple[Floats, ...], span: float, weights: Weights, threshold: float, pool: Executor
 ) -> Ints | None:
     """Each group joins the partner with the highest score above the threshold; None when none does."""
-    keys, rows = wide_pairs(groups.identifiers, len(groups.kind))
-    a, b = candidates(groups, keys, rows, plain=threshold >= PLAIN)
-    least = threshold if threshold >= PLAIN else threshold - FAINT
-    bits = score(groups, scale(groups, weights, keys), chance, span, weights, a, b, least, threads)
-    if threshold < PLAIN:
+    plain = threshold >= PLAIN
+    found = pool.submit(_pairs, groups, plain)  # beside what is measured here
+    scaled = scale(groups, weights)
+    known = lay_out(groups, scaled, chance, weights, pool)
+    pairs, joint = found.result()
+    least = threshold if plain else threshold - FAINT
+    bits = score(groups, scaled, known, joint, span, weights, pairs, least, pool)
+    if not plain:
         bits += calibrate(bits, len(groups.size), weights)
     good = bits > threshold
-    a, b, bits = a[good], b[good], bits[good]
-    if not len(a):
+    if not good.any():
         return None
     best = np.full(len(groups.size), -1, np.int64)
-    _best(a, b, bits, best)
+    _best(pairs[good], bits[good], groups.lowest, best)
     source = np.flatnonzero(best >= 0)
     return union(len(best), source, best[source])
 
 
+def _pairs(groups: Groups, plain: bool) -> tuple[Keys, Joint]:
+    """Pairs of groups to score, and wide identifiers that are used together."""
+    keys, rows = wide_pairs(groups)
+    if plain:
+        keys.sort()
+        return candidates(groups, keys[:0], rows[:0], plain), joint_users(keys)
+    order = np.argsort(keys)
+    keys, rows = keys[order], rows[order]
+    return candidates(groups, keys, rows, plain), joint_users(keys)
+
+
 @numba.njit(nogil=True, cache=True)
-def _best(a, b, bits, best):  # type: ignore[no-untyped-def]
-    """For each group the partner with the most bits; of equals the lowest."""
+def _best(pairs, bits, lowest, best):  # type: ignore[no-untyped-def]
+    """For each group the partner with the most bits; of equals that of the lowest record."""
     most = np.full(best.shape[0], -1e18)
-    for k in range(a.shape[0]):
-        for x, y in ((a[k], b[k]), (b[k], a[k])):
-            if bits[k] > most[x] or (bits[k] == most[x] and y < best[x]):
+    for k in range(pairs.shape[0]):
+        a, b = np.int64(pairs[k] >> np.uint64(32)), np.int64(pairs[k] & np.uint64(0xFFFFFFFF))
+        for x, y in ((a, b), (b, a)):
+            if bits[k] > most[x] or (bits[k] == most[x] and lowest[y] < lowest[best[x]]):
                 most[x], best[x] = bits[k], y
 
 
 def _alike(evidence: Evidence) -> tuple[Ints, Ints]:
     """Pairs of records that are one group from the start: versions of one item; the same contacts on the same text."""
     n = len(evidence.item)
-    print_ = _fingerprints(evidence.identifiers, np.array(CLASS_OF)[evidence.kind])
+    table = evidence.identifiers
+    print_ = _fingerprints(table.start, table.column, _CLASSES[evidence.kind])
     bare = print_ == 0
     pairs = [_chain(evidence.item, np.ones(n, bool)), _chain(print_, ~bare)]
     return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
 
 
-def _fingerprints(table: Incidence, classes: Ints) -> npt.NDArray[np.uint64]:
+@numba.njit(nogil=True, cache=True)
+def _fingerprints(start, column, classes):  # type: ignore[no-untyped-def]
     """uint64[rows]: equal for equal contacts and template; 0 where there is no contact."""
-    mixed = (table.column.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(31)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(27)
-    kind = classes[table.column]
-    counted = np.where((kind == CONTACT) | (kind == TEMPLATE), mixed, np.uint64(0))
-    total = np.append(np.uint64(0), np.cumsum(counted))
-    contacts = np.append(0, np.cumsum(kind == CONTACT))
-    start = table.start
-    result: npt.NDArray[np.uint64] = total[start[1:]] - total[start[:-1]]
-    result[contacts[start[1:]] == contacts[start[:-1]]] = 0
-    return result
+    out = np.zeros(start.shape[0] - 1, np.uint64)
+    for r in range(out.shape[0]):
+        contacts = False
+        for k in range(start[r], start[r + 1]):
+            kind = classes[column[k]]
+            contacts |= kind == CONTACT
+            if kind in (CONTACT, TEMPLATE):
+                mixed = (np.uint64(column[k]) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+                mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
+                out[r] += mixed ^ (mixed >> np.uint64(27))
+        if not contacts:
+            out[r] = 0
+    return out
 
 
 def _chain(key: npt.NDArray[np.integer], use: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Neighbouring rows with equal keys."""
     rows = np.flatnonzero(use)
-    order = rows[np.argsort(key[rows], kind="stable")]
+    order = rows[np.argsort(key[rows])]
     same = key[order][1:] == key[order][:-1]
     return order[:-1][same], order[1:][same]
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
+import numpy.typing as npt
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Evidence, Incidence, Ints, incidence
 from clew.link.rows import Rids, RowIndex
-from clew.link.ties import coded, write_ties
+from clew.link.ties import Ties, coded, read_ties
 from clew.link.weights import ATTRIBUTES
 
 RECORDS = """
@@ -35,14 +34,14 @@ class Gathered:
     Attributes:
         evidence: over records (rows) and identifiers (columns).
         index: record numbers and their rows.
-        values: the identifiers' values, in the order of columns.
+        ties: the identifiers as they were read; their values are in the order of columns.
         micros: int64[records], microseconds since 1970; `NO_TIME` when unknown.
         platform: one platform per record, as an incidence.
     """
 
     evidence: Evidence
     index: RowIndex
-    values: pa.ChunkedArray
+    ties: Ties
     micros: Ints
     platform: Incidence
 
@@ -52,22 +51,22 @@ class Gathered:
         return self.index.rid
 
 
-def gather(engine: Engine, ties: Path) -> Gathered:
-    """Read ``records``, ``mentions``, ``image_members`` and ``template_members`` (views of the engine); write TIES."""
+def gather(engine: Engine) -> Gathered:
+    """Read ``records``, ``mentions``, ``image_members`` and ``template_members`` (views of the engine)."""
     records = engine.sql(RECORDS)
     index = RowIndex(records.column("rid").to_numpy().astype(np.uint64))
     n = len(index.rid)
     micros = records.column("time").fill_null(int(NO_TIME)).to_numpy().astype(np.int64)
-    tied = write_ties(engine, index, ties)
+    tied = read_ties(engine, index)
     evidence = Evidence(
         incidence(tied.row, tied.identifier, n),
         tied.kind,
         _attributes(engine, index),
         np.where(micros == NO_TIME, np.nan, micros / _DAY),
-        records.column("item").to_numpy().view(np.int64),
+        _numbered(records.column("item").to_numpy()),
     )
     platform = incidence(np.arange(n), coded(records.column("platform").fill_null(""))[0], n)
-    return Gathered(evidence, index, tied.values, micros, platform)
+    return Gathered(evidence, index, tied, micros, platform)
 
 
 def _attributes(engine: Engine, index: RowIndex) -> tuple[Incidence, ...]:
@@ -77,3 +76,12 @@ def _attributes(engine: Engine, index: RowIndex) -> tuple[Incidence, ...]:
     attribute = np.where(row >= 0, found.column("attribute").to_numpy(), len(ATTRIBUTES))
     code = coded(found.column("value"))[0]
     return tuple(incidence(row[attribute == k], code[attribute == k], len(index.rid)) for k in range(len(ATTRIBUTES)))
+
+
+def _numbered(values: npt.NDArray[np.uint64]) -> Ints:
+    """int64[n], the distinct values numbered from 0."""
+    order = np.argsort(values)
+    new = np.append(False, values[order][1:] != values[order][:-1])
+    out = np.empty(len(values), np.int64)
+    out[order] = np.cumsum(new[: len(values)])
+    return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numba
@@ -11,6 +12,8 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
+
+_NEAR = 128  # records; see `neighbourly`
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Evidence:
         kind: uint8[identifiers], code of the type in `weights.TYPES`.
         attributes: one records × values incidence for each of `weights.ATTRIBUTES`.
         time: float64[n], days; NaN when unknown.
-        item: int64[n], records of one item (versions) have one number.
+        item: int64[n], records of one item (versions) have one number; numbers are below n.
     """
 
     identifiers: Incidence
@@ -108,23 +111,21 @@ def _place(row, column, count, rows):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _transposed(start, column, columns):  # type: ignore[no-untyped-def]
-    begin = np.zeros(columns + 1, np.int64)
-    for k in range(column.shape[0]):
-        begin[column[k] + 1] += 1
-    for c in range(columns):
-        begin[c + 1] += begin[c]
+def _transposed(start, column, users, order):  # type: ignore[no-untyped-def]
+    begin = np.zeros(users.shape[0] + 1, np.int64)
+    for c in range(users.shape[0]):
+        begin[c + 1] = begin[c] + users[c]
     at, rows = begin[:-1].copy(), np.empty(column.shape[0], np.int32)
-    for r in range(start.shape[0] - 1):
+    for r in order:
         for k in range(start[r], start[r + 1]):
             rows[at[column[k]]] = r
             at[column[k]] += 1
     return begin, rows
 
 
-def by_column(table: Incidence, columns: int) -> tuple[Ints, Codes]:
-    """The rows of each column: column c is held by ``rows[begin[c]:begin[c + 1]]``, in order."""
-    begin, rows = _transposed(table.start, table.column, columns)
+def by_column(table: Incidence, users: Ints, order: Ints) -> tuple[Ints, Codes]:
+    """The rows of each column: column c is held by ``rows[begin[c]:begin[c + 1]]``, in the order given."""
+    begin, rows = _transposed(table.start, table.column, users, order)
     return begin, rows
 
 
@@ -133,110 +134,162 @@ class Groups:
     """The groups that can still be merged, and what they hold.
 
     An identifier that one group alone holds can tie it to nothing: it is only counted. A group that holds nothing else
-    is done and leaves.
+    is done and leaves. The order of groups is free: what decides between equals is `lowest`.
 
     Attributes:
-        name: int32[g], number of each group among all that there were at the start.
+        lowest: int64[g], lowest record of each group: its name.
         size: float64[g], records.
         first, last: float64[g], days; NaN when no record of the group has a time.
         identifiers: groups × identifiers that at least two groups hold.
         kind: uint8[identifiers], code of the type.
+        users: int64[identifiers], groups that hold each.
         origin: int32[identifiers], their codes in `Evidence`.
         alone: int32[g, 3], identifiers of each class that no other group holds.
         attributes: as in `Evidence`, by group.
         done: float64[4], of the groups that left: their presence, and that times the identifiers held of each class.
     """
 
-    name: Codes
+    lowest: Ints
     size: Floats
     first: Floats
     last: Floats
     identifiers: Incidence
     kind: npt.NDArray[np.uint8]
+    users: Ints
     origin: Codes
     alone: npt.NDArray[np.int32]
     attributes: tuple[Incidence, ...]
     done: Floats
 
 
-def first_groups(evidence: Evidence, label: npt.NDArray[np.integer], count: int) -> Groups:
-    """What each group of records holds; ``label`` numbers them from 0 to count - 1."""
-    first, last = np.full(count, np.nan), np.full(count, np.nan)
-    np.fmin.at(first, label, evidence.time)
-    np.fmax.at(last, label, evidence.time)
+def single(evidence: Evidence) -> Groups:
+    """Every record as a group of its own."""
+    n, identifiers = len(evidence.item), len(evidence.kind)
     return Groups(
-        np.arange(count, dtype=np.int32),
-        np.bincount(label, minlength=count).astype(np.float64),
-        first,
-        last,
-        regroup(evidence.identifiers, label, count),
+        np.arange(n),
+        np.ones(n),
+        evidence.time,
+        evidence.time,
+        evidence.identifiers,
         evidence.kind,
-        np.arange(len(evidence.kind), dtype=np.int32),
-        np.zeros((count, 3), np.int32),
-        tuple(regroup(a, label, count) for a in evidence.attributes),
+        np.bincount(evidence.identifiers.column, minlength=identifiers),
+        np.arange(identifiers, dtype=np.int32),
+        np.zeros((n, 3), np.int32),
+        evidence.attributes,
         np.zeros(4),
     )
 
 
-def join(groups: Groups, label: Ints, count: int) -> Groups:
-    """The groups after a round of merges: ``label`` numbers them from 0 to count - 1, in the order of their first."""
-    lowest = np.full(count, len(label), np.int64)
-    np.minimum.at(lowest, label, np.arange(len(label)))
-    first, last = np.full(count, np.nan), np.full(count, np.nan)
-    np.fmin.at(first, label, groups.first)
-    np.fmax.at(last, label, groups.last)
-    alone = np.zeros((count, 3), np.int32)
-    np.add.at(alone, label, groups.alone)
+def join(groups: Groups, label: Ints, count: int, pool: Executor) -> Groups:
+    """The groups after a round of merges: ``label`` numbers them from 0 to count - 1."""
+    tables = pool.map(lambda table: regroup(table, label, count), (groups.identifiers, *groups.attributes))
+    lowest, size, first, last, alone = _joined(
+        label, count, groups.lowest, groups.size, groups.first, groups.last, groups.alone
+    )
+    identifiers, *attributes = tables
+    users = np.bincount(identifiers.column, minlength=len(groups.kind))
     return Groups(
-        groups.name[lowest],
-        np.bincount(label, weights=groups.size, minlength=count).astype(np.float64),
-        first,
-        last,
-        regroup(groups.identifiers, label, count),
-        groups.kind,
-        groups.origin,
-        alone,
-        tuple(regroup(a, label, count) for a in groups.attributes),
-        groups.done,
+        lowest, size, first, last, identifiers, groups.kind, users, groups.origin, alone, tuple(attributes), groups.done
     )
 
 
-def prune(groups: Groups, classes: Ints, small: float) -> Groups:
+@numba.njit(nogil=True, cache=True)
+def _joined(label, count, lowest, size, first, last, alone):  # type: ignore[no-untyped-def]
+    """What is known of groups, from what is known of their parts."""
+    low, many = np.full(count, np.iinfo(np.int64).max), np.zeros(count)
+    begin, end, own = np.full(count, np.nan), np.full(count, np.nan), np.zeros((count, 3), np.int32)
+    for k in range(label.shape[0]):
+        g = label[k]
+        low[g] = min(low[g], lowest[k])
+        many[g] += size[k]
+        if first[k] < begin[g] or np.isnan(begin[g]):
+            begin[g] = first[k]
+        if last[k] > end[g] or np.isnan(end[g]):
+            end[g] = last[k]
+        for c in range(3):
+            own[g, c] += alone[k, c]
+    return low, many, begin, end, own
+
+
+def prune(groups: Groups, classes: Ints, small: float, pool: Executor) -> Groups:
     """Count and drop identifiers that one group alone holds; let groups that hold no other leave.
 
     Args:
         groups: what to prune.
         classes: class of each identifier type.
         small: presence of a group with one record.
+        pool: workers.
     """
-    table, n = groups.identifiers, len(groups.kind)
-    users = np.bincount(table.column, minlength=n)
-    shared = users[table.column] > 1
-    row = table.row_of()
-    alone = groups.alone.copy()
-    np.add.at(alone, (row[~shared], classes[groups.kind[table.column[~shared]]]), 1)
-    kept = np.bincount(row[shared], minlength=table.rows) > 0
+    table, wide, alone = groups.identifiers, groups.users > 1, groups.alone.copy()
+    code = np.where(wide, np.cumsum(wide) - 1, -1).astype(np.int32)
+    start, column, count = _shared(table.start, table.column, table.count, code, classes[groups.kind], alone)
+    kept = np.diff(start) > 0
+    attributes = pool.map(
+        lambda table: Incidence(*_rows(table.start, table.column, table.count, kept)), groups.attributes
+    )
     presence = 1.0 - (1.0 - small) / groups.size
     gone = np.append(presence[~kept].sum(), presence[~kept] @ alone[~kept])
-    row_code = np.cumsum(kept) - 1
-    column_code = (np.cumsum(users > 1) - 1).astype(np.int32)
-    start = np.append(0, np.cumsum(np.bincount(row_code[row[shared]], minlength=int(kept.sum()))))
     return Groups(
-        groups.name[kept],
+        groups.lowest[kept],
         groups.size[kept],
         groups.first[kept],
         groups.last[kept],
-        Incidence(start.astype(np.int64), column_code[table.column[shared]], table.count[shared]),
-        groups.kind[users > 1],
-        groups.origin[users > 1],
+        Incidence(np.append(start[:-1][kept], start[-1]), column, count),
+        groups.kind[wide],
+        groups.users[wide],
+        groups.origin[wide],
         alone[kept],
-        tuple(_rows(a, kept) for a in groups.attributes),
+        tuple(attributes),
         groups.done + gone,
     )
 
 
-def _rows(table: Incidence, kept: npt.NDArray[np.bool_]) -> Incidence:
+@numba.njit(nogil=True, cache=True)
+def _shared(start, column, count, code, classes, alone):  # type: ignore[no-untyped-def]
+    """The entries whose column has a code (not -1); the others are counted in ``alone`` by row and class."""
+    starts, columns, counts = np.zeros_like(start), np.empty_like(column), np.empty_like(count)
+    m = 0
+    for r in range(start.shape[0] - 1):
+        for k in range(start[r], start[r + 1]):
+            c = column[k]
+            if code[c] < 0:
+                alone[r, classes[c]] += 1
+            else:
+                columns[m], counts[m] = code[c], count[k]
+                m += 1
+        starts[r + 1] = m
+    return starts, columns[:m], counts[:m]
+
+
+@numba.njit(nogil=True, cache=True)
+def _rows(start, column, count, kept):  # type: ignore[no-untyped-def]
     """The kept rows alone."""
-    size = np.diff(table.start)
-    entry = np.repeat(kept, size)
-    return Incidence(np.append(0, np.cumsum(size[kept])), table.column[entry], table.count[entry])
+    starts, columns, counts = np.zeros(kept.sum() + 1, np.int64), np.empty_like(column), np.empty_like(count)
+    m, to = 0, 0
+    for r in range(kept.shape[0]):
+        if kept[r]:
+            for k in range(start[r], start[r + 1]):
+                columns[m], counts[m] = column[k], count[k]
+                m += 1
+            to += 1
+            starts[to] = m
+    return starts, columns[:m], counts[:m]
+
+
+def neighbourly(table: Incidence, users: Ints) -> Ints:
+    """int64[rows], a key by which to sort rows so that those that are compared stand near each other in memory.
+
+    It is the most widely held identifier of the row that no more than `_NEAR` hold.
+    """
+    key = np.full(table.rows, len(users), np.int64)
+    _neighbourly(table.start, table.column, users, key)
+    return key
+
+
+@numba.njit(nogil=True, cache=True)
+def _neighbourly(start, column, users, key):  # type: ignore[no-untyped-def]
+    for r in range(start.shape[0] - 1):
+        most = 1
+        for k in range(start[r], start[r + 1]):
+            if most < users[column[k]] <= _NEAR:
+                most, key[r] = users[column[k]], column[k]

@@ -6,25 +6,24 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.link.groups import Floats, Incidence, Ints
+from clew.link.groups import Floats, Groups, Ints
 from clew.link.weights import CLASS_OF, CONTACT, Weights
 
 ALL_PAIRS = 8  # an identifier (or two held together) of at most so many groups gives all their pairs
 _IN_PAIRS = 6  # of the wide identifiers that a group holds, so many (the rarest) are looked at in pairs
 
+Joint = tuple[npt.NDArray[np.uint64], Ints]  # keys of two identifiers, and how many groups hold both
 
-def owners(
-    table: Incidence, kind: npt.NDArray[np.uint8], alone: npt.NDArray[np.int32], presence: Floats, weights: Weights
-) -> Floats:
+
+def owners(groups: Groups, presence: Floats, weights: Weights) -> Floats:
     """float64[identifiers], how many independent owners the groups that hold each identifier seem to have.
 
     Groups under an identifier are told apart by the rarest *other* contact that each shows. Those that show no other
     contact are told apart by their rarest other content, and count little; those that show nothing else hardly count.
     """
-    contact = np.array(CLASS_OF)[kind] == CONTACT
+    table, contact = groups.identifiers, np.array(CLASS_OF)[groups.kind] == CONTACT
     shares = np.array([weights.by_content, weights.by_content_contact, weights.bare])
-    users = np.bincount(table.column, minlength=len(kind))
-    out: Floats = _owners(table.start, table.column, contact, users, alone, presence, shares)
+    out: Floats = _owners(table.start, table.column, contact, groups.users, groups.alone, presence, shares)
     return out
 
 
@@ -83,12 +82,10 @@ def _distinct(column, code, worth, n):  # type: ignore[no-untyped-def]
     return total
 
 
-def wide_pairs(table: Incidence, identifiers: int) -> tuple[npt.NDArray[np.uint64], Ints]:
-    """A key for each two wide identifiers that a group holds, and the group; sorted by key and group."""
-    users = np.bincount(table.column, minlength=identifiers)
-    key, row = _wide_pairs(table.start, table.column, users)
-    order = np.argsort(key, kind="stable")
-    return key[order], row[order]
+def wide_pairs(groups: Groups) -> tuple[npt.NDArray[np.uint64], Ints]:
+    """A key for each two wide identifiers that a group holds, and the group; in no order."""
+    keys, rows = _wide_pairs(groups.identifiers.start, groups.identifiers.column, groups.users)
+    return keys, rows
 
 
 @numba.njit(nogil=True, cache=True)
@@ -125,8 +122,8 @@ def _wide_pairs(start, column, users):  # type: ignore[no-untyped-def]
     return keys[:m], groups[:m]
 
 
-def joint_users(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], Ints]:
-    """Of sorted keys of `wide_pairs` those of more than two groups, and of how many."""
+def joint_users(keys: npt.NDArray[np.uint64]) -> Joint:
+    """Of keys of `wide_pairs`, sorted, those of more than two groups, and of how many."""
     head = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, np.int64)
     many = np.diff(np.append(head, len(keys)))
     return keys[head[many > 2]], many[many > 2].astype(np.int64)

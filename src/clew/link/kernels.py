@@ -13,6 +13,7 @@ _BURST_BITS = 10.0  # most that closeness in time can add
 _WIDE = 4  # in an identifier's mark, beside its class
 WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
 
+STEPS = 1024.0  # in a bit: what is no more than the order of sums apart is equal
 NOTHING = -100.0
 SIZE, FIRST, LAST, HELD, MOST, COLUMNS = 0, 1, 2, 3, 6, 8  # of what is known of a group
 
@@ -200,7 +201,7 @@ def _in_time(group, x, y, content, rarest, parting):  # type: ignore[no-untyped-
 
 @numba.njit(nogil=True, cache=True)
 def score_pairs(  # type: ignore[no-untyped-def]
-    a, b, start, column, mark, worth, begin, partner, many, group, values, codes, share, chance, among,
+    pairs, start, column, mark, worth, begin, partner, many, group, values, codes, share, chance, among,
     prior, least, sharing, parting, agreeing, out,
 ):  # fmt: skip
     """Bits for each pair; `NOTHING` when nothing is shared, or when the rest cannot lift it to ``least``.
@@ -211,8 +212,8 @@ def score_pairs(  # type: ignore[no-untyped-def]
     """
     every, shared, top = np.zeros((3, _MOST)), np.zeros(3, np.int64), np.zeros(3, np.int64)
     which, net, attributes = np.zeros((3, _MOST), np.int64), np.zeros(3), among.shape[1]
-    for k in range(a.shape[0]):
-        x, y = np.int64(a[k]), np.int64(b[k])
+    for k in range(pairs.shape[0]):
+        x, y = np.int64(pairs[k] >> np.uint64(32)), np.int64(pairs[k] & np.uint64(0xFFFFFFFF))
         if start[x + 1] - start[x] > start[y + 1] - start[y]:
             x, y = y, x
         rarest = _shared(start, column, mark, worth, x, y, every, which, shared, top)
@@ -235,4 +236,4 @@ def score_pairs(  # type: ignore[no-untyped-def]
             if both >= 0.0:
                 by_chance = max(chance[r], chance[q])
                 s += _agreement(t, both, by_chance, agreeing, factor, shared, top, worth, among)
-        out[k] = s
+        out[k] = np.rint(s * STEPS) / STEPS  # so that the order of sums does not decide between equals

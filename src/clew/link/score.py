@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from clew.link.candidates import Keys
 from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
-from clew.link.hubs import ALL_PAIRS, joint_users, owners
-from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SIZE, WEB, met, score_pairs
+from clew.link.hubs import ALL_PAIRS, Joint, owners
+from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SIZE, STEPS, WEB, met, score_pairs
 from clew.link.weights import CLASS_OF, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
@@ -30,21 +31,19 @@ class Scale:
         users: float64[identifiers], independent owners of each.
         groups: float64, groups in all; small ones count less.
         held: float64[groups, 3], identifiers of each class that a group holds.
-        joint: keys of two wide identifiers, and how many groups hold both; see `hubs.joint_users`.
     """
 
     bits: Floats
     users: Floats
     groups: float
     held: Floats
-    joint: tuple[npt.NDArray[np.uint64], Ints]
 
 
-def scale(groups: Groups, weights: Weights, wide_keys: npt.NDArray[np.uint64]) -> Scale:
+def scale(groups: Groups, weights: Weights) -> Scale:
     """Measure rarity over the groups of this round."""
     table = groups.identifiers
     presence = 1.0 - (1.0 - weights.small) / groups.size
-    users = owners(table, groups.kind, groups.alone, presence, weights)
+    users = owners(groups, presence, weights)
     total = float(presence.sum()) + float(groups.done[0])
     kinds = _CLASSES[groups.kind[table.column]]
     held = groups.alone + np.bincount(table.row_of() * np.int64(3) + kinds, minlength=table.rows * 3).reshape(-1, 3)
@@ -54,7 +53,6 @@ def scale(groups: Groups, weights: Weights, wide_keys: npt.NDArray[np.uint64]) -
         users,
         max(total, 1.0),
         held.astype(np.float64),
-        joint_users(wide_keys),
     )
 
 
@@ -62,7 +60,7 @@ def worth(drawn: Floats, users: Floats, kind: npt.NDArray[np.uint8], weights: We
     """Bits for sharing an identifier of so many owners, among so many that were drawn."""
     used = np.maximum(users, 1.0)
     faded = np.array(weights.bonus, np.float64)[kind] - weights.fade * np.log2(np.maximum(used, 2.0) / 2.0)
-    bits: Floats = np.log2(drawn / used) + np.maximum(faded, 0.0)
+    bits: Floats = np.rint((np.log2(drawn / used) + np.maximum(faded, 0.0)) * STEPS) / STEPS
     return bits
 
 
@@ -109,63 +107,88 @@ def drawn(attributes: tuple[Incidence, ...], chance: tuple[Floats, ...]) -> Draw
     return Drawn(start, column, share, np.maximum(by_chance, 1e-6))
 
 
-def _known(groups: Groups, held: Floats, drawn_: Drawn, weights: Weights) -> Floats:
-    """float64[groups, COLUMNS], what the kernels ask of a group."""
-    out = np.zeros((len(groups.size), COLUMNS))
-    out[:, SIZE], out[:, FIRST], out[:, LAST] = groups.size, groups.first, groups.last
-    out[:, HELD : HELD + 3] = held
-    agree = np.array(weights.agree)
-    most = np.minimum(np.log2(agree / drawn_.chance.reshape(-1, len(agree)) + 1.0 - agree), weights.agree_cap)
-    out[:, MOST] = (most * (np.diff(drawn_.start).reshape(-1, len(agree)) > 0)).sum(axis=1) + _ROUNDING
-    return out
+@dataclass(frozen=True)
+class Known:
+    """What the kernels ask of groups and identifiers, laid out for them.
+
+    Attributes:
+        group: float64[groups, COLUMNS].
+        attributes: of the groups.
+        worth: float64[identifiers, 2], bits and owners.
+        mark: uint8[identifiers], class and how it is used.
+        among: float64[identifiers, attributes, 2], agreement of those that hold it; see `kernels.met`.
+    """
+
+    group: Floats
+    attributes: Drawn
+    worth: Floats
+    mark: npt.NDArray[np.uint8]
+    among: Floats
 
 
-def score(
-    groups: Groups, scaled: Scale, chance: tuple[Floats, ...], span: float, weights: Weights,
-    a: Ints, b: Ints, least: float, threads: int,
-) -> Floats:  # fmt: skip
-    """float64[k]: bits for "groups a[k] and b[k] are one operation"; `NOTHING` when that is sure to be below ``least``.
+def lay_out(groups: Groups, scaled: Scale, chance: tuple[Floats, ...], weights: Weights, pool: Executor) -> Known:
+    """Lay out what is known for the kernels, and measure how far those agree that hold an identifier.
 
     Args:
         groups: the groups of this round.
         scaled: what sharing is worth in it.
         chance: of each attribute's values, from `chances`.
+        weights: parameters of the evidence model.
+        pool: workers; they do not change the result.
+    """
+    identifiers, agree = len(groups.kind), np.array(weights.agree)
+    attributes = drawn(groups.attributes, chance)
+    among = np.zeros((identifiers, len(agree), 2))
+    held_from, holders = by_column(groups.identifiers, groups.users, np.argsort(groups.lowest))
+
+    def meet(some: slice) -> None:
+        begin = held_from[some.start : some.stop + 1]
+        met(begin, holders, attributes.start, attributes.column, attributes.share, among[some])
+
+    measured = pool.map(meet, _parts(identifiers))
+    group = np.zeros((len(groups.size), COLUMNS))
+    group[:, SIZE], group[:, FIRST], group[:, LAST] = groups.size, groups.first, groups.last
+    group[:, HELD : HELD + 3] = scaled.held
+    most = np.minimum(np.log2(agree / attributes.chance.reshape(-1, len(agree)) + 1.0 - agree), weights.agree_cap)
+    group[:, MOST] = (most * (np.diff(attributes.start).reshape(-1, len(agree)) > 0)).sum(axis=1) + _ROUNDING
+    mark = _CLASSES[groups.kind] + 4 * (groups.users > ALL_PAIRS) + WEB * _ON_THE_WEB[groups.kind]
+    list(measured)
+    return Known(group, attributes, np.stack([scaled.bits, scaled.users], axis=1), mark.astype(np.uint8), among)
+
+
+def score(
+    groups: Groups, scaled: Scale, known: Known, joint: Joint, span: float, weights: Weights,
+    pairs: Keys, least: float, pool: Executor,
+) -> Floats:  # fmt: skip
+    """float64[k]: bits for "the two groups are one operation"; `NOTHING` when that is sure to be below ``least``.
+
+    Args:
+        groups: the groups of this round.
+        scaled, known: what sharing is worth in it.
+        joint: wide identifiers that are used together.
         span: days from the first record to the last.
         weights: parameters of the evidence model.
-        a, b: pairs of groups.
+        pairs: of groups.
         least: bits from which on a score matters.
-        threads: workers; they do not change the result.
+        pool: workers; they do not change the result.
     """
-    out = np.empty(len(a))
+    out = np.empty(len(pairs))
     sharing = np.array([weights.second, weights.slack, scaled.groups, weights.wide_web, *weights.wide])
     parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span])
     agreeing = np.array([weights.agree_cap, *weights.agree])
-    table, identifiers = groups.identifiers, len(groups.kind)
-    attributes = drawn(groups.attributes, chance)
-    wide_use = np.bincount(table.column, minlength=identifiers) > ALL_PAIRS
-    mark = (_CLASSES[groups.kind] + 4 * wide_use + WEB * _ON_THE_WEB[groups.kind]).astype(np.uint8)
-    keys, many = scaled.joint
-    begin = np.searchsorted(keys >> np.uint64(32), np.arange(identifiers + 1, dtype=np.uint64))
+    prior = np.log2(weights.same_prior / scaled.groups)
+    table, attributes, (keys, many) = groups.identifiers, known.attributes, joint
+    begin = np.append(0, np.cumsum(np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=len(groups.kind))))
     partner = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    among = np.zeros((identifiers, len(weights.agree), 2))
-    held_from, holders = by_column(table, identifiers)
-    worths = np.stack([scaled.bits, scaled.users], axis=1)
-    known = _known(groups, scaled.held, attributes, weights)
 
-    def part(pairs: slice) -> None:
+    def part(some: slice) -> None:
         score_pairs(
-            a[pairs], b[pairs], table.start, table.column, mark, worths, begin, partner, many, known,
-            attributes.start, attributes.column, attributes.share, attributes.chance, among,
-            np.log2(weights.same_prior / scaled.groups), least, sharing, parting, agreeing, out[pairs],
+            pairs[some], table.start, table.column, known.mark, known.worth, begin, partner, many, known.group,
+            attributes.start, attributes.column, attributes.share, attributes.chance, known.among,
+            prior, least, sharing, parting, agreeing, out[some],
         )  # fmt: skip
 
-    def meet(some: slice) -> None:
-        begin_ = held_from[some.start : some.stop + 1]
-        met(begin_, holders, attributes.start, attributes.column, attributes.share, among[some])
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(meet, _parts(identifiers)))
-        list(pool.map(part, _parts(len(a))))
+    list(pool.map(part, _parts(len(pairs))))
     return out
 
 

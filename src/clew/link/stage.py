@@ -18,7 +18,9 @@ from clew.link.decisions import decided, separate
 from clew.link.evidence import gather
 from clew.link.groups import Ints
 from clew.link.ids import name_networks
+from clew.link.link_table import write_links
 from clew.link.links import spanning_links
+from clew.link.ties import write_ties
 from clew.link.weights import DEFAULT, Weights
 
 
@@ -35,25 +37,25 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
     Returns:
         The Parquet files of TIES, LINKS, NETWORKS, NETWORK_MEMBERS, ANCHORS and NETWORK_EVENTS, by name.
     """
-    gathered = gather(engine, out / "ties.parquet")
-    progress(0.4)
-    said = decided(engine, gathered.index)
+    gathered = gather(engine)
+    progress(0.25)
     evidence = gathered.evidence
-    found = cluster(evidence, said.accepted, weights, engine.threads)
-    progress(0.7)
-    label = separate(found.label, evidence.identifiers, found.bits, said.rejected)
-    lowest, network = numbered(label)
-    before, at = tables.read_anchors(engine, gathered.index)
-    named = name_networks(network, gathered.rid, before, at, _parents(lowest, found.label, network))
-    progress(0.8)
+    with ThreadPoolExecutor(1) as beside:  # writing ties takes as long as what clustering cannot do in parallel
+        ties = beside.submit(write_ties, gathered.ties, gathered.index, out / "ties.parquet")
+        said = decided(engine, gathered.index)
+        found = cluster(evidence, said.accepted, weights, engine.threads)
+        progress(0.7)
+        label = separate(found.label, evidence.identifiers, found.bits, said.rejected)
 
-    def tied() -> Path:
-        tree = spanning_links(evidence, label, found.bits)
-        states = _states(tree, said.accepted, said.rejected, len(label))
-        return tables.write(tables.links(gathered, found.bits, states), out / "links.parquet")
+        def tied() -> Path:
+            tree = spanning_links(evidence, label, found.bits, engine.threads)
+            states = _states(tree, said.accepted, said.rejected, len(label))
+            return write_links(gathered, found.bits, states, out / "links.parquet")
 
-    with ThreadPoolExecutor(1) as beside:
         links = beside.submit(tied)
+        lowest, network = numbered(label)
+        before, at = tables.read_anchors(engine, gathered.index)
+        named = name_networks(network, gathered.rid, before, at, _parents(lowest, found.label, network))
         made = {
             "networks": tables.networks(gathered, network, named.id),
             "network_members": tables.members(gathered, network, named.id),
@@ -61,9 +63,9 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
             "network_events": tables.events(named),
         }
         written = {name: tables.write(table, out / f"{name}.parquet") for name, table in made.items()}
-        written["links"] = links.result()
+        written |= {"ties": ties.result(), "links": links.result()}
     progress(1.0)
-    return {"ties": out / "ties.parquet", **written}
+    return written
 
 
 def _parents(lowest: Ints, together: Ints, network: Ints) -> Ints:

@@ -1,27 +1,21 @@
-"""Write what linking found: networks, their members, links, anchors and events, each sorted."""
+"""Write what linking found: networks, their members, anchors and events, each sorted."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.link.evidence import NO_TIME, Gathered
-from clew.link.groups import Floats, Incidence, Ints, regroup
+from clew.link.groups import Incidence, Ints, regroup
 from clew.link.ids import NONE, Anchors, Ids, Named, read, spell
-from clew.link.links import shared_identifiers
 from clew.link.rows import RowIndex
 from clew.link.weights import TYPES
-from clew.model.tables import ANCHORS, LINKS, NETWORK_EVENTS, NETWORK_MEMBERS, NETWORKS
-
-SAME_ITEM_BITS = 20.0  # versions of one item are of one operation, unless an account was sold
-
-_LINKS_AT_ONCE = 65_536  # whose evidence is spelled at a time
+from clew.model.tables import ANCHORS, NETWORK_EVENTS, NETWORK_MEMBERS, NETWORKS
 
 
 def write(table: pa.Table, path: Path) -> Path:
@@ -106,85 +100,3 @@ def events(named: Named) -> pa.Table:
         columns = [pa.array([event]).take(pa.array(np.zeros(len(pairs), np.int64))), *map(strings, pairs.T)]
         parts.append(pa.table(columns, schema=NETWORK_EVENTS))
     return pa.concat_tables(parts)
-
-
-def links(gathered: Gathered, bits: Floats, pairs: dict[str, tuple[Ints, Ints]]) -> pa.Table:
-    """LINKS, sorted by the two records.
-
-    Args:
-        gathered: the evidence.
-        bits: float64[identifiers], worth of sharing each.
-        pairs: for each state the pairs of rows (a < b); each pair once.
-    """
-    a = np.concatenate([p[0] for p in pairs.values()])
-    b = np.concatenate([p[1] for p in pairs.values()])
-    state = np.repeat(np.arange(len(pairs)), [len(p[0]) for p in pairs.values()])
-    order = np.lexsort((b, a))
-    a, b, state = a[order], b[order], state[order]
-    which, identifier = shared_identifiers(gathered.evidence, a, b)
-    rounded = np.round(bits, 2) + 0.0
-    item = gathered.evidence.item[a] == gathered.evidence.item[b]
-    weight = np.bincount(which, weights=rounded[identifier], minlength=len(a)) + SAME_ITEM_BITS * item
-    text = _evidence(gathered, which, identifier, rounded, item)
-    names = pa.array(list(pairs))
-    rid = gathered.rid
-    return pa.table([rid[a], rid[b], weight.astype(np.float32), text, names.take(pa.array(state))], schema=LINKS)
-
-
-def _evidence(
-    gathered: Gathered, which: Ints, identifier: Ints, bits: Floats, item: npt.NDArray[np.bool_]
-) -> pa.ChunkedArray:
-    """JSON for each link: what both records hold, the most telling first. What is said of one identifier is made once.
-
-    Args:
-        gathered: the evidence.
-        which, identifier: which link holds which identifier.
-        bits: float64[identifiers], rounded.
-        item: bool[links], versions of one item.
-    """
-    identifiers = len(bits)
-    same = identifiers  # the code of "same item"
-    code = np.concatenate([identifier, np.full(int(item.sum()), same)])
-    seen = np.zeros(identifiers + 1, bool)
-    seen[code] = True
-    used = np.flatnonzero(seen)
-    worth = np.append(bits, SAME_ITEM_BITS)[used]
-    order = np.lexsort((np.where(used == same, -1, used), -worth))
-    place = np.empty(identifiers + 1, np.uint64)
-    place[used[order]] = np.arange(len(used), dtype=np.uint64)
-    key = (np.concatenate([which, np.flatnonzero(item)]).astype(np.uint64) << np.uint64(32)) | place[code]
-    key.sort()
-    entries = _entries(gathered, used[order], worth[order])
-    offsets = np.searchsorted(key, np.arange(len(item) + 1, dtype=np.uint64) << np.uint64(32)).astype(np.int32)
-    return pa.chunked_array(
-        [_joined(entries, key, offsets[k : k + _LINKS_AT_ONCE + 1]) for k in range(0, len(item), _LINKS_AT_ONCE)],
-        type=pa.string(),
-    )
-
-
-def _joined(entries: pa.Array, key: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int32]) -> pa.Array:
-    """A JSON array for each link, of the entries that its keys name."""
-    some = entries.take(pa.array(key[offsets[0] : offsets[-1]] & np.uint64(0xFFFFFFFF)))
-    lists = pa.ListArray.from_arrays(pa.array(offsets - offsets[0]), some)
-    return pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
-
-
-def _entries(gathered: Gathered, code: Ints, bits: Floats) -> pa.Array:
-    """JSON for each identifier; a code past the last stands for "same item"."""
-    item = code == len(gathered.evidence.kind)
-    kinds = np.append(gathered.evidence.kind, len(TYPES))[code].astype(np.int64)
-    type_ = pa.array([*TYPES, "item"]).take(pa.array(kinds))
-    shown = gathered.values.take(pa.array(code, mask=item))
-    value = pc.coalesce(_escaped(shown), "same item")
-    number = pa.array(bits).cast(pa.string())
-    made = pc.binary_join_element_wise('{"type":"', type_, '","value":"', value, '","bits":', number, "}", "")
-    if isinstance(made, pa.ChunkedArray):
-        made = pa.concat_arrays(made.chunks) if made.num_chunks else pa.array([], pa.string())
-    return made
-
-
-def _escaped(text: pa.ChunkedArray) -> pa.ChunkedArray:
-    r"""Text as it stands between quotes in JSON: \ and " escaped, control characters gone."""
-    text = pc.replace_substring(text, "\\", "\\\\")
-    text = pc.replace_substring(text, '"', '\\"')
-    return pc.replace_substring_regex(text, r"[\x00-\x1f]", " ")

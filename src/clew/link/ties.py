@@ -1,4 +1,4 @@
-"""Ties: every identifier of every record once, sorted; they are written while more are read. Identifiers get codes."""
+"""Ties: every identifier of every record once, sorted. Identifiers get codes."""
 
 from __future__ import annotations
 
@@ -48,39 +48,50 @@ class Ties:
     values: pa.ChunkedArray
 
 
-def write_ties(engine: Engine, index: RowIndex, path: Path) -> Ties:
-    """Sort the identifiers of ``mentions``, ``image_members`` and ``template_members``; write TIES, return the codes.
+def read_ties(engine: Engine, index: RowIndex) -> Ties:
+    """The identifiers of ``mentions``, ``image_members`` and ``template_members``, sorted.
 
     Identifiers of records that ``records`` does not hold are left out.
     """
     found = _by_type(engine)
     rows, codes, kinds, values = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)], []
     total = 0
-    with (
-        pq.ParquetWriter(path, TIES, compression="zstd", compression_level=1, use_dictionary=["type", "value"]) as file,
-        ThreadPoolExecutor(engine.threads) as pool,
-        ThreadPoolExecutor(1) as writer,
-    ):
-        order = sorted(range(len(TYPES)), key=TYPES.__getitem__)
+    order = sorted(range(len(TYPES)), key=TYPES.__getitem__)
+    with ThreadPoolExecutor(engine.threads) as pool:
         tied = [pool.submit(_tied, found.pop(TYPES[kind]), index) for kind in order]
-        written = []
         for kind, made in zip(order, tied, strict=True):
             row, code, names = made.result()
-            written.append(writer.submit(_write, file, TYPES[kind], row, code, names, index))
             rows.append(row)
             codes.append(code + np.int32(total))
             total += len(names)
             kinds.append(np.full(len(names), kind, np.uint8))
             values.append(names)
-        for done in written:
-            done.result()
     return Ties(
         np.concatenate(rows), np.concatenate(codes), np.concatenate(kinds), pa.chunked_array(values, type=pa.string())
     )
 
 
+def write_ties(ties: Ties, index: RowIndex, path: Path) -> Path:
+    """Write TIES: one type after the other, in whole row groups but for the last of a type."""
+    compression = {"type": "zstd", "value": "zstd", "rid": "none"}  # record numbers are digests
+    first = 0
+    with pq.ParquetWriter(path, TIES, compression=compression, use_dictionary=["type", "value"]) as file:
+        for names in ties.values.chunks:
+            low, high = np.searchsorted(ties.identifier, [first, first + len(names)])
+            for at in range(low, high, _WRITE_ROWS):
+                part = slice(at, min(at + _WRITE_ROWS, high))
+                columns = [
+                    pa.array([TYPES[ties.kind[first]]]).take(pa.array(np.zeros(part.stop - at, np.int32))),
+                    names.take(pa.array(ties.identifier[part] - np.int32(first))),
+                    pa.array(index.rid[ties.row[part]]),
+                ]
+                file.write_table(pa.table(columns, schema=TIES), row_group_size=GROUP_ROWS)
+            first += len(names)
+    return path
+
+
 def _by_type(engine: Engine) -> dict[str, pa.Table]:
-    """Value and record of each tie, by type, as they stand."""
+    """Value and record of each identifier, by type."""
     mentions = engine.sql(_MENTIONS)
     of_type = mentions.column("type").to_numpy()
     mentions = mentions.drop_columns(["type"])
@@ -103,31 +114,13 @@ def _tied(found: pa.Table, index: RowIndex) -> tuple[npt.NDArray[np.int32], npt.
 
 def coded(values: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], pa.Array]:
     """int32[n], the place of each value among the distinct ones; and those, sorted."""
-    encoded = values.dictionary_encode()
-    if not len(encoded):
-        return np.zeros(0, np.int32), pa.array([], values.type)
-    encoded = encoded.unify_dictionaries()
-    names = encoded.chunk(0).dictionary
+    encoded = values.combine_chunks().dictionary_encode()  # one array: dictionaries of many are slow to unify
+    if isinstance(encoded, pa.ChunkedArray):
+        if not encoded.num_chunks:
+            return np.zeros(0, np.int32), pa.array([], values.type)
+        encoded = encoded.unify_dictionaries().combine_chunks()
+    names = encoded.dictionary
     order = pc.array_sort_indices(names)
     place = np.empty(len(names), np.int32)
     place[order.to_numpy()] = np.arange(len(names), dtype=np.int32)
-    return place[np.concatenate([c.indices.to_numpy() for c in encoded.chunks])], names.take(order)
-
-
-def _write(
-    file: pq.ParquetWriter,
-    type_: str,
-    row: npt.NDArray[np.int32],
-    code: npt.NDArray[np.int32],
-    names: pa.Array,
-    index: RowIndex,
-) -> None:
-    """Write the ties of one type in whole row groups; the last may be short."""
-    for low in range(0, len(row), _WRITE_ROWS):
-        part = slice(low, low + _WRITE_ROWS)
-        columns = [
-            pa.array([type_]).take(pa.array(np.zeros(len(row[part]), np.int32))),
-            names.take(pa.array(code[part])),
-            pa.array(index.rid[row[part]]),
-        ]
-        file.write_table(pa.table(columns, schema=TIES), row_group_size=GROUP_ROWS)
+    return place[encoded.indices.to_numpy()], names.take(order)
