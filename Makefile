@@ -2,13 +2,14 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 ADS ?= 20000
+SERVE ?= 1
 DEMO ?= build/demo
 
 .PHONY: run test lint docs bench lock clean
 
-run:  ## The main job on real mails and on a simulated world; prints the leads
+run:  ## The main job on real mails and on a simulated world; prints the leads, serves the workbench (SERVE=0: ends)
 	@$(PYTHON) scripts/bootstrap.py sample
-	@$(PY) -m clew.demo $(DEMO) --ads $(ADS)
+	@$(PY) -m clew.demo $(DEMO) --ads $(ADS) --serve $(SERVE)
 
 test:  ## Style, types, the one-way flow, and all tests
 	@$(PYTHON) scripts/bootstrap.py dev,sample

@@ -20,7 +20,7 @@ MASKED = ((r"[\w.+-]+@([\w-]+\.[\w.-]+)", r"…@\1"), (r"Copyright [^.]*\.", "")
 def demonstration() -> str:
     """The output of the demonstration, in a folder that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "clew.demo", "demo", "--ads", "20000"]
+        words = [sys.executable, "-m", "clew.demo", "demo", "--ads", "20000", "--serve", "0"]
         done = subprocess.run(words, cwd=folder, check=True, capture_output=True, text=True)
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     cut = (line if len(line) <= MOST_WIDE else line[: MOST_WIDE - 1] + "…" for line in lines)

@@ -1,4 +1,4 @@
-"""What ``make run`` shows: the main job on real mails and on a simulated world, from files to leads.
+"""What ``make run`` shows: the main job on real mails and on a simulated world, then the workbench over the latter.
 
 Each part is a workspace of its own below the given folder and goes through the same commands that a user types.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import shutil
+import socket
 from pathlib import Path
 
 from clew.cli.app import app
@@ -53,18 +54,32 @@ def simulated(folder: Path, ads: int, seed: int) -> None:
     command("leads", "-n", "5", "-w", place)
 
 
+def _free_port() -> int:
+    """8000, or the next port that nothing listens on."""
+    for port in range(8000, 8100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    return 8000
+
+
 def main() -> None:
     """Make both parts anew."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ads", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--serve", type=int, default=1, help="0: end after printing")
     given = parser.parse_args()
     shutil.rmtree(given.folder, ignore_errors=True)
     given.folder.mkdir(parents=True)
     real(given.folder)
     simulated(given.folder, given.ads, given.seed)
-    say(f"\nLook further with: .venv/bin/clew leads -w {given.folder}/adverts")
+    adverts = f"{given.folder}/adverts"
+    if given.serve:
+        command("serve", "--port", str(_free_port()), "-w", adverts)
+    else:
+        say(f"\nLook further with: .venv/bin/clew serve -w {adverts}")
 
 
 if __name__ == "__main__":

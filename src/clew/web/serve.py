@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 import urllib.error
@@ -39,9 +41,14 @@ def serve(desk: Desk, host: str, port: int, browser: bool, say: Callable[[str], 
     except SystemExit:
         raise InputError(f"{address} is taken or not allowed.", "Choose another with --port.") from None
     say(f"The workbench is at {address}  (stop it with Ctrl+C)")
-    if browser:
+    if browser and _has_screen():
         threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
     uvicorn.Server(config).run(sockets=[socket])
+
+
+def _has_screen() -> bool:
+    """Is there a screen for a browser? Without one a text browser would take over the terminal."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _open_when_ready(address: str) -> None:
