@@ -71,7 +71,7 @@ function send(dialog: HTMLDialogElement, field: "reason" | "assignee", value: st
   if (!form || !input || !button) return;
   input.value = value;
   dialog.close();
-  form.requestSubmit(button);
+  button.click(); // htmx sends the button that was clicked, not the one that requestSubmit names
 }
 
 function answer(dialog: HTMLDialogElement): void {

@@ -29,7 +29,7 @@ def test_without_decisions_the_order_is_the_catalogues():
     assert "Fewer than 10 decisions (0 confirmed and 0 dismissed)" in learned.why
 
 
-@pytest.mark.parametrize(("yes", "no"), [(FEWEST - 3, 2), (40, 0), (0, 40), (40, 1), (1, 40)])
+@pytest.mark.parametrize(("yes", "no"), [(FEWEST - 4, 3), (40, 0), (0, 40), (40, 2), (2, 40)])
 def test_few_decisions_or_those_of_one_kind_teach_nothing(yes, no):
     points, _ = world(yes + no)
     learned = learn(NAMES, points, np.arange(yes + no) < yes)

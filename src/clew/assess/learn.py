@@ -22,9 +22,9 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
 
-FEWEST, FEWEST_OF_A_KIND = 10, 2
+FEWEST, FEWEST_OF_A_KIND = 10, 3
 MOST_FACTOR, MOST_SLOPE = 3.0, 2.0
-_SPREAD = 1.0  # of the prior of a factor around 1
+_SPREAD = 0.7  # of the prior of a factor around 1
 _UNIT = 1_000  # points and factors are whole thousandths, so that the order is exact
 
 Floats = npt.NDArray[np.float64]

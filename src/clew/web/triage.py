@@ -92,7 +92,7 @@ def take(
         MissingError: there is no such network.
         InputError: it was merged into another, or the decision lacks something.
     """
-    records = _records(engine, network_id)
+    records = known(engine, network_id)
     if take_back:
         return undo(desk.cases, network_id, desk.who)
     return decide(desk.cases, network_id, desk.who, state, reason, assignee, records)
@@ -103,7 +103,13 @@ def past(desk: Desk, engine: Engine, network_id: str) -> list[Decision]:
     return history(desk.cases, network_id, *_former(engine, network_id))
 
 
-def _records(engine: Engine, network_id: str) -> int:
+def known(engine: Engine, network_id: str) -> int:
+    """How many records a living network has.
+
+    Raises:
+        MissingError: there is no such network.
+        InputError: it was merged into another.
+    """
     found = engine.sql("SELECT records FROM networks WHERE network_id = $name", params={"name": network_id})
     if found.num_rows:
         return int(found["records"][0].as_py())

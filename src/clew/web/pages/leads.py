@@ -22,7 +22,7 @@ from clew.web.asked import PageAsks, parse
 from clew.web.csvfile import csv_file
 from clew.web.desk import Reading, TheDesk
 from clew.web.page import render, wants_part
-from clew.web.triage import board, past, take
+from clew.web.triage import board, known, past, take
 
 router = APIRouter()
 
@@ -102,6 +102,8 @@ def decide_page(
 ) -> Response:
     """One lead's decisions so far, and the next, without script."""
     into = merged_into(engine, network_id)
+    if into is None:
+        known(engine, network_id)
     return render(
         request,
         "leads_triage.html",
