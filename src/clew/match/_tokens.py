@@ -11,6 +11,7 @@ import numpy.typing as npt
 from clew.match._shingles import ALONE, DIGIT, WORD, mix
 
 MOST_WORDS = 512  # of a text; what comes after is not shown
+_BAND = 8  # words by which an alignment may be off the diagonal at first
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 NUMBER = np.uint64(1)
@@ -130,8 +131,49 @@ def words_of(data, offsets, sym, char, byte, width, start, classes, spans, span_
 
 
 @numba.njit(nogil=True, cache=True)
+def _fill(words, x0, y0, rows, columns, low, high, step):  # type: ignore[no-untyped-def]
+    """The least cost of turning some words into others, on paths that stay near the diagonal.
+
+    Args:
+        words: of all texts.
+        x0, y0: the first word of each.
+        rows, columns: how many words each has.
+        low, high: least and most that the column may be ahead of the row.
+        step: uint8[rows + 1, high - low + 1], written, by row and lead: 0 both go on, 1 left out, 2 put in.
+    """
+    key, kind = words.key, words.kind
+    width = high - low + 1
+    far = np.int32(1 << 30)
+    cost = np.full(width + 1, far, np.int32)  # by lead; one more than there are, always far
+    for lead in range(0, min(high, columns) + 1):
+        cost[lead - low], step[0, lead - low] = lead, 2
+    for i in range(1, rows + 1):
+        x = x0 + i - 1
+        first = max(low, -i)
+        left = far
+        for at in range(first - low, min(high, columns - i) - low + 1):
+            y = y0 + i + at + low - 1
+            best, way = far, 0
+            if i + at + low > 0:
+                best = cost[at] + (0 if key[x] == key[y] else 1 if kind[x] == kind[y] else 2)
+            if cost[at + 1] + 1 < best:
+                best, way = cost[at + 1] + 1, 1
+            if left + 1 < best:
+                best, way = left + 1, 2
+            cost[at], step[i, at] = best, way
+            left = best
+        if columns - i < high:
+            cost[columns - i - low + 1] = far  # beyond the last column
+    return cost[columns - rows - low]
+
+
+@numba.njit(nogil=True, cache=True)
 def align(words, a, b, start, stop):  # type: ignore[no-untyped-def]
     """Align text b with text a at the least number of words changed, left out or put in.
+
+    Copies stay near the diagonal, so that paths far from it are looked at only where one of them might be as cheap: a
+    path that leaves a band of ``room`` on each side costs at least twice the room, and two more, and the difference in
+    length.
 
     Args:
         words: of both texts.
@@ -152,27 +194,20 @@ def align(words, a, b, start, stop):  # type: ignore[no-untyped-def]
         start[n - tail], stop[n - tail] = m - tail, m - tail + 1
     start[n] = stop[n] = m
     rows, columns = n - head - tail, m - head - tail
-    step = np.empty((rows + 1, columns + 1), np.uint8)  # 0: both go on, 1: left out, 2: put in
-    cost = np.empty(columns + 1, np.int32)
-    for j in range(columns + 1):
-        cost[j], step[0, j] = j, 2
-    for i in range(1, rows + 1):
-        before = cost[0]
-        cost[0], step[i, 0] = i, 1
-        x = a0 + head + i - 1
-        for j in range(1, columns + 1):
-            y = b0 + head + j - 1
-            change = 0 if key[x] == key[y] else 1 if words.kind[x] == words.kind[y] else 2
-            best, way = before + change, 0
-            if cost[j] + 1 < best:
-                best, way = cost[j] + 1, 1
-            if cost[j - 1] + 1 < best:
-                best, way = cost[j - 1] + 1, 2
-            before = cost[j]
-            cost[j], step[i, j] = best, way
+    longer = abs(columns - rows)
+    room = _BAND
+    while True:
+        low, high = max(-rows, min(0, columns - rows) - room), min(columns, max(0, columns - rows) + room)
+        step = np.empty((rows + 1, high - low + 1), np.uint8)
+        cost = _fill(words, a0 + head, b0 + head, rows, columns, low, high, step)
+        if cost < 2 * (room + 1) + longer or (low == -rows and high == columns):
+            break
+        room *= 3
     i, j = rows, columns
     while i > 0 or j > 0:
-        way = step[i, j]
+        way = step[i, j - i - low]
+        if i == 0 or j == 0:
+            way = 2 if i == 0 else 1
         if way != 1:
             j -= 1
         if way != 2:
