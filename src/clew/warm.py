@@ -18,6 +18,8 @@ from clew.extract.registry import extractors
 from clew.ingest.stage import IngestOptions
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
+from clew.query.index import ensure_index, open_index
+from clew.query.network_fabric import fabric, holds
 from clew.simulate.world import simulate
 from clew.store.workspace import Workspace
 
@@ -42,6 +44,8 @@ def warm() -> None:
         workspace = Workspace.create(Path(folder) / "workspace")
         ingest(workspace, [world / "ads.jsonl"], IngestOptions("ad", "warm"))
         run(workspace)
+        with open_index(ensure_index(workspace), Path(folder)) as index:
+            holds(fabric(index, 1))
     _say(len(names) + 1, len(names) + 1)
 
 

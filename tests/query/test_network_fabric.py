@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from clew.link.groups import incidence
 from clew.model.errors import InputError
-from clew.query.network_fabric import Fabric, Hold, Part, holds, without
+from clew.query.network_fabric import Fabric, Hold, Part, holds, loose, without
 
 
 def made(held: dict[int, list[str]], bits: dict[str, float] | None = None, items: list[int] | None = None) -> Fabric:
@@ -41,7 +41,9 @@ def test_versions_of_one_item_stay_together():
 
 def test_what_strangers_share_holds_nothing_together():
     # b is worth 9 bits only: 2 hangs on it alone, but b is no reason to believe that 2 belongs here.
-    assert [h.value for h in holds(made({0: ["a"], 1: ["a", "b"], 2: ["b"]}, {"b": 9.0}))] == ["a"]
+    network = made({0: ["a"], 1: ["a", "b"], 2: ["b"]}, {"b": 9.0})
+    assert [h.value for h in holds(network)] == ["a"] and loose(network) == 1
+    assert loose(made({0: ["a"], 1: ["a", "b"], 2: ["b"]})) == 0
 
 
 def _lost(made_: Fabric, without_: int) -> int:

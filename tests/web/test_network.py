@@ -11,6 +11,7 @@ from tests.web.axe import faults
 from tests.web.conftest import shot
 
 TABS = ("", "/identities", "/roles", "/assets", "/records", "/links")
+PAGES = (*TABS, "/dossier")
 
 
 def ask(bench, query: str) -> list[tuple]:
@@ -28,7 +29,7 @@ def rows(bench, path: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", PAGES)
 def test_no_tab_has_a_fault_that_axe_finds(bench, page, tab):
     for theme in ("light", "dark"):
         page.context.add_cookies([{"name": "clew-theme", "value": theme, "url": bench.url}])
@@ -38,7 +39,7 @@ def test_no_tab_has_a_fault_that_axe_finds(bench, page, tab):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", PAGES)
 def test_a_tablet_needs_no_sideways_scrolling(bench, page, tab):
     page.set_viewport_size({"width": 820, "height": 1100})
     page.goto(f"{bench.url}/networks/{top(bench)}{tab}")
@@ -54,7 +55,7 @@ def test_every_network_opens_in_every_tab(bench):
            (SELECT network_id FROM networks WHERE network_id NOT IN (SELECT network_id FROM leads)
             ORDER BY records DESC, network_id LIMIT 2)""",
     ):
-        for tab in TABS:
+        for tab in PAGES:
             answer = bench.client.get(f"/networks/{name}{tab}")
             assert answer.status_code == 200 and name in answer.text, tab
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from clew.engine.duckdb import Engine
 from clew.link.decisions import separate
@@ -119,19 +121,22 @@ def fabric(engine: Engine, net: int) -> Fabric:
 def holds(made: Fabric) -> list[Hold]:
     """The single points of failure, those on which most records hang first."""
     n, k = len(made.rid), len(made.identifiers)
-    row, column = made.table.row_of().astype(np.int64), made.table.column.astype(np.int64)
-    counts = made.bits[column] >= STRONG
-    row, column = row[counts], column[counts]
-    tail = np.concatenate([row, np.arange(n)])
-    head = np.concatenate([n + column, n + k + made.item])
-    nodes = n + k + int(made.item.max(initial=-1)) + 1
-    start, other = _adjacency(tail, head, nodes)
+    start, other = _adjacency(*_edges(made))
     loses, parts = _cuts(start, other, n)
     found = [
         Hold(*made.identifiers[c], float(made.bits[c]), int(loses[n + c]), int(parts[n + c]))
         for c in np.flatnonzero(loses[n : n + k]).tolist()
     ]
     return sorted(found, key=lambda hold: (-hold.loses, hold.type, hold.value))
+
+
+def loose(made: Fabric) -> int:
+    """How many records are tied to the largest part only by identifiers that do not count."""
+    n = len(made.rid)
+    tail, head, nodes = _edges(made)
+    graph = coo_array((np.ones(len(tail), bool), (tail, head)), shape=(nodes, nodes))
+    part = connected_components(graph, directed=False)[1][:n]
+    return n - int(np.bincount(part).max(initial=0))
 
 
 def without(made: Fabric, a: int, b: int) -> Split:
@@ -167,6 +172,16 @@ def _part(made: Fabric, inside: npt.NDArray[np.bool_], first: int) -> Part:
     others = np.flatnonzero(inside)
     some = [first, *others[others != first][: _EXAMPLES - 1].tolist()]
     return Part(int(inside.sum()), tuple(int(made.rid[r]) for r in some))
+
+
+def _edges(made: Fabric) -> tuple[Ints, Ints, int]:
+    """Two ends of each edge, and how many nodes: records, then identifiers that count, then items."""
+    n, k = len(made.rid), len(made.identifiers)
+    row, column = made.table.row_of().astype(np.int64), made.table.column.astype(np.int64)
+    counts = made.bits[column] >= STRONG
+    tail = np.concatenate([row[counts], np.arange(n)])
+    head = np.concatenate([n + column[counts], n + k + made.item])
+    return tail, head, n + k + int(made.item.max(initial=-1)) + 1
 
 
 def _adjacency(tail: Ints, head: Ints, nodes: int) -> tuple[Ints, Ints]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request
@@ -11,8 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from clew.assess.catalogue import catalogue
 from clew.assess.explain import ONE_FINDING
 from clew.cases.triage import State
+from clew.engine.duckdb import Engine
+from clew.pipeline.manifest import read_manifest
 from clew.query.network import NetworkHead
-from clew.query.network_fabric import STRONG, fabric, holds
+from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
 from clew.query.network_facets import PEOPLE, assets, identities, roles, shared_elsewhere
 from clew.query.network_links import network_links
 from clew.query.network_reasons import why
@@ -39,17 +42,44 @@ Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 def why_page(request: Request, reading: Reading, name: NetworkName) -> Response:
     """Why it is a lead, and what would change our mind."""
 
+    return network_tab(request, reading, name, "Why", lambda head: _reasons(reading, head, fabric(reading, head.net)))
+
+
+@router.get("/dossier")
+def dossier(request: Request, reading: Reading, desk: TheDesk, name: NetworkName) -> Response:
+    """All tabs on one page, to print."""
+
     def content(head: NetworkHead) -> Mapping[str, Any]:
-        return {
-            "why": why(reading, head),
-            "one_finding": ONE_FINDING,
-            "holds": holds(fabric(reading, head.net))[:_SHOWN],
-            "strong": STRONG,
-            "shared": shared_elsewhere(reading, head.net, _SHOWN),
-            "weakest": network_links(reading, head.net, 0, 3)[0],
+        made = fabric(reading, head.net)
+        known = identities(reading, head.net, head.records, PEOPLE, made.worth, holds(made))
+        told = _reasons(reading, head, made)
+        ran = desk.workspace.segments("networks")
+        return told | {
+            "identities": known[:IDENTITIES],
+            "identities_total": len(known),
+            "managing": [g for g in told["why"].grounds if g.reason.indicator in _MANAGING],
+            "roles": roles(reading, head.net, 10),
+            "assets": assets(reading, head.net),
+            "links": network_links(reading, head.net, 0, 20)[0],
+            "records": network_records(reading, head.net, 0, 4 * SIZE)[0],
+            "now": datetime.now(UTC),
+            "run": read_manifest(desk.workspace, "last").id if ran else "",
         }
 
-    return network_tab(request, reading, name, "Why", content)
+    return network_tab(request, reading, name, "Why", content, "networks/dossier.html")
+
+
+def _reasons(reading: Engine, head: NetworkHead, made: Fabric) -> dict[str, Any]:
+    """Why it is a lead, and what would change our mind."""
+    return {
+        "why": why(reading, head),
+        "one_finding": ONE_FINDING,
+        "holds": holds(made)[:_SHOWN],
+        "loose": loose(made),
+        "strong": STRONG,
+        "shared": shared_elsewhere(reading, head.net, _SHOWN),
+        "weakest": network_links(reading, head.net, 0, 3)[0],
+    }
 
 
 @router.get("/identities")
