@@ -61,7 +61,6 @@ class ClewGraph extends HTMLElement {
       settled: () => (this.dataset["state"] = "settled"),
     });
     this.dataset["state"] = "drawn";
-    this.dataset["nodes"] = String(model.nodes.length);
     this.panel.rest();
     this.build();
     this.changed();
@@ -134,6 +133,7 @@ class ClewGraph extends HTMLElement {
     this.view?.refresh();
     const { parts, largest, records } = model.parts();
     this.dataset["parts"] = String(parts);
+    this.dataset["nodes"] = String(model.nodes.filter((node) => model.shown(node)).length);
     const ties = model.lines.filter((line) => model.drawn(line)).length;
     const whole = parts === 1 ? "they hang together" : `in ${parts.toLocaleString("en")} parts, the largest of ${plural(largest, "record")}`;
     this.status.textContent = `${plural(records, "record")}, ${plural(ties, "line")} drawn: ${whole}${model.threshold ? ` at ${model.threshold} bits or more` : ""}.`;
