@@ -1,7 +1,8 @@
 """The match stage: from signatures, records and mentions to templates and pictures, and who has them.
 
 Families of texts are made anew from all signatures at every run: that costs seconds for a million, and so the result of
-an incremental run is that of a full one by construction.
+an incremental run is that of a full one by construction. How a family is shown is taken over from the run before where
+the members that are aligned are the same (:mod:`clew.match.reuse`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from clew.engine.duckdb import Engine
 from clew.match._hex import from_hex, to_hex
 from clew.match.families import Signatures, TextFamilies, families
 from clew.match.image_index import families as image_families
+from clew.match.reuse import Before, Kept
 from clew.match.template_view import MOST_CHARACTERS, SEPARATOR, TYPES, Spans, sample, template_views
 from clew.model.tables import IMAGE_MEMBERS, TEMPLATE_MEMBERS, TEMPLATES
 
@@ -48,7 +50,13 @@ WHERE m.type::VARCHAR IN (SELECT unnest(getvariable('types'))) AND m.field::VARC
 """
 
 
-def match(engine: Engine, signatures: Sequence[Path], out: Path, progress: Callable[[float], None]) -> dict[str, Path]:
+def match(
+    engine: Engine,
+    signatures: Sequence[Path],
+    out: Path,
+    progress: Callable[[float], None],
+    before: Before | None = None,
+) -> dict[str, Path]:
     """Write TEMPLATE_MEMBERS, TEMPLATES and IMAGE_MEMBERS.
 
     Args:
@@ -56,6 +64,7 @@ def match(engine: Engine, signatures: Sequence[Path], out: Path, progress: Calla
         signatures: all segments of SIGNATURES.
         out: the folder to write to.
         progress: called with the share that is done.
+        before: what an earlier run made; it saves work and changes nothing.
 
     Returns:
         The files by table.
@@ -63,7 +72,7 @@ def match(engine: Engine, signatures: Sequence[Path], out: Path, progress: Calla
     shown = engine.sql("SELECT DISTINCT rid, value FROM mentions WHERE type::VARCHAR = 'image'")
     with ThreadPoolExecutor(1) as pool:  # pictures need one thread for some time; texts not always two
         pictures = pool.submit(image_members, shown, engine.threads)
-        members, templates = _templates(engine, signatures, progress)
+        members, templates = _templates(engine, signatures, progress, before)
         progress(0.9)
         images = pictures.result()
     progress(1.0)
@@ -71,12 +80,15 @@ def match(engine: Engine, signatures: Sequence[Path], out: Path, progress: Calla
     return {name: _write(table, out / f"{name}.parquet") for name, table in tables.items()}
 
 
-def _templates(engine: Engine, paths: Sequence[Path], progress: Callable[[float], None]) -> tuple[pa.Table, pa.Table]:
+def _templates(
+    engine: Engine, paths: Sequence[Path], progress: Callable[[float], None], before: Before | None
+) -> tuple[pa.Table, pa.Table]:
     signatures = Signatures.load(paths)
     progress(0.1)
     found = families(signatures, engine.threads)
     rid = signatures.rid
     rows, first = sample(found.label, rid, found.medoid, signatures.shingles)
+    kept = Kept.of(before, rid, signatures.shingles, rows, first)
     del signatures
     progress(0.3)
     member = found.label >= 0
@@ -86,10 +98,13 @@ def _templates(engine: Engine, paths: Sequence[Path], progress: Callable[[float]
     ids = named.column("template_id")
     family = named.column("family").to_numpy()
     progress(0.4)
-    texts, spans = _sampled(engine, rid[rows])
+    size = np.diff(first)
+    new = kept.row < 0
+    texts, spans = _sampled(engine, rid[rows[np.repeat(new, size)]])
     progress(0.6)
     engine.run("DROP VIEW IF EXISTS sampled; DROP VIEW IF EXISTS family_members")
-    text, slots = template_views(texts, first, spans, engine.threads)
+    made = template_views(texts, np.concatenate(([0], np.cumsum(size[new]))), spans, engine.threads)
+    text, slots = kept.filled(*made)
     columns = {
         "template_id": ids,
         "text": text.take(pa.array(family)),

@@ -19,6 +19,7 @@ from clew.extract.image_mentions import ImageReport
 from clew.extract.registry import extractors
 from clew.extract.stage import extract_segment, version_key
 from clew.link.stage import link
+from clew.match.reuse import Before
 from clew.match.signature import VERSION as SIGNATURE_VERSION
 from clew.match.signature import signature
 from clew.match.stage import match
@@ -78,7 +79,7 @@ def run(workspace: Workspace, progress: Progress = lambda step, share: None, thr
             return RunResult(read_manifest(workspace, "last"), False, pictures)
         before = {name: [s.sha256 for s in change.segments(name)] for name in (*INPUTS, "anchors")}
         with Engine(change.folder("spill"), memory_gb(change), threads) as engine:
-            made = derive(engine, change, change.folder("run"), seconds, progress)
+            made = derive(engine, change, change.folder("run"), seconds, progress, earlier(workspace, change))
         for name in OUTPUTS:
             change.replace(name, [made[name]], key)
         manifest = Manifest(
@@ -146,8 +147,30 @@ def extract_new(change: Change, threads: int, progress: Progress) -> ImageReport
     return pictures
 
 
-def derive(engine: Engine, change: Change, out: Path, seconds: dict[str, float], progress: Progress) -> dict[str, Path]:
-    """Match, link and assess all records; the tables go to ``out``.
+def earlier(workspace: Workspace, change: Change) -> Before | None:
+    """The templates of the last run, if the same code made them from segments that are all still there."""
+    tables = ("templates", "template_members")
+    if not all(change.segments(name) for name in tables):
+        return None
+    last = read_manifest(workspace, "last")
+    now_held = {name: [s.sha256 for s in change.segments(name)] for name in ("records", *ROWWISE, *tables)}
+    held = {name: (last.inputs | last.outputs).get(name, []) for name in now_held}
+    same = all(held[name] == now_held[name] for name in tables)
+    same &= all(set(held[name]) <= set(now_held[name]) for name in ("records", *ROWWISE))
+    if not same or last.code != code_digest() or last.versions != versions():
+        return None
+    return Before(*(change.paths(name)[0] for name in tables))
+
+
+def derive(
+    engine: Engine,
+    change: Change,
+    out: Path,
+    seconds: dict[str, float],
+    progress: Progress,
+    before: Before | None = None,
+) -> dict[str, Path]:
+    """Match, link and assess all records; the tables go to ``out``. What was made ``before`` only saves work.
 
     Returns:
         The file of each of `OUTPUTS`.
@@ -156,7 +179,7 @@ def derive(engine: Engine, change: Change, out: Path, seconds: dict[str, float],
         engine.register({name: change.paths(name) or TABLES[name].empty_table()})
     made: dict[str, Path] = {}
     steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
-        "match": lambda told: match(engine, change.paths("signatures"), out, told),
+        "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
         "link": lambda told: link(engine, out, told),
         "assess": lambda told: assess(engine, out, told),
     }
