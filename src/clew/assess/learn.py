@@ -3,10 +3,12 @@
     log odds that a person confirms a lead  =  a + b × Σ factor × points of the finding
 
 The points are the catalogue's, as `clew.assess.score` gave them to the lead; the factors, one for each indicator, are
-what is learned. Each is held to 1 by a penalty (a normal prior), so that without decisions the order is the
-catalogue's, and an indicator that few decisions speak for stays near it. A factor is never below 0: what raises a
-priority cannot be made to lower it, and what the catalogue gives no points (what was refuted, what only is context)
-cannot come in. Leads are ordered by Σ factor × points, the learned priority, which is of the same kind as the priority.
+what is learned (a and b only say how often and how surely things are confirmed; they change no order). Each factor is
+held to 1 by a penalty (a normal prior), so that without decisions the order is the catalogue's. One decision moves no
+factor far: the fewer leads that show an indicator were decided on, the nearer to 1 its factor stays. A factor is never
+below 0: what raises a priority cannot be made to lower it, and what the catalogue gives no points (what was refuted,
+what only is context) cannot come in. Leads are ordered by Σ factor × points, the learned priority, which is of the same
+kind as the priority.
 
 Confirming and dismissing are labels; deferring is none. Nothing is learned from few decisions or from those of one
 kind only: the order then stays the catalogue's.
@@ -24,7 +26,8 @@ from scipy.special import expit
 
 FEWEST, FEWEST_OF_A_KIND = 10, 3
 MOST_FACTOR, MOST_SLOPE = 3.0, 2.0
-_SPREAD = 0.7  # of the prior of a factor around 1
+_SPREAD = 1.0  # of the prior of a factor around 1
+_HALF_WAY = 10  # decisions on leads that show an indicator, for its factor to go half way to its bounds
 _UNIT = 1_000  # points and factors are whole thousandths, so that the order is exact
 
 Floats = npt.NDArray[np.float64]
@@ -104,7 +107,7 @@ def score(factors: Whole, columns: Whole, points: Whole, starts: Whole) -> Float
 def _fit(points: Floats, labels: Floats) -> Floats:
     """The factors of greatest posterior probability."""
     width = points.shape[1]
-    used = (points != 0).any(axis=0)  # the others stay at their prior
+    reach = _reach((points != 0).sum(axis=0))
     points = points - points.mean(axis=0)  # the intercept takes the rest: both are found in fewer steps
 
     def loss(x: Floats) -> tuple[float, Floats]:
@@ -118,8 +121,13 @@ def _fit(points: Floats, labels: Floats) -> Floats:
         return float(value), np.concatenate([steps, [sums @ wrong, wrong.sum()]])
 
     start = np.concatenate([np.ones(width), [0.5, np.log(labels.sum() / (len(labels) - labels.sum()))]])
-    bounds = [(0.0, MOST_FACTOR) if there else (1.0, 1.0) for there in used] + [(0.0, MOST_SLOPE), (-50.0, 50.0)]
+    bounds = [(1 - r, 1 + (MOST_FACTOR - 1) * r) for r in reach] + [(0.0, MOST_SLOPE), (-50.0, 50.0)]
     return np.asarray(minimize(loss, start, jac=True, bounds=bounds, method="TNC").x[:width], np.float64)
+
+
+def _reach(decisions: Whole) -> Floats:
+    """How far a factor may go from 1 towards its bounds, by the number of decisions that speak for it."""
+    return np.asarray(decisions / (decisions + _HALF_WAY), np.float64)
 
 
 def _why(yes: int, no: int, active: bool) -> str:
