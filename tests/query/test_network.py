@@ -18,8 +18,9 @@ from clew.model.errors import InputError, MissingError
 from clew.model.tables import TABLES
 from clew.query.checks import CHECKS, checks_of
 from clew.query.network import merged_into, network_head, network_history
+from clew.query.network_assets import assets
 from clew.query.network_fabric import fabric, holds
-from clew.query.network_facets import SPREAD, assets, identities, roles, shared_elsewhere
+from clew.query.network_facets import SPREAD, identities, roles, shared_elsewhere
 from clew.query.network_links import check_pair, decisions_in, ends, network_link, network_links
 from clew.query.network_reasons import why
 from clew.query.network_records import network_records

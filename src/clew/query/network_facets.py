@@ -1,4 +1,4 @@
-"""Facets of a network: who is known (identities), who does what (roles), what is paid and to whom (assets)."""
+"""Facets of a network: by what its people are known (identities), and who does what (roles)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.engine.duckdb import Engine
-from clew.query.network import Row, rows
+from clew.query.network import rows
 from clew.query.network_fabric import Hold
 
 # Identifiers that stand in several networks, with those of the most records: what strangers share proves little.
@@ -24,11 +24,10 @@ SELECT type, value, net, records, networks, nets FROM held JOIN most USING (type
 """
 
 PEOPLE = ("name", "phone", "handle", "email", "account", "wallet", "domain", "url")
-ACCOUNTS = ("account", "wallet")
 MOST = 100_000  # rows of an export
 _OTHERS = 6  # networks that are named beside a shared identifier
 
-_SEEN = "min(coalesce(posted_at, captured_at)) AS first_seen, max(coalesce(posted_at, captured_at)) AS last_seen"
+SEEN = "min(coalesce(posted_at, captured_at)) AS first_seen, max(coalesce(posted_at, captured_at)) AS last_seen"
 # Names are attributes: they tie nothing, so they are counted here but have no weight and no other networks.
 _IDENTITIES = f"""
 WITH held AS (
@@ -36,7 +35,7 @@ WITH held AS (
     UNION ALL SELECT DISTINCT type, value, rid FROM mentions WHERE net = $net AND type = 'name'
 ), own AS (SELECT rid, item_id, posted_at, captured_at FROM records WHERE net = $net),
 elsewhere AS (SELECT type, value, networks - 1 AS others FROM spread WHERE net = $net)
-SELECT type, value, count(*) AS records, count(DISTINCT item_id) AS items, {_SEEN},
+SELECT type, value, count(*) AS records, count(DISTINCT item_id) AS items, {SEEN},
        coalesce(any_value(others), 0) AS others
 FROM held JOIN own USING (rid) LEFT JOIN elsewhere USING (type, value)
 WHERE len($types::VARCHAR[]) = 0 OR list_contains($types::VARCHAR[], type)
@@ -168,7 +167,7 @@ WITH own AS (
     UNION ALL SELECT DISTINCT rid, type, value FROM mentions WHERE net = $net AND type IN ('name', 'place')
 ), top AS (
     SELECT type, value, count(DISTINCT item_id) AS items, count(*) AS records, count(DISTINCT platform) AS platforms,
-           {_SEEN}
+           {SEEN}
     FROM held JOIN own USING (rid) WHERE type IN ('phone', 'handle') GROUP BY type, value
     QUALIFY row_number() OVER (PARTITION BY type ORDER BY items DESC, records DESC, value) <= $limit
 ), beside AS (
@@ -210,108 +209,3 @@ def roles(engine: Engine, net: int, limit: int = 15) -> Roles:
         made[kind].append(Actor(**{**row, "examples": tuple(row["examples"])}))
     made["contact"].sort(key=lambda a: (-a.phones, -a.items, a.value))
     return Roles(*(tuple(made[kind][:limit]) for kind in ("phone", "post", "contact")))
-
-
-@dataclass(frozen=True)
-class Payee:
-    """An account or wallet to which readers are asked to pay.
-
-    Attributes:
-        type, value: the account or wallet.
-        items, records: where it stands.
-        phones, names, places: how many different ones stand beside it.
-        others: other networks in which it stands.
-        first_seen, last_seen: times of its records.
-    """
-
-    type: str
-    value: str
-    items: int
-    records: int
-    phones: int
-    names: int
-    places: int
-    others: int
-    first_seen: datetime | None
-    last_seen: datetime | None
-
-
-@dataclass(frozen=True)
-class Price:
-    """What is asked in one currency and unit.
-
-    Attributes:
-        currency, unit: "EUR", "hour"; the unit is empty where the text gives none.
-        records: that name such a price.
-        least, median, most: of the amounts.
-    """
-
-    currency: str
-    unit: str
-    records: int
-    least: float
-    median: float
-    most: float
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Words that ask for payment, as written."""
-
-    words: str
-    records: int
-    record_id: str
-
-
-@dataclass(frozen=True)
-class Assets:
-    """What is known of the money of a network."""
-
-    payees: tuple[Payee, ...]
-    prices: tuple[Price, ...]
-    asked: tuple[Asked, ...]
-
-
-_PAYEES = f"""
-WITH own AS (SELECT rid, item_id, posted_at, captured_at FROM records WHERE net = $net),
-held AS (SELECT type, value, rid FROM ties_of WHERE net = $net AND type IN ('account', 'wallet')),
-beside AS (
-    SELECT h.type, h.value, count(DISTINCT m.value) FILTER (m.type = 'phone') AS phones,
-           count(DISTINCT m.value) FILTER (m.type = 'name') AS names,
-           count(DISTINCT m.value) FILTER (m.type = 'place') AS places
-    FROM held h JOIN (SELECT rid, type, value FROM mentions WHERE net = $net AND type IN ('phone', 'name', 'place')) m
-    USING (rid) GROUP BY h.type, h.value
-), elsewhere AS (SELECT type, value, networks - 1 AS others FROM spread WHERE net = $net)
-SELECT type, value, count(DISTINCT item_id) AS items, count(*) AS records, coalesce(any_value(phones), 0) AS phones,
-       coalesce(any_value(names), 0) AS names, coalesce(any_value(places), 0) AS places,
-       coalesce(any_value(others), 0) AS others, {_SEEN}
-FROM held JOIN own USING (rid) LEFT JOIN beside USING (type, value) LEFT JOIN elsewhere USING (type, value)
-GROUP BY type, value ORDER BY items DESC, type, value
-"""
-_PRICES = """
-SELECT split_part(rest, '/', 1) AS currency, split_part(rest, '/', 2) AS unit, count(DISTINCT rid) AS records,
-       min(amount) AS least, median(amount) AS median, max(amount) AS most
-FROM (SELECT rid, try_cast(split_part(value, ' ', 1) AS DOUBLE) AS amount, split_part(value, ' ', 2) AS rest
-      FROM mentions WHERE net = $net AND type = 'price')
-WHERE amount IS NOT NULL GROUP BY currency, unit ORDER BY records DESC, currency, unit
-"""
-_ASKED = """
-SELECT raw AS words, count(DISTINCT rid) AS records,
-       (SELECT record_id FROM records WHERE net = $net AND rid = min(m.rid)) AS record_id
-FROM mentions m WHERE net = $net AND type = 'wording' AND value = 'payment'
-GROUP BY raw ORDER BY records DESC, raw LIMIT 50
-"""
-
-
-def assets(engine: Engine, net: int) -> Assets:
-    """Accounts, wallets, prices, and the words that ask for payment."""
-    known = {"net": net}
-
-    def of(query: str) -> list[Row]:
-        return rows(engine, query, known)
-
-    return Assets(
-        tuple(Payee(**row) for row in of(_PAYEES)),
-        tuple(Price(**row) for row in of(_PRICES)),
-        tuple(Asked(**row) for row in of(_ASKED)),
-    )

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from clew.assess.explain import Lead
 from clew.query.network import NetworkEvent, NetworkHead, network_head, network_history
+from clew.query.network_assets import Assets, assets
 from clew.query.network_fabric import Hold, fabric, holds
-from clew.query.network_facets import Assets, Identity, Shared, assets, identities, shared_elsewhere
+from clew.query.network_facets import Identity, Shared, identities, shared_elsewhere
 from clew.query.network_links import Link, check_pair, network_links
 from clew.query.network_reasons import Ground, why
 from clew.query.network_records import Listed, network_records

@@ -15,8 +15,9 @@ from clew.cases.triage import State
 from clew.engine.duckdb import Engine
 from clew.pipeline.manifest import read_manifest
 from clew.query.network import NetworkHead
+from clew.query.network_assets import assets
 from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
-from clew.query.network_facets import PEOPLE, assets, identities, roles, shared_elsewhere
+from clew.query.network_facets import PEOPLE, identities, roles, shared_elsewhere
 from clew.query.network_links import network_links
 from clew.query.network_reasons import why
 from clew.query.network_records import network_records

@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from clew.query.network import network_head
+from clew.query.network_assets import Payee, Price, assets
 from clew.query.network_fabric import fabric, holds
-from clew.query.network_facets import MOST, Actor, Identity, Payee, Price, assets, identities, roles
+from clew.query.network_facets import MOST, Actor, Identity, identities, roles
 from clew.query.network_links import network_links
 from clew.query.network_reasons import why
 from clew.query.network_records import Listed, network_records
