@@ -149,7 +149,7 @@ def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, t
             for m in range(min(shared[c], _MOST)):
                 more = max(every[c, m] - pool, 0.0)
                 groups = 0
-                if more > 0.0 and mark[top[c]] & _WIDE and mark[which[c, m]] & _WIDE:
+                if more > 0.0 and which[c, m] != top[c] and mark[top[c]] & mark[which[c, m]] & _WIDE:
                     groups = _joint(begin, partner, many, min(top[c], which[c, m]), max(top[c], which[c, m]))
                 if groups > 0:
                     more = min(more, max(np.log2(total / groups) + slack - net[c], 0.0))
