@@ -28,7 +28,7 @@ from clew.web.desk import Desk
 
 ADS = 2_000
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
-_FLAGS = [
+FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-gpu",
 ]  # fmt: skip
@@ -132,7 +132,7 @@ def browser():  # type: ignore[no-untyped-def]
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium(), args=_FLAGS)
+        found = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield found
         found.close()
 
