@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._phone_kernel import kernel
+from clew.extract._room import room
 from clew.extract._starts import Starts
 from clew.extract._words import LETTER, symbol_kinds
 from clew.extract.base import TextBatch
-from clew.extract.fold import decode, room
+from clew.extract.fold import decode
 
 SMALL, CAPITAL, CASELESS = 0, 1, 2  # anything but a capital; a capital; a letter of a script without capitals
 _PARTICLE = 3  # letters of a small word that may begin a name: "den Haag", "'s-Gravenhage", "la Spezia"
@@ -104,9 +105,11 @@ def name_words(batch: TextBatch, free: int | None = None) -> Starts:
     last = np.full(len(batch.rid), np.iinfo(np.int64).max)
     begin = last if free is None else np.ascontiguousarray(batch.starts[:, free])
     end = last if free is None or free + 1 == batch.starts.shape[1] else np.ascontiguousarray(batch.starts[:, free + 1])
-    written, chosen = np.empty(n, np.uint8), room(n + 1, np.int64)
+    written, chosen = room(n, np.uint8), room(n + 1, np.int64)
     _written(f.byte, batch.data, batch.offsets, words.first, words.at, capitals(), written)
     k = _named(f.sym, f.char, words.first, words.at, written, f.start, begin, end, symbol_kinds(), chosen)
-    out = Starts(np.empty_like(words.first), *(np.empty(k, x.dtype) for x in words[1:]))
+    out = Starts(
+        np.empty_like(words.first), room(k, np.uint32), room(k, np.uint64), room(k, np.uint16), room(k, np.uint16)
+    )
     _copy(words, chosen[:k], out)
     return out

@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from clew.extract._handlewords import CUES
 from clew.extract._load import load8
+from clew.extract._room import room
 from clew.extract._spelled import AT_WORDS, DOT_WORDS
 from clew.extract._starts import Starts, head, symbol_class
-from clew.extract.fold import Folded, room
+from clew.extract.fold import Folded
 from clew.extract.phrases import fold_all
 
 # What stands at a mark, as bits.

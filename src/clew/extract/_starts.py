@@ -14,7 +14,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract.fold import BREAK, OTHER, Folded, room
+from clew.extract._room import room
+from clew.extract.fold import BREAK, OTHER, Folded
 
 Ints = npt.NDArray[np.int64]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 import numba
 import numpy as np
@@ -22,6 +21,7 @@ import pyarrow as pa
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
 from clew.extract._load import load8
 from clew.extract._phone_kernel import kernel
+from clew.extract._room import room
 
 VERSION = "1"  # changes whenever a text may give other symbols
 
@@ -239,14 +239,6 @@ def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[
                 inside, target_end, resume = True, np.uint64(keep_to), np.uint64(stop)
     start[offsets.shape[0] - 1] = m
     return m
-
-
-Number = TypeVar("Number", bound=np.generic)
-
-
-def room(size: int, kind: type[Number]) -> npt.NDArray[Number]:
-    """An array to fill, from Arrow's memory: it is used again, where NumPy's goes back and is cleared for the next."""
-    return np.frombuffer(pa.allocate_buffer(size * np.dtype(kind).itemsize), kind)
 
 
 def fold(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Folded:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from clew.extract._phone_query import parse_query
 from clew.extract._phone_scan import scan
 from clew.extract._phone_tables import Text, scratch, tables
+from clew.extract._room import room
 from clew.extract.base import Example, TextBatch, mentions
 
 _PLUS, _NOTHING = (pa.scalar(x, pa.string()) for x in ("+", ""))  # with their type: see `handle`
@@ -44,11 +45,11 @@ class PhoneExtractor:
         f = batch.folded
         text = Text(f.sym, f.char, f.byte, f.width, batch.data, batch.offsets)
         rows = 4 * len(batch.rid) + 64
-        out = np.empty((rows, 5), np.int64)
+        out = room(5 * rows, np.int64).reshape(rows, 5)
         found = scan(text, tables(), f.start, batch.region, scratch(), out)
         while found == rows:  # texts full of numbers
             rows *= 4
-            out = np.empty((rows, 5), np.int64)
+            out = room(5 * rows, np.int64).reshape(rows, 5)
             found = scan(text, tables(), f.start, batch.region, scratch(), out)
         record, begin, end, number, obscured = (np.ascontiguousarray(c) for c in out[:found].T)
         value = pc.binary_join_element_wise(_PLUS, pa.array(number).cast(pa.string()), _NOTHING)

@@ -15,6 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._room import room
 from clew.extract._starts import JOIN, SEED, SINGLE, SPLIT, SYLLABLE, WORD, Starts, head, mix, starts, symbol_class
 from clew.extract.fold import OTHER, Folded, fold_table
 
@@ -350,7 +351,7 @@ class Phrases:
             words: their words, or some of them: those to look at.
         """
         words = starts(folded) if words is None else words
-        chosen = np.empty(len(words.at) + 1, np.int64)
+        chosen = room(len(words.at) + 1, np.int64)
         has_stems = bool(self._canon.stem.any())
         k = _candidates(words.hash, words.head, words.next, self._marks, has_stems, chosen)
         hits = _scan(

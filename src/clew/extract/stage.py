@@ -17,6 +17,7 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clew.extract._room import give_back
 from clew.extract.base import FIELDS, Extractor, TextBatch, text_batch
 from clew.extract.fold import VERSION as FOLD_VERSION
 from clew.extract.image_mentions import VERSION as IMAGE_VERSION
@@ -96,6 +97,7 @@ def extract_segment(
             done, written = done + count, written + len(found)
             images.add(report)
             progress(count)
+    give_back()
     return Extracted(done, written, images)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from clew.extract._room import room
 from clew.extract.base import TextBatch
 from clew.match._shingles import BANDS, LISTED, WORDS, sign, symbol_classes
 from clew.model.tables import SIGNATURES
@@ -60,7 +61,7 @@ def signature(batch: TextBatch) -> pa.Table:
     n = len(batch.rid)
     stop = np.empty(n, np.int64)
     _text_ends(folded.start, folded.char, batch.starts[:, _TEXT_FIELDS], stop)
-    bands, bitmap = np.empty((n, BANDS), np.uint32), np.empty((n, WORDS), np.uint64)
+    bands, bitmap = room(n * BANDS, np.uint32).reshape(n, BANDS), room(n * WORDS, np.uint64).reshape(n, WORDS)
     row, level, bits = np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n, np.int64)
     m = sign(folded.sym, folded.start[:n], stop, symbol_classes(), row, bands, bitmap, level, bits)
     columns = [
