@@ -55,6 +55,8 @@ def one_by_one(batches: list[pa.RecordBatch], rows: int) -> None:
     print(f"{n:,} records, one thread: microseconds of processor time a record, records a second, mentions")
     countries = _timed("regions", n, lambda: [regions(b) for b in few])
     texts = _timed("join and fold", n, lambda: [text_batch(b, r) for b, r in zip(few, countries, strict=True)])
+    _timed("words", n, lambda: [t.words for t in texts])  # kept by the batch, as are its marks
+    _timed("marks", n, lambda: [t.marks for t in texts])
     size = sum(len(t.data) for t in texts)
     for plugin in extractors():
         _timed(plugin.name, n, lambda find=plugin.find: [find(t) for t in texts])
