@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clew.extract.base import batch_of_texts
-from clew.match.query import near_pictures, near_texts
+from clew.match.query import Texts, near_pictures, near_texts
 from clew.match.signature import signature
 from clew.model.errors import InputError
 
@@ -57,3 +57,12 @@ def test_pictures_by_distance() -> None:
     assert near_pictures(bytes(32), shown.slice(0, 0)).num_rows == 0
     with pytest.raises(InputError, match="32 bytes"):
         near_pictures(b"", shown)
+
+
+def test_signatures_in_memory_answer_as_those_on_disk(signatures: list[Path]) -> None:
+    held = Texts(signatures)
+    for text in (*TEXTS, "something that nobody here has ever written"):
+        assert held.near(text, most=2).equals(near_texts(text, signatures, most=2))
+    with pytest.raises(InputError, match="too short"):
+        held.near("two words")
+    assert Texts([]).near(TEXTS[0]).num_rows == 0

@@ -69,12 +69,42 @@ def near_texts(
     Raises:
         InputError: the text is too short.
     """
-    asked = Signatures.of(signature(batch_of_texts([f"{title}\n{text}" if title else text])))
-    if not len(asked.rid):
-        raise InputError("This text is too short to compare.", "Give at least three words.")
+    asked = _asked(text, title)
     parts = [(path, part) for path in signatures for part in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
         found = [hits for some in pool.map(lambda one: _search(asked, threads, *one), parts) for hits in some]
+    return _nearest(found, least, most)
+
+
+class Texts:
+    """Signatures held in memory, to be asked again and again: about 200 bytes a record.
+
+    Args:
+        signatures: all segments of SIGNATURES.
+    """
+
+    def __init__(self, signatures: Sequence[Path]) -> None:
+        self._held = Signatures.load(signatures)
+
+    def near(self, text: str, title: str = "", least: float = 0.4, most: int = 1000) -> pa.Table:
+        """Records with a text near a given one; see `near_texts`."""
+        asked, held = _asked(text, title), self._held
+        hit = np.zeros(len(held.rid), np.bool_)
+        _share_band(held.bands, asked.bands[0], hit)
+        rows = np.flatnonzero(hit)
+        hits = _Hits(held.rid[rows], _compared(held.bitmap[rows], held.level[rows], asked))
+        return _nearest([hits], least, most)
+
+
+def _asked(text: str, title: str) -> Signatures:
+    """The signature of one text."""
+    asked = Signatures.of(signature(batch_of_texts([f"{title}\n{text}" if title else text])))
+    if not len(asked.rid):
+        raise InputError("This text is too short to compare.", "Give at least three words.")
+    return asked
+
+
+def _nearest(found: Sequence[_Hits], least: float, most: int) -> pa.Table:
     rid = np.concatenate([hits.rid for hits in found]) if found else np.empty(0, np.uint64)
     near = np.concatenate([hits.near for hits in found]) if found else np.empty(0, np.float32)
     rows = np.flatnonzero(near >= least)
@@ -100,12 +130,18 @@ def _search(asked: Signatures, parts: int, path: Path, part: int) -> list[_Hits]
         if not len(rows):
             continue
         table = file.read_row_group(group, columns=["rid", "bitmap", "level"]).take(pa.array(rows))
-        bitmap = np.concatenate([numbers(table.column("bitmap"), "<u8"), asked.bitmap])
-        level = np.concatenate([table.column("level").to_numpy(), asked.level])
-        near = np.zeros(len(rows), np.float32)
-        _nearness(bitmap, level, np.arange(len(rows)), near)
+        near = _compared(numbers(table.column("bitmap"), "<u8"), table.column("level").to_numpy(), asked)
         found.append(_Hits(table.column("rid").to_numpy(), near))
     return found
+
+
+def _compared(
+    bitmap: npt.NDArray[np.uint64], level: npt.NDArray[np.uint8], asked: Signatures
+) -> npt.NDArray[np.float32]:
+    """The Jaccard index of each sketch with the text's."""
+    near = np.zeros(len(bitmap), np.float32)
+    _nearness(np.concatenate([bitmap, asked.bitmap]), np.concatenate([level, asked.level]), np.arange(len(near)), near)
+    return near
 
 
 def near_pictures(pdq: bytes, shown: pa.Table, distance: int = MAX_DISTANCE) -> pa.Table:

@@ -33,13 +33,14 @@ class Asked:
     pdq: str | None = None
 
 
-def understand(query: str, region: str = "") -> Asked:
+def understand(query: str, region: str = "", files: bool = True) -> Asked:
     """Read a question as an extractor would.
 
     Args:
         query: a phone in any spelling, mail address, link, ``type:value``, wallet, path of a picture, 64 hex digits of
             a PDQ hash, or the text of an advert.
         region: ISO country for numbers written without a country.
+        files: may it name a picture's file on this machine? Not where the question comes over a network.
 
     Raises:
         InputError: nothing in it can be looked up.
@@ -47,7 +48,7 @@ def understand(query: str, region: str = "") -> Asked:
     query = query.strip()[:MAX_TEXT]
     if _PDQ.fullmatch(query):
         return Asked((), pdq=query.lower())
-    if _PICTURE.search(query):
+    if files and _PICTURE.search(query):
         return _picture(Path(query))
     kind, _, value = query.partition(":")
     if kind in IDENTIFIER_TYPES and value:

@@ -26,6 +26,7 @@ from clew.engine.duckdb import Engine, parquet
 from clew.model.tables import TABLES
 from clew.query.network_facets import SPREAD
 from clew.query.queue_table import CHOICES, queue_sql
+from clew.query.search_hits import PICTURES
 from clew.query.trends import BASE_RATES, DAILY
 from clew.store.workspace import Workspace
 
@@ -73,6 +74,7 @@ PREPARED: dict[str, str] = {
     "spread": SPREAD,
     "daily": DAILY,
     "base_rates": BASE_RATES,
+    "pictures": PICTURES,
 }
 
 

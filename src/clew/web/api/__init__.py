@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clew.web.api import leads, network_draw, networks, overview, records, sources
+from clew.web.api import leads, network_draw, networks, overview, records, search, sources
 
 ROUTERS: tuple[APIRouter, ...] = (
     leads.router,
     networks.router,
     network_draw.router,
     records.router,
+    search.router,
     sources.router,
     overview.router,
 )

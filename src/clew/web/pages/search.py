@@ -1,0 +1,82 @@
+"""Search: one box for anything, the answer in groups by the way records are tied; explorations listed below the box."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+
+from clew.engine.duckdb import Engine
+from clew.model.errors import InputError
+from clew.query.search import MAX_QUERY, MOST_OFFSET, place_of
+from clew.web.desk import Reading, TheDesk
+from clew.web.page import render, wants_part
+from clew.web.searching import answer, hash_of
+
+router = APIRouter()
+
+SHOWN, MORE = 8, 50  # records of a group: at first, and on a page of its own
+Region = Annotated[str, Query(pattern="^([A-Za-z]{2})?$", description="Country of numbers without one: BE, RO…")]
+Asks = Annotated[str, Query(max_length=2 * MAX_QUERY, description="Anything: phone, address, words, type:value…")]
+
+
+@router.get("/search")
+def page(
+    request: Request,
+    desk: TheDesk,
+    engine: Reading,
+    q: Asks = "",
+    region: Region = "",
+    after: Annotated[int, Query(ge=0, le=4_000_000_000)] = 0,
+    part: Annotated[int | None, Query(ge=0, le=50)] = None,
+    offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
+) -> Response:
+    """The box; the answer, if something is asked; an id leads to its page."""
+    q = q.strip()
+    if not q:
+        return render(
+            request, "search.html", q="", region=region, found=None, wrong=None, part=None, known=_known(engine)
+        )
+    if place := place_of(engine, q):
+        return RedirectResponse(place, 303)
+    found, wrong = None, None
+    try:
+        found = answer(desk, engine, q, region, SHOWN if part is None else MORE, offset, part, after)
+    except InputError as error:
+        wrong = error
+    asked = {"q": q, "region": region.upper()}
+    href = f"/search?{urlencode({k: v for k, v in asked.items() if v})}"
+    if (
+        found
+        and len(found.groups) == 1
+        and part is None
+        and found.groups[0].kind == "id"
+        and found.groups[0].records == 1
+    ):
+        return RedirectResponse(f"/records/{found.groups[0].items[0].record_id}", 303)
+    template = "search_group.html" if part is not None and wants_part(request) else "search.html"
+    return render(
+        request, template, q=q, region=region.upper(), found=found, wrong=wrong, href=href, part=part, more=MORE,
+        cut=len(q) > MAX_QUERY, known=None,
+    )  # fmt: skip
+
+
+@router.post("/search")
+def given(
+    q: Annotated[str, Form(max_length=100_000)] = "",
+    region: Annotated[str, Form(pattern="^([A-Za-z]{2})?$")] = "",
+    picture: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """What the box sends: words become an address; of a picture only the hash goes into it, the file is not kept."""
+    if picture is not None and picture.filename:
+        asked = {"q": hash_of(picture)}
+    else:
+        asked = {"q": q.strip()[:MAX_QUERY], "region": region}
+    return RedirectResponse(f"/search?{urlencode({k: v for k, v in asked.items() if v})}", 303)
+
+
+def _known(engine: Engine) -> int:
+    (records,) = engine.row("SELECT count(*) FROM members")
+    return int(records)

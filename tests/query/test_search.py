@@ -1,0 +1,148 @@
+"""Anything that may be asked in one box, and the groups that answer it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PIL import Image
+
+from clew.extract.pdq import pdq
+from clew.match.query import Texts
+from clew.model.errors import InputError
+from clew.query.search import MAX_QUERY, place_of, read_question, search
+from clew.query.search_hits import HeldTexts, word_hits
+from clew.query.search_says import evidence, public, sentence
+
+TEXT = "Two quiet rooms near the old harbour, breakfast and bicycles included, ask for the yellow door"
+ADS = [
+    {"id": "a1", "platform": "board", "title": "Rooms", "body": f"{TEXT}. Call +32 470 12 34 56", "city": "Ghent"},
+    {"id": "a2", "platform": "board", "title": "Again", "body": f"{TEXT}. Call 0032-470/12.34.57", "city": "Ghent"},
+    {"id": "a3", "platform": "other", "title": "Bikes", "body": "Repairs at once, +32 470 12 34 56", "city": "Ypres"},
+    {"id": "a4", "platform": "other", "title": "100% OFF (new)", "body": "Only [brackets] here", "city": "Ypres"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def asked(indexed, tmp_path):
+    """A function: a question, to what is found."""
+    Image.effect_mandelbrot((256, 256), (-2, -1.5, 1, 1.5), 60).save(tmp_path / "p.png")
+    ads = [*ADS[:3], {**ADS[3], "images": ["p.png"]}]
+    (tmp_path / "ads.jsonl").write_text("".join(json.dumps(ad) + "\n" for ad in ads))
+    engine = indexed(tmp_path / "ads.jsonl")
+    signatures = sorted((tmp_path / "indexed").rglob("signatures*/*.parquet")) or sorted(
+        p for p in (tmp_path / "indexed").rglob("*.parquet") if "signatures" in str(p)
+    )
+
+    def ask(query, region="", **given):
+        return search(engine, read_question(query, region), lambda: Texts(signatures), **given)
+
+    ask.engine = engine
+    return ask
+
+
+def ids(engine, group):
+    names = {r["record_id"]: r["native_id"] for r in engine.sql("SELECT record_id, native_id FROM records").to_pylist()}
+    return {names[item.record_id] for item in group.items}
+
+
+@pytest.mark.parametrize("query", ["+32 470 12 34 56", "0032470123456", "phone:+32470123456", "(+32) 470-123-456"])
+def test_a_number_in_any_spelling_leads_to_its_records(asked, query):
+    (group,) = asked(query).groups
+    assert (group.kind, group.records, ids(asked.engine, group)) == ("identifier", 2, {"a1", "a3"})
+    assert group.sentence == "2 records give the number +32470123456."
+    assert {item.evidence for item in group.items} == {"written “+32 470 12 34 56”"}
+
+
+def test_a_national_number_needs_its_country_or_finds_those_that_end_so(asked):
+    assert asked("0470 12 34 56", "BE").groups[0].records == 2
+    assert [n.value for n in asked("12 34 56").similar] == ["+32470123456"]
+
+
+def test_a_pasted_advert_finds_its_copies_and_its_number(asked):
+    found = asked(ADS[0]["body"])
+    kinds = {group.kind: group for group in found.groups}
+    assert ids(asked.engine, kinds["text"]) == {"a1", "a2"}
+    assert {item.evidence for item in kinds["text"].items} == {"94 % of its pairs of words"}  # its title is another
+    assert kinds["identifier"].records == 2
+    assert "+32470123457" in {n.value for n in found.neighbours}  # on a2, to which the text leads
+    assert "+32470123456" not in {n.value for n in found.neighbours}
+
+
+def test_a_picture_is_found_by_its_hash(asked, tmp_path):
+    Image.effect_mandelbrot((256, 256), (-2, -1.5, 1, 1.5), 60).save(tmp_path / "copy.jpg", quality=80)
+    for query in (pdq(tmp_path / "copy.jpg").hex, f"image:{pdq(tmp_path / 'copy.jpg').hex}"):
+        (group,) = asked(query).groups
+        assert (group.kind, ids(asked.engine, group)) == ("picture", {"a4"})
+
+
+def test_an_attribute_finds_and_does_not_tie(asked):
+    (value,) = asked.engine.row("SELECT value FROM mentions WHERE type = 'place' AND raw = 'Ypres'")
+    (group,) = asked(f"place:{value}").groups
+    assert (group.kind, group.records) == ("mention", 2)
+    assert "ties none" in group.note
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("BICYCLES harbour", {"a1", "a2"}), ("100% off", {"a4"}), ("[brackets]", {"a4"}), ("harbour once", set())],
+)  # fmt: skip
+def test_words_are_looked_for_as_they_are_written(asked, query, found):
+    groups = [g for g in asked(query).groups if g.kind == "words"]
+    assert (ids(asked.engine, groups[0]) if groups else set()) == found
+
+
+def test_reading_through_stops_in_time_and_goes_on_from_there(asked):
+    hits = word_hits(asked.engine, ["harbour"], seconds=-1.0)
+    assert (len(hits.table), hits.after, hits.looked) == (0, 0, 0.0)
+    assert word_hits(asked.engine, ["harbour"], after=0).after is None
+
+
+def test_ids_lead_to_pages(asked):
+    record, network = asked.engine.row("SELECT record_id, network_id FROM records JOIN networks USING (net) LIMIT 1")
+    assert place_of(asked.engine, record) == f"/records/{record}"
+    assert place_of(asked.engine, network) == f"/networks/{network}"
+    for name in ("f" * 32, "N000000000000", "Nonsense", "a1", "../x"):
+        assert place_of(asked.engine, name) is None
+    (group,) = asked("a3").groups
+    assert (group.kind, group.records) == ("id", 1)
+
+
+@pytest.mark.parametrize("query", ["", "  ", "x y", "/etc/passwd.png.", "\x00"])
+def test_what_cannot_be_looked_up_is_said_or_finds_nothing(asked, query):
+    try:
+        assert asked(query).groups == ()
+    except InputError as error:
+        assert error.todo
+
+
+def test_a_path_of_this_machine_is_never_read(tmp_path):
+    Image.new("L", (64, 64)).save(tmp_path / "secret.png")
+    assert read_question(str(tmp_path / "secret.png")).pdq is None
+
+
+def test_lists_come_in_parts_and_the_counts_are_of_all(asked):
+    first, second = (asked("+32470123456", limit=1, offset=at).groups[0] for at in (0, 1))
+    assert (first.records, len(first.items), len(second.items)) == (2, 1, 1)
+    assert first.items != second.items
+    assert asked("+32470123456", offset=50).groups[0].items == ()
+
+
+def test_a_long_text_is_cut():
+    assert len(read_question("word " * 10_000).text) <= MAX_QUERY
+
+
+def test_signatures_are_read_again_only_when_they_change():
+    read = []
+    held = HeldTexts(lambda paths: read.append(list(paths)) or len(read))
+    assert [held.of(d, []) for d in (["a", "b"], ["b", "a"], ["c"], ["c"], ["a", "b"])] == [1, 1, 2, 2, 3]
+
+
+def test_sentences():
+    assert sentence("identifier", "handle", "telegram:x", 1) == "1 record names the handle telegram:x."
+    assert sentence("mention", "name", "Ann", 0) == "No record mentions the name Ann."
+    assert sentence("words", "words", "a b", 1200, partly=True) == "1,200 records have the words: a b, and more may."
+    assert "ties nobody" in public("identifier", "phone", 40, 12, 0.0)
+    assert "ties nobody" not in public("identifier", "phone", 40, 11, 0.0)
+    assert evidence("picture", -6.0, "", "", "", ()) == "6 of 256 bits differ"
+    assert evidence("words", 0, "", "t", "x" * 100 + " needle " + "y" * 100, ["NEEDLE"]).startswith("…xxx")

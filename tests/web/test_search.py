@@ -1,0 +1,100 @@
+"""The search page and its API."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from tests.web.axe import faults
+from tests.web.conftest import shot
+
+
+@pytest.fixture(scope="module")
+def number(bench) -> str:
+    """A number that several records of one network give."""
+    with bench.desk.session() as engine:
+        query = """
+            SELECT value FROM ties WHERE type = 'phone' GROUP BY value HAVING count(DISTINCT net) = 1
+            ORDER BY count(*) DESC, value LIMIT 1"""
+        return str(engine.row(query)[0])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_box_and_an_answer(bench, page, number, theme):
+    page.context.add_cookies([{"name": "clew-theme", "value": theme, "url": bench.url}])
+    page.goto(f"{bench.url}/search")
+    assert page.get_by_role("heading", name="What the box takes").is_visible()
+    assert faults(page) == []
+    page.locator("textarea[name=q]").fill(number)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=f"give the number {number}").wait_for()
+    assert page.locator("table.found tbody tr").count() > 1
+    shot(page, f"search-{theme}")
+    assert faults(page) == []
+    page.get_by_role("link", name="Show more records").click()
+    page.locator("table.found tbody tr").nth(8).wait_for()
+    page.locator(".pulls a").first.click()
+    assert "/search?q=" in page.url
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_found_says_what_to_try(bench, page, theme):
+    page.context.add_cookies([{"name": "clew-theme", "value": theme, "url": bench.url}])
+    page.goto(f"{bench.url}/search?q=%2B3225550000")
+    assert page.get_by_text("No record gives the number +3225550000.").is_visible()
+    assert page.get_by_text("country code").is_visible()
+    assert faults(page) == []
+
+
+def test_hostile_questions_stay_text(bench, page):
+    page.goto(f"{bench.url}/search?q=%3Cscript%3Edocument.title%3D'taken'%3C/script%3E%20and%20%3Cimg%20src%3Dx%3E")
+    assert page.title() != "taken" and page.locator("main img").count() == 0
+    assert page.locator("textarea[name=q]").input_value().startswith("<script>")
+    for query in (
+        "'; DROP TABLE records; --",
+        "(((((",
+        "\\",
+        "%00%ff",
+        "a" * 8_000,
+        "phone:",
+        "image:zz",
+        "N1",
+        "T" * 40,
+    ):
+        assert bench.client.get("/search", params={"q": query}).status_code in (200, 303)
+    assert bench.client.get("/search", params={"q": "a" * 8_001}).status_code == 422
+    assert bench.client.get("/search", params={"q": "x", "region": "B1"}).status_code == 422
+
+
+def test_ids_lead_to_their_pages(bench):
+    with bench.desk.session() as engine:
+        record, native = engine.row("SELECT record_id, native_id FROM records WHERE version = 1 ORDER BY record_id")
+    assert bench.client.get("/search", params={"q": record}).headers["location"] == f"/records/{record}"
+    assert bench.client.get("/search", params={"q": native}).status_code in (200, 303)
+
+
+def test_a_picture_becomes_a_hash_and_is_not_kept(bench):
+    drawn = io.BytesIO()
+    Image.effect_mandelbrot((256, 256), (-2, -1.5, 1, 1.5), 60).save(drawn, "PNG")
+    before = sorted(bench.desk.path.rglob("*"))
+    answer = bench.client.post("/search", files={"picture": ("p.png", drawn.getvalue())}, data={"q": ""})
+    assert answer.status_code == 303
+    assert len(answer.headers["location"].partition("q=")[2]) == 64
+    assert sorted(bench.desk.path.rglob("*")) == before
+    assert bench.client.post("/search", files={"picture": ("p.png", b"no picture")}).status_code == 400
+
+
+def test_the_api_gives_the_same(bench, number):
+    found = bench.client.get("/api/v1/search", params={"q": number, "limit": 2}).json()
+    (group,) = [g for g in found["groups"] if g["kind"] == "identifier"]
+    assert group["value"] == number and group["records"] > 2 == len(group["items"])
+    assert bench.client.get("/api/v1/search").status_code == 422
+    assert bench.client.get("/api/v1/search", params={"q": "--"}).status_code in (200, 400)
+
+
+def test_an_empty_workspace_says_what_to_do(empty_bench, page):
+    page.goto(f"{empty_bench.url}/search")
+    assert page.get_by_role("heading", name="Nothing to search yet").is_visible()
+    for query in ("+32470123456", "some words", "a text that is long enough to be compared", "ff" * 32, "name:Ann"):
+        assert empty_bench.client.get("/search", params={"q": query}).status_code == 200
