@@ -28,17 +28,18 @@ class Board:
         standings: the newest decision about each network that has one.
         learned: from them.
         ordered: the learned order; None where it is the catalogue's.
+        earlier: by network, the newest decision about one that was merged into it.
     """
 
     standings: dict[str, Decision]
     learned: Learned
     ordered: pa.Table | None
+    earlier: dict[str, Decision]
 
     @property
     def decided(self) -> pa.Table:
         """For `clew.query.queue`."""
-        rows = [{"network_id": d.network_id, "state": d.state, "assignee": d.assignee} for d in self.standings.values()]
-        return pa.Table.from_pylist(rows, schema=DECIDED)
+        return _decided(self.standings)
 
     @property
     def people(self) -> list[str]:
@@ -69,7 +70,29 @@ def board(desk: Desk, engine: Engine) -> Board:
         kept = _Kept(key, *learn_order(engine, labels))
         with _LOCK:
             _KEPT[desk] = kept
-    return Board(found, kept.learned, kept.ordered)
+    return Board(found, kept.learned, kept.ordered, _earlier(engine, found))
+
+
+def _decided(found: dict[str, Decision]) -> pa.Table:
+    rows = [{"network_id": d.network_id, "state": d.state, "assignee": d.assignee} for d in found.values()]
+    return pa.Table.from_pylist(rows, schema=DECIDED)
+
+
+def _earlier(engine: Engine, found: dict[str, Decision]) -> dict[str, Decision]:
+    """What was decided about networks that have gone, by the living ones that they went into."""
+    query = """
+        WITH RECURSIVE way AS (
+            SELECT d.network_id AS was, a.merged_into AS heir FROM decided d JOIN anchors a USING (network_id)
+            WHERE a.merged_into IS NOT NULL
+            UNION SELECT was, a.merged_into FROM way JOIN anchors a ON a.network_id = heir
+            WHERE a.merged_into IS NOT NULL
+        )
+        SELECT was, heir FROM way SEMI JOIN networks n ON n.network_id = heir"""
+    heirs = engine.sql(query, {"decided": _decided(found)}).to_pylist() if found else []
+    newest = sorted(
+        ((found[row["was"]], row["heir"]) for row in heirs), key=lambda pair: (pair[0].at, pair[0].network_id)
+    )
+    return {heir: decision for decision, heir in newest if decision.state != "new"}
 
 
 def _index_of(engine: Engine) -> str:

@@ -144,7 +144,10 @@ def decide(
     asked = parse(back)
     if not wants_part(request):
         return RedirectResponse(asked.href(), 303)
-    answer = render(request, "leads_state.html", network_id=network_id, now=made, back=asked.query(), **_common())
+    earlier = board(desk, engine).earlier.get(network_id)
+    answer = render(
+        request, "leads_state.html", network_id=network_id, now=made, back=asked.query(), earlier=earlier, **_common()
+    )
     told = {
         "network": network_id,
         "do": do,
