@@ -12,7 +12,6 @@ SIZE = WORDS * 64
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _HELD = 8  # texts of a bucket that later ones are compared with; a new one takes the place of the oldest
 _TRIES = 4  # comparisons of a text in one bucket
-_CROWD = 32  # texts of a bucket from which on one comparison has to do: many share a phrase, few are copies
 _SMALL = 24  # families up to this size find their medoid among all, larger ones in samples
 _AHEAD = 24  # texts of a band whose sketches are on their way while one is compared
 _ROUNDS = 12  # medoids tried on one family before what is left has to be joined anew, more strictly
@@ -231,7 +230,7 @@ def _fetch(pairs, bitmap, parent, k):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _join(x, held, count, most, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
+def _join(x, held, count, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
     """Compare a text with those held of its bucket, the last ones first; gives whether one is of its tree now."""
     root = find(parent, x)
     tries = 0
@@ -242,7 +241,7 @@ def _join(x, held, count, most, bitmap, level, bits, least, parent):  # type: ig
         if other == root:
             known = True
             continue
-        if tries == most:
+        if tries == _TRIES:
             break
         if _differ_in_size(level, bits, x, y, least):
             continue
@@ -265,7 +264,7 @@ def join_band(pairs, bitmap, level, bits, least, parent):  # type: ignore[no-unt
         parent: int32[m], the forest over texts; roots are the smallest of their tree.
     """
     held = np.empty(_HELD, np.int64)
-    count = seen = 0
+    count = 0
     m = pairs.shape[0]
     low = np.uint64(0xFFFFFFFF)
     for k in range(m):
@@ -275,10 +274,9 @@ def join_band(pairs, bitmap, level, bits, least, parent):  # type: ignore[no-unt
         if k == 0 or pairs[k - 1] >> np.uint64(32) != key:
             if k + 1 == m or pairs[k + 1] >> np.uint64(32) != key:
                 continue  # alone in its bucket
-            count = seen = 0
-        seen += 1
+            count = 0
         x = np.int64(pairs[k] & low)
-        if not _join(x, held, count, _TRIES if seen <= _CROWD else 1, bitmap, level, bits, least, parent):
+        if not _join(x, held, count, bitmap, level, bits, least, parent):
             held[count % _HELD] = x
             count += 1
 
