@@ -93,7 +93,7 @@ def serve(page: Any, part: str, answer: object) -> None:
 
 def until(page: Any, what: str) -> None:
     """Wait until an expression holds; asked by the debugger, as the pages' policy takes no script from elsewhere."""
-    for _ in range(200):
+    for _ in range(1_000):
         if page.evaluate(what):
             return
         page.wait_for_timeout(50)

@@ -79,7 +79,7 @@ def test_never_blank_while_it_lays_out(bench, browser, network):
     page.goto(f"{bench.url}/networks/{network}/structure")
     until(page, "window.first !== undefined")
     assert page.evaluate("window.first") > 200
-    page.wait_for_selector('clew-graph[data-state="settled"]')
+    until(page, "document.querySelector('clew-graph').dataset.state === 'settled'")
     assert page.get_attribute("clew-graph", "data-nodes") == "2000"
     context.close()
 

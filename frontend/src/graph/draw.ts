@@ -22,7 +22,13 @@ const width = (bits: number): number => (bits >= (STRONG[0] as number) ? 1.4 : b
 /** Sizes on the screen grow slower than the picture, so that a close look separates nodes. */
 export const scaleOf = (k: number): number => Math.min(Math.max(Math.sqrt(k), 0.55), 2.2);
 
+const MANY = 3000; // lines above which only some are drawn while all of them move
+const SOME = 1500;
+
 export class Painter {
+  /** While everything moves a part of very many lines is enough: all of them are there again at rest. */
+  hasty = false;
+
   constructor(
     private readonly model: Model,
     private readonly colour: Colour,
@@ -45,7 +51,10 @@ export class Painter {
     const classes = new Map<number, Path2D>([[0.5, new Path2D()], [0.9, new Path2D()], [1.4, new Path2D()]]);
     const [links, near] = [new Path2D(), new Path2D()];
     const focus = marks.selected ?? marks.hovered;
-    for (const line of [...this.model.lines, ...(this.model.showLinks ? this.model.links : [])]) {
+    const all = this.model.showLinks ? [...this.model.lines, ...this.model.links] : this.model.lines;
+    const stride = this.hasty && all.length > MANY ? Math.ceil(all.length / SOME) : 1;
+    for (let k = 0; k < all.length; k += stride) {
+      const line = all[k] as Line;
       if (!this.model.drawn(line) || !some(line)) continue;
       const path = line.source === focus || line.target === focus ? near : line.link ? links : classes.get(width(line.bits));
       path?.moveTo(view.applyX(line.source.x), view.applyY(line.source.y));

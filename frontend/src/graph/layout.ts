@@ -34,7 +34,7 @@ export function forces(model: Model): { simulation: Simulation<GraphNode, Line>;
   for (const line of lines) for (const end of [line.source, line.target]) degree.set(end, (degree.get(end) ?? 0) + 1);
   const least = (line: Line): number => Math.min(degree.get(line.source) ?? 1, degree.get(line.target) ?? 1);
   const simulation = forceSimulation<GraphNode>(nodes)
-    .force("charge", forceManyBody<GraphNode>().strength((node) => -18 - 3 * node.r).theta(many ? 1.1 : 0.9).distanceMax(600))
+    .force("charge", forceManyBody<GraphNode>().strength((node) => -18 - 3 * node.r).theta(many ? 1.3 : 0.9).distanceMax(many ? 400 : 600))
     .force(
       "link",
       forceLink<GraphNode, Line>(lines)
@@ -45,7 +45,7 @@ export function forces(model: Model): { simulation: Simulation<GraphNode, Line>;
     .force("y", forceY<GraphNode>(0).strength(0.05))
     .stop();
   if (!many) simulation.force("collide", forceCollide<GraphNode>((node) => node.r + 3).iterations(1));
-  const ticks = many ? 110 : 220;
+  const ticks = many ? 90 : 220;
   simulation.alphaDecay(1 - Math.pow(0.002, 1 / ticks));
   return { simulation, ticks };
 }

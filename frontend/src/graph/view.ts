@@ -26,7 +26,9 @@ export class View {
   private readonly ctx: CanvasRenderingContext2D;
   private readonly still = document.createElement("canvas");
   private moving: Set<GraphNode> | null = null;
+  private kept: ZoomTransform | null = null; // the view of what `still` holds, while the view is moved
   private labels: Label[] = [];
+  private cost = 0; // milliseconds that the last painting took
   private tree: Quadtree<GraphNode> | null = null;
   private simulation: Simulation<GraphNode, Line> | null = null;
   private left = 0; // ticks of the layout
@@ -46,12 +48,18 @@ export class View {
     this.zoom = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([0.05, 12])
       .filter((event: Event) => this.allows(event))
+      .on("start", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+        if (event.sourceEvent && this.count() > FOLLOW && this.left <= 0) this.keepView();
+      })
       .on("zoom", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
         this.transform = event.transform;
         if (event.sourceEvent) this.framed = true;
         this.draw();
       })
-      .on("end", () => this.name());
+      .on("end", () => {
+        this.kept = null;
+        this.name();
+      });
     this.pointer();
     this.resize();
     place(model);
@@ -153,6 +161,13 @@ export class View {
     ctx.setTransform(this.ctx.getTransform());
     ctx.clearRect(0, 0, ...this.size);
     this.painter.paint(ctx, this.transform, { ...this.marks, selected: null, hovered: null, path: [] }, (node) => !moving.has(node));
+  }
+
+  /** Keep what is on the screen, to be shifted and scaled while the view is moved. */
+  private keepView(): void {
+    [this.still.width, this.still.height] = [this.canvas.width, this.canvas.height];
+    this.still.getContext("2d")?.drawImage(this.canvas, 0, 0);
+    this.kept = this.transform;
   }
 
   /** Start the forces; what is drawn follows them. */
@@ -281,7 +296,8 @@ export class View {
 
   private step(): void {
     if (!this.simulation || this.left <= 0) return;
-    const until = performance.now() + 10;
+    // Where painting is slow (no graphics card), more of the time goes into the layout.
+    const until = performance.now() + Math.max(10, 3 * this.cost);
     do {
       this.simulation.tick();
       this.left -= 1;
@@ -296,7 +312,18 @@ export class View {
   }
 
   private paint(): void {
+    const began = performance.now();
     this.ctx.clearRect(0, 0, ...this.size);
+    if (this.kept) {
+      const scale = this.transform.k / this.kept.k;
+      this.ctx.save();
+      this.ctx.translate(this.transform.x - this.kept.x * scale, this.transform.y - this.kept.y * scale);
+      this.ctx.scale(scale, scale);
+      this.ctx.drawImage(this.still, 0, 0, ...this.size);
+      this.ctx.restore();
+      return;
+    }
+    this.painter.hasty = this.left > 0 && this.count() > FOLLOW;
     if (this.moving && this.count() > FOLLOW) {
       this.ctx.save();
       this.ctx.resetTransform();
@@ -307,5 +334,6 @@ export class View {
       this.painter.paint(this.ctx, this.transform, this.marks);
     }
     this.painter.labels(this.ctx, this.transform, this.labels.filter((label) => this.model.shown(label.node)));
+    this.cost = performance.now() - began;
   }
 }
