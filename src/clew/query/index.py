@@ -24,6 +24,7 @@ import duckdb
 
 from clew.engine.duckdb import Engine, parquet
 from clew.model.tables import TABLES
+from clew.query.explore import NAME_PLACES
 from clew.query.network_facets import SPREAD
 from clew.query.queue_table import CHOICES, queue_sql
 from clew.query.search_hits import PICTURES
@@ -75,6 +76,7 @@ PREPARED: dict[str, str] = {
     "daily": DAILY,
     "base_rates": BASE_RATES,
     "pictures": PICTURES,
+    "name_places": NAME_PLACES,
 }
 
 
