@@ -10,11 +10,14 @@ from urllib.parse import quote
 
 import pytest
 from tests.web.axe import faults
-from tests.web.conftest import shot
+from tests.web.conftest import served, shot
 
 from clew.cases.triage import decide, history
+from clew.ingest.stage import IngestOptions
 from clew.model.errors import InputError
+from clew.pipeline.ingest import ingest
 from clew.query.queue import choices
+from clew.store.workspace import Workspace
 from clew.web.asked import parse
 from clew.web.triage import board, past, take
 
@@ -261,6 +264,15 @@ def test_an_empty_workspace_says_what_to_do(empty_bench, page):
     assert faults(page) == []
     assert empty_bench.client.get("/api/v1/leads").json() == {"items": [], "total": 0, "offset": 0, "limit": 50}
     assert empty_bench.client.get("/leads/weights").status_code == 200
+
+
+def test_records_without_a_run_say_what_to_do(tmp_path):
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"id": "1", "text": "Room to let from Monday, quiet street."}\n')
+    ingest(Workspace.create(tmp_path / "w"), [source], IngestOptions("ad", "made up"))
+    with served(tmp_path / "w") as bench:
+        text = bench.client.get("/leads").text
+    assert "No run yet" in text and "No run has looked at the 1 record here." in text
 
 
 def test_views_are_saved_and_forgotten(own_bench, page):
