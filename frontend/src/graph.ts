@@ -4,13 +4,12 @@ import { button, el, plural, read } from "./shared/dom";
 import { keep } from "./shared/save";
 import { FONT } from "./graph/draw";
 import { kindsOf, png, svg, tables } from "./graph/export";
-import { called, kindOf, outline } from "./graph/kinds";
+import { called } from "./graph/kinds";
+import { entry } from "./graph/legend";
 import { isRecord, Model, type ApiGraph, type GraphNode } from "./graph/model";
 import { address, Panel } from "./graph/panel";
 import { findPath, named } from "./graph/path";
 import { View } from "./graph/view";
-
-const SVG = "http://www.w3.org/2000/svg";
 
 class ClewGraph extends HTMLElement {
   private readonly gone = new AbortController();
@@ -106,25 +105,7 @@ class ClewGraph extends HTMLElement {
       el("span", { class: "row drawn-zoom" }, button("−", () => this.view?.scale(1 / 1.4), { "aria-label": "Zoom out" }), button("+", () => this.view?.scale(1.4), { "aria-label": "Zoom in" }), button("Show all", () => this.view?.frame())),
       save,
     );
-    this.legend.replaceChildren(...kindsOf(model).map((kind) => this.kind(model, kind)));
-  }
-
-  private kind(model: Model, kind: string): HTMLElement {
-    const icon = document.createElementNS(SVG, "svg");
-    for (const [name, value] of [["width", "16"], ["height", "16"], ["viewBox", "0 0 16 16"], ["aria-hidden", "true"], ["class", `graph-icon kind-${kind}`]]) icon.setAttribute(name as string, value as string);
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", outline(kind, 8, 8, 5.5));
-    icon.append(path);
-    const count = model.nodes.filter((node) => node.kind === kind).length;
-    const words = [icon, ` ${kindOf(kind).word} `, el("span", { class: "count" }, count.toLocaleString("en"))];
-    if (kind === "record") return el("span", {}, ...words);
-    const box = el("input", { type: "checkbox", checked: true });
-    box.addEventListener("change", () => {
-      if (box.checked) model.hidden.delete(kind);
-      else model.hidden.add(kind);
-      this.changed();
-    });
-    return el("label", {}, box, ...words);
+    this.legend.replaceChildren(...kindsOf(model).map((kind) => entry(model, kind, () => this.changed())));
   }
 
   /** What is shown has changed: draw, and say into how many parts it falls. */

@@ -26,7 +26,7 @@ export function place(model: Model): void {
 }
 
 /** Forces over the nodes that are not gone; stopped, to be ticked by hand. `d3-force` draws its chances from a fixed seed. */
-export function forces(model: Model): { simulation: Simulation<GraphNode, Line>; ticks: number } {
+function forces(model: Model): { simulation: Simulation<GraphNode, Line>; ticks: number } {
   const nodes = model.nodes.filter((node) => !node.gone);
   const lines = model.lines.filter((line) => !line.source.gone && !line.target.gone);
   const many = nodes.length > 600;
@@ -48,4 +48,38 @@ export function forces(model: Model): { simulation: Simulation<GraphNode, Line>;
   const ticks = many ? 90 : 220;
   simulation.alphaDecay(1 - Math.pow(0.002, 1 / ticks));
   return { simulation, ticks };
+}
+
+/** The forces at work, until they have come to rest. */
+export class Settling {
+  left = 0; // ticks until then
+  private simulation: Simulation<GraphNode, Line> | null = null;
+
+  constructor(private readonly model: Model) {}
+
+  start(): void {
+    const { simulation, ticks } = forces(this.model);
+    [this.simulation, this.left] = [simulation, ticks];
+  }
+
+  /** A little more, from where all is; ``anew`` when there are other nodes. */
+  warm(alpha: number, anew: boolean): void {
+    if (!this.simulation || anew) this.simulation = forces(this.model).simulation.alpha(0);
+    this.simulation.alpha(Math.max(this.simulation.alpha(), alpha));
+    this.left = Math.max(this.left, 40);
+  }
+
+  /** Run for so many milliseconds, one tick at least. */
+  run(milliseconds: number): void {
+    const until = performance.now() + milliseconds;
+    do {
+      this.simulation?.tick();
+      this.left -= 1;
+    } while (this.left > 0 && performance.now() < until);
+  }
+
+  finish(): void {
+    if (this.left > 0) this.simulation?.tick(this.left);
+    this.left = 0;
+  }
 }

@@ -1,14 +1,14 @@
 // The canvas of the graph: what it shows, where the view is, and what the pointer does.
 import { drag } from "d3-drag";
-import { quadtree, type Quadtree } from "d3-quadtree";
+import type { Quadtree } from "d3-quadtree";
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior, type ZoomTransform } from "d3-zoom";
-import type { Simulation } from "d3-force";
-import { FONT, Painter, scaleOf, type Colour, type Marks } from "./draw";
+import { FONT, Painter, type Colour, type Marks } from "./draw";
 import { fit, labelled } from "./export";
-import { forces, place } from "./layout";
+import { nodeAt, treeOf } from "./hit";
+import { place, Settling } from "./layout";
 import type { Label } from "./labels";
-import { isRecord, type GraphNode, type Line, type Model } from "./model";
+import { isRecord, type GraphNode, type Model } from "./model";
 
 const FOLLOW = 600; // nodes up to which the others give way while one is dragged
 
@@ -30,8 +30,7 @@ export class View {
   private labels: Label[] = [];
   private cost = 0; // milliseconds that the last painting took
   private tree: Quadtree<GraphNode> | null = null;
-  private simulation: Simulation<GraphNode, Line> | null = null;
-  private left = 0; // ticks of the layout
+  private readonly settling: Settling;
   private framed = false; // somebody moved the view
   private asked = 0;
   private size: [number, number] = [0, 0];
@@ -45,11 +44,12 @@ export class View {
   ) {
     this.ctx = canvas.getContext("2d") as CanvasRenderingContext2D;
     this.painter = new Painter(model, colour);
+    this.settling = new Settling(model);
     this.zoom = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([0.05, 12])
       .filter((event: Event) => this.allows(event))
       .on("start", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
-        if (event.sourceEvent && this.count() > FOLLOW && this.left <= 0) this.keepView();
+        if (event.sourceEvent && this.count() > FOLLOW && this.settling.left <= 0) this.keepView();
       })
       .on("zoom", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
         this.transform = event.transform;
@@ -114,7 +114,7 @@ export class View {
 
   private grab(node: GraphNode): void {
     this.grabbed = false;
-    if (this.left > 0) this.finish();
+    if (this.settling.left > 0) this.finish();
     // Leaves go with what they hang on; the rest is drawn once.
     const leaves = this.model.around(node).filter((other) => this.model.around(other).length === 1);
     this.moving = new Set([node, ...leaves]);
@@ -172,29 +172,21 @@ export class View {
 
   /** Start the forces; what is drawn follows them. */
   settle(still: boolean): void {
-    const { simulation, ticks } = forces(this.model);
-    this.simulation = simulation;
-    this.left = ticks;
-    if (still) {
-      // Nothing moves on the screen: it is drawn, laid out, and drawn again.
-      setTimeout(() => this.finish(), 0);
-    } else {
-      this.draw();
-    }
+    this.settling.start();
+    // Where nothing may move on the screen it is drawn, laid out, and drawn again.
+    if (still) setTimeout(() => this.finish(), 0);
+    else this.draw();
   }
 
-  /** Let the forces run a little, from where all is. */
+  /** Let the forces run a little, from where all is; ``anew`` when there are other nodes. */
   warm(alpha: number, anew = false): void {
-    if (!this.simulation || anew) this.simulation = forces(this.model).simulation;
-    this.simulation.alpha(Math.max(this.simulation.alpha(), alpha));
-    this.left = Math.max(this.left, 40);
+    this.settling.warm(alpha, anew);
     this.draw();
   }
 
   /** Run what is left of the layout at once. */
   finish(): void {
-    if (this.simulation && this.left > 0) this.simulation.tick(this.left);
-    this.left = 0;
+    this.settling.finish();
     this.rest();
   }
 
@@ -231,22 +223,8 @@ export class View {
 
   /** The node under a point of the canvas. */
   find(x: number, y: number): GraphNode | null {
-    this.tree ??= quadtree<GraphNode>().x((node) => node.x).y((node) => node.y).addAll(this.model.nodes.filter((node) => this.model.shown(node)));
-    const [gx, gy] = this.transform.invert([x, y]);
-    const scale = scaleOf(this.transform.k) / this.transform.k;
-    let best: GraphNode | null = null;
-    let least = Infinity;
-    const reach = 24 * scale;
-    this.tree.visit((branch, x0, y0, x1, y1) => {
-      if (!branch.length) {
-        for (let leaf: typeof branch | undefined = branch; leaf; leaf = leaf.next) {
-          const away = Math.hypot(leaf.data.x - gx, leaf.data.y - gy) - leaf.data.r * scale;
-          if (away < least && away < 5 / this.transform.k) [best, least] = [leaf.data, away];
-        }
-      }
-      return x0 > gx + reach || x1 < gx - reach || y0 > gy + reach || y1 < gy - reach;
-    });
-    return best;
+    this.tree ??= treeOf(this.model.nodes.filter((node) => this.model.shown(node)));
+    return nodeAt(this.tree, this.transform, x, y);
   }
 
   /** Something about what is shown has changed. */
@@ -295,19 +273,14 @@ export class View {
   }
 
   private step(): void {
-    if (!this.simulation || this.left <= 0) return;
+    if (this.settling.left <= 0) return;
     // Where painting is slow (no graphics card), more of the time goes into the layout.
-    const until = performance.now() + Math.max(10, 3 * this.cost);
-    do {
-      this.simulation.tick();
-      this.left -= 1;
-    } while (this.left > 0 && performance.now() < until);
-    if (this.left <= 0) {
-      if (this.moving) return;
-      this.rest();
-    } else {
+    this.settling.run(Math.max(10, 3 * this.cost));
+    if (this.settling.left > 0) {
       if (!this.framed && !this.moving) this.transform = fit(this.model, this.size[0], this.size[1], 36);
       this.draw();
+    } else if (!this.moving) {
+      this.rest();
     }
   }
 
@@ -323,7 +296,7 @@ export class View {
       this.ctx.restore();
       return;
     }
-    this.painter.hasty = this.left > 0 && this.count() > FOLLOW;
+    this.painter.hasty = this.settling.left > 0 && this.count() > FOLLOW;
     if (this.moving && this.count() > FOLLOW) {
       this.ctx.save();
       this.ctx.resetTransform();

@@ -24,8 +24,8 @@ UNION ALL
 SELECT rid, 'item', item_id, concat_ws(' ', platform, native_id) FROM own
 WHERE item_id IN (SELECT item_id FROM own GROUP BY item_id HAVING count(*) > 1)
 """
-# Contacts before content, and those that tie most records with most evidence first, so that any beginning of the list
-# is what to tell records apart by. An item's evidence does not name it.
+# Those that tie most records with most evidence first, contacts before content and versions of items, so that any
+# beginning of the list is what to draw, and what to tell records apart by. An item's evidence does not name it.
 _IDENTIFIERS = """
 CREATE OR REPLACE TEMP TABLE identifiers AS
 WITH said AS (
@@ -35,8 +35,9 @@ WITH said AS (
     SELECT type, CASE type WHEN 'item' THEN '' ELSE value END AS value, max(bits) AS bits FROM said GROUP BY ALL
 ), counted AS (SELECT type, value, max(name) AS name, count(DISTINCT rid) AS many FROM shown GROUP BY type, value)
 SELECT row_number() OVER (
-           ORDER BY many > 1 DESC, c.type IN ('image', 'template', 'url', 'domain'),
-                    many * coalesce(bits, 1) DESC, c.type, c.value
+           ORDER BY many > 1 DESC,
+                    many * coalesce(bits, 1) * CASE WHEN c.type IN ('image', 'template', 'url', 'domain') THEN 1
+                        WHEN c.type = 'item' THEN 0.5 ELSE 4 END DESC, c.type, c.value
        )::INTEGER - 1 AS id, c.type, c.value, name, many, bits
 FROM counted c LEFT JOIN worth w ON w.type = c.type AND w.value = CASE c.type WHEN 'item' THEN '' ELSE c.value END
 """
