@@ -6,8 +6,8 @@
 From random records each order asks so many questions about one record at a time. *Learned* is what the workbench does;
 *fixed* asks in the order of the linker's weights and learns nothing; *by chance* asks about any record that is tied.
 A yes brings the records with the same contacts and text along, as in the workbench; those that are of another operation
-count as wrong. "Outside" are found records that the linker had in other networks than the first record: what exploring is
-for. Developed on the world of the test bench (mixed, 20,000); the one here was not looked at.
+count as wrong. "Outside" are found records that the linker had in other networks than the first record: what
+exploring is for. Developed on the world of the test bench (mixed, 20,000); the one here was not looked at.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ linker's weights and by the answers so far (`clew.query.trust`); the one on top 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,13 @@ from typing import Any
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.query.explore_says import shares, why
+from clew.query.record import Mention, Read, read
 from clew.query.trust import NAME_PLACE, OTHER, SAME, Learned, Said, Tie, Trust, best_of
 
 MOST_ALONG = 2_000  # records that one answer takes along
 _MOST_TIES = 400  # identifiers of what was accepted that are followed
 _PUBLIC = 5_000  # records with an identifier; more make it public: it is not followed
+_MOST_TEXT = 4_000  # characters of a body
 _OF_EACH = 48  # candidates by one identifier at a time
 
 # A name in a place ties like an identifier that many share, so it is laid out like one.
@@ -60,11 +62,13 @@ class Candidate:
     """A record to ask about.
 
     Attributes:
-        record_id, network_id, platform, place, contact, handle, seen_at, title, body: of the record.
+        record_id, network_id, platform, place, contact, handle, seen_at: of the record.
         chance: that it belongs to what was accepted.
         same_network: does the linker hold it together with an accepted record?
         shares: the most telling first.
         why: why it is asked about now.
+        reads: title and body, with what is shared in its place.
+        like_id, like: an accepted record that shows the first of ``shares`` too, and its title.
         along: records with the same contacts and text in its network: the answer is about them too.
         rest: how many other records its network has that nobody was asked about.
         others: candidates that wait behind it.
@@ -77,12 +81,13 @@ class Candidate:
     contact: str | None
     handle: str | None
     seen_at: datetime | None
-    title: str
-    body: str
+    reads: tuple[Read, ...]
     chance: float
     same_network: bool
     shares: tuple[Shared, ...]
     why: str
+    like_id: str
+    like: str
     along: tuple[str, ...]
     rest: int
     others: int
@@ -166,8 +171,11 @@ def next_candidate(engine: Engine, explored: Explored) -> Candidate | None:
     along = lot_of(engine, top.rid, top.net, explored.accepted | explored.passed)
     judged = _judged_in(engine, top.net, explored)
     rest = max(row.pop("size") - judged - len(along) - 1, 0)
+    reads = _reads(engine, top, row.pop("title"), row.pop("body"))
+    like = _like(engine, explored.accepted, top.ties[0])
     return Candidate(
-        **row, chance=top.chance, same_network=top.same_network, shares=every,
+        **row, reads=reads, like_id=like[0], like=like[1], chance=top.chance, same_network=top.same_network,
+        shares=every,
         why=why(every, top.same_network, {kind: learned.of_type(kind) for kind in {t for t, _ in top.ties}}),
         along=tuple(along), rest=rest, others=len(order) - 1,
     )  # fmt: skip
@@ -179,7 +187,7 @@ def trust_table(said: Iterable[Said]) -> tuple[Trust, ...]:
 
 
 def lot_of(engine: Engine, rid: int, net: int, judged: set[int]) -> list[str]:
-    """Ids of the records of a network with just the same contacts and text as one: the linker began with them as one."""
+    """Ids of the records of a network with the same contacts and text as one: the linker begins with them as one."""
     query = f"""
         WITH lots AS (
             SELECT rid, bit_xor(hash(type, value)) AS lot FROM ties_of
@@ -204,6 +212,33 @@ def members_of(engine: Engine, record_id: str) -> list[str]:
     if not rows:
         raise MissingError("There is no such record.", "Look it up with a search.")
     return [row["record_id"] for row in rows]
+
+
+def _reads(engine: Engine, top: Ranked, title: str, body: str) -> tuple[Read, ...]:
+    """What the record says, with what it shares marked."""
+    query = """
+        SELECT type::VARCHAR AS type, value, raw, field::VARCHAR AS field, start, "end", obscured,
+               extractor::VARCHAR AS extractor, version::VARCHAR AS version
+        FROM mentions WHERE net = $net AND rid = $rid"""
+    parts = {NAME_PLACE: ("name", "place")}
+    wanted = {tie for tie in top.ties if tie[0] != NAME_PLACE}
+    for kind, value in top.ties:
+        wanted |= set(zip(parts.get(kind, ()), value.split(" · ", 1), strict=False))
+    rows = _rows(engine, query, {"net": top.net, "rid": top.rid})
+    mentions = [Mention(**row) for row in rows if (row["type"], row["value"]) in wanted]
+    return tuple(read(name, text, mentions) for name, text in (("title", title), ("body", body[:_MOST_TEXT])) if text)
+
+
+def _like(engine: Engine, accepted: set[int], tie: Tie) -> tuple[str, str]:
+    """An accepted record with a tie: its id and title."""
+    table, where = ("name_places", "") if tie[0] == NAME_PLACE else ("ties", "type = $type AND ")
+    query = f"""
+        SELECT record_id, coalesce(nullif(trim(title), ''), left(body, 80), '') AS title FROM records r
+        JOIN (SELECT rid, net FROM {table} WHERE {where}value = $value AND rid IN (SELECT unnest($rids))
+              ORDER BY rid LIMIT 1) o ON r.net = o.net AND r.rid = o.rid"""
+    given = {"value": tie[1], "rids": sorted(accepted)} | ({"type": tie[0]} if where else {})
+    rows = _rows(engine, query, given)
+    return (rows[0]["record_id"], rows[0]["title"]) if rows else ("", "")
 
 
 def _shared(tie: Tie, known: _Held, learned: Learned) -> Shared:
@@ -271,7 +306,7 @@ def _unique(ties: Iterable[Tie], at: int) -> list[str]:
     return sorted({tie[at] for tie in ties})
 
 
-def _rows(engine: Engine, query: str, params: dict[str, object]) -> list[Row]:
+def _rows(engine: Engine, query: str, params: Mapping[str, object]) -> list[Row]:
     found: list[Row] = engine.sql(query, params=params).to_pylist()
     return found
 

@@ -1,10 +1,10 @@
 """How far each type of tie is trusted: it starts from the linker's weights and follows the answers.
 
 For each type a Beta distribution stands for "what shares such a tie is the same operation". It starts as `START`
-imagined answers with the mean that the linker's weights give a tie of two operations; each answer about a record counts
+imagined answers with the mean that the linker's weights give a tie of two networks; each answer about a record counts
 for every type that ties it. The same is done once more for each single identifier, so that a hotline that was denied
-does not speak against all numbers. Ties of a record are put together as log odds: the best counts in full, further types
-by the linker's `second`, and whether the linker joined the two records or saw the tie and left them apart is a type too.
+does not speak against all numbers. Ties of a record are put together as log odds: the best counts in full, further
+types by the linker's `second`; whether the linker joined two records or saw the tie and left them apart is a type too.
 """
 
 from __future__ import annotations
@@ -134,4 +134,4 @@ def _bits(chance: float) -> float:
 
 
 def _chance(bits: float) -> float:
-    return 1 / (1 + 2.0 ** -max(min(bits, 60.0), -60.0))
+    return 1 / (1 + math.exp2(-max(min(bits, 60.0), -60.0)))

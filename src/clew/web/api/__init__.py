@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clew.web.api import leads, network_draw, networks, overview, records, search, sources
+from clew.web.api import explorations, leads, network_draw, networks, overview, records, search, sources
 
 ROUTERS: tuple[APIRouter, ...] = (
     leads.router,
@@ -12,6 +12,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     network_draw.router,
     records.router,
     search.router,
+    explorations.router,
     sources.router,
     overview.router,
 )

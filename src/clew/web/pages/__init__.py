@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clew.web.pages import (
+    explore,
     leads,
     network,
     network_draw,
@@ -25,6 +26,7 @@ ROUTERS = (
     overview.router,
     record.router,
     search.router,
+    explore.router,
     sources.router,
     template.router,
     network_draw.router,

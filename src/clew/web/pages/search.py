@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
+from clew.cases.exploration import explorations
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
 from clew.query.search import MAX_QUERY, MOST_OFFSET, place_of
-from clew.web.desk import Reading, TheDesk
+from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.page import render, wants_part
 from clew.web.searching import answer, hash_of
 
@@ -37,8 +38,9 @@ def page(
     q = q.strip()
     if not q:
         return render(
-            request, "search.html", q="", region=region, found=None, wrong=None, part=None, known=_known(engine)
-        )
+            request, "search.html", q="", region=region, found=None, wrong=None, part=None, known=_known(engine),
+            **_mine(desk),
+        )  # fmt: skip
     if place := place_of(engine, q):
         return RedirectResponse(place, 303)
     found, wrong = None, None
@@ -75,6 +77,12 @@ def given(
     else:
         asked = {"q": q.strip()[:MAX_QUERY], "region": region}
     return RedirectResponse(f"/search?{urlencode({k: v for k, v in asked.items() if v})}", 303)
+
+
+def _mine(desk: Desk) -> dict[str, Any]:
+    """The explorations of the person at the desk."""
+    mine, total = explorations(desk.cases, desk.who, limit=20)
+    return {"mine": mine, "mine_total": total}
 
 
 def _known(engine: Engine) -> int:

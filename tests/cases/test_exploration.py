@@ -1,0 +1,74 @@
+"""Explorations: steps are only added; what was taken back no longer holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from clew.cases.base import open_cases
+from clew.cases.exploration import MAX_TITLE, add, begin, exploration, explorations, undo
+from clew.model.errors import InputError, MissingError
+
+
+@pytest.fixture
+def cases(tmp_path):
+    engine = open_cases(tmp_path)
+    yield engine
+    engine.dispose()
+
+
+def test_answers_hold_until_they_are_taken_back(cases):
+    number = begin(cases, "ann", " from  a number ", ["r0"]).id
+    add(cases, number, 1, "ann", "yes", ["r1", "r2"], [("phone", "+32")], "It shares a phone.")
+    add(cases, number, 2, "bob", "no", ["r3"])
+    undo(cases, number, 3, "ann")
+    known = add(cases, number, 4, "ann", "unsure", ["r4"])
+    assert (known.title, known.seeds) == ("from a number", ("r0",))
+    assert [(s.nth, s.act, s.records, s.who) for s in known.answers] == [
+        (1, "yes", ("r1", "r2"), "ann"), (4, "unsure", ("r4",), "ann"),
+    ]  # fmt: skip
+    assert known.answers[0].ties == (("phone", "+32"),)
+    assert [(s.act, s.undoes) for s in known.steps] == [("yes", None), ("no", None), ("undo", 2), ("unsure", None)]
+    known = undo(cases, number, 5, "ann")
+    assert (known.count("yes"), known.count("no"), known.count("unsure")) == (1, 0, 0)
+    undo(cases, number, 6, "ann")
+    with pytest.raises(InputError, match="no answer"):
+        undo(cases, number, 7, "ann")
+
+
+def test_a_step_is_about_what_was_shown(cases):
+    number = begin(cases, "ann", "x", ["r0"]).id
+    add(cases, number, 1, "ann", "yes", ["r1"])
+    for nth in (1, 3, 0):
+        with pytest.raises(InputError, match="answered already"):
+            add(cases, number, nth, "ann", "yes", ["r1"])
+    assert len(exploration(cases, number).steps) == 1
+
+
+def test_finished_ones_can_be_opened_again(cases):
+    number = begin(cases, "ann", "x", ["r0"]).id
+    assert not exploration(cases, number).finished
+    assert add(cases, number, 1, "ann", "finish").finished
+    assert not add(cases, number, 2, "ann", "reopen").finished
+    assert exploration(cases, number).told is None
+    assert add(cases, number, 3, "ann", "tell").told is not None
+
+
+def test_everyone_lists_their_own_the_newest_first(cases):
+    first, second = (begin(cases, "ann", title, ["r0"]).id for title in ("one", "two"))
+    begin(cases, "bob", "three", ["r0"])
+    add(cases, first, 1, "ann", "yes", ["r1"])
+    listed, total = explorations(cases, "ann")
+    assert ([e.id for e in listed], total) == ([second, first], 2)
+    assert [len(e.answers) for e in listed] == [0, 1]
+    assert [e.id for e in explorations(cases, "ann", offset=1)[0]] == [first]
+
+
+def test_what_cannot_be_is_refused(cases):
+    with pytest.raises(InputError, match="begins with a record"):
+        begin(cases, "ann", "x", [])
+    with pytest.raises(MissingError, match="no exploration 7"):
+        exploration(cases, 7)
+    with pytest.raises(MissingError):
+        add(cases, 7, 1, "ann", "yes", ["r1"])
+    assert len(begin(cases, "ann", "x" * 999, ["r0"]).title) == MAX_TITLE
+    assert begin(cases, "ann", "  ", ["r0"]).title == "Without a title"
