@@ -15,6 +15,7 @@ ALL = {
     "ingest": [],
     "networks": ["--heldout"],
     "leads": [],
+    "explore": [],
     "triage": [],
     "pipeline": ["--ads", "1000000"],
 }

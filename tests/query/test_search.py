@@ -96,6 +96,7 @@ def test_reading_through_stops_in_time_and_goes_on_from_there(asked):
     hits = word_hits(asked.engine, ["harbour"], seconds=-1.0)
     assert (len(hits.table), hits.after, hits.looked) == (0, 0, 0.0)
     assert word_hits(asked.engine, ["harbour"], after=0).after is None
+    assert "so far" not in asked("nowhere").nothing[0] and asked("nowhere").read_on is None
 
 
 def test_ids_lead_to_pages(asked):

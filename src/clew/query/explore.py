@@ -140,12 +140,16 @@ def rid_of(record_id: str) -> int:
 def ranking(engine: Engine, explored: Explored, learned: Learned) -> tuple[list[Ranked], dict[Tie, _Held]]:
     """All candidates, the likeliest first, and what is known of the identifiers that lead to them."""
     nets = _nets(engine, explored.accepted)
-    held = _identifiers(engine, explored.accepted, set(nets.values()))
+    own_ties = _identifiers(engine, explored.accepted, set(nets.values()))
+    held: dict[Tie, _Held] = {}
     tied: dict[tuple[int, int], list[Tie]] = {}
-    judged = explored.accepted | explored.passed
-    for row in _holders(engine, held, judged):
-        tied.setdefault((row["rid"], row["net"]), []).append((row["type"], row["value"]))
-    chances = {tie: learned.chance(tie, known.networks) for tie, known in held.items()}
+    for row in _holders(engine, own_ties, explored.accepted | explored.passed):
+        tie = (row["type"], row["value"])
+        held[tie] = _Held(row["records"], row["networks"])
+        tied.setdefault((row["rid"], row["net"]), []).append(tie)
+    chances = {
+        tie: learned.chance(tie, known.networks if learned.linker else known.records) for tie, known in held.items()
+    }
     own = set(nets.values())
     found = []
     for (rid, net), ties in tied.items():
@@ -257,8 +261,8 @@ def _judged_in(engine: Engine, net: int, explored: Explored) -> int:
     return sum(other == net for other in _nets(engine, explored.accepted | explored.passed).values())
 
 
-def _identifiers(engine: Engine, accepted: set[int], nets: set[int]) -> dict[Tie, _Held]:
-    """What the accepted records show, and how public it is; at most `_MOST_TIES`, those that most of them show."""
+def _identifiers(engine: Engine, accepted: set[int], nets: set[int]) -> list[Tie]:
+    """What the accepted records show; at most `_MOST_TIES`, those that most of them show."""
     query = f"""
         WITH own AS (
             SELECT type, value, rid FROM ties_of
@@ -268,36 +272,28 @@ def _identifiers(engine: Engine, accepted: set[int], nets: set[int]) -> dict[Tie
         SELECT type, value, count(DISTINCT rid) AS own FROM own GROUP BY type, value
         ORDER BY own DESC, type, value LIMIT {_MOST_TIES}"""
     rows = _rows(engine, query, {"nets": sorted(nets), "rids": sorted(accepted)})
-    query = f"""
-        SELECT type, value, count(*) AS records, count(DISTINCT net) AS networks FROM ties
-        WHERE type IN (SELECT unnest($types)) AND value IN (SELECT unnest($values)) GROUP BY type, value
-        UNION ALL
-        SELECT '{NAME_PLACE}', value, count(*), count(DISTINCT net) FROM name_places
-        WHERE value IN (SELECT unnest($values)) GROUP BY value"""
-    own = {(row["type"], row["value"]) for row in rows}
+    return [(row["type"], row["value"]) for row in rows]
+
+
+def _holders(engine: Engine, own: Sequence[Tie], judged: set[int]) -> list[Row]:
+    """Records that show one of these identifiers and were not asked about, and how public the identifier is."""
     if not own:
-        return {}
-    known = _rows(engine, query, {"types": _unique(own, 0), "values": _unique(own, 1)})
-    found = {(row["type"], row["value"]): _Held(row["records"], row["networks"]) for row in known}
-    return {tie: held for tie, held in found.items() if tie in own and 1 < held.records <= _PUBLIC}
-
-
-def _holders(engine: Engine, held: dict[Tie, _Held], judged: set[int]) -> list[Row]:
-    """Records that show one of these identifiers and were not asked about: type, value, rid, net."""
-    if not held:
         return []
     query = f"""
-        WITH holders AS (
+        WITH own AS (SELECT unnest($own_types) AS type, unnest($own_values) AS value), holders AS (
             SELECT type, value, rid, net FROM ties
             WHERE type IN (SELECT unnest($types)) AND value IN (SELECT unnest($values))
             UNION ALL SELECT '{NAME_PLACE}', value, rid, net FROM name_places WHERE value IN (SELECT unnest($values))
-        ), wanted AS (SELECT unnest($every_type) AS type, unnest($every_value) AS value)
-        SELECT type, value, rid, net FROM holders JOIN wanted USING (type, value)
+        ), counted AS (
+            SELECT type, value, count(*) AS records, count(DISTINCT net) AS networks
+            FROM holders JOIN own USING (type, value) GROUP BY type, value HAVING records BETWEEN 2 AND {_PUBLIC}
+        )
+        SELECT type, value, rid, net, records, networks FROM holders JOIN counted USING (type, value)
         WHERE rid NOT IN (SELECT unnest($judged))
         QUALIFY row_number() OVER (PARTITION BY type, value ORDER BY rid) <= {_OF_EACH}"""
     given = {
-        "types": _unique(held, 0), "values": _unique(held, 1), "judged": sorted(judged),
-        "every_type": [kind for kind, _ in held], "every_value": [value for _, value in held],
+        "types": _unique(own, 0), "values": _unique(own, 1), "judged": sorted(judged),
+        "own_types": [kind for kind, _ in own], "own_values": [value for _, value in own],
     }  # fmt: skip
     return _rows(engine, query, given)
 

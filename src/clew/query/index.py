@@ -27,7 +27,7 @@ from clew.model.tables import TABLES
 from clew.query.explore import NAME_PLACES
 from clew.query.network_facets import SPREAD
 from clew.query.queue_table import CHOICES, queue_sql
-from clew.query.search_hits import PICTURES
+from clew.query.search_hits import NATIVE_IDS, PICTURES
 from clew.query.trends import BASE_RATES, DAILY
 from clew.store.workspace import Workspace
 
@@ -76,6 +76,7 @@ PREPARED: dict[str, str] = {
     "daily": DAILY,
     "base_rates": BASE_RATES,
     "pictures": PICTURES,
+    "native_ids": NATIVE_IDS,
     "name_places": NAME_PLACES,
 }
 

@@ -141,6 +141,7 @@ class Found:
         question: as it was understood.
         groups: those with records, the surest way of being tied first.
         nothing: ways that were tried and tie no record, as sentences.
+        read_on: the network after which to look on for words of which nothing was found; None if all was read.
         similar: numbers known here that end as the one asked for.
         neighbours: see `Neighbour`.
     """
@@ -148,6 +149,7 @@ class Found:
     question: Question
     groups: tuple[Group, ...]
     nothing: tuple[str, ...]
+    read_on: int | None
     similar: tuple[Neighbour, ...]
     neighbours: tuple[Neighbour, ...]
 
@@ -215,12 +217,14 @@ def search(
     every = [hits for find in _finders(engine, question, texts, after) if (hits := find())]
     with_records = [hits for hits in every if len(hits.table)]
     groups = tuple(_group(engine, hits, limit, offset, question) for hits in with_records)
-    nothing = tuple(sentence(h.kind, h.type, h.value, 0) for h in every if not len(h.table) and h.kind != "id")
+    without = [hits for hits in every if not len(hits.table) and hits.kind != "id"]
+    nothing = tuple(sentence(h.kind, h.type, h.value, 0, h.after is not None) for h in without)
     asked = {*question.identifiers, *question.mentions}
-    similar = [n for kind, value in question.identifiers if kind == "phone" for n in _similar(engine, value)]
-    if not similar and _DIGITS.fullmatch(question.text):
+    similar = [n for hits in without if hits.type == "phone" for n in _similar(engine, hits.value)]
+    if not similar and not question.identifiers and _DIGITS.fullmatch(question.text):
         similar = _similar(engine, question.text)
-    return Found(question, groups, nothing, tuple(similar[:8]), _neighbours(engine, with_records, asked))
+    read_on = next((hits.after for hits in without if hits.after is not None), None)
+    return Found(question, groups, nothing, read_on, tuple(similar[:8]), _neighbours(engine, with_records, asked))
 
 
 def _finders(

@@ -23,7 +23,8 @@ Kind = Literal["identifier", "text", "picture", "mention", "id", "words"]
 MOST_HITS = 200_000  # a tie to more records than this says nothing about any of them
 NEAR_TEXTS = 2_000
 _NEAR_BITS = 31  # of 256: pictures that differ in more are others
-_BLOCK = 6_000  # networks that are read through for words at a time
+_BLOCK = 500  # networks that are read through for words at first; each time twice as many
+_MOST_BLOCK = 16_000
 _SECONDS = 0.35  # then reading through ends with what was found
 _FEW = 200  # records with the words
 
@@ -34,6 +35,15 @@ SELECT DISTINCT ('0x' || value[1:16])::UBIGINT AS a, ('0x' || value[17:32])::UBI
 FROM mentions WHERE type::VARCHAR = 'image' AND regexp_full_match(value, '[0-9a-f]{64}')
 ORDER BY a, b, c, d, rid
 """
+
+# Ids that platforms gave, found by a digest: records lie in the order of their networks.
+NATIVE_IDS = """
+SELECT (md5_number_lower(native_id) % 4294967296)::UINTEGER AS digest, rid, net
+FROM records WHERE native_id IS NOT NULL ORDER BY digest, rid
+"""
+
+
+_NONE = pa.schema([("rid", pa.uint64()), ("net", pa.uint32()), ("near", pa.float64())]).empty_table()
 
 
 @dataclass(frozen=True)
@@ -72,8 +82,14 @@ def mention_hits(engine: Engine, kind: str, value: str) -> Hits:
 
 def id_hits(engine: Engine, name: str) -> Hits:
     """Records whose platform gave them this id."""
-    query = "SELECT rid, net, version::DOUBLE AS near FROM records WHERE native_id = $name LIMIT $most"
-    return Hits("id", "id", name, engine.sql(query, params={"name": name, "most": _FEW}))
+    query = """
+        SELECT rid, net FROM native_ids WHERE digest = (md5_number_lower($name) % 4294967296)::UINTEGER"""
+    may = engine.sql(query, params={"name": name})
+    query = """
+        SELECT rid, net, version::DOUBLE AS near FROM records
+        WHERE net IN (SELECT unnest($nets)) AND rid IN (SELECT unnest($rids)) AND native_id = $name LIMIT $most"""
+    given = {"nets": may.column("net").to_pylist(), "rids": may.column("rid").to_pylist(), "name": name, "most": _FEW}
+    return Hits("id", "id", name, engine.sql(query, params=given) if len(may) else _NONE)
 
 
 def text_hits(engine: Engine, texts: Texts, text: str) -> Hits:
@@ -113,21 +129,27 @@ def word_hits(engine: Engine, words: Sequence[str], after: int = 0, seconds: flo
         WHERE net > $low AND net <= $high AND {said} ORDER BY net, rid LIMIT $most"""
     patterns = {f"w{n}": "(?i)" + re.escape(word) for n, word in enumerate(words)}
     found: list[pa.Table] = []
-    low, begun = after, time.monotonic()
+    low, step, begun = after, _BLOCK, time.monotonic()
     while low < nets and sum(map(len, found)) < _FEW and time.monotonic() - begun < seconds:
-        given = {**patterns, "low": low, "high": low + _BLOCK, "most": _FEW}
+        given = {**patterns, "low": low, "high": low + step, "most": _FEW}
         block = engine.sql(query, params=given)
-        low += _BLOCK
+        low, step = low + step, min(2 * step, _MOST_BLOCK)
         if len(block) == _FEW and len(nets_in := block.column("net").unique()) > 1:
             # Cut short: the last network may be there in part only, so it is left for the next time.
             low = nets_in[-1].as_py() - 1
             block = block.filter(pc.less_equal(block.column("net"), low))
         found.append(block)
-    empty = pa.table({"rid": pa.array([], pa.uint64()), "net": pa.array([], pa.uint32()), "near": pa.array([], "f8")})
-    table = pa.concat_tables([part.cast(empty.schema) for part in found] or [empty])
+    table = pa.concat_tables([part.cast(_NONE.schema) for part in found] or [_NONE])
     done = low >= nets
-    looked = 1.0 if done else (low - after) / int(nets)
+    looked = 1.0 if done else _share(engine, after, low)
     return Hits("words", "words", " ".join(words), table, looked, None if done else low)
+
+
+def _share(engine: Engine, after: int, until: int) -> float:
+    """The share of all records that the networks between two numbers hold."""
+    query = """
+        SELECT (sum(records) FILTER (net > $after AND net <= $until) / sum(records))::DOUBLE AS share FROM networks"""
+    return float(engine.sql(query, params={"after": after, "until": until}).to_pylist()[0]["share"] or 0.0)
 
 
 class HeldTexts:

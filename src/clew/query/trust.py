@@ -77,9 +77,11 @@ class Learned:
     Args:
         said: the answers that hold.
         learn: False to order by the linker's weights alone.
+        linker: False to order as if no linker had joined anything; both are there to measure what they are worth.
     """
 
-    def __init__(self, said: Iterable[Said], learn: bool = True) -> None:
+    def __init__(self, said: Iterable[Said], learn: bool = True, linker: bool = True) -> None:
+        self.linker = linker
         self._types: Counter[tuple[str, bool]] = Counter()
         self._ones: Counter[tuple[Tie, bool]] = Counter()
         for answer in said:
@@ -116,7 +118,7 @@ class Learned:
         """The same by the best tie of each type, and what the linker made of it."""
         bits = sorted((_bits(chance) for chance in chances.values()), reverse=True)
         judged = SAME if same_network else OTHER
-        linker = start_bits(judged, 2) + self._shift[judged]
+        linker = start_bits(judged, 2) + self._shift[judged] if self.linker else 0.0
         return _chance(bits[0] + DEFAULT.second * sum(max(b, 0.0) for b in bits[1:]) + linker)
 
 
