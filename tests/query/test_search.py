@@ -65,6 +65,7 @@ def test_a_pasted_advert_finds_its_copies_and_its_number(asked):
     assert ids(asked.engine, kinds["text"]) == {"a1", "a2"}
     assert {item.evidence for item in kinds["text"].items} == {"94 % of its pairs of words"}  # its title is another
     assert kinds["identifier"].records == 2
+    assert [group.kind for group in found.groups] == ["identifier", "text"]  # a number is surer than a copied text
     assert "+32470123457" in {n.value for n in found.neighbours}  # on a2, to which the text leads
     assert "+32470123456" not in {n.value for n in found.neighbours}
 

@@ -57,11 +57,9 @@ def _spread(records: int, networks: int) -> str:
 
 
 def _that(records: int, networks: int) -> str:
-    return (
-        f"that only {records} records have"
-        if records <= 20
-        else f"that {records:,} records have ({networks:,} networks)"
-    )
+    if records <= 20:
+        return f"that only {records} records have"
+    return f"that {records:,} records of {f'{networks:,} networks' if networks > 1 else 'one network'} have"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ from clew.query.search_hits import (
     text_hits,
     word_hits,
 )
-from clew.query.search_says import evidence, public, sentence
+from clew.query.search_says import MANY_NETWORKS, evidence, public, sentence
 
 if TYPE_CHECKING:
     from clew.match.query import Texts
@@ -215,7 +215,7 @@ def search(
         after: see `clew.query.search_hits.word_hits`.
     """
     every = [hits for find in _finders(engine, question, texts, after) if (hits := find())]
-    with_records = [hits for hits in every if len(hits.table)]
+    with_records = sorted((hits for hits in every if len(hits.table)), key=_surest)
     groups = tuple(_group(engine, hits, limit, offset, question) for hits in with_records)
     without = [hits for hits in every if not len(hits.table) and hits.kind != "id"]
     nothing = tuple(sentence(h.kind, h.type, h.value, 0, h.after is not None) for h in without)
@@ -225,6 +225,14 @@ def search(
         similar = _similar(engine, question.text)
     read_on = next((hits.after for hits in without if hits.after is not None), None)
     return Found(question, groups, nothing, read_on, tuple(similar[:8]), _neighbours(engine, with_records, asked))
+
+
+def _surest(hits: Hits) -> tuple[int, int]:
+    """Rare identifiers first, then copies, then what many operations share."""
+    networks = len(hits.table.column("net").unique())
+    if hits.kind == "identifier":
+        return (0 if networks < MANY_NETWORKS else 2), networks
+    return (1 if hits.kind in ("text", "picture", "id") else 3), 0
 
 
 def _finders(
@@ -318,7 +326,7 @@ def _networks(engine: Engine, nets: list[int], tied: dict[int, int]) -> tuple[Ti
 
 def _neighbours(engine: Engine, found: Sequence[Hits], asked: set[tuple[str, str]]) -> tuple[Neighbour, ...]:
     """What else the records show that are surely tied, those first that most of them share."""
-    sure = [h for h in found if h.kind in ("identifier", "text", "picture", "id")] or list(found)
+    sure = [hits for hits in found if _surest(hits)[0] < 2] or list(found)
     pairs = {(r, n) for h in sure for r, n in zip(*_head(h), strict=True)}
     if not pairs:
         return ()
