@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -11,6 +12,7 @@ from clew.extract.pdq import pdq
 from clew.match.query import Texts
 from clew.model.errors import InputError
 from clew.query.search import MAX_QUERY, place_of, read_question, search
+from clew.query.search_groups import _order
 from clew.query.search_hits import HeldTexts, word_hits
 from clew.query.search_says import evidence, public, sentence
 
@@ -128,6 +130,13 @@ def test_lists_come_in_parts_and_the_counts_are_of_all(asked):
     assert (first.records, len(first.items), len(second.items)) == (2, 1, 1)
     assert first.items != second.items
     assert asked("+32470123456", offset=50).groups[0].items == ()
+
+
+def test_where_a_tie_says_little_each_network_is_shown_once_first():
+    rid, net = np.array([7, 6, 5, 4, 3], np.uint64), np.array([1, 1, 1, 2, 3])
+    near, many = np.zeros(5), np.array([3, 3, 3, 1, 1])
+    assert rid[_order(rid, net, many, near, one_of_each=False)].tolist() == [5, 6, 7, 4, 3]
+    assert rid[_order(rid, net, many, near, one_of_each=True)].tolist() == [5, 4, 3, 6, 7]
 
 
 def test_a_long_text_is_cut():

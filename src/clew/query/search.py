@@ -9,18 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
 from clew.model.tables import ATTRIBUTE_TYPES, IDENTIFIER_TYPES
 from clew.query.asked import Asked, understand
+from clew.query.search_groups import Group, TiedNetwork, TiedRecord, group_of, rows_of, surest
 from clew.query.search_hits import (
     Hits,
-    Kind,
     id_hits,
     identifier_hits,
     mention_hits,
@@ -28,7 +25,7 @@ from clew.query.search_hits import (
     text_hits,
     word_hits,
 )
-from clew.query.search_says import MANY_NETWORKS, evidence, public, sentence
+from clew.query.search_says import sentence
 
 if TYPE_CHECKING:
     from clew.match.query import Texts
@@ -43,8 +40,6 @@ _SAID = re.compile(r"[^\W_]")
 _DIGITS = re.compile(r"[\d\s+()./-]+")
 _PDQ = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"([NT][0-9a-f]{6,32}|[0-9a-f]{32})")
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -66,61 +61,6 @@ class Question:
     mentions: tuple[tuple[str, str], ...] = ()
     words: tuple[str, ...] = ()
     name: str = ""
-
-
-@dataclass(frozen=True)
-class TiedRecord:
-    """A record of a group, and what in it shows the tie."""
-
-    record_id: str
-    network_id: str
-    platform: str
-    place: str | None
-    seen_at: datetime | None
-    title: str
-    evidence: str
-
-
-@dataclass(frozen=True)
-class TiedNetwork:
-    """A network of a group: how many of its records are tied, and what it is."""
-
-    network_id: str
-    tied: int
-    records: int
-    rank: int | None
-    reason: str
-    first_seen: datetime | None
-    last_seen: datetime | None
-
-
-@dataclass(frozen=True)
-class Group:
-    """Records that are tied in one way.
-
-    Attributes:
-        kind, type, value: the way.
-        sentence: what ties them.
-        note: how far to trust it; empty where there is nothing to say.
-        records, networks: how many.
-        tied: networks with most tied records.
-        items: some of the records, from ``offset`` on.
-        offset: see there.
-        looked: share of all records that was looked at; after: go on after this network.
-    """
-
-    kind: Kind
-    type: str
-    value: str
-    sentence: str
-    note: str
-    records: int
-    networks: int
-    tied: tuple[TiedNetwork, ...]
-    items: tuple[TiedRecord, ...]
-    offset: int
-    looked: float
-    after: int | None
 
 
 @dataclass(frozen=True)
@@ -195,9 +135,9 @@ def place_of(engine: Engine, question: str) -> str | None:
     if name[0] in tables:
         table, column = tables[name[0]]
         merged = " UNION ALL SELECT 1 FROM anchors WHERE network_id = $name" if name[0] == "N" else ""
-        rows = _rows(engine, f"SELECT 1 FROM {table} WHERE {column} = $name{merged} LIMIT 1", {"name": name})
+        rows = rows_of(engine, f"SELECT 1 FROM {table} WHERE {column} = $name{merged} LIMIT 1", {"name": name})
         return f"/{table}/{name}" if rows else None
-    rows = _rows(engine, "SELECT 1 FROM members WHERE rid = $rid", {"rid": int(name[:16], 16)})
+    rows = rows_of(engine, "SELECT 1 FROM members WHERE rid = $rid", {"rid": int(name[:16], 16)})
     return f"/records/{name}" if rows else None
 
 
@@ -215,8 +155,8 @@ def search(
         after: see `clew.query.search_hits.word_hits`.
     """
     every = [hits for find in _finders(engine, question, texts, after) if (hits := find())]
-    with_records = sorted((hits for hits in every if len(hits.table)), key=_surest)
-    groups = tuple(_group(engine, hits, limit, offset, question) for hits in with_records)
+    with_records = sorted((hits for hits in every if len(hits.table)), key=surest)
+    groups = tuple(group_of(engine, hits, limit, offset, question.words) for hits in with_records)
     without = [hits for hits in every if not len(hits.table) and hits.kind != "id"]
     nothing = tuple(sentence(h.kind, h.type, h.value, 0, h.after is not None) for h in without)
     asked = {*question.identifiers, *question.mentions}
@@ -225,14 +165,6 @@ def search(
         similar = _similar(engine, question.text)
     read_on = next((hits.after for hits in without if hits.after is not None), None)
     return Found(question, groups, nothing, read_on, tuple(similar[:8]), _neighbours(engine, with_records, asked))
-
-
-def _surest(hits: Hits) -> tuple[int, int]:
-    """Rare identifiers first, then copies, then what many operations share."""
-    networks = len(hits.table.column("net").unique())
-    if hits.kind == "identifier":
-        return (0 if networks < MANY_NETWORKS else 2), networks
-    return (1 if hits.kind in ("text", "picture", "id") else 3), 0
 
 
 def _finders(
@@ -262,71 +194,9 @@ def _finders(
     return found
 
 
-def _group(engine: Engine, hits: Hits, limit: int, offset: int, question: Question) -> Group:
-    rid, net = hits.table.column("rid").to_numpy(), hits.table.column("net").to_numpy().astype(np.int64)
-    near = hits.table.column("near").to_numpy()
-    nets, place, many = np.unique(net, return_inverse=True, return_counts=True)
-    # The nearest first; where all are tied alike, those of the network with most of them.
-    order = np.lexsort((rid, net, -many[place], -near))
-    shown = order[offset : offset + limit]
-    most = nets[np.lexsort((nets, -many))][:limit]
-    count = dict(zip(nets.tolist(), many.tolist(), strict=True))
-    rids = [int(r) for r in rid[shown]]
-    records = _records(engine, hits, rids, [int(n) for n in net[shown]], near[shown].tolist(), question)
-    networks = _networks(engine, [int(n) for n in most], count)
-    return Group(
-        hits.kind, hits.type, hits.value, sentence(hits.kind, hits.type, hits.value, len(rid), hits.looked < 1.0),
-        public(hits.kind, hits.type, len(rid), len(nets), float(near.min())),
-        len(rid), len(nets), networks, records, offset, hits.looked, hits.after,
-    )  # fmt: skip
-
-
-def _records(
-    engine: Engine, hits: Hits, rids: list[int], nets: list[int], near: Sequence[float], question: Question
-) -> tuple[TiedRecord, ...]:
-    """Records in the order of ``rids``, each with what shows the tie."""
-    query = """
-        SELECT rid, record_id, network_id, platform, place, coalesce(posted_at, captured_at) AS seen_at,
-               coalesce(title, '') AS title, coalesce(body, '') AS body
-        FROM records r JOIN networks n ON n.net = r.net
-        WHERE r.net IN (SELECT unnest($nets)) AND rid IN (SELECT unnest($rids))"""
-    rows = {row["rid"]: row for row in _rows(engine, query, {"nets": nets, "rids": rids})}
-    written = _written(engine, hits, rids, nets)
-    found = []
-    for rid, distance in zip(rids, near, strict=True):
-        row = rows[rid]
-        body = row.pop("body")
-        said = evidence(hits.kind, distance, written.get(rid, ""), row["title"], body, question.words)
-        title = " ".join((row["title"] or body).split())[:160]
-        found.append(TiedRecord(**{k: v for k, v in row.items() if k not in ("rid", "title")}, title=title,
-                                evidence=said))  # fmt: skip
-    return tuple(found)
-
-
-def _written(engine: Engine, hits: Hits, rids: list[int], nets: list[int]) -> dict[int, str]:
-    """How the asked identifier is written in each record."""
-    if hits.kind not in ("identifier", "mention") or hits.type in ("image", "template", "language"):
-        return {}
-    query = """
-        SELECT rid, min_by(raw, (field, start)) AS raw FROM mentions
-        WHERE net IN (SELECT unnest($nets)) AND rid IN (SELECT unnest($rids)) AND type = $type AND value = $value
-        GROUP BY rid"""
-    given = {"nets": nets, "rids": rids, "type": hits.type, "value": hits.value}
-    return {row["rid"]: row["raw"] for row in _rows(engine, query, given)}
-
-
-def _networks(engine: Engine, nets: list[int], tied: dict[int, int]) -> tuple[TiedNetwork, ...]:
-    query = """
-        SELECT n.net, n.network_id, n.records, q.rank, coalesce(q.reason, '') AS reason, n.first_seen, n.last_seen
-        FROM networks n LEFT JOIN queue q ON q.net = n.net WHERE n.net IN (SELECT unnest($nets))"""
-    rows = [(tied[row.pop("net")], row) for row in _rows(engine, query, {"nets": nets})]
-    rows.sort(key=lambda pair: (-pair[0], pair[1]["network_id"]))
-    return tuple(TiedNetwork(tied=count, **row) for count, row in rows)
-
-
 def _neighbours(engine: Engine, found: Sequence[Hits], asked: set[tuple[str, str]]) -> tuple[Neighbour, ...]:
     """What else the records show that are surely tied, those first that most of them share."""
-    sure = [hits for hits in found if _surest(hits)[0] < 2] or list(found)
+    sure = [hits for hits in found if surest(hits)[0] < 2] or list(found)
     pairs = {(r, n) for h in sure for r, n in zip(*_head(h), strict=True)}
     if not pairs:
         return ()
@@ -335,12 +205,12 @@ def _neighbours(engine: Engine, found: Sequence[Hits], asked: set[tuple[str, str
         WHERE net IN (SELECT unnest($nets)) AND rid IN (SELECT unnest($rids)) GROUP BY type, value
         ORDER BY tied DESC, type, value LIMIT 40"""
     given = {"nets": sorted({n for _, n in pairs}), "rids": sorted(r for r, _ in pairs)}
-    rows = [row for row in _rows(engine, query, given) if (row["type"], row["value"]) not in asked][:12]
+    rows = [row for row in rows_of(engine, query, given) if (row["type"], row["value"]) not in asked][:12]
     query = """
         SELECT type, value, count(*) AS records FROM ties
         WHERE type IN (SELECT unnest($types)) AND value IN (SELECT unnest($values)) GROUP BY type, value"""
     given = {"types": sorted({r["type"] for r in rows}), "values": sorted({r["value"] for r in rows})}
-    counted = _rows(engine, query, given) if rows else []
+    counted = rows_of(engine, query, given) if rows else []
     many: dict[tuple[str, str], int] = {(row["type"], row["value"]): row["records"] for row in counted}
     return tuple(Neighbour(**row, records=many.get((row["type"], row["value"]), 0)) for row in rows)
 
@@ -360,13 +230,8 @@ def _similar(engine: Engine, asked: str) -> list[Neighbour]:
         SELECT type, value, count(*) AS records FROM ties
         WHERE type = 'phone' AND ends_with(value, $digits) AND value <> $asked
         GROUP BY type, value ORDER BY records DESC, value LIMIT 8"""
-    rows = _rows(engine, query, {"digits": digits[-9:], "asked": asked})
+    rows = rows_of(engine, query, {"digits": digits[-9:], "asked": asked})
     return [Neighbour(tied=0, **row) for row in rows]
-
-
-def _rows(engine: Engine, query: str, params: dict[str, Any]) -> list[Row]:
-    found: list[Row] = engine.sql(query, params=params).to_pylist()
-    return found
 
 
 __all__ = [

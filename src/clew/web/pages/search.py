@@ -38,8 +38,8 @@ def page(
     q = q.strip()
     if not q:
         return render(
-            request, "search.html", q="", region=region, found=None, wrong=None, part=None, known=_known(engine),
-            **_mine(desk),
+            request, "search.html", q="", region=region, found=None, wrong=None, part=None,
+            **_known(engine), **_mine(desk),
         )  # fmt: skip
     if place := place_of(engine, q):
         return RedirectResponse(place, 303)
@@ -61,7 +61,7 @@ def page(
     template = "search_group.html" if part is not None and wants_part(request) else "search.html"
     return render(
         request, template, q=q, region=region.upper(), found=found, wrong=wrong, href=href, part=part, more=MORE,
-        cut=len(q) > MAX_QUERY, known=None,
+        cut=len(q) > MAX_QUERY, known=None, waiting=0,
     )  # fmt: skip
 
 
@@ -85,6 +85,7 @@ def _mine(desk: Desk) -> dict[str, Any]:
     return {"mine": mine, "mine_total": total}
 
 
-def _known(engine: Engine) -> int:
-    (records,) = engine.row("SELECT count(*) FROM members")
-    return int(records)
+def _known(engine: Engine) -> dict[str, int]:
+    """How many records can be searched, and how many wait for a run."""
+    known, records = engine.row("SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM records)")
+    return {"known": int(known), "waiting": int(records) - int(known)}
