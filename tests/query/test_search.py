@@ -95,11 +95,20 @@ def test_words_are_looked_for_as_they_are_written(asked, query, found):
     assert (ids(asked.engine, groups[0]) if groups else set()) == found
 
 
-def test_reading_through_stops_in_time_and_goes_on_from_there(asked):
-    hits = word_hits(asked.engine, ["harbour"], seconds=-1.0)
-    assert (len(hits.table), hits.after, hits.looked) == (0, 0, 0.0)
-    assert word_hits(asked.engine, ["harbour"], after=0).after is None
-    assert "so far" not in asked("nowhere").nothing[0] and asked("nowhere").read_on is None
+def test_reading_through_stops_in_time_and_goes_on_from_there(asked, monkeypatch):
+    assert word_hits(asked.engine, ["harbour"]).after is None
+    monkeypatch.setattr("clew.query.search_hits._SECONDS", 0.0)
+    monkeypatch.setattr("clew.query.search_hits._BLOCK", 1)
+    (nets,) = asked.engine.row("SELECT max(net) FROM networks")
+    found, after = 0, 0
+    for nth in range(1, nets + 1):
+        hits = word_hits(asked.engine, ["harbour"], after)
+        found, after = found + len(hits.table), hits.after
+        assert after == (nth if nth < nets else None)
+        assert hits.looked == 1.0 if after is None else 0.0 < hits.looked < 1.0
+    assert found == 2
+    assert asked("nowhere").nothing == ("No record has the words: nowhere so far.",)
+    assert asked("nowhere", after=nets - 1).nothing == ("No record has the words: nowhere.",)
 
 
 def test_ids_lead_to_pages(asked):
@@ -108,7 +117,7 @@ def test_ids_lead_to_pages(asked):
     assert place_of(asked.engine, network) == f"/networks/{network}"
     for name in ("f" * 32, "N000000000000", "Nonsense", "a1", "../x"):
         assert place_of(asked.engine, name) is None
-    (group,) = asked("a3").groups
+    (group,) = asked("a3").groups  # what has an id is not looked for as a word
     assert (group.kind, group.records) == ("id", 1)
 
 

@@ -98,3 +98,12 @@ def test_an_empty_workspace_says_what_to_do(empty_bench, page):
     assert page.get_by_role("heading", name="Nothing to search yet").is_visible()
     for query in ("+32470123456", "some words", "a text that is long enough to be compared", "ff" * 32, "name:Ann"):
         assert empty_bench.client.get("/search", params={"q": query}).status_code == 200
+
+
+def test_words_are_read_on_for_until_something_is_found(bench, page, monkeypatch):
+    monkeypatch.setattr("clew.query.search_hits._SECONDS", 0.0)
+    monkeypatch.setattr("clew.query.search_hits._BLOCK", 100)
+    monkeypatch.setattr("clew.query.search_hits._MOST_BLOCK", 100)
+    assert "so far" in bench.client.get("/search", params={"q": "zzqqx yyqqx"}).text
+    page.goto(f"{bench.url}/search?q=zzqqx%20yyqqx")
+    page.get_by_text("No record has the words: zzqqx yyqqx.", exact=True).wait_for()

@@ -82,6 +82,7 @@ class Found:
         groups: those with records, the surest way of being tied first.
         nothing: ways that were tried and tie no record, as sentences.
         read_on: the network after which to look on for words of which nothing was found; None if all was read.
+        looked: share of the records that was looked at for them.
         similar: numbers known here that end as the one asked for.
         neighbours: see `Neighbour`.
     """
@@ -90,6 +91,7 @@ class Found:
     groups: tuple[Group, ...]
     nothing: tuple[str, ...]
     read_on: int | None
+    looked: float
     similar: tuple[Neighbour, ...]
     neighbours: tuple[Neighbour, ...]
 
@@ -154,7 +156,9 @@ def search(
         offset: of the records, where the question has one group.
         after: see `clew.query.search_hits.word_hits`.
     """
-    every = [hits for find in _finders(engine, question, texts, after) if (hits := find())]
+    every = [hits for find in _finders(engine, question, texts) if (hits := find())]
+    if question.words and not any(len(hits.table) for hits in every):  # what is tied is not read through for as words
+        every.append(word_hits(engine, question.words, after))
     with_records = sorted((hits for hits in every if len(hits.table)), key=surest)
     groups = tuple(group_of(engine, hits, limit, offset, question.words) for hits in with_records)
     without = [hits for hits in every if not len(hits.table) and hits.kind != "id"]
@@ -163,13 +167,13 @@ def search(
     similar = [n for hits in without if hits.type == "phone" for n in _similar(engine, hits.value)]
     if not similar and not question.identifiers and _DIGITS.fullmatch(question.text):
         similar = _similar(engine, question.text)
-    read_on = next((hits.after for hits in without if hits.after is not None), None)
-    return Found(question, groups, nothing, read_on, tuple(similar[:8]), _neighbours(engine, with_records, asked))
+    partly = next((hits for hits in without if hits.after is not None), None)
+    read_on, looked = (partly.after, partly.looked) if partly else (None, 1.0)
+    near = _neighbours(engine, with_records, asked)
+    return Found(question, groups, nothing, read_on, looked, tuple(similar[:8]), near)
 
 
-def _finders(
-    engine: Engine, question: Question, texts: Callable[[], Texts], after: int
-) -> list[Callable[[], Hits | None]]:
+def _finders(engine: Engine, question: Question, texts: Callable[[], Texts]) -> list[Callable[[], Hits | None]]:
     """One function for each way of being tied, the surest first."""
 
     def near_texts() -> Hits | None:
@@ -189,8 +193,6 @@ def _finders(
         found.append(lambda k=kind, v=value: mention_hits(engine, k, v))  # type: ignore[misc]
     if question.name:
         found.append(lambda: id_hits(engine, question.name))
-    if question.words:
-        found.append(lambda: word_hits(engine, question.words, after))
     return found
 
 

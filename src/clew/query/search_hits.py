@@ -25,7 +25,7 @@ NEAR_TEXTS = 2_000
 _NEAR_BITS = 31  # of 256: pictures that differ in more are others
 _BLOCK = 500  # networks that are read through for words at first; each time twice as many
 _MOST_BLOCK = 16_000
-_SECONDS = 0.35  # then reading through ends with what was found
+_SECONDS = 0.15  # then reading through ends with what was found
 _FEW = 200  # records with the words
 
 # Hashes as four numbers each, so that all of them can be compared with one while a page waits.
@@ -53,7 +53,7 @@ class Hits:
     Attributes:
         kind, type, value: the way.
         table: rid, net and near: larger is nearer; 0 where all are tied alike.
-        looked: share of all records that was looked at.
+        looked: share of all records that was looked at, from the first network on.
         after: the network after which to look on; None when all were looked at.
     """
 
@@ -109,7 +109,7 @@ def picture_hits(engine: Engine, pdq: str) -> Hits:
     return Hits("picture", "image", pdq, engine.sql(query, params={**parts, "most": _NEAR_BITS}))
 
 
-def word_hits(engine: Engine, words: Sequence[str], after: int = 0, seconds: float = _SECONDS) -> Hits:
+def word_hits(engine: Engine, words: Sequence[str], after: int = 0) -> Hits:
     """Records whose title or body has all of some words, whatever their capitals.
 
     Reads records through, so it stops where enough are found or it takes too long, and says how far it came.
@@ -117,8 +117,7 @@ def word_hits(engine: Engine, words: Sequence[str], after: int = 0, seconds: flo
     Args:
         engine: over the reading index.
         words: looked for as parts of words.
-        after: the network after which to begin.
-        seconds: after which it stops.
+        after: the network after which to begin; at least one block is read.
     """
     (nets,) = engine.row("SELECT coalesce(max(net), 0) FROM networks")
     said = " AND ".join(
@@ -130,7 +129,7 @@ def word_hits(engine: Engine, words: Sequence[str], after: int = 0, seconds: flo
     patterns = {f"w{n}": "(?i)" + re.escape(word) for n, word in enumerate(words)}
     found: list[pa.Table] = []
     low, step, begun = after, _BLOCK, time.monotonic()
-    while low < nets and sum(map(len, found)) < _FEW and time.monotonic() - begun < seconds:
+    while low < nets and sum(map(len, found)) < _FEW and (low == after or time.monotonic() - begun < _SECONDS):
         given = {**patterns, "low": low, "high": low + step, "most": _FEW}
         block = engine.sql(query, params=given)
         low, step = low + step, min(2 * step, _MOST_BLOCK)
@@ -141,15 +140,14 @@ def word_hits(engine: Engine, words: Sequence[str], after: int = 0, seconds: flo
         found.append(block)
     table = pa.concat_tables([part.cast(_NONE.schema) for part in found] or [_NONE])
     done = low >= nets
-    looked = 1.0 if done else _share(engine, after, low)
+    looked = 1.0 if done else _share(engine, low)
     return Hits("words", "words", " ".join(words), table, looked, None if done else low)
 
 
-def _share(engine: Engine, after: int, until: int) -> float:
-    """The share of all records that the networks between two numbers hold."""
-    query = """
-        SELECT (sum(records) FILTER (net > $after AND net <= $until) / sum(records))::DOUBLE AS share FROM networks"""
-    return float(engine.sql(query, params={"after": after, "until": until}).to_pylist()[0]["share"] or 0.0)
+def _share(engine: Engine, until: int) -> float:
+    """The share of all records that the networks up to a number hold."""
+    query = "SELECT (sum(records) FILTER (net <= $until) / sum(records))::DOUBLE AS share FROM networks"
+    return float(engine.sql(query, params={"until": until}).to_pylist()[0]["share"] or 0.0)
 
 
 class HeldTexts:

@@ -34,13 +34,21 @@ def answer(
         after: see `clew.query.search_hits.word_hits`.
     """
 
-    def texts() -> Texts:
-        workspace = desk.workspace
-        segments = workspace.segments("signatures")
-        return _TEXTS.of([segment.sha256 for segment in segments], workspace.paths("signatures"))
-
-    found = search(engine, read_question(q, region), texts, limit, offset, after)
+    found = search(engine, read_question(q, region), lambda: texts(desk), limit, offset, after)
     return found if part is None else replace(found, groups=found.groups[part : part + 1])
+
+
+def texts(desk: Desk) -> Texts:
+    """The signatures of the workspace as it is now."""
+    workspace = desk.workspace
+    segments = workspace.segments("signatures")
+    return _TEXTS.of([segment.sha256 for segment in segments], workspace.paths("signatures"))
+
+
+def warm(desk: Desk) -> None:
+    """Read what the first search would wait for: signatures, and the extractors that understand a question."""
+    texts(desk)
+    read_question("a few words and a number, 0032 470 00 00 00")
 
 
 def hash_of(picture: UploadFile) -> str:

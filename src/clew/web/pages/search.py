@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
+from starlette.background import BackgroundTask
 
 from clew.cases.exploration import explorations
 from clew.engine.duckdb import Engine
@@ -14,7 +15,7 @@ from clew.model.errors import InputError
 from clew.query.search import MAX_QUERY, MOST_OFFSET, place_of
 from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.page import render, wants_part
-from clew.web.searching import answer, hash_of
+from clew.web.searching import answer, hash_of, warm
 
 router = APIRouter()
 
@@ -37,10 +38,12 @@ def page(
     """The box; the answer, if something is asked; an id leads to its page."""
     q = q.strip()
     if not q:
-        return render(
+        box = render(
             request, "search.html", q="", region=region, found=None, wrong=None, part=None,
             **_known(engine), **_mine(desk),
         )  # fmt: skip
+        box.background = BackgroundTask(warm, desk)  # while the question is typed
+        return box
     if place := place_of(engine, q):
         return RedirectResponse(place, 303)
     found, wrong = None, None
