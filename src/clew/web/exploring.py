@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -12,7 +12,7 @@ from clew.model.errors import InputError, WorkspaceError
 from clew.pipeline.decide import decide
 from clew.query.explore import Candidate, Explored, members_of, next_candidate, rid_of
 from clew.query.explore_done import Listed, Verdict, listed, title_of, verdicts
-from clew.query.trust import OTHER, Learned, Said, Trust
+from clew.query.trust import Learned, Said, Trust
 from clew.web.desk import Desk
 from clew.web.jobs import Job
 
@@ -78,6 +78,7 @@ def exploring(desk: Desk, engine: Engine, number: int) -> Exploring:
     so_far = explored(known)
     candidate = None if known.finished else next_candidate(engine, so_far)
     rows, networks = listed(engine, known.seeds, known.answers, so_far.accepted)
+    rows = (*rows[:-1], replace(rows[-1], who=known.who, at=known.at))
     return Exploring(
         known.id, known.title, known.who, known.at, known.finished, known.told, len(known.steps) + 1, candidate,
         Learned(so_far.said).table(), len(so_far.accepted), networks, rows,
@@ -150,6 +151,3 @@ def tell(desk: Desk, engine: Engine, number: int, step: int) -> tuple[int, Job |
         return len(decided), desk.jobs.start_run()
     except WorkspaceError:
         return len(decided), None
-
-
-__all__ = ["OTHER", "Answer", "Exploring", "answer", "explored", "exploring", "start", "tell"]
