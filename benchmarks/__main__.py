@@ -15,6 +15,8 @@ ALL = {
     "ingest": [],
     "networks": ["--heldout"],
     "leads": [],
+    "graph": [],
+    "workbench": [],
     "explore": [],
     "triage": [],
     "pipeline": ["--ads", "1000000"],

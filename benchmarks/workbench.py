@@ -70,7 +70,7 @@ def targets(url: str) -> dict[str, list[str]]:
             templates += [found["template_id"]] if found["template_id"] else []
             phones += [m["value"] for m in found["mentions"] if m["type"] == "phone"][:1]
     tabs = ("", "/identities", "/roles", "/structure", "/locations", "/assets", "/records", "/links")
-    found = {"/leads": ["/leads", "/leads?sort=records", "/leads?state=all"]}
+    found = {"/leads": ["/leads", "/leads?sort=size", "/leads?state=confirmed"]}
     found |= {f"/networks/N{tab}": [f"/networks/{name}{tab}" for name in networks] for tab in tabs}
     found |= {
         "/api/v1 graph": [f"/api/v1/networks/{name}/graph" for name in networks],
