@@ -34,6 +34,7 @@ class NetworkHead:
         records, items: what was captured, and how many different items that is (versions count once).
         first_seen, last_seen: the span in time; None where no record has a time.
         phones, links: how many.
+        first_record: id of the earliest.
         place_count, platform_count: how many.
         places, platforms, languages: those of the most records.
         rank, priority: as a lead; None when it is none.
@@ -50,6 +51,7 @@ class NetworkHead:
     last_seen: datetime | None
     phones: int
     links: int
+    first_record: str
     place_count: int
     platform_count: int
     places: tuple[Named, ...]
@@ -87,6 +89,8 @@ FROM networks n LEFT JOIN leads l USING (net) WHERE n.network_id = $name
 """
 _COUNTS = """
 SELECT (SELECT count(DISTINCT item_id) FROM records WHERE net = $net) AS items,
+       (SELECT record_id FROM records WHERE net = $net ORDER BY coalesce(posted_at, captured_at), record_id LIMIT 1)
+           AS first_record,
        (SELECT count(*) FROM links WHERE net = $net AND state <> 'rejected') AS links
 """
 _NAMES = """

@@ -61,7 +61,7 @@ def _told(request: Request, error: Exception) -> Response:
     """One sentence and a way on: as JSON from the API, as a page elsewhere."""
     status, what, todo = _sentence(error)
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": what, "todo": todo}, status)
+        return JSONResponse({"error": what, "todo": todo}, status, getattr(error, "headers", None))
     if "hx-request" in request.headers:
         return render(request, "parts/notice.html", status, what=what, todo=todo)
     return render(request, "error.html", status, what=what, todo=todo)

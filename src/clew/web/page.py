@@ -16,12 +16,12 @@ from clew.web import charts
 _FOLDER = Path(__file__).parent
 THEMES = ("system", "light", "dark")
 
-# The places of the header: path, word, key.
+# The places of the header: path, word, key, and the beginnings of other paths that belong there.
 NAVIGATION = (
-    ("/leads", "Leads", "1"),
-    ("/search", "Search", "2"),
-    ("/overview", "Overview", "3"),
-    ("/sources", "Sources and runs", "4"),
+    ("/leads", "Leads", "1", ("/networks",)),
+    ("/search", "Search", "2", ("/explore",)),
+    ("/overview", "Overview", "3", ()),
+    ("/sources", "Sources and runs", "4", ("/quarantine", "/runs")),
 )
 
 

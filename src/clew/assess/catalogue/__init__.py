@@ -26,6 +26,7 @@ SUBJECTS = ("record", "network", "none")
 CONTACTS = ("phone", "email", "domain")  # what `lacks` may name
 SHOWN = ("phone", "email", "handle", "url", "domain", "wallet", "account", "place", "name", "wording", "price", "")
 
+MOST = 255  # indicators: their place in the catalogue is one byte where millions of findings are counted
 _FOLDER = Path(__file__).parent
 _ID = re.compile(r"[a-z]+(-[a-z]+)*")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
@@ -218,4 +219,7 @@ def catalogue() -> tuple[Indicator, ...]:
 
 def load(folder: Path) -> tuple[Indicator, ...]:
     """Every indicator of a folder, by id."""
-    return tuple(parse(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.toml")))
+    found = tuple(parse(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.toml")))
+    if len(found) > MOST:
+        raise InputError(f"The catalogue holds {len(found)} indicators; {MOST} is the most.", "Leave some out.")
+    return found
