@@ -118,3 +118,17 @@ def test_nothing_is_kept_of_an_empty_upload(tmp_path):
     assert list((tmp_path / FOLDER).iterdir()) == []
     with pytest.raises(MissingError):
         kept(tmp_path, "0123456789abcdef/a.csv")
+
+
+def test_a_hostile_file_name_stays_a_name(own_bench, page, tmp_path):
+    name = "<img src=x onerror=document.title='taken'>.csv"
+    (tmp_path / name).write_text(CSV)
+    page.goto(f"{own_bench.url}/sources")
+    page.fill("input[name=path]", str(tmp_path / name))
+    page.click("text=Look at it first")
+    assert page.locator("h1").inner_text() == name
+    page.click("text=Ingest and run")
+    assert page.locator("main img").count() == 0 and "taken" not in page.title()
+    finish(own_bench)
+    page.goto(f"{own_bench.url}/sources")
+    assert page.get_by_text(name).first.is_visible() and page.locator("main img").count() == 0

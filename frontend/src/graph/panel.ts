@@ -124,7 +124,7 @@ export class Panel {
     const list = el("ul", { class: "graph-records" });
     for (const link of opened.links) {
       const why = link.evidence.slice(0, 4).map((part) => `${part.type} ${short(part.value, 24)}`).join(", ");
-      const href = `/networks/${this.network}/links?a=${link.record_a}&b=${link.record_b}`;
+      const href = `/networks/${this.network}/links/decide?a=${link.record_a}&b=${link.record_b}`;
       const word = link.state === "rejected" ? "Rejected: look again" : "Reject or accept";
       list.append(
         el("li", {}, el("span", { dir: "auto" }, `${link.weight.toFixed(1)} bits to “${short(link.other, 40)}”`), el("span", { class: "beside" }, `both show ${why || "nothing that is known now"}`), el("a", { href }, word)),
