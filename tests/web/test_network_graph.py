@@ -180,7 +180,7 @@ def test_a_node_of_several_records_opens_and_closes(bench, page, network):
     judge = page.locator(f".graph-more a[href^='/networks/{network}/links/decide?a=']")
     assert bench.client.get(judge.first.get_attribute("href")).status_code == 200
     if several["records"] > 1:
-        page.click(".graph-more >> text=Expand")
+        page.get_by_role("button", name="Expand", exact=True).click()
         until(page, f"document.querySelector('clew-graph').dataset.nodes > {before}")
         assert int(graph.get_attribute("data-nodes")) == before + several["records"] - 1
         page.click("text=Collapse")
