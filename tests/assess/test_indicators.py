@@ -160,6 +160,14 @@ def test_distant_places_at_the_same_time(made: Any, tmp_path: Path) -> None:
     assert 930 <= found["n1"]["evidence"][-1]["counts"]["km"] <= 945  # Amsterdam to Vienna: 936 km
 
 
+def test_a_misread_namesake_makes_no_journey(made: Any, tmp_path: Path) -> None:
+    for k in range(4):
+        made.add("n1", PHONE, at(("Madrid, ES", "Córdoba, AR")[k % 2]), hours=4 * k)  # Córdoba, ES is 300 km away
+        made.add("n2", ("phone", "+31687654321"), at(("Madrid, ES", "Rosario, AR")[k % 2]), hours=4 * k)
+        made.add("n3", ("phone", "+31687654300"), at("Córdoba, ES"), hours=4 * k)
+    assert set(made.found(tmp_path)["overlap-distant"]) == {"n2"}
+
+
 def test_parts_of_a_sentence_without_a_number_are_left_out(made: Any, tmp_path: Path) -> None:
     for k in range(12):
         made.add("n1", PHONE)

@@ -63,6 +63,14 @@ def test_near_places_are_never_too_far(small):
     assert [move.verdict for move in movements(small.engine, "Nfirst").moves] == [""]
 
 
+def test_a_name_that_was_read_as_two_places_is_the_one_that_most_mean(small):
+    for number, place in enumerate(("Córdoba, ES", "Córdoba, AR", "Córdoba, ES", MADRID)):
+        small.record(number + 1, "phone:p1", place=place, hours=number * 10)
+    found = movements(small.engine, "Nfirst")
+    assert [(place.value, place.records) for place in found.places] == [("Córdoba, ES", 3), (MADRID, 1)]
+    assert [move.verdict for move in found.moves] == [""]
+
+
 def test_an_edit_that_moves_is_told_from_a_new_post(small):
     small.record(1, "phone:p1", place=AMSTERDAM, hours=0, item="x")
     small.record(2, "phone:p1", place=MADRID, hours=50, item="x", edited=True)

@@ -12,11 +12,13 @@ import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.assess.arrays import NEVER, Ints, Records, Words
 from clew.assess.held import TYPES, Held
 from clew.model.tables import KINDS
 
+_ALIKE = 4  # places of one name that are looked at
 _MOVING = [TYPES.index(name) for name in ("phone", "image")]  # whose steps are followed: they stay with a person
 
 
@@ -118,14 +120,40 @@ def steps(records: Records, held: Held, places: pa.Table) -> pa.Table:
 
 
 def _kilometres(places: pa.Table, a: Words, b: Words) -> npt.NDArray[np.float64]:
-    """Great-circle distance between places; NaN where one is not known."""
+    """Great-circle distance between places; NaN where one is not known.
+
+    Where a name may mean several places that are mentioned here (Córdoba in Spain and in Argentina), the nearest are
+    assumed: a misread name must not make a journey that nobody can have made.
+    """
     h = places.column("h").to_numpy()
     order = np.argsort(h)
     latitude, longitude = (
         np.radians(np.append(places.column(c).to_numpy().astype(np.float64)[order], np.nan)) for c in ("lat", "lon")
     )
+
+    def apart(i: Ints, j: Ints) -> npt.NDArray[np.float64]:
+        half = np.sin((latitude[j] - latitude[i]) / 2) ** 2
+        half += np.cos(latitude[i]) * np.cos(latitude[j]) * np.sin((longitude[j] - longitude[i]) / 2) ** 2
+        km: npt.NDArray[np.float64] = 12_742 * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+        return km
+
     i, j = (np.searchsorted(h[order], x) for x in (a, b))
-    half = np.sin((latitude[j] - latitude[i]) / 2) ** 2
-    half += np.cos(latitude[i]) * np.cos(latitude[j]) * np.sin((longitude[j] - longitude[i]) / 2) ** 2
-    km: npt.NDArray[np.float64] = 12_742 * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    km = apart(i, j)
+    alike = _namesakes(places.column("value").take(pa.array(order)))
+    some = np.flatnonzero((alike[i] != i[:, None]).any(axis=1) | (alike[j] != j[:, None]).any(axis=1))
+    for x, y in np.ndindex(alike.shape[1], alike.shape[1]):
+        km[some] = np.fmin(km[some], apart(alike[i[some], x], alike[j[some], y]))
     return km
+
+
+def _namesakes(values: pa.ChunkedArray) -> Ints:
+    """int64[places + 1, 4]: of each place itself and others of its name ("Córdoba, AR"); the last row is of none."""
+    count = len(values)
+    alike = np.repeat(np.arange(count + 1)[:, None], _ALIKE, axis=1)
+    names = pc.replace_substring_regex(values, r", [A-Z]{2}$", "").combine_chunks().dictionary_encode()
+    code = names.indices.to_numpy()
+    shared = np.flatnonzero(np.bincount(code, minlength=1) > 1)
+    for one in shared.tolist():
+        same = np.flatnonzero(code == one)[:_ALIKE]
+        alike[np.ix_(same, np.arange(len(same)))] = same
+    return alike

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any, Literal
@@ -106,7 +107,7 @@ def movements(engine: Engine, network_id: str, follow: Follow = "phone") -> Move
         MissingError: there is no such network.
     """
     net = net_of(engine, network_id)
-    rows = engine.sql(_POSTS.format(followed=_FOLLOWED[follow]), params={"net": net}).to_pylist()
+    rows = _settled(engine.sql(_POSTS.format(followed=_FOLLOWED[follow]), params={"net": net}).to_pylist())
     places, index = _places(rows)
     rows = [row for row in rows if row["place"] in index]
     runs = [(value, list(run)) for value, run in groupby(rows, key=lambda row: row["value"])]
@@ -131,6 +132,21 @@ def movements(engine: Engine, network_id: str, follow: Follow = "phone") -> Move
         moves=moves[:MOST_MOVES],
         said=_said(follow, total - placed, sorted(wide), len(runs) - len(drawn), len(posts), len(moves)),
     )
+
+
+def _settled(rows: list[Row]) -> list[Row]:
+    """Rows with one place for each name: where a name was read as several (Córdoba in Spain, in Argentina), the one
+    that most records of the network mean."""
+    read: dict[str, Counter[str]] = {}
+    for row in rows:
+        read.setdefault(_name(row["place"]), Counter())[row["place"]] += 1
+    meant = {name: max(sorted(places), key=lambda place: places[place]) for name, places in read.items()}
+    return [row | {"place": meant[_name(row["place"])]} for row in rows]
+
+
+def _name(place: str) -> str:
+    """A place without its country."""
+    return place.rsplit(", ", 1)[0]
 
 
 def _places(rows: list[Row]) -> tuple[list[MapPlace], dict[str, int]]:
