@@ -99,7 +99,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ads", type=int, default=20_000)
-    parser.add_argument("--worlds", nargs="+", default=["mixed:41", "rings-heavy:42", "quiet:43"])
+    parser.add_argument("--worlds", nargs="+", default=["mixed:101", "rings-heavy:102", "quiet:103"])
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--world", type=Path)
     given = parser.parse_args()
