@@ -1,6 +1,6 @@
 """Do exploited operations come first? Simulated worlds, from adverts to leads.
 
-    python -m benchmarks.leads [--ads 20000] [--worlds mixed:41 rings-heavy:42 quiet:43]
+    python -m benchmarks.leads [--ads 20000] [--worlds mixed:101 rings-heavy:102 quiet:103]
     python -m benchmarks.leads --workspace FOLDER --world WORLD     # one that has run already
 
 A network counts as exploited when most of its adverts are. Beside the priority stands the order by size alone, which a

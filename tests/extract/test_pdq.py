@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
 from clew.extract import pdq as module
-from clew.extract.pdq import DIHEDRAL, PdqHash, open_image, pdq, pdq_dihedral, pdq_many
+from clew.extract.pdq import DIHEDRAL, PdqHash, open_image, pdq, pdq_dihedral
 from clew.model.errors import InputError
 
 # Pillow also warns of what is refused here.
@@ -177,16 +177,6 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "pipe", tmp_path / "missing.jpg", Path("a\0b"), Path("x" * 5000)):
         with pytest.raises(InputError, match=r"regular|no such file"):
             open_image(path)
-
-
-def test_many_files_in_order(tmp_path: Path) -> None:
-    for seed in range(5):
-        scene(seed, 200, 150).save(tmp_path / f"{seed}.png")
-    (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8\xff")
-    paths = [tmp_path / name for name in ("3.png", "bad.jpg", "0.png", "none.png", "1.png")]
-    found = pdq_many(paths)
-    assert [found[k] for k in (0, 2, 4)] == [pdq(scene(seed, 200, 150)) for seed in (3, 0, 1)]
-    assert [isinstance(found[k], InputError) for k in (1, 3)] == [True, True]
 
 
 FORMS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]

@@ -18,8 +18,6 @@ import io
 import stat
 import struct
 import zlib
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,19 +143,6 @@ def pdq_dihedral(image: Path | bytes | Image.Image) -> tuple[PdqHash, ...]:
     pixels = _pixels(image)
     turned = [np.rot90(side, turns) for side in (pixels, pixels[:, ::-1]) for turns in range(4)]
     return tuple(_hash(one) for one in turned)
-
-
-def pdq_many(paths: Sequence[Path], threads: int = 2) -> list[PdqHash | InputError]:
-    """The hash of each file, in the order of ``paths``; the error instead where a file cannot be read."""
-
-    def one(path: Path) -> PdqHash | InputError:
-        try:
-            return pdq(path)
-        except InputError as error:
-            return error
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(one, paths))
 
 
 def _pixels(source: Path | bytes | Image.Image) -> U8:
