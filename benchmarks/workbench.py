@@ -25,7 +25,7 @@ import httpx
 
 from benchmarks.pipeline import clew
 
-ALONE = 20  # times each page is asked for
+ALONE = 60  # times each page is asked for, each time another one where there are so many
 
 
 @contextmanager
