@@ -88,6 +88,11 @@ class Engine:
         except duckdb.Error as error:
             raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
 
+    def rows(self, query: str, **params: object) -> list[dict[str, Any]]:
+        """The rows of a query, each as a dictionary; ``$name`` in it stands for a value of ``params``."""
+        found: list[dict[str, Any]] = self.sql(query, params=params).to_pylist()
+        return found
+
     def row(self, query: str) -> tuple[Any, ...]:
         """The first row of a query that has one."""
         found = self.sql(query).slice(0, 1).to_pylist()

@@ -6,7 +6,7 @@ linker's weights and by the answers so far (`clew.query.trust`); the one on top 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -171,7 +171,7 @@ def next_candidate(engine: Engine, explored: Explored) -> Candidate | None:
         SELECT record_id, network_id, platform, place, contact, handle, coalesce(posted_at, captured_at) AS seen_at,
                coalesce(title, '') AS title, coalesce(body, '') AS body, n.records AS size
         FROM records r JOIN networks n ON n.net = r.net WHERE r.net = $net AND rid = $rid"""
-    row = _rows(engine, query, {"net": top.net, "rid": top.rid})[0]
+    row = engine.rows(query, net=top.net, rid=top.rid)[0]
     along = lot_of(engine, top.rid, top.net, explored.accepted | explored.passed)
     judged = _judged_in(engine, top.net, explored)
     rest = max(row.pop("size") - judged - len(along) - 1, 0)
@@ -199,7 +199,7 @@ def lot_of(engine: Engine, rid: int, net: int, judged: set[int]) -> list[str]:
         )
         SELECT record_id, rid FROM records JOIN lots USING (rid)
         WHERE net = $net AND rid <> $rid AND lot = (SELECT lot FROM lots WHERE rid = $rid) ORDER BY record_id"""
-    rows = _rows(engine, query, {"net": net, "rid": rid})
+    rows = engine.rows(query, net=net, rid=rid)
     return [row["record_id"] for row in rows if row["rid"] not in judged][:MOST_ALONG]
 
 
@@ -212,7 +212,7 @@ def members_of(engine: Engine, record_id: str) -> list[str]:
     query = """
         SELECT record_id FROM records WHERE net = (SELECT net FROM members WHERE rid = $rid)
         ORDER BY record_id LIMIT $most"""
-    rows = _rows(engine, query, {"rid": rid_of(record_id), "most": MOST_ALONG})
+    rows = engine.rows(query, rid=rid_of(record_id), most=MOST_ALONG)
     if not rows:
         raise MissingError("There is no such record.", "Look it up with a search.")
     return [row["record_id"] for row in rows]
@@ -228,7 +228,7 @@ def _reads(engine: Engine, top: Ranked, title: str, body: str) -> tuple[Read, ..
     wanted = {tie for tie in top.ties if tie[0] != NAME_PLACE}
     for kind, value in top.ties:
         wanted |= set(zip(parts.get(kind, ()), value.split(" · ", 1), strict=False))
-    rows = _rows(engine, query, {"net": top.net, "rid": top.rid})
+    rows = engine.rows(query, net=top.net, rid=top.rid)
     mentions = [Mention(**row) for row in rows if (row["type"], row["value"]) in wanted]
     return tuple(read(name, text, mentions) for name, text in (("title", title), ("body", body[:_MOST_TEXT])) if text)
 
@@ -241,7 +241,7 @@ def _like(engine: Engine, accepted: set[int], tie: Tie) -> tuple[str, str]:
         JOIN (SELECT rid, net FROM {table} WHERE {where}value = $value AND rid IN (SELECT unnest($rids))
               ORDER BY rid LIMIT 1) o ON r.net = o.net AND r.rid = o.rid"""
     given = {"value": tie[1], "rids": sorted(accepted)} | ({"type": tie[0]} if where else {})
-    rows = _rows(engine, query, given)
+    rows = engine.rows(query, **given)
     return (rows[0]["record_id"], rows[0]["title"]) if rows else ("", "")
 
 
@@ -254,7 +254,7 @@ def _shared(tie: Tie, known: _Held, learned: Learned) -> Shared:
 
 def _nets(engine: Engine, rids: set[int]) -> dict[int, int]:
     query = "SELECT rid, net FROM members WHERE rid IN (SELECT unnest($rids))"
-    return {row["rid"]: row["net"] for row in _rows(engine, query, {"rids": sorted(rids)})}
+    return {row["rid"]: row["net"] for row in engine.rows(query, rids=sorted(rids))}
 
 
 def _judged_in(engine: Engine, net: int, explored: Explored) -> int:
@@ -271,7 +271,7 @@ def _identifiers(engine: Engine, accepted: set[int], nets: set[int]) -> list[Tie
         )
         SELECT type, value, count(DISTINCT rid) AS own FROM own GROUP BY type, value
         ORDER BY own DESC, type, value LIMIT {_MOST_TIES}"""
-    rows = _rows(engine, query, {"nets": sorted(nets), "rids": sorted(accepted)})
+    rows = engine.rows(query, nets=sorted(nets), rids=sorted(accepted))
     return [(row["type"], row["value"]) for row in rows]
 
 
@@ -295,16 +295,11 @@ def _holders(engine: Engine, own: Sequence[Tie], judged: set[int]) -> list[Row]:
         "types": _unique(own, 0), "values": _unique(own, 1), "judged": sorted(judged),
         "own_types": [kind for kind, _ in own], "own_values": [value for _, value in own],
     }  # fmt: skip
-    return _rows(engine, query, given)
+    return engine.rows(query, **given)
 
 
 def _unique(ties: Iterable[Tie], at: int) -> list[str]:
     return sorted({tie[at] for tie in ties})
-
-
-def _rows(engine: Engine, query: str, params: Mapping[str, object]) -> list[Row]:
-    found: list[Row] = engine.sql(query, params=params).to_pylist()
-    return found
 
 
 __all__: Sequence[str] = (

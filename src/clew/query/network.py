@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,19 +104,13 @@ FROM (SELECT coalesce(posted_at, captured_at) AS t FROM records WHERE net = $net
 """
 
 
-def rows(engine: Engine, query: str, params: Mapping[str, object]) -> list[Row]:
-    """The rows of a query about values."""
-    found: list[Row] = engine.sql(query, params=params).to_pylist()
-    return found
-
-
 def network_head(engine: Engine, network_id: str) -> NetworkHead:
     """The head of a network.
 
     Raises:
         MissingError: there is none of that name; `merged_into` may say where it went.
     """
-    found = rows(engine, _HEAD, {"name": network_id})
+    found = engine.rows(_HEAD, name=network_id)
     if not found:
         into = merged_into(engine, network_id)
         if into:
@@ -125,7 +118,7 @@ def network_head(engine: Engine, network_id: str) -> NetworkHead:
         raise MissingError(f"There is no network {network_id[:40]!r}.", "Start from the leads, or search for a number.")
     row = found[0]
     net = row["net"]
-    names = rows(engine, _NAMES, {"net": net})
+    names = engine.rows(_NAMES, net=net)
 
     def named(kind: str) -> tuple[Named, ...]:
         return tuple(Named(r["value"], r["records"]) for r in names if r["type"] == kind)[:_NAMED]
@@ -133,7 +126,7 @@ def network_head(engine: Engine, network_id: str) -> NetworkHead:
     activity, days = _activity(engine, row)
     return NetworkHead(
         **row,
-        **rows(engine, _COUNTS, {"net": net})[0],
+        **engine.rows(_COUNTS, net=net)[0],
         activity=activity,
         portion_days=days,
         places=named("place"),
@@ -150,7 +143,7 @@ def _activity(engine: Engine, head: Row) -> tuple[tuple[int, ...], float]:
     days = max(1.0, float(-(-(last - first) // (86_400 * _BARS))))
     bars = int((last - first) // (86_400 * days)) + 1
     params = {"net": head["net"], "first": first, "step": 86_400 * days, "bars": bars}
-    found = {r["bar"]: r["records"] for r in rows(engine, _ACTIVITY, params)}
+    found = {r["bar"]: r["records"] for r in engine.rows(_ACTIVITY, **params)}
     return tuple(found.get(bar, 0) for bar in range(bars)), days
 
 
@@ -160,7 +153,7 @@ def merged_into(engine: Engine, network_id: str) -> str | None:
     name: str | None = network_id
     while name:  # a network may have gone into one that went on
         query = "SELECT merged_into FROM anchors WHERE network_id = $name AND merged_into IS NOT NULL LIMIT 1"
-        found = rows(engine, query, {"name": name})
+        found = engine.rows(query, name=name)
         if not found or found[0]["merged_into"] in seen:
             return name if name != network_id else None
         name = str(found[0]["merged_into"])
@@ -177,4 +170,4 @@ def network_history(engine: Engine, network_id: str) -> list[NetworkEvent]:
             UNION SELECT 'merged', network_id, merged_into FROM anchors WHERE merged_into = $name
         ) e LEFT JOIN networks n ON n.network_id = CASE e.network_id WHEN $name THEN other_id ELSE e.network_id END
         WHERE other_id IS NOT NULL ORDER BY ALL LIMIT 200"""
-    return [NetworkEvent(**row) for row in rows(engine, query, {"name": network_id})]
+    return [NetworkEvent(**row) for row in engine.rows(query, name=network_id)]

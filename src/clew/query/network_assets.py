@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.engine.duckdb import Engine
-from clew.query.network import Row, rows
+from clew.query.network import Row
 from clew.query.network_facets import SEEN
 
 
@@ -106,7 +106,7 @@ def assets(engine: Engine, net: int) -> Assets:
     known = {"net": net}
 
     def of(query: str) -> list[Row]:
-        return rows(engine, query, known)
+        return engine.rows(query, **known)
 
     return Assets(
         tuple(Payee(**row) for row in of(_PAYEES)),

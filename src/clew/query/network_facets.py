@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.engine.duckdb import Engine
-from clew.query.network import rows
 from clew.query.network_fabric import Hold
 
 # Identifiers that stand in several networks, with those of the most records: what strangers share proves little.
@@ -101,7 +100,7 @@ def identities(
     worth = worth or {}
     loses = {(h.type, h.value): h.loses for h in held}
     order = {name: at for at, name in enumerate(PEOPLE)}
-    found = rows(engine, _IDENTITIES, {"net": net, "types": list(types)})
+    found = engine.rows(_IDENTITIES, net=net, types=list(types))
     made = [
         Identity(
             **row,
@@ -128,7 +127,7 @@ def shared_elsewhere(engine: Engine, net: int, limit: int = 20) -> list[Shared]:
         SELECT m.type, m.value, m.records, others, list(network_id ORDER BY place) AS networks
         FROM mine m JOIN one o ON o.type = m.type AND o.value = m.value JOIN networks n ON n.net = o.net
         GROUP BY m.type, m.value, m.records, others ORDER BY others, m.records DESC, m.type, m.value"""
-    found = rows(engine, query, {"net": net, "limit": limit, "named": _OTHERS})
+    found = engine.rows(query, net=net, limit=limit, named=_OTHERS)
     return [Shared(**{**row, "networks": tuple(row["networks"])}) for row in found]
 
 
@@ -203,7 +202,7 @@ class Roles:
 def roles(engine: Engine, net: int, limit: int = 15) -> Roles:
     """The activity of each identity."""
     made: dict[str, list[Actor]] = {"phone": [], "post": [], "contact": []}
-    for row in rows(engine, _ACTORS, {"net": net, "limit": 2 * limit}):
+    for row in engine.rows(_ACTORS, net=net, limit=2 * limit):
         posts = row.pop("posts")
         kind = "phone" if row["type"] == "phone" else "post" if posts else "contact"
         made[kind].append(Actor(**{**row, "examples": tuple(row["examples"])}))

@@ -9,7 +9,7 @@ import orjson
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
-from clew.query.network import Row, rows
+from clew.query.network import Row
 
 # What two records have in common, by type of identifier. Images and templates are named by long codes: said alone.
 _SENTENCES = {
@@ -104,9 +104,9 @@ def network_links(engine: Engine, net: int, offset: int = 0, limit: int = 50) ->
         )
         SELECT {_COLUMNS} FROM shown JOIN own a ON a.rid = rid_a JOIN own b ON b.rid = rid_b
         ORDER BY weight, rid_a, rid_b"""
-    found = rows(engine, query, {"net": net, "limit": limit, "offset": offset})
+    found = engine.rows(query, net=net, limit=limit, offset=offset)
     query = "SELECT count(*) AS total FROM links WHERE net = $net AND state <> 'rejected'"
-    total = rows(engine, query, {"net": net})[0]["total"]
+    total = engine.rows(query, net=net)[0]["total"]
     return [_link(row) for row in found], int(total)
 
 
@@ -124,7 +124,7 @@ def network_link(engine: Engine, net: int, a: str, b: str) -> Link:
         SELECT {_COLUMNS} FROM links l
         JOIN records a ON a.net = $net AND a.rid = rid_a JOIN records b ON b.net = $net AND b.rid = rid_b
         WHERE l.net = $net AND rid_a = $a AND rid_b = $b"""
-    found = rows(engine, query, {"net": net, "a": low, "b": high})
+    found = engine.rows(query, net=net, a=low, b=high)
     if not found or {found[0]["a"]["record_id"], found[0]["b"]["record_id"]} != {a, b}:
         raise InputError("This network has no link between these two records.", "Choose one from its links.")
     return _link(found[0])
@@ -135,7 +135,7 @@ def ends(engine: Engine, net: int, rids: tuple[int, ...]) -> list[End]:
     query = (
         f"SELECT {_END.format('a')} AS a FROM records a WHERE net = $net AND rid IN (SELECT unnest($rids::UBIGINT[]))"
     )
-    found = {row["a"]["record_id"]: End(**row["a"]) for row in rows(engine, query, {"net": net, "rids": list(rids)})}
+    found = {row["a"]["record_id"]: End(**row["a"]) for row in engine.rows(query, net=net, rids=list(rids))}
     return sorted(found.values(), key=lambda end: rids.index(int(end.record_id[:16], 16)))
 
 
@@ -158,7 +158,7 @@ def texts(engine: Engine, net: int, *record_ids: str) -> dict[str, Text]:
     query = """
         SELECT record_id, platform, place, title, body, contact, handle, coalesce(posted_at, captured_at) AS seen_at
         FROM records WHERE net = $net AND list_contains($names::VARCHAR[], record_id)"""
-    found = rows(engine, query, {"net": net, "names": list(record_ids)})
+    found = engine.rows(query, net=net, names=list(record_ids))
     return {row["record_id"]: Text(**row) for row in found}
 
 
@@ -174,7 +174,7 @@ def decisions_in(engine: Engine, net: int) -> list[Decision]:
         FROM said s LEFT JOIN placed p ON p.rid = s.a LEFT JOIN placed q ON q.rid = s.b
         LEFT JOIN networks m ON m.net = p.net LEFT JOIN networks n ON n.net = q.net
         WHERE $net IN (p.net, q.net) ORDER BY "at" DESC, record_a, record_b LIMIT 200"""
-    return [Decision(**row) for row in rows(engine, query, {"net": net})]
+    return [Decision(**row) for row in engine.rows(query, net=net)]
 
 
 def check_pair(engine: Engine, net: int, a: str, b: str) -> None:
@@ -191,7 +191,7 @@ def check_pair(engine: Engine, net: int, a: str, b: str) -> None:
     query = """
         SELECT record_id, m.net FROM members m JOIN records r ON r.net = m.net AND r.rid = m.rid
         WHERE m.rid IN ($a::UBIGINT, $b::UBIGINT)"""
-    found = rows(engine, query, {"a": int(a[:16], 16), "b": int(b[:16], 16)})
+    found = engine.rows(query, a=int(a[:16], 16), b=int(b[:16], 16))
     if a == b or {row["record_id"] for row in found} != {a, b} or net not in {row["net"] for row in found}:
         raise InputError("These are not two records of this network.", "Choose a link from its list.")
 

@@ -10,7 +10,7 @@ from clew.assess.catalogue import catalogue
 from clew.assess.explain import Finding, Lead, Reason, Span, as_finding, as_lead
 from clew.engine.duckdb import Engine
 from clew.query.checks import checks_of
-from clew.query.network import NetworkHead, Row, rows
+from clew.query.network import NetworkHead, Row
 
 _AROUND = 60  # characters shown on either side of a quote
 _FIELDS = ("title", "body", "contact", "place", "price", "handle", "url")
@@ -85,14 +85,14 @@ class Why:
 def why(engine: Engine, head: NetworkHead) -> Why:
     """The findings on a network with all that they rest on."""
     net = {"net": head.net}
-    led = rows(engine, "SELECT * EXCLUDE (net) FROM leads WHERE net = $net", net)
+    led = engine.rows("SELECT * EXCLUDE (net) FROM leads WHERE net = $net", **net)
     lead = as_lead(led[0]) if led else None
     query = "SELECT * EXCLUDE (net) FROM findings WHERE net = $net AND subject_kind = 'network' ORDER BY finding_id"
-    found = {f.indicator: f for f in map(as_finding, rows(engine, query, net))}
+    found = {f.indicator: f for f in map(as_finding, engine.rows(query, **net))}
     query = """
         SELECT indicator, count(*) AS records FROM findings
         WHERE net = $net AND subject_kind = 'record' GROUP BY indicator"""
-    shown = {row["indicator"]: row["records"] for row in rows(engine, query, net)}
+    shown = {row["indicator"]: row["records"] for row in engine.rows(query, **net)}
     quotes = _quoted(engine, head.net, [span for f in found.values() for span in f.spans])
     reasons = list(lead.reasons) if lead else []
     told = {r.indicator for r in reasons}
@@ -132,7 +132,7 @@ def _quoted(engine: Engine, net: int, spans: Iterable[Span]) -> dict[Span, Quote
         SELECT record_id, kind, platform, coalesce(posted_at, captured_at) AS posted_at, {", ".join(_FIELDS)}
         FROM records WHERE net = $net AND rid IN (SELECT unnest($rids::UBIGINT[]))"""
     rids = sorted({int(span.record_id[:16], 16) for span in wanted})
-    held = {row["record_id"]: row for row in rows(engine, query, {"net": net, "rids": rids})}
+    held = {row["record_id"]: row for row in engine.rows(query, net=net, rids=rids)}
     return {span: _quote(held[span.record_id], span) for span in wanted if span.record_id in held}
 
 

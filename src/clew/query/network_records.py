@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.engine.duckdb import Engine
-from clew.query.network import rows
 
 
 @dataclass(frozen=True)
@@ -73,10 +72,10 @@ def network_records(
         )
         SELECT shown.* EXCLUDE (rid, wanted), coalesce(edited, []) AS edited FROM shown LEFT JOIN edits USING (rid)
         ORDER BY seen_at {order} NULLS LAST, record_id"""
-    found = rows(engine, query, {**known, "limit": limit, "offset": offset})
+    found = engine.rows(query, **{**known, "limit": limit, "offset": offset})
     total = found[0]["total"] if found else 0
     if not found and offset:
-        total = rows(engine, f"{_CHOSEN} SELECT count(*) AS total FROM chosen", known)[0]["total"]
+        total = engine.rows(f"{_CHOSEN} SELECT count(*) AS total FROM chosen", **known)[0]["total"]
     listed = [Listed(**{k: v for k, v in row.items() if k not in ("total", "edited")}, edited=tuple(row["edited"]))
               for row in found]  # fmt: skip
     return listed, total

@@ -147,22 +147,15 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
     near: list[Row] = []
     if 0 < total <= MOST_RECORDS:
         engine.run(_NEAR.format(rids=every, limit=limit))
-        near = _rows(
-            engine, _NEIGHBOURS.format(values=_listed(engine, "SELECT DISTINCT value FROM near ORDER BY value"))
-        )
+        near = engine.rows(_NEIGHBOURS.format(values=_listed(engine, "SELECT DISTINCT value FROM near ORDER BY value")))
     wanted = _listed(engine, "SELECT rid FROM wanted ORDER BY rid")
     return PivotResult(
-        [Tie(**r) for r in _rows(engine, _TIES.format(limit=limit))],
-        [TiedNetwork(**r) for r in _rows(engine, _NETWORKS.format(limit=limit))],
-        [TiedRecord(**r) for r in _rows(engine, _RECORDS.format(rids=wanted))],
+        [Tie(**r) for r in engine.rows(_TIES.format(limit=limit))],
+        [TiedNetwork(**r) for r in engine.rows(_NETWORKS.format(limit=limit))],
+        [TiedRecord(**r) for r in engine.rows(_RECORDS.format(rids=wanted))],
         [Neighbour(**r) for r in near],
         int(total),
     )
-
-
-def _rows(engine: Engine, query: str) -> list[Row]:
-    found: list[Row] = engine.sql(query).to_pylist()
-    return found
 
 
 def _listed(engine: Engine, query: str) -> str:

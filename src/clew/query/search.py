@@ -15,7 +15,8 @@ from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
 from clew.model.tables import ATTRIBUTE_TYPES, IDENTIFIER_TYPES
 from clew.query.asked import Asked, understand
-from clew.query.search_groups import Group, TiedNetwork, TiedRecord, group_of, rows_of, surest
+from clew.query.pivot import Neighbour
+from clew.query.search_groups import Group, TiedNetwork, TiedRecord, group_of, surest
 from clew.query.search_hits import (
     Hits,
     id_hits,
@@ -61,16 +62,6 @@ class Question:
     mentions: tuple[tuple[str, str], ...] = ()
     words: tuple[str, ...] = ()
     name: str = ""
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """Another identifier of the records that were found."""
-
-    type: str
-    value: str
-    tied: int
-    records: int
 
 
 @dataclass(frozen=True)
@@ -137,9 +128,9 @@ def place_of(engine: Engine, question: str) -> str | None:
     if name[0] in tables:
         table, column = tables[name[0]]
         merged = " UNION ALL SELECT 1 FROM anchors WHERE network_id = $name" if name[0] == "N" else ""
-        rows = rows_of(engine, f"SELECT 1 FROM {table} WHERE {column} = $name{merged} LIMIT 1", {"name": name})
+        rows = engine.rows(f"SELECT 1 FROM {table} WHERE {column} = $name{merged} LIMIT 1", name=name)
         return f"/{table}/{name}" if rows else None
-    rows = rows_of(engine, "SELECT 1 FROM members WHERE rid = $rid", {"rid": int(name[:16], 16)})
+    rows = engine.rows("SELECT 1 FROM members WHERE rid = $rid", rid=int(name[:16], 16))
     return f"/records/{name}" if rows else None
 
 
@@ -207,12 +198,12 @@ def _neighbours(engine: Engine, found: Sequence[Hits], asked: set[tuple[str, str
         WHERE net IN (SELECT unnest($nets)) AND rid IN (SELECT unnest($rids)) GROUP BY type, value
         ORDER BY tied DESC, type, value LIMIT 40"""
     given = {"nets": sorted({n for _, n in pairs}), "rids": sorted(r for r, _ in pairs)}
-    rows = [row for row in rows_of(engine, query, given) if (row["type"], row["value"]) not in asked][:12]
+    rows = [row for row in engine.rows(query, **given) if (row["type"], row["value"]) not in asked][:12]
     query = """
         SELECT type, value, count(*) AS records FROM ties
         WHERE type IN (SELECT unnest($types)) AND value IN (SELECT unnest($values)) GROUP BY type, value"""
     given = {"types": sorted({r["type"] for r in rows}), "values": sorted({r["value"] for r in rows})}
-    counted = rows_of(engine, query, given) if rows else []
+    counted = engine.rows(query, **given) if rows else []
     many: dict[tuple[str, str], int] = {(row["type"], row["value"]): row["records"] for row in counted}
     return tuple(Neighbour(**row, records=many.get((row["type"], row["value"]), 0)) for row in rows)
 
@@ -232,7 +223,7 @@ def _similar(engine: Engine, asked: str) -> list[Neighbour]:
         SELECT type, value, count(*) AS records FROM ties
         WHERE type = 'phone' AND ends_with(value, $digits) AND value <> $asked
         GROUP BY type, value ORDER BY records DESC, value LIMIT 8"""
-    rows = rows_of(engine, query, {"digits": digits[-9:], "asked": asked})
+    rows = engine.rows(query, digits=digits[-9:], asked=asked)
     return [Neighbour(tied=0, **row) for row in rows]
 
 

@@ -133,7 +133,7 @@ def _records(
                coalesce(title, '') AS title, coalesce(body, '') AS body
         FROM records r JOIN networks n ON n.net = r.net
         WHERE r.net IN (SELECT unnest($nets)) AND rid IN (SELECT unnest($rids))"""
-    rows = {row["rid"]: row for row in rows_of(engine, query, {"nets": nets, "rids": rids})}
+    rows = {row["rid"]: row for row in engine.rows(query, nets=nets, rids=rids)}
     written = _written(engine, hits, rids, nets)
     found = []
     for rid, distance in zip(rids, near, strict=True):
@@ -155,19 +155,13 @@ def _written(engine: Engine, hits: Hits, rids: list[int], nets: list[int]) -> di
         WHERE net IN (SELECT unnest($nets)) AND rid IN (SELECT unnest($rids)) AND type = $type AND value = $value
         GROUP BY rid"""
     given = {"nets": nets, "rids": rids, "type": hits.type, "value": hits.value}
-    return {row["rid"]: row["raw"] for row in rows_of(engine, query, given)}
+    return {row["rid"]: row["raw"] for row in engine.rows(query, **given)}
 
 
 def _networks(engine: Engine, nets: list[int], tied: dict[int, int]) -> tuple[TiedNetwork, ...]:
     query = """
         SELECT n.net, n.network_id, n.records, q.rank, coalesce(q.reason, '') AS reason, n.first_seen, n.last_seen
         FROM networks n LEFT JOIN queue q ON q.net = n.net WHERE n.net IN (SELECT unnest($nets))"""
-    rows = [(tied[row.pop("net")], row) for row in rows_of(engine, query, {"nets": nets})]
+    rows = [(tied[row.pop("net")], row) for row in engine.rows(query, nets=nets)]
     rows.sort(key=lambda pair: (-pair[0], pair[1]["network_id"]))
     return tuple(TiedNetwork(tied=count, **row) for count, row in rows)
-
-
-def rows_of(engine: Engine, query: str, params: dict[str, Any]) -> list[Row]:
-    """The rows of a query."""
-    found: list[Row] = engine.sql(query, params=params).to_pylist()
-    return found

@@ -66,13 +66,11 @@ def show(engine: Engine, name: str, limit: int = 20) -> View:
     name = name.strip()
     quoted = quote(name)
     if re.fullmatch(r"[NT][0-9a-f]{6,32}", name):
-        if name[0] == "N" and (rows := _rows(engine, f"SELECT * FROM networks WHERE network_id = {quoted}")):
+        if name[0] == "N" and (rows := engine.rows(f"SELECT * FROM networks WHERE network_id = {quoted}")):
             return _network(engine, rows[0], quoted, limit)
-        if rows := _rows(engine, f"SELECT * EXCLUDE (medoid) FROM templates WHERE template_id = {quoted}"):
+        if rows := engine.rows(f"SELECT * EXCLUDE (medoid) FROM templates WHERE template_id = {quoted}"):
             return _template(engine, rows[0], quoted, limit)
-        merged = _rows(
-            engine, f"SELECT merged_into FROM anchors WHERE network_id = {quoted} AND merged_into IS NOT NULL"
-        )
+        merged = engine.rows(f"SELECT merged_into FROM anchors WHERE network_id = {quoted} AND merged_into IS NOT NULL")
         if merged:
             raise InputError(f"{name} was merged into {merged[0]['merged_into']}.", "Show that network.")
     return _record(engine, find_record(engine, name), limit)
@@ -81,16 +79,12 @@ def show(engine: Engine, name: str, limit: int = 20) -> View:
 def networks_of(engine: Engine, names: list[str]) -> dict[str, Row]:
     """The rows of NETWORKS of these ids, by id."""
     wanted = ", ".join(quote(name) for name in names) or "NULL"
-    return {row["network_id"]: row for row in _rows(engine, f"SELECT * FROM networks WHERE network_id IN ({wanted})")}
+    return {row["network_id"]: row for row in engine.rows(f"SELECT * FROM networks WHERE network_id IN ({wanted})")}
 
 
 def quote(text: str) -> str:
     """A SQL string."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _rows(engine: Engine, query: str) -> list[Row]:
-    return engine.sql(query).to_pylist()  # type: ignore[no-any-return]
 
 
 def _network(engine: Engine, network: Row, name: str, limit: int) -> NetworkView:
@@ -111,18 +105,18 @@ def _network(engine: Engine, network: Row, name: str, limit: int) -> NetworkView
     records = f"""
         SELECT record_id, native_id, platform, posted_at, place, title, version FROM shown
         ORDER BY posted_at, record_id LIMIT {limit}"""
-    linked = _rows(engine, links)
+    linked = engine.rows(links)
     for link in linked:
         link["evidence"] = orjson.loads(link["evidence"])
     history = f"SELECT * FROM network_events WHERE network_id = {name} OR other_id = {name} ORDER BY ALL LIMIT {limit}"
     return NetworkView(
         network,
         lead_of(engine, network["network_id"]),
-        _rows(engine, identities),
-        _rows(engine, attributes),
+        engine.rows(identities),
+        engine.rows(attributes),
         linked,
-        _rows(engine, records),
-        _rows(engine, history),
+        engine.rows(records),
+        engine.rows(history),
     )
 
 
@@ -132,9 +126,9 @@ def find_record(engine: Engine, name: str) -> Row:
     query = f"SELECT {column} FROM records r LEFT JOIN network_members USING (rid) WHERE "
     found: list[Row] = []
     if re.fullmatch(r"[0-9a-f]{6,32}", name):
-        found = _rows(engine, query + f"starts_with(record_id, {quote(name)}) LIMIT 3")
+        found = engine.rows(query + f"starts_with(record_id, {quote(name)}) LIMIT 3")
     if not found:
-        found = _rows(engine, query + f"native_id = {quote(name)} ORDER BY version DESC LIMIT 20")
+        found = engine.rows(query + f"native_id = {quote(name)} ORDER BY version DESC LIMIT 20")
         if len({row["item_id"] for row in found}) == 1:
             found = found[:1]
     if not found:
@@ -160,7 +154,7 @@ def _record(engine: Engine, record: Row, limit: int) -> RecordView:
         SELECT field, old, new, b.version AS version FROM changes c JOIN records b ON b.rid = c.rid_to
         WHERE c.item_id = {item} ORDER BY version, field"""
     found = sorted(findings_of(engine, record["record_id"]), key=lambda f: (-f.points, f.indicator))[:limit]
-    return RecordView(record, _rows(engine, mentions), _rows(engine, versions), _rows(engine, changes), found)
+    return RecordView(record, engine.rows(mentions), engine.rows(versions), engine.rows(changes), found)
 
 
 def _template(engine: Engine, template: Row, name: str, limit: int) -> TemplateView:
@@ -173,4 +167,4 @@ def _template(engine: Engine, template: Row, name: str, limit: int) -> TemplateV
         SELECT network_id, count(*) AS members, any_value(rank) AS rank
         FROM template_members JOIN network_members USING (rid) LEFT JOIN leads USING (network_id)
         WHERE template_id = {name} GROUP BY network_id ORDER BY members DESC, network_id LIMIT {limit}"""
-    return TemplateView(template, slots, _rows(engine, members), _rows(engine, networks))
+    return TemplateView(template, slots, engine.rows(members), engine.rows(networks))

@@ -153,17 +153,15 @@ def quarantine(
         else f"{_NO_QUARANTINE} WHERE false"
     )
     given: dict[str, object] = {"paths": paths} if paths else {}
-    reasons = _rows(
-        engine,
+    reasons = engine.rows(
         f"SELECT reason, count(*) AS rows, count(DISTINCT file) AS files FROM ({table}) "
         "GROUP BY reason ORDER BY rows DESC, reason",
-        given,
+        **given,
     )
     where = "WHERE ($reason = '' OR reason = $reason) AND ($file = '' OR file = $file)"
-    rows = _rows(
-        engine,
+    rows = engine.rows(
         f"SELECT *, count(*) OVER () AS total FROM ({table}) {where} ORDER BY file, line, reason LIMIT $n OFFSET $o",
-        {**given, "reason": reason, "file": file, "n": limit, "o": offset},
+        **{**given, "reason": reason, "file": file, "n": limit, "o": offset},
     )
     done = ingests(workspace)
     return Quarantine(
@@ -180,11 +178,6 @@ def _refused(row: Row, done: list[Ingest]) -> Refused:
     again = next(later, None)
     names = ("file", "line", "reason", "raw")
     return Refused(**{n: row[n] for n in names}, ingest=mine.id if mine else None, again=again.id if again else None)
-
-
-def _rows(engine: Engine, query: str, given: dict[str, object]) -> list[Row]:
-    rows: list[Row] = engine.con.sql(query, params=given).to_arrow_table().to_pylist()
-    return rows
 
 
 def _manifests(workspace: Workspace, letter: str) -> list[Row]:

@@ -99,7 +99,7 @@ def template_page(engine: Engine, template_id: str, offset: int = 0, limit: int 
         MissingError: there is none.
     """
     limit = max(1, min(limit, MOST_ALIGNED))
-    found = _rows(engine, "SELECT * FROM templates WHERE template_id = $t", t=template_id)
+    found = engine.rows("SELECT * FROM templates WHERE template_id = $t", t=template_id)
     if not found:
         raise MissingError(
             f"There is no template {template_id}.", "A run may have found another family; search its text."
@@ -127,19 +127,13 @@ def template_page(engine: Engine, template_id: str, offset: int = 0, limit: int 
     )
 
 
-def _rows(engine: Engine, query: str, **given: object) -> list[Row]:
-    rows: list[Row] = engine.con.sql(query, params=given).to_arrow_table().to_pylist()
-    return rows
-
-
 def _members(engine: Engine, template_id: str, medoid: int, offset: int, limit: int) -> list[Row]:
     """The medoid, then a page of the others by time."""
     member = "SELECT rid, net FROM template_members WHERE template_id = $t AND rid "
-    wanted = _rows(engine, member + "= $m", t=template_id, m=medoid)
+    wanted = engine.rows(member + "= $m", t=template_id, m=medoid)
     page = "<> $m ORDER BY seen_at, rid LIMIT $n OFFSET $o"
-    wanted += _rows(engine, member + page, t=template_id, m=medoid, n=limit, o=max(offset, 0))
-    found = _rows(
-        engine,
+    wanted += engine.rows(member + page, t=template_id, m=medoid, n=limit, o=max(offset, 0))
+    found = engine.rows(
         f"""SELECT rid, net, record_id, network_id, platform, posted_at, place, title, body
             FROM records JOIN networks USING (net) WHERE {among(wanted)}""",
     )
@@ -156,8 +150,7 @@ def among(rows: list[Row]) -> str:
 
 def _mentions(engine: Engine, records: list[Row]) -> dict[int, list[Row]]:
     """The mentions of some records, by rid."""
-    rows = _rows(
-        engine,
+    rows = engine.rows(
         f"""SELECT rid, type::VARCHAR AS type, value, raw, field::VARCHAR AS field, start, "end"
             FROM mentions WHERE {among(records)} AND field::VARCHAR IN ('title', 'body')
             ORDER BY rid, field, start, "end", type, value""",
@@ -193,8 +186,7 @@ def _filling(text: str, part: Part, mentions: list[Row]) -> Filling:
 
 
 def _networks(engine: Engine, template_id: str, limit: int = 20) -> list[Row]:
-    return _rows(
-        engine,
+    return engine.rows(
         """SELECT network_id, members, rank, count(*) OVER () AS total
            FROM (SELECT net, count(*) AS members FROM template_members WHERE template_id = $t GROUP BY net)
            JOIN networks USING (net) LEFT JOIN (SELECT net, rank FROM leads) USING (net)

@@ -197,7 +197,7 @@ def _rises(engine: Engine, last: date) -> tuple[list[Rise], int]:
     query = """
         SELECT type, value, ($last::DATE - day) // 7 AS week, sum(records)::BIGINT AS records FROM daily
         WHERE type <> '' AND day > $last::DATE - 7 * ($weeks + 1) GROUP BY ALL ORDER BY ALL"""
-    rows = _rows(engine, query, last=last, weeks=BEFORE)
+    rows = engine.rows(query, last=last, weeks=BEFORE)
     table: dict[tuple[str, str], list[int]] = {}
     for row in rows:
         table.setdefault((row["type"], row["value"]), [0] * (BEFORE + 1))[row["week"]] += row["records"]
@@ -227,14 +227,14 @@ def _series(engine: Engine, type: str, value: str, first: date | None, last: dat
     query = """SELECT (day - $begin::DATE) // $step AS at, sum(records)::BIGINT AS records
         FROM daily WHERE type = $type AND value = $value GROUP BY ALL"""
     counts = [0] * -(-days // step)
-    for row in _rows(engine, query, begin=begin, step=step, type=type, value=value if type else ""):
+    for row in engine.rows(query, begin=begin, step=step, type=type, value=value if type else ""):
         counts[row["at"]] = row["records"]
     return Series(type, value, begin, step, tuple(counts))
 
 
 def _top(engine: Engine, type: str, first: date | None, last: date | None) -> list[Series]:
     query = "SELECT value FROM daily WHERE type = $type GROUP BY value ORDER BY sum(records) DESC, value LIMIT $most"
-    names = [row["value"] for row in _rows(engine, query, type=type, most=MOST)]
+    names = [row["value"] for row in engine.rows(query, type=type, most=MOST)]
     return [_series(engine, type, name, first, last, 26) for name in names]
 
 
@@ -243,7 +243,7 @@ def _new(engine: Engine, last: date) -> tuple[list[NewNetwork], int]:
         SELECT network_id, n.records, first_seen, places, rank, count(*) OVER () AS total
         FROM networks n LEFT JOIN (SELECT net, rank FROM leads) USING (net)
         WHERE first_seen::DATE > $last::DATE - 7 ORDER BY rank NULLS LAST, n.records DESC, network_id LIMIT $most"""
-    rows = _rows(engine, query, last=last, most=MOST)
+    rows = engine.rows(query, last=last, most=MOST)
     total = rows[0]["total"] if rows else 0
     names = ("network_id", "records", "first_seen", "places", "rank")
     return [NewNetwork(**{name: row[name] for name in names}) for row in rows], total
@@ -258,8 +258,3 @@ def _rates(engine: Engine, records: int, networks: int) -> list[BaseRate]:
             on_networks = shown.get((i.id, "network"), 0) / max(networks, 1)
             found.append(BaseRate(i.id, i.name, i.strength, i.points, on_records, on_networks))
     return sorted(found, key=lambda rate: (-(rate.networks or 0), rate.indicator))
-
-
-def _rows(engine: Engine, query: str, **given: object) -> list[Row]:
-    rows: list[Row] = engine.con.sql(query, params=given).to_arrow_table().to_pylist()
-    return rows
