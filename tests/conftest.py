@@ -5,8 +5,10 @@ The imports wait inside the fixtures: most tests need no pipeline, and start wit
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,12 @@ settings.register_profile(
     "clew", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
 settings.load_profile("clew")
+
+# Keys of the tests' workspaces, so that none comes among those of whoever runs the tests.
+os.environ["CLEW_KEYS"] = tempfile.mkdtemp(prefix="clew-keys-")
+atexit.register(shutil.rmtree, os.environ["CLEW_KEYS"], ignore_errors=True)
+os.environ.pop("CLEW_DATABASE_URL", None)
+os.environ.pop("CLEW_PASSPHRASE", None)
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from clew.cases.base import open_cases
 from clew.cases.saved import MOST, SavedView, remove_view, save_view, saved_views
+from clew.database.base import open_database
 from clew.model.errors import InputError, MissingError
 
 
 @pytest.fixture
 def cases(tmp_path):
-    engine = open_cases(tmp_path)
+    engine = open_database(tmp_path)
     yield engine
     engine.dispose()
 

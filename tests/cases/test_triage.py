@@ -7,14 +7,14 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from clew.cases.base import open_cases
 from clew.cases.triage import decide, history, standing, standings, undo
+from clew.database.base import open_database
 from clew.model.errors import InputError
 
 
 @pytest.fixture
 def cases(tmp_path):
-    engine = open_cases(tmp_path)
+    engine = open_database(tmp_path)
     yield engine
     engine.dispose()
 

@@ -112,7 +112,7 @@ def test_the_order_learns_from_decisions(own_bench):
     sign = min(shown, key=lambda name: (abs(shown[name] - 15), name))  # that about half of them show
     for lead in leads:
         state = "confirmed" if sign in lead["indicators"] else "dismissed"
-        decide(own_bench.desk.cases, lead["network_id"], "ann", state, "for a test")
+        decide(own_bench.desk.db, lead["network_id"], "ann", state, "for a test")
     weights = own_bench.client.get("/api/v1/weights").json()
     assert weights["confirmed"] + weights["dismissed"] == 30
     factors = {w["indicator"]: w["factor"] for w in weights["weights"]}
@@ -164,7 +164,7 @@ def test_triage_with_the_keyboard_alone(own_bench, page):
     page.keyboard.press("2")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"[data-network={b}] [data-state=dismissed]")
-    assert history(own_bench.desk.cases, b)[0].reason == "Spam or fraud with random contact data"
+    assert history(own_bench.desk.db, b)[0].reason == "Spam or fraud with random contact data"
 
     page.keyboard.press("f")
     page.wait_for_selector(f"[data-network={c}] [data-state=deferred]")
@@ -192,7 +192,7 @@ def test_undo_goes_back_over_what_was_decided_here(own_bench, page):
         page.keyboard.press("u")
         page.wait_for_selector(f"[data-network={name}] [data-state=new]")
         assert page.locator(f"[data-network={name}][aria-selected=true]").count() == 1
-    assert [(d.state, d.undoes) for d in history(own_bench.desk.cases, a)] == [("confirmed", None), ("new", 1)]
+    assert [(d.state, d.undoes) for d in history(own_bench.desk.db, a)] == [("confirmed", None), ("new", 1)]
 
 
 def test_keys_do_nothing_while_one_writes(own_bench, page):
@@ -291,7 +291,7 @@ def test_views_are_saved_and_forgotten(own_bench, page):
 
 def test_the_download_is_the_list_and_runs_nothing(own_bench):
     name = listed(own_bench)[0]["network_id"]
-    decide(own_bench.desk.cases, name, "ann", "deferred", assignee="=HYPERLINK(1)")
+    decide(own_bench.desk.db, name, "ann", "deferred", assignee="=HYPERLINK(1)")
     answer = own_bench.client.get("/leads.csv?state=any&sort=priority")
     assert (
         answer.headers["content-type"].startswith("text/csv") and "leads.csv" in answer.headers["content-disposition"]
@@ -305,7 +305,7 @@ def test_the_download_is_the_list_and_runs_nothing(own_bench):
 
 def test_a_merged_network_keeps_its_history(own_bench):
     into, other = (lead["network_id"] for lead in listed(own_bench)[:2])
-    decide(own_bench.desk.cases, "Naaaaaaaaaaaa", "ann", "confirmed", "seen before")
+    decide(own_bench.desk.db, "Naaaaaaaaaaaa", "ann", "confirmed", "seen before")
     index = next((own_bench.desk.path / "index").glob("*.duckdb"))
     with own_bench.desk.session() as engine:
         assert index.stem == engine.row("SELECT current_database()")[0]

@@ -1,28 +1,41 @@
-"""The database of what people decide: opened, its tables made, its writes safe beside each other."""
+"""What work in cases needs together: the database, the vault of originals, and the keys of a workspace."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+import sqlalchemy as sa
 
-# Every table of this package is declared in its module with this; `open_cases` makes those that are not there.
-METADATA = MetaData()
+from clew.database.base import open_database
+from clew.vault.keys import Keys, open_keys
+from clew.vault.store import Vault
 
 
-def open_cases(workspace: Path) -> Engine:
-    """The database of a workspace, ``cases.sqlite`` in its folder, readable by its owner alone.
+class Casework:
+    """Opened once per process.
 
-    Import the modules whose tables are wanted before calling this.
+    Args:
+        workspace: its folder.
+        ask: asks a person for the passphrase of the keys, where they have one.
+
+    Attributes:
+        db: the database, with the newest schema.
+        vault: original bytes of exhibits.
     """
-    path = workspace / "cases.sqlite"
-    path.touch(mode=0o600, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
 
-    @event.listens_for(engine, "connect")
-    def configure(connection, _record):  # type: ignore[no-untyped-def]
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")
+    def __init__(self, workspace: Path, ask: Callable[[], str] | None = None) -> None:
+        self.workspace = workspace
+        self.db: sa.Engine = open_database(workspace)
+        self.vault = Vault(workspace)
+        self._ask = ask
 
-    METADATA.create_all(engine)
-    return engine
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys, opened when they are first needed."""
+        return open_keys(self.workspace, self._ask)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.dispose()

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from clew.cases.base import METADATA
+from clew.database.base import METADATA
 from clew.model.errors import InputError, MissingError
 
 Act = Literal["yes", "no", "unsure", "undo", "finish", "reopen", "tell"]
@@ -34,7 +34,7 @@ _STEPS = sa.Table(
     "exploration_steps",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("exploration", sa.ForeignKey("explorations.id"), nullable=False),
+    sa.Column("exploration", sa.Integer, sa.ForeignKey("explorations.id"), nullable=False),
     sa.Column("nth", sa.Integer, nullable=False),  # of the exploration, from 1: two at once cannot both be it
     sa.Column("act", sa.String, nullable=False),
     sa.Column("records", sa.String, nullable=False),  # JSON list of record ids; the first was shown
@@ -162,7 +162,7 @@ def add(
     """Add a step.
 
     Args:
-        cases: see `clew.cases.base.open_cases`.
+        cases: see `clew.database.base.open_database`.
         number: of the exploration.
         nth: the number that the step gets: one more than the last that was seen, so that an answer is about what was
             shown, however often a key was pressed.

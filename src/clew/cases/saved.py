@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from clew.cases.base import METADATA
+from clew.database.base import METADATA
 from clew.model.errors import InputError, MissingError
 
 MAX_NAME, MAX_QUERY, MOST = 60, 2_000, 50

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from clew.cases.base import METADATA
+from clew.database.base import METADATA
 from clew.model.errors import InputError
 
 State = Literal["new", "confirmed", "dismissed", "deferred"]
@@ -82,7 +82,7 @@ def decide(
     """Add a decision.
 
     Args:
-        cases: see `clew.cases.base.open_cases`.
+        cases: see `clew.database.base.open_database`.
         network_id: about which network.
         who: decides.
         state: that it has from now on; None leaves it (to assign only).

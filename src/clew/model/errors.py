@@ -42,3 +42,15 @@ class ReplayError(ClewError):
     """A replayed run did not give the digests that its manifest records."""
 
     exit_code = 4
+
+
+class DeniedError(ClewError):
+    """Somebody may not do that."""
+
+    exit_code = 5
+
+
+class SealError(ClewError):
+    """Something sealed or signed is not what it was."""
+
+    exit_code = 6

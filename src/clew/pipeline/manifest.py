@@ -18,7 +18,7 @@ from clew.model.errors import InputError
 from clew.store.workspace import Workspace, manifest_path
 
 # What the tables depend on besides Clew's own code.
-_SHOWING = ("cases", "cli", "query", "web")  # parts of the package that show tables and make none
+_SHOWING = ("access", "cases", "cli", "database", "evidence", "ledger", "query", "vault", "web")  # these make no table
 _LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "scipy", "phonenumbers", "pillow")
 
 

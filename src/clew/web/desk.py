@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import sqlalchemy
 from fastapi import Depends, Request
 
-from clew.cases.base import open_cases
+from clew.cases.base import Casework
 from clew.engine.duckdb import Engine
 from clew.query.index import ensure_index, open_index
 from clew.store.workspace import Workspace
@@ -27,14 +26,15 @@ class Desk:
         who: the person at the desk; stands beside each decision.
 
     Attributes:
-        cases: the database of triage, saved views and searches.
+        casework: the database, the vault and the keys.
         jobs: long work in the background.
     """
 
     def __init__(self, path: Path, who: str) -> None:
         self.path = Workspace(path).path
         self.who = who
-        self.cases: sqlalchemy.Engine = open_cases(path)
+        self.casework = Casework(self.path)
+        self.db = self.casework.db
         self.jobs = Jobs(str(self.path), self.refresh)
         self._spill = tempfile.TemporaryDirectory(prefix="clew-")
         self._lock = threading.Lock()
@@ -76,7 +76,7 @@ class Desk:
             if self._index is not None:
                 self._index.con.close()
             self._index = None
-        self.cases.dispose()
+        self.casework.close()
         self._spill.cleanup()
 
 

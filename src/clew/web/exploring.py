@@ -74,7 +74,7 @@ def exploring(desk: Desk, engine: Engine, number: int) -> Exploring:
     Raises:
         MissingError: there is none of that number.
     """
-    known = exploration(desk.cases, number)
+    known = exploration(desk.db, number)
     so_far = explored(known)
     candidate = None if known.finished else next_candidate(engine, so_far)
     rows, networks = listed(engine, known.seeds, known.answers, so_far.accepted)
@@ -97,7 +97,7 @@ def start(desk: Desk, engine: Engine, record_id: str, whole_network: bool = Fals
     if record_id not in members:
         members.append(record_id)
     seeds = [record_id, *(name for name in members if name != record_id)] if whole_network else [record_id]
-    return begin(desk.cases, desk.who, title or title_of(engine, record_id), seeds)
+    return begin(desk.db, desk.who, title or title_of(engine, record_id), seeds)
 
 
 def answer(
@@ -116,7 +116,7 @@ def answer(
     Raises:
         InputError: another record is shown now.
     """
-    known = exploration(desk.cases, number)
+    known = exploration(desk.db, number)
     so_far = explored(known)
     candidate = None if known.finished or len(known.steps) + 1 != step else next_candidate(engine, so_far)
     if candidate is None or candidate.record_id != record_id:
@@ -125,7 +125,7 @@ def answer(
     if whole_network and said == "yes":
         passed = so_far.passed
         records += [n for n in members_of(engine, record_id) if n not in records and rid_of(n) not in passed]
-    return add(desk.cases, number, step, desk.who, said, records, candidate.ties, candidate.why)
+    return add(desk.db, number, step, desk.who, said, records, candidate.ties, candidate.why)
 
 
 def tell(desk: Desk, engine: Engine, number: int, step: int) -> tuple[int, Job | None]:
@@ -137,13 +137,13 @@ def tell(desk: Desk, engine: Engine, number: int, step: int) -> tuple[int, Job |
     Raises:
         InputError: nothing that the linker does not know.
     """
-    known = exploration(desk.cases, number)
+    known = exploration(desk.db, number)
     if len(known.steps) + 1 != step:
         raise _ASKED_AGAIN
     decided = verdicts(engine, known.seeds, known.answers, explored(known).accepted)
     if not decided:
         raise InputError("There is nothing to tell the linker.", "Answer about records of other networks first.")
-    add(desk.cases, number, step, desk.who, "tell", [v.record_id for v in decided])
+    add(desk.db, number, step, desk.who, "tell", [v.record_id for v in decided])
     for verdict in decided:
         why = f"Exploration {number}: {verdict.why}"
         decide(desk.workspace, verdict.against, verdict.record_id, verdict.state, why, desk.who)

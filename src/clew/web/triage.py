@@ -61,7 +61,7 @@ _LOCK = threading.Lock()
 
 def board(desk: Desk, engine: Engine) -> Board:
     """What is decided and learned, for a page."""
-    found = standings(desk.cases)
+    found = standings(desk.db)
     labels = {name: _LABELS[d.state] for name, d in sorted(found.items()) if d.state in _LABELS}
     key = (_index_of(engine), *labels.items())
     with _LOCK:
@@ -117,13 +117,13 @@ def take(
     """
     records = known(engine, network_id)
     if take_back:
-        return undo(desk.cases, network_id, desk.who)
-    return decide(desk.cases, network_id, desk.who, state, reason, assignee, records)
+        return undo(desk.db, network_id, desk.who)
+    return decide(desk.db, network_id, desk.who, state, reason, assignee, records)
 
 
 def past(desk: Desk, engine: Engine, network_id: str) -> list[Decision]:
     """Every decision about a network and those that were merged into it, the oldest first."""
-    return history(desk.cases, network_id, *_former(engine, network_id))
+    return history(desk.db, network_id, *_former(engine, network_id))
 
 
 def known(engine: Engine, network_id: str) -> int:

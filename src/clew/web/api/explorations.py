@@ -31,7 +31,7 @@ class Told:
 @router.get("", responses=faults(422))
 def mine(desk: TheDesk, offset: Offset = 0, limit: Limit = 50) -> Page[Exploration]:
     """Explorations of the person at the desk, the newest first."""
-    items, total = explorations(desk.cases, desk.who, offset, limit)
+    items, total = explorations(desk.db, desk.who, offset, limit)
     return Page(items, total, offset, limit)
 
 
@@ -70,13 +70,13 @@ def answered(
 @router.post("/{number}/undo", responses=faults(400, 404, 422))
 def take_back(desk: TheDesk, number: Number, step: Annotated[Step, Body(embed=True)]) -> Exploration:
     """Take the last answer back."""
-    return undo(desk.cases, number, step, desk.who)
+    return undo(desk.db, number, step, desk.who)
 
 
 @router.post("/{number}/finish", responses=faults(400, 404, 422))
 def finish(desk: TheDesk, number: Number, step: Step, again: Annotated[bool, Body()] = False) -> Exploration:
     """Finish it, or open it again."""
-    return add(desk.cases, number, step, desk.who, "reopen" if again else "finish")
+    return add(desk.db, number, step, desk.who, "reopen" if again else "finish")
 
 
 @router.post("/{number}/tell", responses=faults(400, 404, 422))

@@ -62,14 +62,14 @@ def answered(
 @router.post("/{number}/undo")
 def take_back(request: Request, desk: TheDesk, engine: Reading, number: Number, step: Step) -> Response:
     """Take the last answer back."""
-    undo(desk.cases, number, step, desk.who)
+    undo(desk.db, number, step, desk.who)
     return _on(request, desk, engine, number)
 
 
 @router.post("/{number}/finish")
 def finish(desk: TheDesk, number: Number, step: Step, again: Annotated[bool, Form()] = False) -> Response:
     """Finish it, or open it again."""
-    add(desk.cases, number, step, desk.who, "reopen" if again else "finish")
+    add(desk.db, number, step, desk.who, "reopen" if again else "finish")
     return RedirectResponse(f"/explore/{number}" if again else "/search", 303)
 
 

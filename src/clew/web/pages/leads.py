@@ -63,7 +63,7 @@ def leads(
         size=SIZE,
         choices=choices(engine),
         named={i.id: i.name for i in catalogue()},
-        views=saved_views(desk.cases, desk.who),
+        views=saved_views(desk.db, desk.who),
         span=span(engine),
         known=_known(engine) if not rows else None,
         **_common(),
@@ -110,7 +110,7 @@ def decide_page(
         network_id=network_id,
         into=into,
         lead=lead_of(engine, network_id),
-        now=standing(desk.cases, network_id),
+        now=standing(desk.db, network_id),
         past=past(desk, engine, network_id),
         people=board(desk, engine).people,
         back=parse(back).query(),
@@ -131,7 +131,7 @@ def decide(
     back: Annotated[str, Form(max_length=2_000)] = "",
 ) -> Response:
     """Take a decision; htmx gets the cell that shows it, a form without script goes back to the queue."""
-    before = standing(desk.cases, network_id)
+    before = standing(desk.db, network_id)
     made = take(
         desk,
         engine,
@@ -169,9 +169,9 @@ def keep_view(
     """Save the present filters and order under a name, or forget a saved one."""
     asked = parse(query)
     if remove:
-        remove_view(desk.cases, desk.who, name)
+        remove_view(desk.db, desk.who, name)
     else:
-        save_view(desk.cases, desk.who, name, asked.query())
+        save_view(desk.db, desk.who, name, asked.query())
     return RedirectResponse(asked.href(), 303)
 
 

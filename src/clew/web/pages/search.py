@@ -84,7 +84,7 @@ def given(
 
 def _mine(desk: Desk) -> dict[str, Any]:
     """The explorations of the person at the desk."""
-    mine, total = explorations(desk.cases, desk.who, limit=20)
+    mine, total = explorations(desk.db, desk.who, limit=20)
     return {"mine": mine, "mine_total": total}
 
 

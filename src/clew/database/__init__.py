@@ -1,0 +1,1 @@
+"""One database for what people decide and keep: SQLite in the workspace, or PostgreSQL."""

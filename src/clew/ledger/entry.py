@@ -1,0 +1,116 @@
+"""An entry of the ledger and its canonical form, which is what the tree hashes.
+
+The leaf of an entry holds nothing that identifies a person in the material: ids, digests, counts, and the name of who
+acted. What may identify somebody (the words of a search, a purpose) is the entry's private part. The leaf has a
+salted digest of it, so that it can be proved while it is there, and erased without breaking the tree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import orjson
+
+from clew.model.actor import Via
+
+Act = Literal[
+    "intake", "view", "search", "run", "decide", "export", "erase", "change", "login", "refuse", "backup", "restore",
+]  # fmt: skip
+ACTS: tuple[Act, ...] = get_args(Act)
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be written down, beside who did it.
+
+    Attributes:
+        act: of which kind it is.
+        subject: what it was done to, by id: ``network NW12``, ``case C1``, ``file SHA-256``; nothing personal.
+        details: digests, counts, states: what a court may need and an erasure may leave.
+        private: texts that may identify a person; erased with the data.
+    """
+
+    act: Act
+    subject: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    private: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the ledger.
+
+    Attributes:
+        seq: its place, from 0.
+        at: when, ISO 8601 in UTC.
+        who, via: who acted, and by which way.
+        act, subject, case_id: what was done, to what, in which case.
+        details: JSON in canonical form.
+        sealed: digest of the private part with its salt; empty where there was none.
+        salt, private: the private part (JSON in canonical form); None where there was none or it was erased.
+    """
+
+    seq: int
+    at: str
+    who: str
+    via: Via
+    act: Act
+    subject: str
+    case_id: str | None
+    details: str
+    sealed: str
+    salt: str | None
+    private: str | None
+
+    def leaf(self) -> bytes:
+        """The bytes that the tree hashes."""
+        return canonical(
+            {
+                "format": FORMAT, "seq": self.seq, "at": self.at, "who": self.who, "via": self.via, "act": self.act,
+                "subject": self.subject, "case": self.case_id, "details": orjson.loads(self.details),
+                "private": self.sealed,
+            }
+        )  # fmt: skip
+
+    @property
+    def erased(self) -> bool:
+        """Was there a private part that has been erased?"""
+        return bool(self.sealed) and self.private is None
+
+    def whole(self) -> bool:
+        """Is the private part, where it is there, what was written?"""
+        if self.private is None:
+            return self.salt is None
+        return self.salt is not None and seal(self.salt, self.private) == self.sealed
+
+    def texts(self) -> dict[str, str]:
+        """The private part."""
+        return dict(orjson.loads(self.private)) if self.private else {}
+
+    def facts(self) -> dict[str, Any]:
+        """The details."""
+        return dict(orjson.loads(self.details))
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and no spaces, in UTF-8."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def seal(salt: str, private: str) -> str:
+    """The digest of a private part by which the leaf holds it."""
+    return hashlib.sha256(bytes.fromhex(salt) + private.encode()).hexdigest()
+
+
+def entry_of(seq: int, at: str, who: str, via: Via, case_id: str | None, deed: Deed) -> Entry:
+    """An entry with a fresh salt where there is a private part."""
+    private = canonical(dict(deed.private)).decode() if any(deed.private.values()) else None
+    salt = secrets.token_hex(16) if private else None
+    sealed = seal(salt, private) if salt and private else ""
+    details = canonical(dict(deed.details)).decode()
+    return Entry(seq, at, who, via, deed.act, deed.subject, case_id, details, sealed, salt, private)

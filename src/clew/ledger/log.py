@@ -1,0 +1,176 @@
+"""The ledger in the database: append, read, prove. An act and its entry are written in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from clew.database.base import METADATA, now
+from clew.ledger import merkle
+from clew.ledger.entry import Act, Deed, Entry, entry_of
+from clew.model.actor import Actor
+from clew.model.errors import MissingError
+
+MOST = 500  # entries of one answer
+_BATCH = 2_000
+
+_ENTRIES = sa.Table(
+    "ledger_entries",
+    METADATA,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String, nullable=False),  # ISO 8601, UTC
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("via", sa.String, nullable=False),
+    sa.Column("act", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("case_id", sa.String),
+    sa.Column("details", sa.String, nullable=False),  # canonical JSON
+    sa.Column("sealed", sa.String, nullable=False),
+    sa.Column("salt", sa.String),
+    sa.Column("private", sa.String),  # canonical JSON; null once erased
+    sa.Index("ledger_by_subject", "subject"),
+    sa.Index("ledger_by_case", "case_id"),
+    sa.Index("ledger_by_who", "who"),
+)
+# Hashes of complete subtrees, by which proofs are made without reading the entries.
+_NODES = sa.Table(
+    "ledger_nodes",
+    METADATA,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("nth", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.String, nullable=False),
+)
+# One row. Writers queue for it, so that entries have no gaps and no two have the same place.
+_SIZE = sa.Table(
+    "ledger_size",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("frontier", sa.String, nullable=False),  # hashes of the tree's complete subtrees, the largest first
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries are asked for; what is None is not asked."""
+
+    who: str | None = None
+    act: Act | None = None
+    subject: str | None = None
+    case_id: str | None = None
+    since: str | None = None  # ISO 8601, UTC; this time is in
+    until: str | None = None  # this one is not
+    text: str | None = None  # stands in the subject, the details or the private part
+
+
+def append(connection: sa.Connection, actor: Actor, deed: Deed) -> Entry:
+    """Write down what somebody does, in the transaction that does it (`clew.database.base.write`)."""
+    row = connection.execute(
+        _SIZE.update().where(_SIZE.c.id == 1).values(size=_SIZE.c.size + 1).returning(_SIZE.c.size, _SIZE.c.frontier)
+    ).one()
+    private = {"why": actor.why, **deed.private}
+    entry = entry_of(row.size - 1, now(), actor.name, actor.via, actor.case_id,
+                     Deed(deed.act, deed.subject, deed.details, private))  # fmt: skip
+    before = [bytes.fromhex(digest) for digest in row.frontier.split()]
+    nodes, frontier = merkle.grow(entry.seq, before, merkle.leaf_hash(entry.leaf()))
+    connection.execute(_ENTRIES.insert().values(**vars(entry)))
+    connection.execute(_NODES.insert(), [{"level": level, "nth": nth, "hash": h.hex()} for level, nth, h in nodes])
+    joined = " ".join(digest.hex() for digest in frontier)
+    connection.execute(_SIZE.update().where(_SIZE.c.id == 1).values(frontier=joined))
+    return entry
+
+
+def size(connection: sa.Connection) -> int:
+    """How many entries there are."""
+    return int(connection.execute(sa.select(_SIZE.c.size).where(_SIZE.c.id == 1)).scalar_one())
+
+
+def entry(connection: sa.Connection, seq: int) -> Entry:
+    """The entry at a place.
+
+    Raises:
+        MissingError: there is none.
+    """
+    row = connection.execute(_ENTRIES.select().where(_ENTRIES.c.seq == seq)).first()
+    if row is None:
+        raise MissingError(f"The ledger has no entry {seq}.")
+    return Entry(**row._mapping)
+
+
+def entries(connection: sa.Connection, low: int = 0, high: int | None = None) -> Iterator[Entry]:
+    """Entries low up to high, in order, a batch at a time."""
+    while high is None or low < high:
+        rows = connection.execute(
+            _ENTRIES.select().where(_ENTRIES.c.seq >= low).order_by(_ENTRIES.c.seq).limit(_BATCH)
+        ).all()
+        for row in rows:
+            if high is not None and row.seq >= high:
+                return
+            yield Entry(**row._mapping)
+        if len(rows) < _BATCH:
+            return
+        low = rows[-1].seq + 1
+
+
+def search(connection: sa.Connection, wanted: Wanted, offset: int = 0, limit: int = 100) -> tuple[list[Entry], int]:
+    """Entries that fit, the newest first, and how many there are."""
+    where = sa.and_(sa.true(), *_conditions(wanted))
+    total = connection.execute(sa.select(sa.func.count()).select_from(_ENTRIES).where(where)).scalar_one()
+    query = _ENTRIES.select().where(where).order_by(_ENTRIES.c.seq.desc()).offset(offset).limit(min(limit, MOST))
+    return [Entry(**row._mapping) for row in connection.execute(query)], int(total)
+
+
+def erase_private(connection: sa.Connection, case_id: str | None = None, subjects: Sequence[str] = ()) -> int:
+    """Erase the private parts of the entries of a case, or about some subjects; the leaves and the tree stay.
+
+    Returns:
+        How many were erased.
+    """
+    erased = 0
+    for which in (_ENTRIES.c.case_id == case_id if case_id else sa.false(), _ENTRIES.c.subject.in_(subjects)):
+        query = _ENTRIES.update().where(_ENTRIES.c.private.is_not(None), which).values(private=None, salt=None)
+        erased += int(connection.execute(query).rowcount)
+    return erased
+
+
+def root(connection: sa.Connection, of: int) -> bytes:
+    """The root of the tree of the first entries."""
+    return merkle.root(_reader(connection), of)
+
+
+def inclusion(connection: sa.Connection, seq: int, of: int) -> list[bytes]:
+    """The audit path of an entry in the tree of the first ``of`` entries."""
+    return merkle.inclusion(_reader(connection), seq, of)
+
+
+def consistency(connection: sa.Connection, old: int, new: int) -> list[bytes]:
+    """Proof that the tree of ``new`` entries begins with that of ``old``."""
+    return merkle.consistency(_reader(connection), old, new)
+
+
+def _reader(connection: sa.Connection) -> merkle.Nodes:
+    def node(level: int, nth: int) -> bytes:
+        query = sa.select(_NODES.c.hash).where(_NODES.c.level == level, _NODES.c.nth == nth)
+        found = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise MissingError(f"The ledger lacks the node {nth} of level {level}: it was damaged.")
+        return bytes.fromhex(found)
+
+    return node
+
+
+def _conditions(wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    for name in ("who", "act", "subject", "case_id"):
+        if (value := getattr(wanted, name)) is not None:
+            found.append(_ENTRIES.c[name] == value)
+    if wanted.since:
+        found.append(_ENTRIES.c.at >= wanted.since)
+    if wanted.until:
+        found.append(_ENTRIES.c.at < wanted.until)
+    if wanted.text:
+        columns = (_ENTRIES.c.subject, _ENTRIES.c.details, _ENTRIES.c.private)
+        found.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+    return found

@@ -1,0 +1,190 @@
+"""The keys of a workspace: one that seals the keys of its cases, one that signs for it.
+
+They stand in a file outside of the workspace (``CLEW_KEYS``, else the user's configuration folder), so that a copied
+or stolen workspace, disk or backup opens nothing. A passphrase protects the file itself (`protect`); without one it is
+as safe as the user's account. The key of each case is its own, so that erasing the key erases the case.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from clew.database.base import METADATA, now
+from clew.model.errors import InputError, MissingError, SealError, WorkspaceError
+from clew.vault.seal import KEY, new_key, seal, unseal
+
+IDENTITY = "identity"  # file in the workspace: which workspace it is, wherever it is moved
+_FORMAT = 1
+# Argon2id as RFC 9106 recommends for little memory.
+_ARGON = {"time_cost": 3, "memory_cost": 64 << 10, "parallelism": 4}
+_CASE_KEYS = sa.Table(
+    "case_keys",
+    METADATA,
+    sa.Column("case_id", sa.String, primary_key=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Keys:
+    """What a workspace seals and signs with.
+
+    Attributes:
+        workspace: its identity.
+        master: seals the keys of cases.
+        signing: seed of the Ed25519 key.
+    """
+
+    workspace: str
+    master: bytes
+    signing: bytes
+
+    @property
+    def public(self) -> bytes:
+        """The key by which others check what this workspace signed; 32 bytes."""
+        return Ed25519PrivateKey.from_private_bytes(self.signing).public_key().public_bytes_raw()
+
+    def sign(self, data: bytes) -> bytes:
+        """Signature over some bytes; 64 bytes."""
+        return Ed25519PrivateKey.from_private_bytes(self.signing).sign(data)
+
+
+def key_folder() -> Path:
+    """Where key files stand."""
+    config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(os.environ.get("CLEW_KEYS") or Path(config) / "clew" / "keys")
+
+
+def identity(workspace: Path) -> str | None:
+    """Which workspace it is; None until it has keys."""
+    path = workspace / IDENTITY
+    return path.read_text().strip() if path.exists() else None
+
+
+def open_keys(workspace: Path, ask: Callable[[], str] | None = None) -> Keys:
+    """The keys of a workspace, made when it has none yet.
+
+    Args:
+        workspace: its folder.
+        ask: asks a person for the passphrase, where the file has one; ``CLEW_PASSPHRASE`` goes before.
+
+    Raises:
+        WorkspaceError: the key file is not where it should be.
+        InputError: it has a passphrase, and none or another was given.
+    """
+    name = identity(workspace)
+    if name is None:
+        return _make(workspace)
+    path = key_file(name)
+    try:
+        held = orjson.loads(path.read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        raise WorkspaceError(
+            f"The keys of {workspace} are not in {path}.",
+            "Put a copy of the file there, or name its folder in CLEW_KEYS.",
+        ) from None
+    if held.get("format") != _FORMAT or held.get("workspace") != name:
+        raise WorkspaceError(f"{path} is not the key file of {workspace}.", "Put the right one there.")
+    if held["salt"] is None:
+        return _keys(name, bytes.fromhex(held["keys"]))
+    passphrase = os.environ.get("CLEW_PASSPHRASE") or (ask() if ask else "")
+    if not passphrase:
+        raise InputError("The keys of this workspace have a passphrase.", "Give it in CLEW_PASSPHRASE.")
+    try:
+        return _keys(name, unseal(_stretch(passphrase, held["salt"]), bytes.fromhex(held["keys"]), f"keys {name}"))
+    except SealError:
+        raise InputError("That is not the passphrase of these keys.", "Try again.") from None
+
+
+def protect(keys: Keys, passphrase: str) -> Path:
+    """Give the key file a passphrase, or another; an empty one takes it away.
+
+    Returns:
+        The file.
+    """
+    path, bare = key_file(keys.workspace), keys.master + keys.signing
+    if passphrase:
+        salt = secrets.token_hex(16)
+        _write(path, keys.workspace, salt, seal(_stretch(passphrase, salt), bare, f"keys {keys.workspace}"))
+    else:
+        _write(path, keys.workspace, None, bare)
+    return path
+
+
+def key_file(name: str) -> Path:
+    """Where the keys of a workspace stand."""
+    return key_folder() / f"{name}.json"
+
+
+def new_case_key(connection: sa.Connection, keys: Keys, case_id: str) -> bytes:
+    """Make the key of a case."""
+    key = new_key()
+    wrapped = seal(keys.master, key, f"key of {case_id}")
+    connection.execute(_CASE_KEYS.insert().values(case_id=case_id, wrapped=wrapped, at=now()))
+    return key
+
+
+def case_key(connection: sa.Connection, keys: Keys, case_id: str) -> bytes:
+    """The key of a case.
+
+    Raises:
+        MissingError: it was erased, and with it all that the case held.
+    """
+    row = connection.execute(_CASE_KEYS.select().where(_CASE_KEYS.c.case_id == case_id)).first()
+    if row is None:
+        raise MissingError(f"The key of {case_id} is gone: the case was erased.")
+    return unseal(keys.master, row.wrapped, f"key of {case_id}")
+
+
+def destroy_case_key(connection: sa.Connection, case_id: str) -> None:
+    """Erase the key of a case: what was sealed with it can never be opened again."""
+    connection.execute(_CASE_KEYS.delete().where(_CASE_KEYS.c.case_id == case_id))
+
+
+def _make(workspace: Path) -> Keys:
+    name = secrets.token_hex(8)
+    keys = Keys(name, new_key(), new_key())
+    protect(keys, "")
+    # The name is taken last and only if nobody else was quicker.
+    staged = workspace / f".{IDENTITY}-{name}"
+    staged.write_text(f"{name}\n")
+    staged.chmod(0o600)
+    try:
+        os.link(staged, workspace / IDENTITY)
+    except FileExistsError:
+        key_file(name).unlink()
+        return open_keys(workspace)
+    finally:
+        staged.unlink()
+    return keys
+
+
+def _keys(name: str, bare: bytes) -> Keys:
+    return Keys(name, bare[:KEY], bare[KEY:])
+
+
+def _stretch(passphrase: str, salt: str) -> bytes:
+    return hash_secret_raw(passphrase.encode(), bytes.fromhex(salt), hash_len=KEY, type=Type.ID, **_ARGON)
+
+
+def _write(path: Path, name: str, salt: str | None, held: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content: dict[str, Any] = {"format": _FORMAT, "workspace": name, "salt": salt, "keys": held.hex()}
+    staged = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+        stream.flush()
+        os.fsync(stream.fileno())
+    staged.replace(path)
