@@ -186,7 +186,8 @@ def read_roman(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _looks_like_digits(tables, sym, p, e):  # type: ignore[no-untyped-def]
+def all_look(tables, sym, p, e):  # type: ignore[no-untyped-def]
+    """Whether all letters from p to e look like digits."""
     for k in range(p, e):  # noqa: SIM110 - compiled code has no generators
         if not tables.looks[sym[k]]:
             return False
@@ -303,7 +304,7 @@ def _read_mixed(text, tables, r, ws, p, stop, end, has_digit):  # type: ignore[n
             st[S_SIZE] += e - k
         elif (e - k >= 5 or sym[k] >= _HAN) and _cut_run(tables, ws, sym, k, e):
             pass
-        elif (has_digit or (e - k <= 3 and (st[TOKENS] or sym[k] == _O))) and _looks_like_digits(tables, sym, k, e):
+        elif (has_digit or (e - k <= 3 and (st[TOKENS] or sym[k] == _O))) and all_look(tables, sym, k, e):
             add_letters(text, r, tables, ws, k, e, 0 if has_digit else F_WEAK)
         elif has_digit and k > p and e < stop and e - k == 1 and sym[k] == _X:  # "06x12"
             st[S_GAP] |= G_ODD

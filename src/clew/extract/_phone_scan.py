@@ -9,6 +9,7 @@ from clew.extract._phone_context import iban_end
 from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_runs import (
     add_letters,
+    all_look,
     look_back,
     look_digit,
     other_word,
@@ -16,7 +17,7 @@ from clew.extract._phone_runs import (
     read_run,
     read_spaced,
 )
-from clew.extract._phone_skip import HAN, LETTER_O, LONGEST_WORD, all_look, skip, widen
+from clew.extract._phone_skip import HAN, LETTER_O, LONGEST_WORD, skip, widen
 from clew.extract._phone_tables import (
     DIGIT,
     DIGITS,

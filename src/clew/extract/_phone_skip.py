@@ -6,7 +6,7 @@ import numpy as np
 
 from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_near import near_word
-from clew.extract._phone_runs import cut, look_back, number_expected
+from clew.extract._phone_runs import all_look, cut, look_back, number_expected
 from clew.extract._phone_tables import (
     COMMA,
     DIGIT,
@@ -57,15 +57,6 @@ LONGEST_WORD = 120
 _V, _I, _X = 0x76, 0x69, 0x78
 _FEWEST_DIGITS = 6
 _PLUS_SIGN, _OPEN, _CLOSE = 0x2B, 0x28, 0x29
-
-
-@kernel
-def all_look(tables, sym, p, e):  # type: ignore[no-untyped-def]
-    """Whether all letters from p to e look like digits."""
-    for k in range(p, e):  # noqa: SIM110 - compiled code has no generators
-        if not tables.looks[sym[k]]:
-            return False
-    return True
 
 
 @inner
