@@ -9,6 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from tests.servers import Postgresql
+
+    from clew.cases.base import Casework
     from clew.store.workspace import Workspace
 
 # The first call of a kernel loads or compiles it, which says nothing about the kernel: no test is timed.
@@ -69,3 +74,75 @@ def workspace(_finished: Path, tmp_path: Path) -> Workspace:
     from clew.store.workspace import Workspace
 
     return Workspace(Path(shutil.copytree(_finished, tmp_path / "workspace")))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """A PostgreSQL of this session's own."""
+    from tests.servers import Postgresql
+
+    server = Postgresql()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from clew.database.base import FILE, open_file
+    from clew.database.migrations import upgrade
+
+    path = tmp_path_factory.mktemp("migrated") / FILE
+    engine = open_file(path)
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_database(postgresql: Postgresql) -> str:
+    from clew.database.base import open_server
+    from clew.database.migrations import upgrade
+
+    name = postgresql.new()
+    engine = open_server(postgresql.url(name))
+    upgrade(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where `open_database` finds a fresh database with the newest schema: once SQLite, once a real PostgreSQL.
+
+    In SQLite it stands in ``tmp_path``; in any other folder one is made when it is opened.
+    """
+    if request.param == "sqlite":
+        file: Path = request.getfixturevalue("_migrated_file")
+        shutil.copy(file, tmp_path / file.name)
+        yield request.param
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    name = server.new(request.getfixturevalue("_migrated_database"))
+    monkeypatch.setenv("CLEW_DATABASE_URL", server.url(name))
+    yield request.param
+    server.drop(name)
+
+
+@pytest.fixture
+def db(database: str, tmp_path: Path) -> Iterator[sa.Engine]:
+    """The database of a workspace in ``tmp_path``: the test runs on SQLite and on PostgreSQL."""
+    from clew.database.base import open_database
+
+    engine = open_database(tmp_path)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def casework(database: str, tmp_path: Path) -> Iterator[Casework]:
+    """Database, vault and keys of a workspace in ``tmp_path``: on SQLite and on PostgreSQL."""
+    from clew.cases.base import Casework
+
+    made = Casework(tmp_path)
+    yield made
+    made.close()

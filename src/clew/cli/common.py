@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from rich.console import Console
+
+    from clew.model.actor import Actor
+    from clew.store.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -26,6 +30,36 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Most rows of each list.")]
+WhyOption = Annotated[
+    str, typer.Option("--why", envvar="CLEW_WHY", help="The purpose, kept in the ledger.", show_default=False)
+]
+CaseOption = Annotated[
+    str | None, typer.Option("--case", metavar="CASE", help="The case in which you do it.", show_default=False)
+]
+
+
+def actor(workspace: Workspace, why: str = "", case: str | None = None) -> Actor:
+    """Who types this command.
+
+    Raises:
+        DeniedError: the workspace has accounts, and none is theirs.
+    """
+    from clew.database.base import open_database
+
+    db = open_database(workspace.path)
+    try:
+        return acting(db, why, case)
+    finally:
+        db.dispose()
+
+
+def acting(db: sa.Engine, why: str = "", case: str | None = None) -> Actor:
+    """As `actor`, where the database is open already."""
+    import getpass
+
+    from clew.access.roles import alone
+
+    return alone(getpass.getuser(), "command line").within(case, why)
 
 
 def console() -> Console:

@@ -31,7 +31,7 @@ def open_database(workspace: Path) -> sa.Engine:
         WorkspaceError: the database cannot be opened, or a newer Clew made it.
     """
     named = os.environ.get("CLEW_DATABASE_URL", "")
-    engine = _postgresql(named) if named else _sqlite(workspace / FILE)
+    engine = open_server(named) if named else open_file(workspace / FILE)
     try:
         upgrade(engine)
     except sa.exc.DBAPIError as error:
@@ -52,7 +52,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def _sqlite(path: Path) -> sa.Engine:
+def open_file(path: Path) -> sa.Engine:
+    """A database in a file, whatever its schema (SQLite)."""
     path.touch(mode=0o600, exist_ok=True)
     engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE})
 
@@ -71,7 +72,12 @@ def _sqlite(path: Path) -> sa.Engine:
     return engine
 
 
-def _postgresql(named: str) -> sa.Engine:
+def open_server(named: str) -> sa.Engine:
+    """A database on a server, whatever its schema (PostgreSQL).
+
+    Raises:
+        InputError: that is no address of one.
+    """
     todo = "Give it as postgresql://USER:PASSWORD@HOST/NAME."
     try:
         url = sa.make_url(named)
