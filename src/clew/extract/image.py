@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -68,20 +68,34 @@ def read_image(path: Path) -> ImageFacts:
     """
     image = open_image(path)
     width, height = image.size  # hashing may decode at a smaller size
-    main, camera, gps = _exif(image)
+    written = camera(image)
     hashed = pdq(image)
-    taken_at, offset = _taken(camera.get(ExifTags.Base.DateTimeOriginal), camera.get(ExifTags.Base.OffsetTimeOriginal))
-    return ImageFacts(
-        pdq=hashed.hex,
-        quality=hashed.quality,
-        width=width,
-        height=height,
+    return ImageFacts(hashed.hex, hashed.quality, width, height, *written)
+
+
+class Camera(NamedTuple):
+    """What the EXIF data say; the last seven fields of :class:`ImageFacts`."""
+
+    place: tuple[float, float] | None
+    taken_at: datetime | None
+    taken_offset: int | None
+    make: str | None
+    model: str | None
+    serial: str | None
+    software: str | None
+
+
+def camera(image: Image.Image) -> Camera:
+    """Read the EXIF data of an untrusted picture."""
+    main, lens, gps = _exif(image)
+    taken_at, offset = _taken(lens.get(ExifTags.Base.DateTimeOriginal), lens.get(ExifTags.Base.OffsetTimeOriginal))
+    return Camera(
         place=_place(gps),
         taken_at=taken_at,
         taken_offset=offset,
         make=_text(main.get(ExifTags.Base.Make)),
         model=_text(main.get(ExifTags.Base.Model)),
-        serial=_text(camera.get(ExifTags.Base.BodySerialNumber)),
+        serial=_text(lens.get(ExifTags.Base.BodySerialNumber)),
         software=_text(main.get(ExifTags.Base.Software)),
     )
 
