@@ -39,7 +39,14 @@ class Postgresql:
             self._as = {"user": "nobody", "group": _group_of("nobody"), "extra_groups": []}
             shutil.chown(self.folder, "nobody", self._as["group"])
             programs = self._reachable(programs)
-        options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--username=postgres"]
+        options = [
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "--username=postgres",
+        ]
         made = subprocess.run(
             [programs / "initdb", *options, "--pgdata", self.folder / "data"],
             capture_output=True, text=True, check=False, cwd=self.folder, **self._as,

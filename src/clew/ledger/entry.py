@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -22,6 +22,7 @@ Act = Literal[
 ]  # fmt: skip
 ACTS: tuple[Act, ...] = get_args(Act)
 FORMAT = 1
+_MOST = 300  # characters of a name or an id
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Entry:
         return canonical(
             {
                 "format": FORMAT, "seq": self.seq, "at": self.at, "who": self.who, "via": self.via, "act": self.act,
-                "subject": self.subject, "case": self.case_id, "details": orjson.loads(self.details),
+                "subject": self.subject, "case": self.case_id, "details": orjson.Fragment(self.details),
                 "private": self.sealed,
             }
         )  # fmt: skip
@@ -113,4 +114,27 @@ def entry_of(seq: int, at: str, who: str, via: Via, case_id: str | None, deed: D
     salt = secrets.token_hex(16) if private else None
     sealed = seal(salt, private) if salt and private else ""
     details = canonical(dict(deed.details)).decode()
-    return Entry(seq, at, who, via, deed.act, deed.subject, case_id, details, sealed, salt, private)
+    return Entry(seq, at, plain(who), via, deed.act, plain(deed.subject), case_id, details, sealed, salt, private)
+
+
+def plain(text: str) -> str:
+    """A name or an id that any database and JSON can hold: a hostile one is written down, too, as far as it goes."""
+    return "".join(c if c.isprintable() else "�" for c in text[:_MOST])
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Ascending numbers in short: ``0-5 9 12-13``."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return " ".join(f"{low}-{high}" if high > low else str(low) for low, high in found)
+
+
+def numbers(text: str) -> Iterator[range]:
+    """The ranges that `ranges` wrote."""
+    for part in text.split():
+        low, _, high = part.partition("-")
+        yield range(int(low), int(high or low) + 1)

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from clew.database.base import METADATA, now
 from clew.ledger import merkle
-from clew.ledger.entry import Act, Deed, Entry, entry_of
+from clew.ledger.entry import Act, Deed, Entry, entry_of, ranges
 from clew.model.actor import Actor
 from clew.model.errors import MissingError
 
 MOST = 500  # entries of one answer
+PRIVATE_PARTS = "private parts"  # subject of the entries that say which ones were erased
 _BATCH = 2_000
 
 _ENTRIES = sa.Table(
@@ -122,17 +123,28 @@ def search(connection: sa.Connection, wanted: Wanted, offset: int = 0, limit: in
     return [Entry(**row._mapping) for row in connection.execute(query)], int(total)
 
 
-def erase_private(connection: sa.Connection, case_id: str | None = None, subjects: Sequence[str] = ()) -> int:
+def erase_private(
+    connection: sa.Connection, actor: Actor, case_id: str | None = None, subjects: Sequence[str] = ()
+) -> int:
     """Erase the private parts of the entries of a case, or about some subjects; the leaves and the tree stay.
+
+    An entry says of which: a private part that is missing without one was removed by somebody who had no right to.
 
     Returns:
         How many were erased.
     """
-    erased = 0
-    for which in (_ENTRIES.c.case_id == case_id if case_id else sa.false(), _ENTRIES.c.subject.in_(subjects)):
-        query = _ENTRIES.update().where(_ENTRIES.c.private.is_not(None), which).values(private=None, salt=None)
-        erased += int(connection.execute(query).rowcount)
-    return erased
+    connection.execute(_SIZE.update().where(_SIZE.c.id == 1).values(size=_SIZE.c.size))  # now nobody else appends
+    which = [_ENTRIES.c.case_id == case_id] if case_id else []
+    which += [_ENTRIES.c.subject.in_(subjects[at : at + MOST]) for at in range(0, len(subjects), MOST)]
+    found: set[int] = set()
+    for fits in which:
+        there = sa.and_(_ENTRIES.c.private.is_not(None), fits)
+        found.update(connection.execute(sa.select(_ENTRIES.c.seq).where(there)).scalars())
+        connection.execute(_ENTRIES.update().where(there).values(private=None, salt=None))
+    ordered = sorted(found)
+    for at in range(0, len(ordered), _BATCH):
+        append(connection, actor, Deed("erase", PRIVATE_PARTS, {"entries": ranges(ordered[at : at + _BATCH])}))
+    return len(found)
 
 
 def root(connection: sa.Connection, of: int) -> bytes:

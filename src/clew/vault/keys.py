@@ -8,6 +8,7 @@ as safe as the user's account. The key of each case is its own, so that erasing 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clew.database.base import METADATA, now
+from clew.database.identity import identity, write_once, write_over
 from clew.model.errors import InputError, MissingError, SealError, WorkspaceError
 from clew.vault.seal import KEY, new_key, seal, unseal
 
-IDENTITY = "identity"  # file in the workspace: which workspace it is, wherever it is moved
+PUBLIC = "public-key"  # file in the workspace: the key by which others check what it signed
 _FORMAT = 1
+_HEX = re.compile(r"(?:[0-9a-f]{2})+")
 # Argon2id as RFC 9106 recommends for little memory.
 _ARGON = {"time_cost": 3, "memory_cost": 64 << 10, "parallelism": 4}
 _CASE_KEYS = sa.Table(
@@ -66,45 +69,28 @@ def key_folder() -> Path:
     return Path(os.environ.get("CLEW_KEYS") or Path(config) / "clew" / "keys")
 
 
-def identity(workspace: Path) -> str | None:
-    """Which workspace it is; None until it has keys."""
-    path = workspace / IDENTITY
-    return path.read_text().strip() if path.exists() else None
-
-
 def open_keys(workspace: Path, ask: Callable[[], str] | None = None) -> Keys:
-    """The keys of a workspace, made when it has none yet.
+    """The keys of a workspace; they are made when there are none yet.
 
     Args:
         workspace: its folder.
-        ask: asks a person for the passphrase, where the file has one; ``CLEW_PASSPHRASE`` goes before.
+        ask: asks a person for the passphrase, where ``CLEW_PASSPHRASE`` is not set.
 
     Raises:
-        WorkspaceError: the key file is not where it should be.
-        InputError: it has a passphrase, and none or another was given.
+        WorkspaceError: the key file is not where it should be, is another's, or others may read it.
+        InputError: the keys have a passphrase, and none or another was given.
     """
-    name = identity(workspace)
-    if name is None:
-        return _make(workspace)
+    name, marked = identity(workspace), workspace / PUBLIC
     path = key_file(name)
-    try:
-        held = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        raise WorkspaceError(
-            f"The keys of {workspace} are not in {path}.",
-            "Put a copy of the file there, or name its folder in CLEW_KEYS.",
-        ) from None
-    if held.get("format") != _FORMAT or held.get("workspace") != name:
+    if not marked.exists():
+        _make(path, name)
+    keys = _open(path, name, workspace, ask)
+    # Last, so that a workspace with this file had its keys written safely before.
+    if not marked.exists():
+        write_once(marked, f"{keys.public.hex()}\n".encode())
+    if marked.read_text().strip() != keys.public.hex():
         raise WorkspaceError(f"{path} is not the key file of {workspace}.", "Put the right one there.")
-    if held["salt"] is None:
-        return _keys(name, bytes.fromhex(held["keys"]))
-    passphrase = os.environ.get("CLEW_PASSPHRASE") or (ask() if ask else "")
-    if not passphrase:
-        raise InputError("The keys of this workspace have a passphrase.", "Give it in CLEW_PASSPHRASE.")
-    try:
-        return _keys(name, unseal(_stretch(passphrase, held["salt"]), bytes.fromhex(held["keys"]), f"keys {name}"))
-    except SealError:
-        raise InputError("That is not the passphrase of these keys.", "Try again.") from None
+    return keys
 
 
 def protect(keys: Keys, passphrase: str) -> Path:
@@ -116,9 +102,10 @@ def protect(keys: Keys, passphrase: str) -> Path:
     path, bare = key_file(keys.workspace), keys.master + keys.signing
     if passphrase:
         salt = secrets.token_hex(16)
-        _write(path, keys.workspace, salt, seal(_stretch(passphrase, salt), bare, f"keys {keys.workspace}"))
+        held = seal(_stretch(passphrase, salt), bare, f"keys {keys.workspace}")
+        write_over(path, _content(keys.workspace, salt, held))
     else:
-        _write(path, keys.workspace, None, bare)
+        write_over(path, _content(keys.workspace, None, bare))
     return path
 
 
@@ -152,22 +139,51 @@ def destroy_case_key(connection: sa.Connection, case_id: str) -> None:
     connection.execute(_CASE_KEYS.delete().where(_CASE_KEYS.c.case_id == case_id))
 
 
-def _make(workspace: Path) -> Keys:
-    name = secrets.token_hex(8)
-    keys = Keys(name, new_key(), new_key())
-    protect(keys, "")
-    # The name is taken last and only if nobody else was quicker.
-    staged = workspace / f".{IDENTITY}-{name}"
-    staged.write_text(f"{name}\n")
-    staged.chmod(0o600)
+def _make(path: Path, name: str) -> None:
+    """Make keys, unless another process was quicker, or died before it was through: then those count."""
     try:
-        os.link(staged, workspace / IDENTITY)
-    except FileExistsError:
-        key_file(name).unlink()
-        return open_keys(workspace)
-    finally:
-        staged.unlink()
-    return keys
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_once(path, _content(name, None, new_key() + new_key()))
+    except OSError as error:
+        raise WorkspaceError(
+            f"The keys cannot be kept in {path.parent} ({error.strerror}).", "Name another folder in CLEW_KEYS."
+        ) from error
+
+
+def _open(path: Path, name: str, workspace: Path, ask: Callable[[], str] | None) -> Keys:
+    try:
+        held = orjson.loads(path.read_bytes())
+        open_to_others = path.stat().st_mode & 0o077
+    except FileNotFoundError:
+        raise WorkspaceError(
+            f"The keys of {workspace} are not in {path}.",
+            "Put a copy of the file there, or name its folder in CLEW_KEYS.",
+        ) from None
+    except (OSError, orjson.JSONDecodeError):
+        raise WorkspaceError(f"{path} cannot be read.", "Put a copy of the key file there.") from None
+    if open_to_others:
+        raise WorkspaceError(f"Others may read {path}.", f"Keep it to yourself: chmod 600 {path}")
+    if not _fits(held, name):
+        raise WorkspaceError(f"{path} is not the key file of {workspace}.", "Put the right one there.")
+    if held["salt"] is None:
+        return _keys(name, bytes.fromhex(held["keys"]))
+    passphrase = os.environ.get("CLEW_PASSPHRASE") or (ask() if ask else "")
+    if not passphrase:
+        raise InputError("The keys of this workspace have a passphrase.", "Give it in CLEW_PASSPHRASE.")
+    try:
+        return _keys(name, unseal(_stretch(passphrase, held["salt"]), bytes.fromhex(held["keys"]), f"keys {name}"))
+    except SealError:
+        raise InputError("That is not the passphrase of these keys.", "Try again.") from None
+
+
+def _fits(held: Any, name: str) -> bool:
+    """Is it the content of this workspace's key file?"""
+    if not isinstance(held, dict) or held.get("format") != _FORMAT or held.get("workspace") != name:
+        return False
+    keys, salt = held.get("keys"), held.get("salt")
+    if not isinstance(keys, str) or not _HEX.fullmatch(keys):
+        return False
+    return len(keys) == 4 * KEY if salt is None else isinstance(salt, str) and bool(_HEX.fullmatch(salt))
 
 
 def _keys(name: str, bare: bytes) -> Keys:
@@ -178,13 +194,6 @@ def _stretch(passphrase: str, salt: str) -> bytes:
     return hash_secret_raw(passphrase.encode(), bytes.fromhex(salt), hash_len=KEY, type=Type.ID, **_ARGON)
 
 
-def _write(path: Path, name: str, salt: str | None, held: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    content: dict[str, Any] = {"format": _FORMAT, "workspace": name, "salt": salt, "keys": held.hex()}
-    staged = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
-        stream.flush()
-        os.fsync(stream.fileno())
-    staged.replace(path)
+def _content(name: str, salt: str | None, held: bytes) -> bytes:
+    content = {"format": _FORMAT, "workspace": name, "salt": salt, "keys": held.hex()}
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)

@@ -88,13 +88,14 @@ def unseal_stream(key: bytes, source: BinaryIO, context: str) -> Iterator[bytes]
 
 def _even(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Pieces of equal size, and whether each is the last; an empty file is one empty piece."""
-    held = b""
-    for piece in pieces:
-        held += piece
-        while len(held) > PIECE:
-            yield held[:PIECE], False
-            held = held[PIECE:]
-    yield held, True
+    held = bytearray()
+    for given in pieces:
+        for start in range(0, len(given), PIECE):  # a huge one is not copied again for each piece that is cut off it
+            held += memoryview(given)[start : start + PIECE]
+            while len(held) > PIECE:
+                yield bytes(held[:PIECE]), False
+                del held[:PIECE]
+    yield bytes(held), True
 
 
 def _nonce(nth: int, last: bool) -> bytes:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from clew.database.identity import sync_folder
 from clew.model.errors import MissingError, SealError
 from clew.vault.seal import seal_stream, unseal_stream
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Vault:
         self.path = workspace / "vault"
 
     def put(self, case_id: str, key: bytes, pieces: Iterable[bytes]) -> Digests:
-        """Keep some bytes; those that are there already are not kept twice."""
+        """Keep some bytes; the same bytes are kept once, however often they are given."""
         folder = self._folder(case_id)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         digester = Digester()
@@ -66,6 +70,7 @@ class Vault:
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(staged).replace(folder / digester.digests().sha256)
+            sync_folder(folder)
         finally:
             Path(staged).unlink(missing_ok=True)
         return digester.digests()
@@ -77,7 +82,7 @@ class Vault:
             MissingError: they are not there.
             SealError: they are not what was kept.
         """
-        path = self._folder(case_id) / digests.sha256
+        path = self._path(case_id, digests.sha256)
         digester = Digester()
         try:
             with path.open("rb") as stream:
@@ -97,9 +102,14 @@ class Vault:
         if sha256 is None:
             shutil.rmtree(self._folder(case_id), ignore_errors=True)
         else:
-            (self._folder(case_id) / sha256).unlink(missing_ok=True)
+            self._path(case_id, sha256).unlink(missing_ok=True)
+
+    def _path(self, case_id: str, sha256: str) -> Path:
+        if not _SHA256.fullmatch(sha256):
+            raise MissingError(f"{sha256[:20]!r} is no SHA-256.")
+        return self._folder(case_id) / sha256
 
     def _folder(self, case_id: str) -> Path:
-        if not case_id.isalnum():
+        if not (case_id.isascii() and case_id.isalnum()):
             raise MissingError(f"There is no case {case_id[:20]!r}.")
         return self.path / case_id

@@ -1,9 +1,10 @@
-"""Triage, saved views and explorations: what there was before migrations, so it may be there already."""
+"""Triage, saved views and explorations: what there was before migrations, so any of it may be there already."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 revision = "0001"
 down_revision = None
@@ -11,10 +12,14 @@ down_revision = None
 
 def upgrade() -> None:
     """Make the tables."""
-    if sa.inspect(op.get_bind()).has_table("triage"):
-        return
-    op.create_table(
-        "triage",
+    there = set(sa.inspect(op.get_bind()).get_table_names())
+    for name, parts in TABLES.items():
+        if name not in there:
+            op.create_table(name, *parts())
+
+
+def _triage() -> list[SchemaItem]:
+    return [
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("network_id", sa.String, nullable=False),
         sa.Column("nth", sa.Integer, nullable=False),
@@ -26,25 +31,31 @@ def upgrade() -> None:
         sa.Column("who", sa.String, nullable=False),
         sa.Column("at", sa.String, nullable=False),
         sa.UniqueConstraint("network_id", "nth"),
-    )
-    op.create_table(
-        "saved_views",
+    ]
+
+
+def _saved_views() -> list[SchemaItem]:
+    return [
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("who", sa.String, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("query", sa.String),
         sa.Column("at", sa.String, nullable=False),
-    )
-    op.create_table(
-        "explorations",
+    ]
+
+
+def _explorations() -> list[SchemaItem]:
+    return [
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("title", sa.String, nullable=False),
         sa.Column("seeds", sa.String, nullable=False),
         sa.Column("who", sa.String, nullable=False),
         sa.Column("at", sa.String, nullable=False),
-    )
-    op.create_table(
-        "exploration_steps",
+    ]
+
+
+def _exploration_steps() -> list[SchemaItem]:
+    return [
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("exploration", sa.Integer, sa.ForeignKey("explorations.id"), nullable=False),
         sa.Column("nth", sa.Integer, nullable=False),
@@ -56,4 +67,12 @@ def upgrade() -> None:
         sa.Column("who", sa.String, nullable=False),
         sa.Column("at", sa.String, nullable=False),
         sa.UniqueConstraint("exploration", "nth"),
-    )
+    ]
+
+
+TABLES = {
+    "triage": _triage,
+    "saved_views": _saved_views,
+    "explorations": _explorations,
+    "exploration_steps": _exploration_steps,
+}

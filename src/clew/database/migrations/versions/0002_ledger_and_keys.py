@@ -1,4 +1,4 @@
-"""The ledger: entries, the nodes of its tree, signed heads, timestamps. The keys of cases."""
+"""Whose database it is. The ledger: entries, nodes of its tree, signed heads, timestamps. The keys of cases."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make the tables."""
+    served = op.create_table(
+        "served_workspace",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("name", sa.String, nullable=False),
+    )
+    op.bulk_insert(served, [{"id": 1, "name": ""}])
     op.create_table(
         "ledger_entries",
         sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
