@@ -88,6 +88,18 @@ class Engine:
         except duckdb.Error as error:
             raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
 
+    @contextmanager
+    def batches(self, query: str, size: int) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
+        """The rows of a query in their order, some at a time, for what does not fit into memory."""
+        try:
+            reader = self.con.sql(query).to_arrow_reader(size)
+        except duckdb.Error as error:
+            raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
+        try:
+            yield reader.schema, iter(reader)
+        finally:
+            reader.close()
+
     def rows(self, query: str, **params: object) -> list[dict[str, Any]]:
         """The rows of a query, each as a dictionary; ``$name`` in it stands for a value of ``params``."""
         found: list[dict[str, Any]] = self.sql(query, params=params).to_pylist()

@@ -10,6 +10,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
 from clew.store.views import open_views
@@ -49,10 +52,22 @@ QUERIES = {
 }
 
 
+_GROUP = 65_536  # rows
+Mask = Callable[
+    [pa.Table, str], pa.Table
+]  # some rows of a table, and its name; the same rows as they may be given away
+
+
 def export_tables(
-    workspace: Workspace, out: Path, progress: Callable[[float], None] = lambda share: None
+    workspace: Workspace, out: Path, progress: Callable[[float], None] = lambda share: None, mask: Mask | None = None
 ) -> dict[str, int]:
     """Write every table of `QUERIES` as ``OUT/NAME.parquet``; the folder appears whole or not at all.
+
+    Args:
+        workspace: with a run.
+        out: a new or empty folder.
+        progress: told the share that is done.
+        mask: hides who may not be named (`clew.evidence.masks`); tables come to it in the order of `QUERIES`.
 
     Returns:
         Rows per table.
@@ -71,7 +86,7 @@ def export_tables(
         with open_views(workspace, spill=Path(staging) / "spill", memory_gb=2.0) as engine:
             engine.run("CREATE VIEW ids AS SELECT rid, record_id FROM records")
             for done, (name, query) in enumerate(QUERIES.items()):
-                counts[name] = _write(engine, query, made / f"{name}.parquet")
+                counts[name] = _write(engine, name, query, made / f"{name}.parquet", mask)
                 progress((done + 1) / len(QUERIES))
         if out.exists():
             out.rmdir()
@@ -79,8 +94,19 @@ def export_tables(
     return counts
 
 
-def _write(engine: Engine, query: str, path: Path) -> int:
-    name = str(path).replace("'", "''")
-    engine.run(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 65536)")
-    (count,) = engine.row(f"SELECT count(*) FROM read_parquet('{name}')")
-    return int(count)
+def _write(engine: Engine, name: str, query: str, path: Path, mask: Mask | None) -> int:
+    file = str(path).replace("'", "''")
+    if mask is None:
+        engine.run(f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP})")
+        (count,) = engine.row(f"SELECT count(*) FROM read_parquet('{file}')")
+        return int(count)
+    count = 0
+    with engine.batches(query, _GROUP) as (schema, batches):
+        # What is masked may lose its place in a text: every column may be null.
+        open_schema = pa.schema([field.with_nullable(True) for field in schema])
+        with pq.ParquetWriter(path, open_schema, compression="zstd") as writer:
+            for batch in batches:
+                table = mask(pa.Table.from_batches([batch]), name).cast(open_schema)
+                writer.write_table(table)
+                count += len(table)
+    return count
