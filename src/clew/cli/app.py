@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from clew.cli import export, leads, links, serve, simulate, workspace
+from clew.cli import export, keys, leads, links, serve, simulate, workspace
 from clew.model.errors import ClewError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (workspace, leads, links, serve, export, simulate):
+for module in (workspace, leads, links, serve, export, simulate, keys):
     module.add_to(app)
 
 
