@@ -203,14 +203,14 @@ def hash_references(refs: Sequence[str], base: Path, threads: int = 2) -> dict[s
         For each distinct reference its facts, or one sentence on why there are none. Never raises for a file.
     """
     root = base.resolve()
-    files = {ref: _inside(ref, root) for ref in dict.fromkeys(refs)}
+    files = {ref: inside(ref, root) for ref in dict.fromkeys(refs)}
     distinct = sorted({file for file in files.values() if isinstance(file, Path)})
     with ThreadPoolExecutor(threads) as pool:
         known = dict(zip(distinct, pool.map(_facts_or_reason, distinct), strict=True))
     return {ref: known[file] if isinstance(file, Path) else file for ref, file in files.items()}
 
 
-def _inside(ref: str, root: Path) -> Path | str:
+def inside(ref: str, root: Path) -> Path | str:
     """The file that a reference names, or why it is not read."""
     if _WEB.match(ref):
         return "A web address, not a file; pictures are not downloaded."
