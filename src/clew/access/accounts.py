@@ -124,8 +124,6 @@ def add(
     """
     need(actor, "administer")
     name, wanted = normalised(name), roles_of(roles)
-    if name in _RESERVED:
-        raise InputError(f"The name {name} is Clew's own.", "Take another one.")
     kept = None
     if password is not None:
         passwords.check(password, name)
@@ -239,8 +237,10 @@ def insert(connection: sa.Connection, actor: Actor, name: str, roles: frozenset[
     """Add the row of an account, and tell the ledger.
 
     Raises:
-        InputError: the name is taken, or it would be the first and is no administrator.
+        InputError: the name is taken or Clew's own, or it would be the first and is no administrator.
     """
+    if name in _RESERVED:
+        raise InputError(f"The name {name} is Clew's own.", "Take another one.")
     first = count(connection) == 0
     if first and "administrator" not in roles:
         raise InputError(

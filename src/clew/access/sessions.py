@@ -149,6 +149,19 @@ def state_purpose(
     return Session(**vars(changed) | {"actor": changed.actor.within(case_id, why)})
 
 
+def end_purpose(db: sa.Engine, secret: str, at: datetime | None = None) -> None:
+    """Look for no purpose any more.
+
+    Raises:
+        MissingError: the session is over.
+    """
+    with write(db) as connection:
+        row = _open(connection, secret, at)
+        connection.execute(SESSIONS.update().where(SESSIONS.c.digest == row.digest).values(why="", case_id=None))
+        who = Actor(row.account, frozenset(), row.via)
+        append(connection, who, Deed("change", f"account {row.account}", {"purpose": "ended"}))
+
+
 def end(db: sa.Engine, secret: str) -> None:
     """End a session; one that is over stays so."""
     with write(db) as connection:

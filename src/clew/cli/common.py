@@ -55,11 +55,16 @@ def actor(workspace: Workspace, why: str = "", case: str | None = None) -> Actor
 
 def acting(db: sa.Engine, why: str = "", case: str | None = None) -> Actor:
     """As `actor`, where the database is open already."""
+    from clew.access.terminal import typing
+
+    return typing(db, os.environ.get("CLEW_TOKEN", "")).within(case, why)
+
+
+def passphrase(prompt: str = "Passphrase of the keys: ") -> str:
+    """Ask for a passphrase on the terminal; empty where there is none."""
     import getpass
 
-    from clew.access.roles import alone
-
-    return alone(getpass.getuser(), "command line").within(case, why)
+    return getpass.getpass(prompt) if sys.stdin.isatty() else ""
 
 
 def console() -> Console:
