@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from clew.cli import accounts, case, export, keys, leads, links, serve, simulate, workspace
+from clew.cli import accounts, capture, case, exhibits, export, keys, leads, links, people, serve, simulate, thinking, workspace
 from clew.model.errors import ClewError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (workspace, leads, links, case, serve, export, simulate, keys, accounts):
+for module in (workspace, leads, links, case, exhibits, thinking, people, capture, serve, export, simulate, keys, accounts):
     module.add_to(app)
 
 

@@ -38,9 +38,11 @@ class Captured:
         folder: holds capture.warc.gz, capture.json and, where the page could be drawn, screenshot.png.
         files: the names, with size, SHA-256 and BLAKE2b.
         url, final_url: asked for, and reached.
+        address: of the server that answered for it, as connected to; None: no connection was made.
         status: of the page itself; None: no answer came.
         title: of the page.
         begun, ended: UTC.
+        software: names and versions of what captured.
         resources: requests that were made.
         faults: what failed or was cut, a sentence each.
     """
@@ -49,10 +51,12 @@ class Captured:
     files: tuple[tuple[str, int, str, str], ...]
     url: str
     final_url: str
+    address: str | None
     status: int | None
     title: str
     begun: str
     ended: str
+    software: str
     resources: int
     faults: tuple[str, ...]
 
@@ -104,10 +108,12 @@ def capture(
         files=files,
         url=url,
         final_url=taken.final_url,
+        address=taken.address_of(taken.final_url),
         status=taken.status,
         title=taken.title,
         begun=instant(taken.begun),
         ended=instant(taken.ended),
+        software=_software(taken),
         resources=len(taken.exchanges),
         faults=tuple(taken.faults),
     )
