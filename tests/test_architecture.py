@@ -11,6 +11,8 @@ import pytest
 SRC = Path(__file__).parent.parent / "src" / "clew"
 FILES = sorted(SRC.rglob("*.py"))
 MOST_LINES, MOST_FUNCTION = 400, 70
+# Goes into packages of evidence as it is: whoever gets one has this file and no other.
+ALONE = SRC / "evidence" / "verify.py"
 FORBIDDEN_IMPORTS = {"pickle", "marshal", "shelve", "dill", "joblib"}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "system", "popen"}
 
@@ -26,7 +28,7 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef
 @pytest.mark.parametrize("path", FILES, ids=_names())
 def test_files_and_functions_fit_a_head(path: Path) -> None:
     text = path.read_text()
-    assert len(text.splitlines()) <= MOST_LINES
+    assert len(text.splitlines()) <= MOST_LINES or path == ALONE
     for function in _functions(ast.parse(text)):
         length = (function.end_lineno or 0) - function.lineno + 1
         # A Numba kernel is one state machine: cutting it up costs the speed that it is there for.

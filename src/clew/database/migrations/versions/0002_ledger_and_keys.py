@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger, sa.ForeignKey("ledger_heads.size"), primary_key=True, autoincrement=False),
         sa.Column("authority", sa.String, primary_key=True),
         sa.Column("token", sa.LargeBinary),
+        sa.Column("root", sa.LargeBinary),
         sa.Column("at", sa.String),
         sa.Column("trouble", sa.String, nullable=False),
     )

@@ -1,0 +1,105 @@
+"""Puts what the analysis derived into a package: tables of the exhibits' networks and records, manifests of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from clew.evidence.masks import Masks
+from clew.evidence.package.bag import Bag, pieces_of
+from clew.evidence.package.material import Material
+from clew.exchange.selected import segments_of, selected, write_table
+from clew.model.errors import InputError
+from clew.pipeline.manifest import Manifest, read_manifest
+from clew.store.workspace import Workspace, manifest_path
+
+
+@dataclass
+class Derived:
+    """What was written.
+
+    Attributes:
+        run: manifest of the run that made the tables; None where there are none to make.
+        tables: the tables as they were written.
+        masked: records of which something was pseudonymised.
+        digests: SHA-256 and rows of each table's file.
+        runs: manifests of runs and ingests that came along.
+        gone: networks that were frozen as exhibits and are none any more, as links were judged anew.
+    """
+
+    run: Manifest | None = None
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    masked: list[str] = field(default_factory=list)
+    digests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    runs: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+def add_derived(
+    bag: Bag, workspace: Workspace, material: Material, progress: Callable[[float], None] = lambda share: None
+) -> Derived:
+    """Write the tables and manifests.
+
+    Raises:
+        InputError: the tables of the workspace are not those of its last run.
+    """
+    networks, records = material.of_kind("network"), material.of_kind("record")
+    made = Derived(_run(workspace) if networks or records else None)
+    found = selected(workspace, networks, records)
+    progress(0.5)
+    for name, table in found.items():  # records come first, as the masks want
+        masked = material.masks.table(table, name) if material.masks else table
+        if name == "records":
+            made.masked = _differing(table, masked)
+        path = bag.folder / f"{name}.parquet"
+        write_table(masked, path)
+        digests = bag.add(f"tables/{name}.parquet", pieces_of(path))
+        path.unlink()
+        made.tables[name] = masked
+        made.digests[name] = {"sha256": digests.sha256, "rows": masked.num_rows}
+    made.gone = sorted(set(networks) - set(made.tables["networks"]["network_id"].to_pylist()))
+    wanted = {exhibit.run for exhibit in material.whole.exhibits if exhibit.run}
+    if made.run:
+        wanted |= {made.run.id, *_ingests(workspace, segments_of(workspace, found["records"]))}
+    made.runs = sorted(name for name in wanted if manifest_path(workspace, name).is_file())
+    for name in made.runs:
+        bag.add(f"runs/{name}.json", [_manifest(workspace, name, material.masks)])
+    progress(1.0)
+    return made
+
+
+def _run(workspace: Workspace) -> Manifest:
+    """The run whose tables are the workspace's."""
+    run = read_manifest(workspace, "last")
+    if any([s.sha256 for s in workspace.segments(name)] != digests for name, digests in run.outputs.items()):
+        raise InputError("The tables of the workspace are not those of its last run.", "Make them with: clew run")
+    return run
+
+
+def _ingests(workspace: Workspace, segments: Sequence[str]) -> list[str]:
+    """The ingests that brought in some segments of records."""
+    found = []
+    for path in (workspace.path / "runs").glob("I[0-9]*.json"):
+        if set(orjson.loads(path.read_bytes()).get("segments", ())) & set(segments):
+            found.append(path.stem)
+    return found
+
+
+def _manifest(workspace: Workspace, name: str, masks: Masks) -> bytes:
+    content = manifest_path(workspace, name).read_bytes()
+    return masks.text(content.decode()).encode() if masks else content
+
+
+def _differing(before: pa.Table, after: pa.Table) -> list[str]:
+    """The records in which something was masked."""
+    found = set[str]()
+    ids = before["record_id"].to_pylist()
+    for one, other in zip(before.columns, after.columns, strict=True):
+        if not one.equals(other):
+            pairs = zip(ids, one.to_pylist(), other.to_pylist(), strict=True)
+            found.update(name for name, was, became in pairs if was != became)
+    return sorted(found)
