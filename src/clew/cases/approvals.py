@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from clew.access.roles import need
 from clew.cases.base import Casework
@@ -51,20 +51,20 @@ class Approval:
     ends_at: str
 
 
-def ask(casework: Casework, actor: Actor, case_id: str, what: str, why: str, subject: str = "") -> Approval:
-    """Ask for something that takes four eyes.
+def ask(casework: Casework, actor: Actor, case_id: str, what: str, why: str) -> Approval:
+    """Ask for something that takes four eyes. (A release is asked for with `clew.cases.people.ask_release`.)
 
     Raises:
         InputError: no such thing, or no reason.
     """
+    if what != "export":
+        raise InputError(f"{what[:20]!r} is nothing that is asked for a case.", "Ask for: export.")
     with opened(casework, actor, case_id) as file:
-        return ask_in(file, what, why, subject)
+        return ask_in(file, "export", why)
 
 
-def ask_in(file: Opened, what: str, why: str, subject: str = "") -> Approval:
+def ask_in(file: Opened, what: What, why: str, subject: str = "") -> Approval:
     """The same, in an opened case."""
-    if what not in get_args(What):
-        raise InputError(f"{what[:20]!r} takes no approval.", f"What does: {', '.join(WHATS)}.")
     said = {"what": what, "subject": subject, "why": text(why, "a reason", MAX_REASON), "state": "asked",
             "answered_by": "", "answered_at": "", "answer": "", "ends_at": _end()}  # fmt: skip
     return _approval(file.add("approval", said, "decide", asked=what, subject=subject))
@@ -112,6 +112,14 @@ def all_of(casework: Casework, actor: Actor, case_id: str) -> list[Approval]:
     with opened(casework, actor, case_id) as file:
         file.log("view", f"case {case_id}", {"what": "approvals"})
         return approvals_in(file)
+
+
+def find(casework: Casework, actor: Actor, approval_id: str) -> Approval:
+    """One of them, to be looked at."""
+    with opened(casework, actor, case_of(approval_id)) as file:
+        found = _approval(file.paper("approval", approval_id))
+        file.log("view", f"approval {approval_id}")
+        return found
 
 
 def approvals_in(file: Opened) -> list[Approval]:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
+from clew.access import accounts
 from clew.access.roles import may, need
 from clew.cases import grading
 from clew.cases.base import Casework
@@ -140,7 +141,7 @@ def change(
             name=case.name if name is None else line(name, "a name"),
             purpose=case.purpose if purpose is None else line(purpose, "a purpose", MAX_PURPOSE),
             legal_basis=case.legal_basis if legal_basis is None else line(legal_basis, "a legal basis", MAX_PURPOSE),
-            owner=case.owner if owner is None else line(owner, "the name of an account", MAX_ACCOUNT),
+            owner=case.owner if owner is None else _account(file, owner),
             handling=code,
             conditions=told,
             tlp=case.tlp if tlp is None else grading.tlp(tlp),
@@ -165,8 +166,8 @@ def reopen(casework: Casework, actor: Actor, case_id: str, why: str) -> Case:
 
 def add_member(casework: Casework, actor: Actor, case_id: str, name: str, why: str = "") -> Case:
     """Let somebody work in a case."""
-    name = line(name, "the name of an account", MAX_ACCOUNT)
     with _mine(casework, actor, case_id) as file:
+        name = _account(file, name)
         if name in (file.case.owner, *file.case.members):
             raise InputError(f"{name} belongs to {case_id} already.")
         return _member(file, name, True, why)
@@ -236,6 +237,13 @@ def _member(file: Opened, name: str, belongs: bool, why: str) -> Case:
     file.log("change", f"case {file.case.id}", {"member": name, "belongs": belongs}, reason)
     others = tuple(member for member in file.case.members if member != name)
     return replace(file.case, members=(*others, name) if belongs else others)
+
+
+def _account(file: Opened, name: str) -> str:
+    """The name of an account; any name where there are no accounts yet."""
+    if accounts.count(file.connection):
+        return str(accounts.existing(file.connection, name).name)
+    return line(name, "the name of an account", MAX_ACCOUNT)
 
 
 def _until(written: date | str) -> date:

@@ -7,113 +7,22 @@ sealed bytes that nothing names, never an exhibit without its bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
-from clew.cases import grading
+from clew.cases import grading as grades
 from clew.cases.base import Casework
-from clew.cases.grading import Code, Tlp
-from clew.cases.opened import Opened, Paper, case_of, held, opened
+from clew.cases.exhibit import KINDS, STORED, About, Exhibit, Facts, Kind, exhibit_of, exhibits_in
+from clew.cases.opened import Opened, case_of, held, opened
 from clew.cases.words import line
 from clew.database.base import now
 from clew.model.actor import Actor
-from clew.model.errors import InputError
+from clew.model.errors import InputError, WorkspaceError
 from clew.vault.store import Digests
 
-Kind = Literal["network", "record", "file", "capture"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 MAX_WHENCE, MOST_FACTS, MAX_FACT = 4_000, 200, 2_000
 _READ = 1 << 20
-
-Facts = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class About:
-    """What is said of an exhibit when it is brought in.
-
-    Attributes:
-        name: what to call it: the name of a file, a network's id, the address of a page.
-        kind: network, record, file or capture.
-        media_type: of the bytes.
-        whence: where it was taken from: path or address, as given.
-        how: tool and version.
-        facts: label and value of what is known of the bytes.
-        faults: what is wrong with them, a sentence each.
-        why: it was brought in.
-        run: the run it comes from; empty where there is none.
-        grading: 4×4, such as ``B3``; empty where it is not graded.
-        handling, conditions, tlp: as of the case where empty.
-        expected: digests by which the bytes were known before; others are refused.
-    """
-
-    name: str
-    kind: Kind
-    media_type: str
-    whence: str
-    how: str
-    facts: Facts = ()
-    faults: tuple[str, ...] = ()
-    why: str = ""
-    run: str = ""
-    grading: str = ""
-    handling: str = ""
-    conditions: str = ""
-    tlp: str = ""
-    expected: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Exhibit:
-    """An exhibit as it stands now.
-
-    Attributes:
-        id: ``C1-E3``.
-        case_id: the case.
-        part_of: the exhibit with which it was brought in, whose records refer to it; empty where it stands alone.
-        name, kind, media_type, whence, how, facts, faults, why, run: see `About`.
-        sha256, blake2b, size: of the original bytes.
-        grading, handling, conditions, tlp: see `clew.cases.grading`.
-        shows: ids of the persons of the case that it shows.
-        cleared_by, cleared_at: who looked at it and found that it shows no protected person, and when; empty if nobody.
-        withdrawn: why it is no longer relied on; empty while it is.
-        who, at: brought it in, and when.
-        version: of what is said about it; the bytes never change.
-    """
-
-    id: str
-    case_id: str
-    part_of: str
-    name: str
-    kind: Kind
-    media_type: str
-    whence: str
-    how: str
-    facts: Facts
-    faults: tuple[str, ...]
-    why: str
-    run: str
-    sha256: str
-    blake2b: str
-    size: int
-    grading: str
-    handling: Code
-    conditions: str
-    tlp: Tlp
-    shows: tuple[str, ...]
-    cleared_by: str
-    cleared_at: str
-    withdrawn: str
-    who: str
-    at: str
-    version: int
-
-    @property
-    def digests(self) -> Digests:
-        """What names its bytes in the vault."""
-        return Digests(self.sha256, self.blake2b, self.size)
-
 
 Piece = tuple[About, Iterable[bytes]]
 
@@ -131,7 +40,11 @@ def add(
     """
     with opened(casework, actor, case_id, change=True) as file:
         key = file.key
-    kept = [(_checked(said), casework.vault.put(case_id, key, bytes_)) for said, bytes_ in ((about, pieces), *parts)]
+    try:
+        kept = [(_checked(said), casework.vault.put(case_id, key, part)) for said, part in ((about, pieces), *parts)]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkspaceError(f"The originals cannot be kept ({reason}).", "Make room, then add it again.") from error
     for said, digests in kept:
         if said.expected and said.expected != (digests.sha256, digests.blake2b):
             raise InputError(f"{said.whence} changed while it was read.", "Add it again.")
@@ -202,7 +115,7 @@ def original(casework: Casework, exhibit: Exhibit) -> Iterator[bytes]:
 
 
 def grade(
-    casework: Casework, actor: Actor, exhibit_id: str, *, grading_: str | None = None, handling: str | None = None,
+    casework: Casework, actor: Actor, exhibit_id: str, *, grading: str | None = None, handling: str | None = None,
     conditions: str | None = None, tlp: str | None = None,
 ) -> Exhibit:  # fmt: skip
     """Grade an exhibit, or change how it may be handled; what is None stays."""
@@ -210,9 +123,9 @@ def grade(
         paper = file.paper("exhibit", exhibit_id)
         said = paper.content
         kept = said["conditions"] if conditions is None else conditions
-        code, told = grading.handling(handling or said["handling"], kept)
-        graded = said["grading"] if grading_ is None else grading.grading(grading_)
-        label = said["tlp"] if tlp is None else grading.tlp(tlp)
+        code, told = grades.handling(handling or said["handling"], kept)
+        graded = said["grading"] if grading is None else grades.grading(grading)
+        label = said["tlp"] if tlp is None else grades.tlp(tlp)
         made = file.change(paper, grading=graded, handling=code, conditions=told, tlp=label)
         return exhibit_of(made)
 
@@ -244,32 +157,13 @@ def withdraw(casework: Casework, actor: Actor, exhibit_id: str, why: str) -> Exh
         return exhibit_of(file.change(paper, withdrawn=line(why, "a reason")))
 
 
-def exhibits_in(file: Opened) -> list[Exhibit]:
-    """The exhibits of an opened case."""
-    return [exhibit_of(paper) for paper in file.papers("exhibit")]
-
-
-def exhibit_of(paper: Paper) -> Exhibit:
-    """What a paper says, as an exhibit."""
-    said = dict(paper.content)
-    said |= {"facts": tuple((label, value) for label, value in said["facts"])}
-    said |= {name: tuple(said[name]) for name in ("faults", "shows")}
-    return Exhibit(
-        id=paper.id, case_id=case_of(paper.id), who=paper.first_who, at=paper.first_at, version=paper.version, **said
-    )
-
-
-_OWN = {"id", "case_id", "who", "at", "version"}  # what the paper around it knows
-_STORED = tuple(field.name for field in fields(Exhibit) if field.name not in _OWN)
-
-
 def _checked(about: About) -> About:
     if about.kind not in KINDS:
         raise InputError(f"{about.kind[:20]!r} is no kind of exhibit.", f"Kinds: {', '.join(KINDS)}.")
     if len(about.facts) > MOST_FACTS:
         raise InputError(f"{len(about.facts):,} facts are too many for an exhibit.", f"Give up to {MOST_FACTS}.")
     if about.handling:
-        grading.handling(about.handling, about.conditions)
+        grades.handling(about.handling, about.conditions)
     return replace(
         about,
         name=line(about.name, "a name"),
@@ -277,8 +171,8 @@ def _checked(about: About) -> About:
         how=line(about.how, "how it was taken"),
         facts=tuple((label[:MAX_FACT], value[:MAX_FACT]) for label, value in about.facts),
         why=line(about.why, "a reason", needed=False),
-        grading=grading.grading(about.grading),
-        tlp=grading.tlp(about.tlp) if about.tlp else "",
+        grading=grades.grading(about.grading),
+        tlp=grades.tlp(about.tlp) if about.tlp else "",
     )
 
 
@@ -299,5 +193,5 @@ def _write(file: Opened, about: About, digests: Digests, part_of: str) -> Exhibi
     }  # fmt: skip
     details = {"exhibit": about.kind, "sha256": digests.sha256, "blake2b": digests.blake2b, "bytes": digests.size,
                "media_type": about.media_type, "how": about.how, "run": about.run, "part_of": part_of}  # fmt: skip
-    paper = file.add("exhibit", {name: said[name] for name in _STORED}, "intake", **details)
+    paper = file.add("exhibit", {name: said[name] for name in STORED}, "intake", **details)
     return exhibit_of(paper)

@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from clew.database.base import METADATA
+from clew.database.base import METADATA, now, write
+from clew.ledger.entry import Deed
+from clew.ledger.log import append
+from clew.model.actor import Actor
 from clew.model.errors import InputError, MissingError
 
 Act = Literal["yes", "no", "unsure", "undo", "finish", "reopen", "tell"]
@@ -110,7 +113,7 @@ class Exploration:
         return sum(step.act == act for step in self.answers)
 
 
-def begin(cases: sa.Engine, who: str, title: str, seeds: Sequence[str]) -> Exploration:
+def begin(cases: sa.Engine, who: Actor, title: str, seeds: Sequence[str]) -> Exploration:
     """Begin an exploration.
 
     Raises:
@@ -119,10 +122,12 @@ def begin(cases: sa.Engine, who: str, title: str, seeds: Sequence[str]) -> Explo
     if not seeds:
         raise InputError("An exploration begins with a record.", "Look one up with a search.")
     title = " ".join(title.split())[:MAX_TITLE] or "Without a title"
-    row = {"title": title, "seeds": json.dumps(list(seeds)), "who": who, "at": _now()}
-    with cases.begin() as connection:
-        number = connection.execute(_EXPLORATIONS.insert().values(row)).inserted_primary_key
-    return exploration(cases, int(number[0]) if number else 0)
+    row = {"title": title, "seeds": json.dumps(list(seeds)), "who": who.name, "at": now()}
+    with write(cases) as connection:
+        number = connection.execute(_EXPLORATIONS.insert().values(row).returning(_EXPLORATIONS.c.id)).scalar_one()
+        told = {"records": len(seeds), "first": seeds[0]}
+        append(connection, who, Deed("decide", f"exploration {number}", told, {"title": title}))
+    return exploration(cases, int(number))
 
 
 def exploration(cases: sa.Engine, number: int) -> Exploration:
@@ -156,7 +161,7 @@ def explorations(
 
 
 def add(
-    cases: sa.Engine, number: int, nth: int, who: str, act: Act,
+    cases: sa.Engine, number: int, nth: int, who: Actor, act: Act,
     records: Sequence[str] = (), ties: Sequence[tuple[str, str]] = (), why: str = "", undoes: int | None = None,
 ) -> Exploration:  # fmt: skip
     """Add a step.
@@ -180,17 +185,19 @@ def add(
         raise InputError(f"This exploration has {MOST_ANSWERS:,} steps.", "Finish it and begin another.")
     row = {
         "exploration": number, "nth": nth, "act": act, "records": json.dumps(list(records)),
-        "ties": json.dumps([list(tie) for tie in ties]), "why": why, "undoes": undoes, "who": who, "at": _now(),
+        "ties": json.dumps([list(tie) for tie in ties]), "why": why, "undoes": undoes, "who": who.name, "at": now(),
     }  # fmt: skip
     try:
-        with cases.begin() as connection:
+        with write(cases) as connection:
             connection.execute(_STEPS.insert().values(row))
+            told = {"nth": nth, "said": act, "records": len(records), "first": next(iter(records), None)}
+            append(connection, who, Deed("decide", f"exploration {number}", told))
     except sa.exc.IntegrityError as error:
         raise InputError("That was answered already.", "Look at the record that is shown now.") from error
     return exploration(cases, number)
 
 
-def undo(cases: sa.Engine, number: int, nth: int, who: str) -> Exploration:
+def undo(cases: sa.Engine, number: int, nth: int, who: Actor) -> Exploration:
     """Take the last answer that holds back.
 
     Raises:
@@ -201,10 +208,6 @@ def undo(cases: sa.Engine, number: int, nth: int, who: str) -> Exploration:
     if not answers:
         raise InputError("There is no answer to take back.", "Answer first.")
     return add(cases, number, nth, who, "undo", answers[-1].records[:1], undoes=answers[-1].nth)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
 
 
 def _exploration(row: sa.Row[Any], steps: Sequence[Step]) -> Exploration:

@@ -95,10 +95,14 @@ class Opened:
 
     def papers(self, kind: Kind) -> list[Paper]:
         """The newest version of each paper of a kind, in their order."""
-        newest: dict[str, Paper] = {}
+        return [versions[-1] for versions in self.histories(kind)]
+
+    def histories(self, kind: Kind) -> list[list[Paper]]:
+        """Every version of each paper of a kind, the oldest first."""
+        found: dict[str, list[Paper]] = {}
         for paper in self._read(kind):
-            newest[paper.id] = paper
-        return list(newest.values())
+            found.setdefault(paper.id, []).append(paper)
+        return list(found.values())
 
     def paper(self, kind: Kind, paper_id: str) -> Paper:
         """The newest version of one.

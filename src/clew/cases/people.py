@@ -16,11 +16,12 @@ from clew.cases import grading
 from clew.cases.approvals import Approval, answer_in, ask_in, granted_to_another
 from clew.cases.base import Casework
 from clew.cases.head import read_cases
+from clew.cases.identifiers import canonical
 from clew.cases.opened import Opened, Paper, case_of, held, opened
 from clew.cases.words import line
 from clew.database.base import now
 from clew.model.actor import Actor
-from clew.model.errors import InputError
+from clew.model.errors import DeniedError, InputError
 
 Category = Literal["suspect", "convicted", "victim", "witness", "contact"]
 CATEGORIES: dict[Category, str] = {  # Directive (EU) 2016/680, Art. 6
@@ -128,10 +129,8 @@ def change(
 ) -> Person:  # fmt: skip
     """Change what is known of a person; what is None stays.
 
-    That somebody is no victim or no minor after all uncovers them, so it takes a supervisor.
-
     Raises:
-        DeniedError: it would uncover them, and the actor is no supervisor.
+        DeniedError: it would uncover a protected person, which takes four eyes: they have to be released first.
     """
     fields: dict[str, Any] = {} if names is None else {"names": _names(names)}
     fields |= {} if categories is None else {"categories": _categories(categories)}
@@ -142,9 +141,14 @@ def change(
     with opened(casework, actor, case_of(person_id), change=True) as file:
         paper = file.paper("person", person_id)
         before = person_of(paper)
+        if not before.vulnerable:
+            fields["release"] = None  # who becomes a victim is protected, whatever was granted before
         made = person_of(file.change(paper, **fields))
         if before.protected and not made.protected:
-            need(actor, "oversee")
+            raise DeniedError(
+                f"{person_id} is protected, and that would uncover them.",
+                f"Have them released first: clew case ask {person_id} --why …",
+            )
         return made
 
 
@@ -201,17 +205,22 @@ def people_in(file: Opened) -> list[Person]:
 
 
 def protected(casework: Casework) -> list[Protected]:
-    """Who is protected in any case that was not erased; for Clew's own work, which hides them in what leaves it."""
+    """Who is protected in any case that was not erased; for Clew's own work, which hides them in what leaves it.
+
+    With every name and identifier by which they were ever known: a correction uncovers nobody.
+    """
     with casework.db.connect() as connection:
         cases = [case.id for case in read_cases(connection, casework.keys) if case.state != "erased"]
     found = list[Protected]()
     for case_id in cases:
         with held(casework, case_id) as file:
-            found += [
-                Protected(person.id, person.case_id, person.pseudonym, person.names, person.identifiers)
-                for person in people_in(file)
-                if person.protected
-            ]
+            for papers in file.histories("person"):
+                versions = [person_of(paper) for paper in reversed(papers)]
+                person = versions[0]
+                if person.protected:
+                    names = tuple(dict.fromkeys(name for one in versions for name in one.names))
+                    known = tuple(dict.fromkeys(pair for one in versions for pair in one.identifiers))
+                    found.append(Protected(person.id, case_id, person.pseudonym, names, known))
     return found
 
 
@@ -253,5 +262,4 @@ def _categories(categories: Sequence[str]) -> list[str]:
 def _identifiers(identifiers: Sequence[tuple[str, str]]) -> list[list[str]]:
     if len(identifiers) > MOST_NAMES:
         raise InputError(f"{len(identifiers)} identifiers are too many.", f"Give up to {MOST_NAMES}.")
-    pairs = [(line(kind, "a type of identifier", 40), line(value, "an identifier")) for kind, value in identifiers]
-    return [list(pair) for pair in dict.fromkeys(pairs)]
+    return [list(pair) for pair in dict.fromkeys(canonical(kind, value) for kind, value in identifiers)]

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from clew.database.base import METADATA
+from clew.database.base import METADATA, now, write
+from clew.ledger.entry import Deed
+from clew.ledger.log import append
+from clew.model.actor import Actor
 from clew.model.errors import InputError
 
 State = Literal["new", "confirmed", "dismissed", "deferred"]
@@ -73,7 +76,7 @@ class Decision:
 def decide(
     cases: sa.Engine,
     network_id: str,
-    who: str,
+    who: Actor,
     state: State | None = None,
     reason: str = "",
     assignee: str | None = None,
@@ -116,7 +119,7 @@ def decide(
     return _add(cases, network_id, who, next_row)
 
 
-def undo(cases: sa.Engine, network_id: str, who: str) -> Decision:
+def undo(cases: sa.Engine, network_id: str, who: Actor) -> Decision:
     """Take the newest decision that holds back; what held before it holds again.
 
     Raises:
@@ -164,22 +167,28 @@ def standing(cases: sa.Engine, network_id: str) -> Decision | None:
 
 
 def _add(
-    cases: sa.Engine, network_id: str, who: str, next_row: Callable[[list[Decision]], dict[str, object]]
+    cases: sa.Engine, network_id: str, who: Actor, next_row: Callable[[list[Decision]], dict[str, object]]
 ) -> Decision:
     """Add the row that follows from a network's past; anew when somebody else was quicker."""
     for _ in range(_TRIES):
         past = history(cases, network_id)
         nth = len(past) + 1
         values = next_row(past) | {
-            "network_id": network_id, "nth": nth, "who": who, "at": datetime.now(UTC).isoformat(),
+            "network_id": network_id, "nth": nth, "who": who.name, "at": now(),
         }  # fmt: skip
         try:
-            with cases.begin() as connection:
+            with write(cases) as connection:
                 connection.execute(_TRIAGE.insert().values(values))
+                append(connection, who, _deed(values))
         except sa.exc.IntegrityError:
             continue
         return history(cases, network_id)[nth - 1]
     raise InputError(f"Others are deciding about {network_id[:40]} at this moment.", "Look again, then decide.")
+
+
+def _deed(values: dict[str, object]) -> Deed:
+    told = {name: values[name] for name in ("nth", "state", "assignee", "undoes")}
+    return Deed("decide", f"network {values['network_id']}", told, {"reason": str(values["reason"])})
 
 
 def _decision(row: sa.Row[Any]) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clew.cases.base import Casework
-from clew.cases.exhibits import Exhibit, exhibits_in
+from clew.cases.exhibit import Exhibit, exhibits_in
 from clew.cases.head import Case
 from clew.cases.opened import Opened, held, opened
 from clew.cases.people import Person, people_in

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from clew.cli import accounts, capture, case, exhibits, export, keys, leads, links, people, serve, simulate, thinking, workspace
+from clew.cli import (
+    accounts,
+    capture,
+    case,
+    exhibits,
+    export,
+    keys,
+    leads,
+    links,
+    people,
+    serve,
+    simulate,
+    thinking,
+    workspace,
+)
 from clew.model.errors import ClewError
 
 app = typer.Typer(
@@ -17,7 +31,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (workspace, leads, links, case, exhibits, thinking, people, capture, serve, export, simulate, keys, accounts):
+for module in (
+    workspace,
+    leads,
+    links,
+    case,
+    exhibits,
+    thinking,
+    people,
+    capture,
+    serve,
+    export,
+    simulate,
+    keys,
+    accounts,
+):
     module.add_to(app)
 
 

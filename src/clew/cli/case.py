@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
-from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, acting, clean, console, print_json
+from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, acting, clean, console, passphrase, print_json
 from clew.model.errors import InputError
 
 if TYPE_CHECKING:
     from clew.cases.base import Casework
-    from clew.cases.exhibits import Exhibit
+    from clew.cases.exhibit import Exhibit
     from clew.model.actor import Actor
     from clew.store.workspace import Workspace
 
@@ -39,15 +39,11 @@ def at_work(workspace: Path | None, why: str, case_id: str | None) -> Iterator[t
     from clew.store.workspace import find_workspace
 
     place = find_workspace(workspace)
-    casework = Casework(place.path, _passphrase)
+    casework = Casework(place.path, passphrase)
     try:
         yield casework, acting(casework.db, why, case_id), place
     finally:
         casework.close()
-
-
-def _passphrase() -> str:
-    return str(typer.prompt("Passphrase of the keys", hide_input=True, err=True))
 
 
 @case.command()
@@ -119,16 +115,18 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Add exhibits: networks and records as they are now, files with their original bytes."""
+    out = console()
+    added: list[Exhibit] = []
     with at_work(workspace, why, case_id) as (casework, actor, place):
-        added = [one for name in what for one in _taken(casework, actor, place, case_id, name, why, whence, grading)]
+        for name in what:
+            taken = _taken(casework, actor, place, case_id, name, why, whence, grading)
+            added += taken
+            for one in () if json else taken:
+                out.print(f"{one.id}  {one.kind:<8} {clean(one.name, 60)}  {one.size:,} bytes  SHA-256 {one.sha256}")
+                for fault in one.faults:
+                    out.print(f"  {clean(fault, 300)}")
     if json:
         print_json([asdict(one) for one in added])
-        return
-    out = console()
-    for one in added:
-        out.print(f"{one.id}  {one.kind:<8} {clean(one.name, 60)}  {one.size:,} bytes  SHA-256 {one.sha256}")
-        for fault in one.faults:
-            out.print(f"  {clean(fault, 300)}")
 
 
 class _More(TypedDict):

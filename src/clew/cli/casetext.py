@@ -9,7 +9,7 @@ from clew.cases.grading import grading_words, handling_words, tlp_words
 from clew.cli.common import clean
 
 if TYPE_CHECKING:
-    from clew.cases.exhibits import Exhibit
+    from clew.cases.exhibit import Exhibit
     from clew.cases.head import Case
     from clew.cases.people import Person
     from clew.cases.thinking import Hypothesis, Task

@@ -85,7 +85,8 @@ def freeze_network(engine: Engine, workspace: Workspace, network_id: str) -> Fro
         InputError: it was merged into another, or is too large for an exhibit.
     """
     network = _network(engine, network_id)
-    which = f"rid IN (SELECT rid FROM network_members WHERE network_id = {quote(network_id)})"
+    members = f"(SELECT rid FROM network_members WHERE network_id = {quote(network_id)})"
+    which = f"rid IN {members}"
     _bounded(engine, network_id, which)
     run = _run_of(workspace)
     lead = engine.rows(f"SELECT rank, priority FROM leads WHERE network_id = {quote(network_id)}")
@@ -93,7 +94,7 @@ def freeze_network(engine: Engine, workspace: Workspace, network_id: str) -> Fro
         SELECT least(a.record_id, b.record_id) AS record_a, greatest(a.record_id, b.record_id) AS record_b,
                weight, evidence, state
         FROM links l JOIN records a ON a.rid = rid_a JOIN records b ON b.rid = rid_b
-        WHERE l.rid_a IN (SELECT rid FROM network_members WHERE network_id = {quote(network_id)}) ORDER BY 1, 2"""
+        WHERE rid_a IN {members} AND rid_b IN {members} ORDER BY 1, 2"""
     head = {"what": "network", "network": network, "lead": lead[0] if lead else None, **_origin(workspace, run)}
 
     def lines() -> Iterator[bytes]:

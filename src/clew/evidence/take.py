@@ -7,21 +7,24 @@ network. The pictures that records refer to become exhibits of their own, as far
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 from clew.cases import exhibits
 from clew.cases.base import Casework
-from clew.cases.exhibits import About, Exhibit
+from clew.cases.exhibit import About, Exhibit, Kind
 from clew.evidence.attached import Attached, look_for
 from clew.evidence.freeze import Frozen, freeze_network, freeze_record
 from clew.evidence.intake import examine
 from clew.model.actor import Actor
+from clew.model.errors import InputError
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 
 JSON_LINES = "application/jsonl"
+MOST_BYTES = 256 << 30  # of one file
 
 
 def take_network(
@@ -62,13 +65,14 @@ def take_record(
 
 def take_file(
     casework: Casework, actor: Actor, case_id: str, path: Path, *, why: str = "", whence: str = "", grading: str = "",
-    kind: exhibits.Kind = "file", how: str = "",
+    kind: Kind = "file", how: str = "",
 ) -> Exhibit:  # fmt: skip
     """Take a file as an exhibit: what it is is told by its content, its faults are kept with it.
 
     Raises:
         InputError: it cannot be read, changed while it was read, or the case holds it already.
     """
+    _fits(casework, path)
     found = examine(path)
     return exhibits.add_file(
         casework, actor, case_id, path, path.name, kind, whence or str(path.absolute()), how or tool(),
@@ -77,13 +81,28 @@ def take_file(
     )  # fmt: skip
 
 
+def _fits(casework: Casework, path: Path) -> None:
+    """Refuse a file for which there is no room before hours are spent on reading it."""
+    try:
+        size, room = path.stat().st_size, shutil.disk_usage(casework.workspace).free
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if size > MOST_BYTES:
+        raise InputError(
+            f"{path} has {size / 1e9:,.0f} GB; an exhibit takes up to {MOST_BYTES / 1e9:,.0f} GB.",
+            "Add the parts that matter.",
+        )
+    if size > room:
+        raise InputError(f"{path} has {size / 1e9:,.1f} GB and there is room for {room / 1e9:,.1f} GB.", "Make room.")
+
+
 def tool() -> str:
     """What takes the exhibits: name and version."""
     return f"clew {metadata.version('clew')}"
 
 
 def _take(
-    casework: Casework, actor: Actor, case_id: str, frozen: Frozen, kind: exhibits.Kind, why: str, whence: str,
+    casework: Casework, actor: Actor, case_id: str, frozen: Frozen, kind: Kind, why: str, whence: str,
     grading: str,
 ) -> list[Exhibit]:  # fmt: skip
     pictures = look_for(frozen.pictures)
