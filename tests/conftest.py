@@ -99,7 +99,7 @@ def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _migrated_database(postgresql: Postgresql) -> str:
+def _migrated_database(postgresql: Postgresql) -> tuple[str, list[str]]:
     from clew.database.base import open_server
     from clew.database.migrations import upgrade
 
@@ -107,7 +107,7 @@ def _migrated_database(postgresql: Postgresql) -> str:
     engine = open_server(postgresql.url(name))
     upgrade(engine)
     engine.dispose()
-    return name
+    return name, postgresql.remember(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -122,10 +122,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
         yield request.param
         return
     server: Postgresql = request.getfixturevalue("postgresql")
-    name = server.new(request.getfixturevalue("_migrated_database"))
+    name, again = request.getfixturevalue("_migrated_database")
     monkeypatch.setenv("CLEW_DATABASE_URL", server.url(name))
     yield request.param
-    server.drop(name)
+    server.run(*again, name=name)
 
 
 @pytest.fixture

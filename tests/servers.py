@@ -67,12 +67,13 @@ class Postgresql:
         """Address of a database."""
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
-    def run(self, statement: str) -> None:
-        """Run a statement outside of a transaction."""
+    def run(self, *statements: str, name: str = "postgres") -> None:
+        """Run statements in a database, each a transaction of its own."""
         import psycopg
 
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[arg-type]
 
     def new(self, template: str = "template0") -> str:
         """A new database, like another one; its name."""
@@ -84,6 +85,28 @@ class Postgresql:
     def drop(self, name: str) -> None:
         """Remove a database with all who are connected."""
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def remember(self, name: str) -> list[str]:
+        """Statements that make a database again what it is now, sooner than a new one is there."""
+        import psycopg
+
+        with psycopg.connect(self.url(name)) as connection:
+            named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            tables = [table for (table,) in connection.execute(named)]
+            found = [
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                "SET session_replication_role = replica",  # foreign keys wait until all is as it was
+                *(f"DELETE FROM {table}" for table in tables),  # ten times faster than TRUNCATE, as they are small
+                "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence",
+            ]
+            for table in tables:
+                query = f"SELECT json_agg(t)::text FROM {table} t"
+                (rows,) = connection.execute(query).fetchone() or (None,)  # type: ignore[arg-type]
+                if rows:
+                    text = rows.replace("'", "''")
+                    found.append(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(null::{table}, '{text}')")
+        return found
 
     def stop(self) -> None:
         """End it and remove its data."""

@@ -110,7 +110,8 @@ def seal(salt: str, private: str) -> str:
 
 def entry_of(seq: int, at: str, who: str, via: Via, case_id: str | None, deed: Deed) -> Entry:
     """An entry with a fresh salt where there is a private part."""
-    private = canonical(dict(deed.private)).decode() if any(deed.private.values()) else None
+    texts = {name: text for name, text in deed.private.items() if text}
+    private = canonical(texts).decode() if texts else None
     salt = secrets.token_hex(16) if private else None
     sealed = seal(salt, private) if salt and private else ""
     details = canonical(dict(deed.details)).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from clew.database.base import METADATA, now
 from clew.ledger import merkle
 from clew.ledger.entry import Act, Deed, Entry, entry_of, ranges
 from clew.model.actor import Actor
-from clew.model.errors import MissingError
+from clew.model.errors import MissingError, SealError
 
 MOST = 500  # entries of one answer
 PRIVATE_PARTS = "private parts"  # subject of the entries that say which ones were erased
@@ -88,6 +89,62 @@ def size(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(_SIZE.c.size).where(_SIZE.c.id == 1)).scalar_one())
 
 
+def state(connection: sa.Connection) -> tuple[int, str]:
+    """How many entries the ledger says it has, and the hashes of its frontier."""
+    row = connection.execute(sa.select(_SIZE.c.size, _SIZE.c.frontier).where(_SIZE.c.id == 1)).first()
+    return (int(row.size), row.frontier) if row else (0, "")
+
+
+def count(connection: sa.Connection) -> int:
+    """How many rows there are, wherever they stand."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(_ENTRIES)).scalar_one())
+
+
+def top(connection: sa.Connection) -> int:
+    """One beyond the last row."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(_ENTRIES.c.seq) + 1, 0))).scalar_one())
+
+
+def rows(connection: sa.Connection, low: int, high: int) -> Iterator[Entry]:
+    """The rows low up to high, in order; those that are missing are left out."""
+    query = _ENTRIES.select().where(_ENTRIES.c.seq >= low, _ENTRIES.c.seq < high).order_by(_ENTRIES.c.seq)
+    return starmap(Entry, connection.execute(query))
+
+
+def node(connection: sa.Connection, level: int, nth: int) -> bytes | None:
+    """The kept hash of a complete subtree; None where there is none."""
+    query = sa.select(_NODES.c.hash).where(_NODES.c.level == level, _NODES.c.nth == nth)
+    found = connection.execute(query).scalar_one_or_none()
+    try:
+        return None if found is None else bytes.fromhex(found)
+    except ValueError:
+        return None
+
+
+def nodes(connection: sa.Connection, level: int, low: int, high: int) -> Iterator[tuple[int, str]]:
+    """The kept hashes of a level, low up to high, in order."""
+    query = sa.select(_NODES.c.nth, _NODES.c.hash).where(
+        _NODES.c.level == level, _NODES.c.nth >= low, _NODES.c.nth < high
+    )
+    return ((nth, digest) for nth, digest in connection.execute(query.order_by(_NODES.c.nth)))
+
+
+def behind(connection: sa.Connection, size: int, most: int = 1000) -> list[int]:
+    """Places of rows that are outside of the ledger."""
+    query = sa.select(_ENTRIES.c.seq).where(sa.or_(_ENTRIES.c.seq < 0, _ENTRIES.c.seq >= size))
+    return list(connection.execute(query.order_by(_ENTRIES.c.seq).limit(most)).scalars())
+
+
+def stray_nodes(connection: sa.Connection, size: int) -> int:
+    """How many kept hashes are of no subtree of the ledger."""
+    belongs = [
+        sa.and_(_NODES.c.level == level, _NODES.c.nth >= 0, _NODES.c.nth < size >> level)
+        for level in range(size.bit_length())
+    ]
+    query = sa.select(sa.func.count()).select_from(_NODES).where(sa.not_(sa.or_(sa.false(), *belongs)))
+    return int(connection.execute(query).scalar_one())
+
+
 def entry(connection: sa.Connection, seq: int) -> Entry:
     """The entry at a place.
 
@@ -124,9 +181,10 @@ def search(connection: sa.Connection, wanted: Wanted, offset: int = 0, limit: in
 
 
 def erase_private(
-    connection: sa.Connection, actor: Actor, case_id: str | None = None, subjects: Sequence[str] = ()
-) -> int:
-    """Erase the private parts of the entries of a case, or about some subjects; the leaves and the tree stay.
+    connection: sa.Connection, actor: Actor, case_id: str | None = None, subjects: Sequence[str] = (),
+    seqs: Sequence[int] = (),
+) -> int:  # fmt: skip
+    """Erase the private parts of entries of a case, about some subjects, or at some places; leaves and tree stay.
 
     An entry says of which: a private part that is missing without one was removed by somebody who had no right to.
 
@@ -136,6 +194,7 @@ def erase_private(
     connection.execute(_SIZE.update().where(_SIZE.c.id == 1).values(size=_SIZE.c.size))  # now nobody else appends
     which = [_ENTRIES.c.case_id == case_id] if case_id else []
     which += [_ENTRIES.c.subject.in_(subjects[at : at + MOST]) for at in range(0, len(subjects), MOST)]
+    which += [_ENTRIES.c.seq.in_(seqs[at : at + MOST]) for at in range(0, len(seqs), MOST)]
     found: set[int] = set()
     for fits in which:
         there = sa.and_(_ENTRIES.c.private.is_not(None), fits)
@@ -163,14 +222,13 @@ def consistency(connection: sa.Connection, old: int, new: int) -> list[bytes]:
 
 
 def _reader(connection: sa.Connection) -> merkle.Nodes:
-    def node(level: int, nth: int) -> bytes:
-        query = sa.select(_NODES.c.hash).where(_NODES.c.level == level, _NODES.c.nth == nth)
-        found = connection.execute(query).scalar_one_or_none()
+    def read(level: int, nth: int) -> bytes:
+        found = node(connection, level, nth)
         if found is None:
-            raise MissingError(f"The ledger lacks the node {nth} of level {level}: it was damaged.")
-        return bytes.fromhex(found)
+            raise SealError(f"The ledger lacks the hash {nth} of level {level}.", "Check it with: clew ledger check")
+        return found
 
-    return node
+    return read
 
 
 def _conditions(wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:

@@ -8,7 +8,7 @@ cannot take on, so this is our own; `clew.evidence.verify` checks proofs with co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 # Gives the hash of the complete subtree at (level, nth): leaves nth * 2**level up to (nth + 1) * 2**level.
 Nodes = Callable[[int, int], bytes]
@@ -43,6 +43,15 @@ def grow(size: int, frontier: Sequence[bytes], leaf: bytes) -> tuple[list[tuple[
         level, nth = level + 1, nth >> 1
         made.append((level, nth, digest))
     return made, [*peaks, digest]
+
+
+def peaks(size: int) -> Iterator[tuple[int, int]]:
+    """The complete subtrees (level, nth) that make up a tree, the largest first: those of its frontier."""
+    low = 0
+    for level in reversed(range(size.bit_length())):
+        if size >> level & 1:
+            yield level, low >> level
+            low += 1 << level
 
 
 def root_of(frontier: Sequence[bytes]) -> bytes:
