@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,12 +23,13 @@ from clew.access.tables import SESSIONS, digest_of
 from clew.database.base import write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
-from clew.model.actor import MAX_WHY, Actor
+from clew.model.actor import MAX_WHY, Actor, one_line
 from clew.model.errors import DeniedError, InputError, MissingError
 
 IDLE_MINUTES, HOURS = 30, 12
 SHORTEST_WHY = 3  # characters
 _SECRET = 32  # random bytes
+_ID = re.compile("[0-9a-f]{16}")
 _SEEN = timedelta(minutes=1)  # requests within it are one for the clock, so that a page need not write
 
 
@@ -128,7 +130,7 @@ def state_purpose(
         InputError: neither is given, or the words are too few or too many.
         MissingError: the session is over.
     """
-    why = " ".join(why.split())
+    why = one_line(why)
     if not case_id and len(why) < SHORTEST_WHY:
         raise InputError("Say why you look at this.", "Name a case, or write the purpose in a few words.")
     if len(why) > MAX_WHY:
@@ -177,11 +179,9 @@ def end_one(db: sa.Engine, actor: Actor, session_id: str) -> None:
     Raises:
         MissingError: there is no such session, or it is somebody else's.
     """
+    begins = SESSIONS.c.digest.startswith(session_id if _ID.fullmatch(session_id) else "none")
     with write(db) as connection:
-        rows = connection.execute(
-            SESSIONS.select().where(SESSIONS.c.digest.startswith(session_id[:64], autoescape=True))
-        )
-        found = [row for row in rows if _id(row) == session_id]
+        found = connection.execute(SESSIONS.select().where(begins)).all()
         if not found or (found[0].account != actor.name and not may(actor, "administer")):
             raise MissingError("There is no such session.")
         connection.execute(SESSIONS.delete().where(SESSIONS.c.digest == found[0].digest))

@@ -20,7 +20,7 @@ from clew.access.tables import TOKENS, digest_of
 from clew.database.base import write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
-from clew.model.actor import Actor, Via
+from clew.model.actor import Actor, Via, one_line
 from clew.model.errors import DeniedError, InputError, MissingError
 
 PREFIX = "clew_"  # so that scanners for leaked secrets know it
@@ -80,7 +80,7 @@ def make(
         InputError: a scope, the days or the label cannot be.
         DeniedError: the owner lacks a scope, or the actor may not make it.
     """
-    at, label, given = at or datetime.now(UTC), " ".join(label.split()), set(scopes)
+    at, label, given = at or datetime.now(UTC), one_line(label), set(scopes)
     wanted = [permission for permission in PERMISSIONS if permission in given]
     if not wanted or given - set(wanted):
         raise InputError("A token has at least one scope.", f"The scopes are {', '.join(PERMISSIONS)}.")

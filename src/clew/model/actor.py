@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -33,4 +34,10 @@ class Actor:
 
     def within(self, case_id: str | None, why: str = "") -> Actor:
         """The same person, for a case or a purpose."""
-        return replace(self, case_id=case_id, why=" ".join(why.split())[:MAX_WHY])
+        return replace(self, case_id=case_id, why=one_line(why)[:MAX_WHY])
+
+
+def one_line(written: str) -> str:
+    """Text as one line, without what no database takes: control characters and halves of characters."""
+    whole = "".join(char for char in written if char.isspace() or unicodedata.category(char) not in ("Cc", "Cs"))
+    return " ".join(whole.split())
