@@ -6,6 +6,7 @@ import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from clew.ingest.streams import detect_encoding
 
@@ -16,6 +17,7 @@ _INLINE = re.compile(
     r"(?i)</?(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|wbr|mark|tt|code|ins|del|label)\b[^<>]{0,4096}>|<!--.{0,4096}?-->",
     re.DOTALL,
 )
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")
 _TAG = re.compile(r"<[^<>]{0,65536}>")
 
 
@@ -61,8 +63,20 @@ def without_tags(text: str) -> str:
     return html.unescape(_TAG.sub(" ", _INLINE.sub("", text)))
 
 
-def both_ways(markup: Iterable[str]) -> Iterator[str]:
-    """Each piece as written and as read."""
-    for text in markup:
-        yield html.unescape(text)
-        yield without_tags(text)
+def readings(pieces: Iterable[str]) -> Iterator[str]:
+    """Each piece as written, and as read where it holds markup, escapes of JSON or scripts, or escapes of addresses."""
+    for text in pieces:
+        yield text
+        if "<" in text or "&" in text:
+            yield html.unescape(text)
+            yield without_tags(text)
+        if "\\u" in text or "\\x" in text:
+            yield _ESCAPE.sub(_letter, text)
+        if "%" in text:
+            yield unquote(text, errors="replace")
+
+
+def _letter(found: re.Match[str]) -> str:
+    """The letter of an escape; half of a pair stays as it is."""
+    code = int(found[1] or found[2], 16)
+    return found[0] if 0xD800 <= code < 0xE000 else chr(code)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from clew.evidence import unpack
 from clew.evidence.base import Kind, Notes, Part
 from clew.evidence.limits import Budget
-from clew.evidence.textual import both_ways, encoding_of, pieces
+from clew.evidence.textual import encoding_of, pieces, readings
 
 _STARTS = re.compile(
     rb"(?i)\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*){0,5}<(?:!doctype html|html|head|body|title|meta)\b",
@@ -40,6 +40,8 @@ def examine(part: Part, notes: Notes, budget: Budget) -> None:
     for block in unpack.blocks(part.file, budget):
         if len(start) < _MOST:
             start += block
+        # Pictures and files that are written into the page itself are not looked into.
+        notes.hidden += block.count(b"data:image/") + block.count(b"data:application/")
         last = (last + block)[-2_000:]
     codec = encoding_of(start[: 1 << 18], markup=True)
     text = start.decode(codec, "replace")
@@ -60,7 +62,7 @@ def examine(part: Part, notes: Notes, budget: Budget) -> None:
 
 def texts(part: Part, budget: Budget) -> Iterator[str]:
     """As written and as read."""
-    yield from both_ways(pieces(unpack.blocks(part.file, budget), markup=True))
+    yield from readings(pieces(unpack.blocks(part.file, budget), markup=True))
 
 
 PLUGIN = Kind("html", sniff, examine, texts)

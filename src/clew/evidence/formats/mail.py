@@ -31,6 +31,8 @@ def sniff(part: Part) -> tuple[float, str]:
     """Header lines that mails have."""
     if starts(part, b"From "):
         return 0.85 * looks_like_mail(part.head.split(b"\n", 1)[-1]), "application/mbox"
+    if b":" not in part.head.lstrip(b"\r\n")[:1_000].split(b"\n", 1)[0]:
+        return 0.0, ""
     return 0.75 * looks_like_mail(part.head), "message/rfc822"
 
 

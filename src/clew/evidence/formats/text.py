@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from clew.evidence import unpack
 from clew.evidence.base import Kind, Notes, Part
 from clew.evidence.limits import Budget
-from clew.evidence.textual import both_ways, encoding_of, pieces
+from clew.evidence.textual import encoding_of, pieces, readings
 
 _CONTROL = bytes(sorted({*range(9), 11, *range(14, 27), *range(28, 32), 127}))
+
+_SAMPLE = 1 << 14
 
 
 def sniff(part: Part) -> tuple[float, str]:
     """No control characters (or UTF-16 with few)."""
-    head = part.head
+    head = part.head[:_SAMPLE]
     if not head:
         return 0.3, "text/plain"
+    controls = len(head) - len(head.translate(None, _CONTROL))
+    if controls > len(head) / 1_000 and head.count(0) < len(head) / 5:
+        return 0.0, ""
     text = head.decode(encoding_of(head, markup=False), "replace").encode("utf-8", "replace")
     if len(text) - len(text.translate(None, _CONTROL)) > len(text) / 1_000:
         return 0.0, ""
@@ -40,9 +45,8 @@ def examine(part: Part, notes: Notes, budget: Budget) -> None:
 
 
 def texts(part: Part, budget: Budget) -> Iterator[str]:
-    """All of it; XML also without its tags."""
-    read = pieces(unpack.blocks(part.file, budget))
-    yield from both_ways(read) if sniff(part)[1].endswith("xml") else read
+    """All of it, as written and as read."""
+    yield from readings(pieces(unpack.blocks(part.file, budget)))
 
 
 PLUGIN = Kind("text", sniff, examine, texts)
