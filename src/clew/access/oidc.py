@@ -148,7 +148,11 @@ class Provider:
         if row is None:
             if not self.settings.provision or accounts.count(connection) == 0:
                 raise DeniedError(f"There is no account {name}.", "An administrator can make one.")
-            accounts.insert(connection, _CLEW, name, self._roles(claims), outside=outside, follows=True)
+            roles = self._roles(claims)
+            try:
+                accounts.insert(connection, _CLEW, name, roles, outside=outside, follows=True)
+            except InputError as error:
+                raise DeniedError(error.what, error.todo) from None
         elif row.outside not in (None, outside):
             raise DeniedError(f"The account {row.name} is of somebody else at the identity provider.", "Ask for one.")
         elif row.state != "open":
@@ -156,9 +160,9 @@ class Provider:
         elif row.outside is None:
             accounts.change(connection, _CLEW, row.name, {"provider": "tied"}, outside=outside)
         elif row.follows and accounts.joined(self._roles(claims)) != row.roles:
-            roles = accounts.joined(self._roles(claims))
-            told = {"roles": roles.split(), "before": row.roles.split()}
-            accounts.change(connection, _CLEW, row.name, told, roles=roles)
+            now = accounts.joined(self._roles(claims))
+            told = {"roles": now.split(), "before": row.roles.split()}
+            accounts.change(connection, _CLEW, row.name, told, roles=now)
         return accounts.existing(connection, row.name if row else name)
 
     def _name(self, claims: Mapping[str, Any]) -> str:
