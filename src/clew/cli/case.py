@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
-from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, acting, clean, console, passphrase, print_json
+from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, clean, console, print_json
+from clew.cli.common import at_work as at_work
 from clew.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,20 +29,6 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     case.add_typer(member, name="member")
     app.add_typer(case, name="case")
-
-
-@contextmanager
-def at_work(workspace: Path | None, why: str, case_id: str | None) -> Iterator[tuple[Casework, Actor, Workspace]]:
-    """What a command about cases needs, and who types it."""
-    from clew.cases.base import Casework
-    from clew.store.workspace import find_workspace
-
-    place = find_workspace(workspace)
-    casework = Casework(place.path, passphrase)
-    try:
-        yield casework, acting(casework.db, why, case_id), place
-    finally:
-        casework.close()
 
 
 @case.command()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from rich.console import Console
 
+    from clew.cases.base import Casework
     from clew.model.actor import Actor
     from clew.store.workspace import Workspace
 
@@ -58,6 +59,22 @@ def acting(db: sa.Engine, why: str = "", case: str | None = None) -> Actor:
     from clew.access.terminal import typing
 
     return typing(db, os.environ.get("CLEW_TOKEN", "")).within(case, why)
+
+
+@contextmanager
+def at_work(workspace: Path | None, why: str, case_id: str | None) -> Iterator[tuple[Casework, Actor, Workspace]]:
+    """What a command needs that does more than read, and who types it."""
+    from clew.cases.base import Casework
+    from clew.database.base import explained
+    from clew.store.workspace import find_workspace
+
+    place = find_workspace(workspace)
+    casework = Casework(place.path, passphrase)
+    try:
+        with explained(casework.db, place.path):
+            yield casework, acting(casework.db, why, case_id), place
+    finally:
+        casework.close()
 
 
 def passphrase(prompt: str = "Passphrase of the keys: ") -> str:

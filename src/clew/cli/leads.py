@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.common import JsonOption, LimitOption, WorkspaceOption, clean, console, print_json
+from clew.cli.common import (
+    CaseOption,
+    JsonOption,
+    LimitOption,
+    WhyOption,
+    WorkspaceOption,
+    clean,
+    console,
+    print_json,
+)
+from clew.cli.reading import MOST_WORDS, reading, shown
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,7 +28,13 @@ def add_to(app: typer.Typer) -> None:
     app.command()(show)
 
 
-def leads(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: JsonOption = False) -> None:
+def leads(
+    workspace: WorkspaceOption = None,
+    limit: LimitOption = 10,
+    why: WhyOption = "",
+    case: CaseOption = None,
+    json: JsonOption = False,
+) -> None:
     """The networks to look at first, each with its reasons in words."""
     from clew.assess.explain import ONE_FINDING
     from clew.assess.explain import leads as read_leads
@@ -27,9 +43,11 @@ def leads(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: Json
     from clew.store.views import open_views
     from clew.store.workspace import find_workspace
 
-    with open_views(find_workspace(workspace)) as engine:
+    place = find_workspace(workspace)
+    with reading(place, why, case) as told, open_views(place) as engine:
         found = read_leads(engine, limit)
         networks = networks_of(engine, [lead.network_id for lead in found])
+        told.note("view", "leads", {"networks": [lead.network_id for lead in found]})
     if json:
         print_json([networks[lead.network_id] | asdict(lead) for lead in found])
         return
@@ -40,15 +58,23 @@ def leads(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: Json
             out.print(line)
 
 
-def overview(workspace: WorkspaceOption = None, limit: LimitOption = 10, json: JsonOption = False) -> None:
+def overview(
+    workspace: WorkspaceOption = None,
+    limit: LimitOption = 10,
+    why: WhyOption = "",
+    case: CaseOption = None,
+    json: JsonOption = False,
+) -> None:
     """What is in the workspace: families of near-copies with their slots, what texts share, the largest networks."""
     from clew.cli.text import overview_lines
     from clew.query.overview import overview as look
     from clew.store.views import open_views
     from clew.store.workspace import find_workspace
 
-    with open_views(find_workspace(workspace)) as engine:
+    place = find_workspace(workspace)
+    with reading(place, why, case) as told, open_views(place) as engine:
         found = look(engine, limit)
+        told.note("view", "overview", shown(asdict(found)))
     if json:
         print_json(asdict(found))
         return
@@ -64,6 +90,8 @@ def pivot(
     workspace: WorkspaceOption = None,
     region: Annotated[str, typer.Option(help="Country of a number without country code, such as NL.")] = "",
     limit: LimitOption = 20,
+    why: WhyOption = "",
+    case: CaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Everything tied to one phone, address, link, picture or text, and by which link."""
@@ -75,8 +103,9 @@ def pivot(
 
     place = find_workspace(workspace)
     asked = understand(query, region)
-    with open_views(place) as engine:
+    with reading(place, why, case) as told, open_views(place) as engine:
         result = pivot_from(place, engine, asked, limit)
+        told.note("search", "search", shown(asdict(result)), {"for": query[:MOST_WORDS]})
     if json:
         print_json({"asked": asdict(asked), **asdict(result)})
         return
@@ -91,6 +120,8 @@ def show(
     ],
     workspace: WorkspaceOption = None,
     limit: LimitOption = 20,
+    why: WhyOption = "",
+    case: CaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """One network, record or template, with the evidence."""
@@ -99,10 +130,14 @@ def show(
     from clew.store.views import open_views
     from clew.store.workspace import find_workspace
 
-    with open_views(find_workspace(workspace)) as engine:
+    place = find_workspace(workspace)
+    with reading(place, why, case) as told, open_views(place) as engine:
         view = show_one(engine, name, limit)
+        kind = type(view).__name__.removesuffix("View").lower()
+        content = asdict(view)
+        told.note("view", f"{kind} {content[kind][f'{kind}_id']}", shown(content), {"for": name[:MOST_WORDS]})
     if json:
-        print_json(asdict(view))
+        print_json(content)
         return
     out = console()
     for line in view_lines(view):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clew.cli.common import WorkspaceOption, clean, console
+from clew.cli.common import WorkspaceOption, at_work, clean, console
 
 link = typer.Typer(help="Say that two records are, or are not, of one operation.", no_args_is_help=True)
 
@@ -21,15 +22,11 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(link, name="link")
 
 
-def _decide(a: str, b: str, state: str, why: str, who: str, workspace: object) -> None:
-    import getpass
-    from pathlib import Path
-
+def _decide(a: str, b: str, state: str, why: str, who: str, workspace: Path | None) -> None:
     from clew.pipeline.decide import decide
-    from clew.store.workspace import find_workspace
 
-    place = find_workspace(workspace if isinstance(workspace, Path) else None)
-    first, second = decide(place, a, b, state, why, who or getpass.getuser())
+    with at_work(workspace, "", None) as (casework, actor, place):
+        first, second = decide(place, a, b, state, why, who or actor.name, actor, casework.db)
     console().print(f"{clean(first)} – {clean(second)}: {state}. It takes effect with the next: clew run")
 
 

@@ -59,7 +59,11 @@ Mask = Callable[
 
 
 def export_tables(
-    workspace: Workspace, out: Path, progress: Callable[[float], None] = lambda share: None, mask: Mask | None = None
+    workspace: Workspace,
+    out: Path,
+    progress: Callable[[float], None] = lambda share: None,
+    mask: Mask | None = None,
+    ready: Callable[[Path], None] = lambda made: None,
 ) -> dict[str, int]:
     """Write every table of `QUERIES` as ``OUT/NAME.parquet``; the folder appears whole or not at all.
 
@@ -68,6 +72,7 @@ def export_tables(
         out: a new or empty folder.
         progress: told the share that is done.
         mask: hides who may not be named (`clew.evidence.masks`); tables come to it in the order of `QUERIES`.
+        ready: told the folder with all tables before it appears as ``out``.
 
     Returns:
         Rows per table.
@@ -88,6 +93,7 @@ def export_tables(
             for done, (name, query) in enumerate(QUERIES.items()):
                 counts[name] = _write(engine, name, query, made / f"{name}.parquet", mask)
                 progress((done + 1) / len(QUERIES))
+        ready(made)
         if out.exists():
             out.rmdir()
         shutil.move(made, out)

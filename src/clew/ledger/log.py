@@ -157,6 +157,15 @@ def entry(connection: sa.Connection, seq: int) -> Entry:
     return Entry(**row._mapping)
 
 
+def known(connection: sa.Connection, subjects: Sequence[str]) -> set[str]:
+    """Those of some subjects that any entry is about."""
+    found: set[str] = set()
+    for at in range(0, len(subjects), MOST):
+        query = sa.select(_ENTRIES.c.subject).where(_ENTRIES.c.subject.in_(subjects[at : at + MOST])).distinct()
+        found.update(connection.execute(query).scalars())
+    return found
+
+
 def entries(connection: sa.Connection, low: int = 0, high: int | None = None) -> Iterator[Entry]:
     """Entries low up to high, in order, a batch at a time."""
     while high is None or low < high:

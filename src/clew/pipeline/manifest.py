@@ -54,6 +54,7 @@ class Manifest:
         versions: of Clew, Python, the processor's architecture and the libraries.
         seconds: per step.
         counts: rows per table written.
+        who: began it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Manifest:
     versions: dict[str, str]
     seconds: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    who: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -12,19 +12,25 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import sqlalchemy as sa
 
+from clew.access.roles import need
 from clew.assess.stage import assess
+from clew.database.base import write
 from clew.engine.duckdb import Engine
 from clew.extract.image_mentions import ImageReport
 from clew.extract.registry import extractors
 from clew.extract.stage import extract_segment, version_key
+from clew.ledger.log import append
 from clew.link.stage import link
 from clew.match.reuse import Before
 from clew.match.signature import VERSION as SIGNATURE_VERSION
 from clew.match.signature import signature
 from clew.match.stage import match
+from clew.model.actor import Actor
 from clew.model.errors import InputError
 from clew.model.tables import TABLES
+from clew.pipeline import custody
 from clew.pipeline.manifest import Manifest, code_digest, next_id, now, read_manifest, versions
 from clew.store.workspace import Change, Workspace, write_manifest
 
@@ -54,20 +60,36 @@ class RunResult:
     pictures: ImageReport
 
 
-def run(workspace: Workspace, progress: Progress = lambda step, share: None, threads: int | None = None) -> RunResult:
+def run(
+    workspace: Workspace,
+    progress: Progress = lambda step, share: None,
+    threads: int | None = None,
+    actor: Actor | None = None,
+    db: sa.Engine | None = None,
+) -> RunResult:
     """Bring the derived tables up to date with the records and decisions of a workspace.
 
     Only segments that were not extracted before by these extractors are read; the other steps work on all that
     extraction left, which is small, so that adding records a few at a time ends with the same networks as one run.
     A run that is killed keeps the segments it extracted and is continued by the next.
 
+    Args:
+        workspace: with records.
+        progress: told the step, and how much of it is done.
+        threads: workers; all cores when None.
+        actor: who does it; the user of the operating system where nobody is named.
+        db: the workspace's database, where it is open already.
+
     Raises:
+        DeniedError: the actor may not do that.
         InputError: the workspace holds no records.
         WorkspaceError: another process is changing it.
     """
     threads = threads or os.cpu_count() or 1
     seconds: dict[str, float] = {}
-    with workspace.change() as change:
+    actor = custody.somebody(actor)
+    need(actor, "ingest")
+    with custody.ledger(workspace, db) as ledger, workspace.change() as change:
         if not change.segments("records"):
             raise InputError(f"{workspace.path} holds no records.", "Add some with: clew ingest FILES --source NAME")
         started = time.perf_counter()
@@ -92,8 +114,12 @@ def run(workspace: Workspace, progress: Progress = lambda step, share: None, thr
             versions(),
             {step: round(spent, 2) for step, spent in seconds.items()},
             {name: rows(change.paths(name)) for name in ("records", *ROWWISE, *OUTPUTS)},
+            actor.name,
         )
         write_manifest(workspace, manifest.id, manifest.as_dict())
+        change.publish()
+        with write(ledger) as connection:
+            append(connection, actor, custody.ran(manifest.as_dict()))
     return RunResult(manifest, True, pictures)
 
 
