@@ -5,6 +5,7 @@ Rows are only added: the newest version of a case holds, and the newest row abou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -95,8 +96,7 @@ _ERASED: dict[str, Any] = {
 
 def number_of(case_id: str) -> int | None:
     """The number in the id of a case; None where it is no such id."""
-    digits = case_id[1:]
-    return int(digits) if case_id[:1] == "C" and digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+    return int(case_id[1:]) if re.fullmatch(r"C[1-9][0-9]{0,8}", case_id) else None
 
 
 def next_number(connection: sa.Connection) -> int:

@@ -11,6 +11,7 @@ it is for work of Clew that writes down something weightier itself (an export, a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 
 from clew.access.roles import may, need
 from clew.cases.base import Casework
-from clew.cases.head import Case, lock, number_of, read_case
+from clew.cases.head import Case, lock, number_of, read_case, read_cases
 from clew.database.base import METADATA, now, write
 from clew.ledger.entry import Act, Deed
 from clew.ledger.log import append
@@ -119,9 +120,8 @@ class Opened:
             MissingError: the case has none of that id.
         """
         mark = f"{self.case.id}-{LETTERS[kind]}"
-        digits = paper_id.removeprefix(mark)
-        known = paper_id.startswith(mark) and digits.isascii() and digits.isdigit() and len(digits) < 10
-        found = list(self._read(kind, int(digits))) if known else []
+        known = re.fullmatch(rf"{mark}([1-9][0-9]{{0,8}})", paper_id)
+        found = list(self._read(kind, int(known[1]))) if known else []
         if not found:
             raise MissingError(f"{self.case.id} has no {kind} {paper_id[:20]!r}.")
         return found
@@ -223,6 +223,15 @@ def held(casework: Casework, case_id: str) -> Iterator[Opened]:
         if case.state == "erased":
             raise MissingError(f"{case_id} was erased.")
         yield Opened(connection, case, case_key(connection, keys, case_id), None)
+
+
+def held_all(casework: Casework) -> Iterator[Opened]:
+    """Every case that was not erased, one after the other, for Clew's own work; see `held`."""
+    keys = casework.keys
+    with casework.db.connect() as connection:
+        for case in read_cases(connection, keys):
+            if case.state != "erased":
+                yield Opened(connection, case, case_key(connection, keys, case.id), None)
 
 
 def erase_papers(connection: sa.Connection, case_id: str) -> None:

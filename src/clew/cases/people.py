@@ -15,9 +15,8 @@ from clew.access.roles import need
 from clew.cases import grading
 from clew.cases.approvals import Approval, answer_in, ask_in, granted_to_another
 from clew.cases.base import Casework
-from clew.cases.head import read_cases
 from clew.cases.identifiers import canonical
-from clew.cases.opened import Opened, Paper, case_of, held, opened
+from clew.cases.opened import Opened, Paper, case_of, held_all, opened
 from clew.cases.words import line
 from clew.database.base import now
 from clew.model.actor import Actor
@@ -209,18 +208,15 @@ def protected(casework: Casework) -> list[Protected]:
 
     With every name and identifier by which they were ever known: a correction uncovers nobody.
     """
-    with casework.db.connect() as connection:
-        cases = [case.id for case in read_cases(connection, casework.keys) if case.state != "erased"]
     found = list[Protected]()
-    for case_id in cases:
-        with held(casework, case_id) as file:
-            for papers in file.histories("person"):
-                versions = [person_of(paper) for paper in reversed(papers)]
-                person = versions[0]
-                if person.protected:
-                    names = tuple(dict.fromkeys(name for one in versions for name in one.names))
-                    known = tuple(dict.fromkeys(pair for one in versions for pair in one.identifiers))
-                    found.append(Protected(person.id, case_id, person.pseudonym, names, known))
+    for file in held_all(casework):
+        for papers in file.histories("person"):
+            versions = [person_of(paper) for paper in reversed(papers)]
+            person = versions[0]
+            if person.protected:
+                names = tuple(dict.fromkeys(name for one in versions for name in one.names))
+                known = tuple(dict.fromkeys(pair for one in versions for pair in one.identifiers))
+                found.append(Protected(person.id, person.case_id, person.pseudonym, names, known))
     return found
 
 

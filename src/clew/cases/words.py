@@ -7,6 +7,8 @@ from datetime import date
 from clew.model.errors import InputError
 
 MAX_LINE, MAX_TEXT = 300, 20_000
+# Control characters that are no white space.
+_CONTROL = dict.fromkeys((*range(9), *range(14, 28), *range(127, 133), *range(134, 160)))
 
 
 def line(written: str, what: str, most: int = MAX_LINE, *, needed: bool = True) -> str:
@@ -21,12 +23,12 @@ def line(written: str, what: str, most: int = MAX_LINE, *, needed: bool = True) 
     Raises:
         InputError: it is empty or too long.
     """
-    return _checked(" ".join(written.split()), what, most, needed)
+    return _checked(" ".join(_clean(written).split()), what, most, needed)
 
 
 def text(written: str, what: str, most: int = MAX_TEXT, *, needed: bool = True) -> str:
     """Lines of text; see `line`."""
-    lines = (part.rstrip() for part in written.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = (part.rstrip() for part in _clean(written).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return _checked("\n".join(lines).strip(), what, most, needed)
 
 
@@ -42,6 +44,11 @@ def day(written: str | date, what: str) -> date:
         return date.fromisoformat(written.strip())
     except ValueError:
         raise InputError(f"{written[:20]!r} is not {what}.", "Write it as 2027-01-31.") from None
+
+
+def _clean(written: str) -> str:
+    """Without control characters, and without halves of characters, which no file can hold."""
+    return written.translate(_CONTROL).encode("utf-8", "replace").decode()
 
 
 def _checked(written: str, what: str, most: int, needed: bool) -> str:

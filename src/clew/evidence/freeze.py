@@ -141,8 +141,11 @@ def freeze_record(engine: Engine, workspace: Workspace, name: str) -> Frozen:
     facts += [
         (label, record[field]) for label, field in (("Native id", "native_id"), ("Address", "url")) if record[field]
     ]
-    facts += [("Posted", record["posted_at"].isoformat())] * bool(record["posted_at"])
-    facts += [("Captured", record["captured_at"].isoformat())] * bool(record["captured_at"])
+    facts += [
+        (label, record[field].isoformat())
+        for label, field in (("Posted", "posted_at"), ("Captured", "captured_at"))
+        if record[field]
+    ]
     facts += [("Network", record["network_id"])] * bool(record["network_id"])
     facts += _run_facts(run)
     whence = record["url"] or f"{record['file']}, line {record['line']}"
