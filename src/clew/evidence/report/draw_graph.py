@@ -170,9 +170,10 @@ def spring(nodes: int, edges: tuple[tuple[int, int, int], ...], rounds: int = 22
     push = np.sqrt(degree[:, None] * degree[None, :])
     heat = math.sqrt(nodes)
     for step in range(rounds):
-        gap = at[:, None, :] - at[None, :, :]
-        square = (gap**2).sum(axis=2) + 0.01
-        force = (gap * (push / square)[:, :, None]).sum(axis=1) - 0.04 * at * np.sqrt(degree)[:, None]
+        dx, dy = (one[:, None] - one[None, :] for one in at.T)
+        away = push / (dx * dx + dy * dy + 0.01)
+        force = np.column_stack([(dx * away).sum(axis=1), (dy * away).sum(axis=1)])
+        force -= 0.04 * at * np.sqrt(degree)[:, None]
         pull = at[b] - at[a]
         pull *= np.sqrt((pull**2).sum(axis=1) + 1e-9)[:, None] * 0.35
         np.add.at(force, a, pull)

@@ -212,11 +212,9 @@ def map_figure(picture: MapPicture) -> list[Flowable]:
     figure = _Map(picture)
     caption = (
         f"Map: {count(len(figure.spots), 'place')} and how many records name each first. An arrow is a move: two "
-        f"records "
-        "that show the same number, one after the other, with different places; the wider, the more often. Dashed: at "
-        "least once faster than any flight, so more than one person, a post made ahead, or a wrong place. A place "
-        "is what "
-        "a record says, not where anybody was. Outline: Natural Earth."
+        "records that show the same number, one after the other, with different places; the wider, the more often. "
+        "Dashed: at least once faster than any flight, so more than one person, a post made ahead, or a wrong place. "
+        "A place is what a record says, not where anybody was. Outline: Natural Earth."
     )
     said = list(picture.said)
     if missing := len(picture.spots) - len(figure.spots):

@@ -85,9 +85,8 @@ def timeline_figure(picture: TimelinePicture) -> list[Flowable]:
         f"Timeline by {picture.by}: a bar is the records of one {word}" if step in (1, 7) else
         f"Timeline by {picture.by}: a bar is the records of {word}"
     ) + (
-        f", the highest {figure.most:,}; to the right their number. {_day(first)} to {_day(last)}, UTC; when "
-        f"posted, else "
-        "when captured."
+        f", the highest {figure.most:,}; to the right their number. {_day(first)} to {_day(last)}, UTC; when posted, "
+        "else when captured."
     )  # fmt: skip
     return captioned(f"Timeline by {picture.by}", figure, caption, tuple(said))
 

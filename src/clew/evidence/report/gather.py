@@ -101,9 +101,8 @@ def _doubts(engine: Engine, head: NetworkHead, told: Why, made: Fabric) -> tuple
     for hold in holds(made)[:_WEAK_POINTS]:
         value = hold.value[:8] if hold.type == "image" else hold.value
         said.append(
-            f"{count(hold.loses, 'record')} of {head.records:,} hang on one identifier, "
-            f"{type_word(hold.type).lower()} {value} "
-            f"(worth {hold.bits:.0f} bits). If strangers share it, they do not belong here."
+            f"{count(hold.loses, 'record')} of {head.records:,} hang on one identifier, {type_word(hold.type).lower()} "
+            f"{value} (worth {hold.bits:.0f} bits). If strangers share it, they do not belong here."
         )
     if few := loose(made):
         verb = "is" if few == 1 else "are"
@@ -114,7 +113,6 @@ def _doubts(engine: Engine, head: NetworkHead, told: Why, made: Fabric) -> tuple
         named = ", ".join(shared.networks[:3]) + (" …" if shared.others > 3 else "")
         said.append(
             f"{type_word(shared.type)} {shared.value} stands in {count(shared.others, 'other network')} as well "
-            f"({named}): a "
-            "tie that was not drawn, or something that strangers share."
+            f"({named}): a tie that was not drawn, or something that strangers share."
         )
     return tuple(said)

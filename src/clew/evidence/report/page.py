@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from pathlib import Path
 from typing import Any
@@ -56,13 +57,16 @@ class Report(BaseDocTemplate):
         self.pages, self._headings = self._last, 0
 
     def beforePage(self) -> None:  # noqa: N802 (called by reportlab)
-        """The document's time is that of the package."""
+        """The document's time is that of the package, and its identity hangs on no clock; its content counts too."""
+        if self.page > 1:
+            return
         made = self.cover.made_at.timestamp()
         stamp = TimeStamp(1)
         stamp.t, stamp.lt = made, time.gmtime(made)
         stamp.YMDhms = tuple(stamp.lt)[:6]
         canvas: Any = self.canv
         canvas._doc._timeStamp = stamp
+        canvas._doc.signature = hashlib.md5(str(made).encode(), usedforsecurity=False)
 
     def afterPage(self) -> None:  # noqa: N802 (called by reportlab)
         """After each page: it may be the last."""

@@ -12,12 +12,13 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph, Spacer, TableStyle
 
 from clew.evidence.report.content_network import Rows
-from clew.evidence.report.text import BOLD, REGULAR, Words, markup
+from clew.evidence.report.text import BOLD, REGULAR, markup, words
 
 INK, SOFT, RULE, PALE = HexColor("#1a1d21"), HexColor("#555b63"), HexColor("#b9bfc6"), HexColor("#f1f3f5")
 ACCENT: Color = HexColor("#1d4f73")
 MARGIN = 19 * mm
 WIDTH = A4[0] - 2 * MARGIN
+Cell = str | tuple[str, ...]
 CELL = 320  # characters of a cell, unless told otherwise
 
 BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=9, leading=13, textColor=INK, spaceAfter=5, allowWidows=0)
@@ -39,12 +40,12 @@ _ROOM = {"h1": 60 * mm, "h2": 38 * mm, "h3": 26 * mm}  # that must be left on a 
 
 def heading(text: str, style: ParagraphStyle = H2) -> list[Flowable]:
     """A heading that never stands at the foot of a page."""
-    return [CondPageBreak(_ROOM[style.name]), Words(text, style)]
+    return [CondPageBreak(_ROOM[style.name]), words(text, style)]
 
 
 def para(text: str, style: ParagraphStyle = BODY, most: int = 3_000) -> Flowable:
     """A paragraph of text from anywhere."""
-    return Words(text, style, most)
+    return words(text, style, most)
 
 
 def own(text: str, style: ParagraphStyle = BODY) -> Flowable:
@@ -59,7 +60,7 @@ def bullets(texts: Iterable[str], style: ParagraphStyle = ITEM, most: int = 1_20
 
 def facts(pairs: Sequence[tuple[str, str]], most: int = 1_200, name: float = 0.24) -> Flowable:
     """Names and values in two columns; pairs without a value are left out."""
-    rows = [[Words(k, HEAD_CELL), Words(v, TEXT_CELL, most)] for k, v in pairs if v]
+    rows = [[words(k, HEAD_CELL), words(v, TEXT_CELL, most)] for k, v in pairs if v]
     made = LongTable(rows or [["", ""]], colWidths=[WIDTH * name, WIDTH * (1 - name)], hAlign="LEFT")
     made.setStyle(TableStyle([*_CELLS, ("LINEBELOW", (0, 0), (-1, -1), 0.3, RULE)]))
     return made
@@ -84,22 +85,28 @@ _TABLE = TableStyle(
 
 
 def grid(
-    head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float] = (), most: int = CELL
+    head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[float] = (), most: int = CELL
 ) -> Flowable:
     """A table whose head is repeated on each page.
 
     Args:
         head: names of the columns.
-        rows: texts from anywhere.
+        rows: texts from anywhere; a cell of several has a line for each.
         widths: shares of the width of the page; equal where none are given.
         most: characters of a cell.
     """
     shares = widths or [1.0] * len(head)
-    cells = [[Words(text, HEAD_CELL) for text in head]]
-    cells += [[Words(text, TEXT_CELL, most) for text in row] for row in rows]
+    cells: list[list[Flowable | list[Flowable]]] = [[words(text, HEAD_CELL) for text in head]]
+    cells += [[_cell(cell, most) for cell in row] for row in rows]
     made = LongTable(cells, colWidths=[WIDTH * w / sum(shares) for w in shares], repeatRows=1, hAlign="LEFT")
     made.setStyle(_TABLE)
     return made
+
+
+def _cell(cell: Cell, most: int) -> Flowable | list[Flowable]:
+    if isinstance(cell, str):
+        return words(cell, TEXT_CELL, most)
+    return [words(text, TEXT_CELL, most) for text in cell]
 
 
 def table(rows: Rows, most: int = CELL) -> list[Flowable]:

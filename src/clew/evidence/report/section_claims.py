@@ -42,6 +42,10 @@ _WIDTHS = {
     "assessed": (0.7, 4.4, 3.6, 3.2, 4),
     "judged": (0.7, 4.4, 3, 2.2, 4),
 }
+_NUMBERS = (
+    "Numbers such as O1 or L3 name a claim, so that it can be spoken of. Lists are bounded; what is not here is in "
+    "the tables of the package."
+)
 _FACTS = ("observed", "extracted")
 
 
@@ -54,9 +58,7 @@ def claims(content: ReportContent) -> list[Flowable]:
         for claim in network.claims:
             held[claim.level].setdefault(claim.about, []).append(claim)
     out = heading("4  Claims by level of evidence", H1)
-    out.append(para("Numbers such as O1 or L3 name a claim, so that it can be spoken of. Lists are bounded; what "
-                    "is not here is in "
-                    "the tables of the package."))  # fmt: skip
+    out.append(para(_NUMBERS))
     for title, levels in (("4.1  Facts", _FACTS), ("4.2  Assessments", ("linked", "assessed", "judged"))):
         out += heading(title)
         for level in levels:

@@ -24,6 +24,7 @@ from clew.evidence.report.parts import (
     grid,
     heading,
     moment,
+    more,
     para,
 )
 
@@ -34,8 +35,27 @@ LEVEL_WORDS = {
     "assessed": "A finding of the catalogue of indicators, with its source and what else could explain it.",
     "judged": "Decided or written by a named person.",
 }
-_NETWORKS_FOUND = 5
-_MOST_FOUND = 14  # sentences of the summary, so that it stays a page
+# The summary stays within a page.
+_SUMMARY = 2_300  # characters of the analyst's sentences
+_NETWORKS_FOUND, _MOST_FOUND = 4, 9  # networks and sentences that follow from the content
+_WORTH = "How much each sentence is worth stands in the claims (part 4), how often the methods err in part 9."
+_VERIFY = (
+    "The program verify.py in the package checks, on a machine without Clew, that no byte of it was changed, that "
+    "nothing is missing or was added, and that the custody log is the one that was signed. Compare the tree head and "
+    "the fingerprint above with those that the owner of the case gives you by another way."
+)
+_NO_PROOF = (
+    "A lead is a place to look, not a suspicion against a person. Indicators are no proof. Nothing in this report was "
+    "decided by a machine: people decide, and stand here by name."
+)
+_LEVELS = (
+    "Each claim stands at one of five levels of evidence. The first two are facts about what was received; the others "
+    "are assessments, and are kept apart (Directive (EU) 2016/680, Art. 7)."
+)
+_LETTERS = (
+    "A text that was received is printed as it is, on one line; characters that no font here has are shown by their "
+    "number, such as ⟨U+1F525⟩; those without a shape are left out. The record in the package has every byte."
+)
 _TLP = {
     "RED": "for the named recipients only", "AMBER+STRICT": "for the recipient's organisation only",
     "AMBER": "for the recipient's organisation and its clients who need to know", "GREEN": "for the community",
@@ -78,37 +98,21 @@ def cover(content: ReportContent) -> list[Flowable]:
         ),
         Spacer(0, 10),
         *heading("How to verify", H3),
-        para(
-            "The program verify.py in the package checks, on a machine without Clew, that no byte of it was "
-            "changed, that "
-            "nothing is missing or was added, and that the custody log is the one that was signed. Compare the "
-            "tree head "
-            "and the fingerprint above with those that the owner of the case gives you by another way.",
-        ),
+        para(_VERIFY),
         *(para(line, CODE, 300) for line in c.verify),
         Spacer(0, 8),
-        para(
-            "A lead is a place to look, not a suspicion against a person. Indicators are no proof. Nothing in "
-            "this report was "
-            "decided by a machine: people decide, and stand here by name.",
-            BODY,
-        ),
+        para(_NO_PROOF),
         PageBreak(),
         para("Contents", H3),
         contents(),
         Spacer(0, 14),
         *heading("How to read this report", H3),
-        para("Each claim stands at one of five levels of evidence. The first two are facts about what was "
-             "received; the others "
-             "are assessments, and are kept apart (Directive (EU) 2016/680, Art. 7).", NOTE),
+        para(_LEVELS, NOTE),
         grid(("Level", "What it means"), list(LEVEL_WORDS.items()), (1, 5)),
         Spacer(0, 4),
-        para("A text that was received is printed as it is, on one line; characters that no font here has are "
-             "shown by their "
-             "number, such as ⟨U+1F525⟩; those without a shape are left out. The record in the package has every "
-             "byte.", NOTE),
+        para(_LETTERS, NOTE),
         PageBreak(),
-    ]  # fmt: skip
+    ]
 
 
 def asked(content: ReportContent) -> list[Flowable]:
@@ -120,15 +124,15 @@ def asked(content: ReportContent) -> list[Flowable]:
 def found(content: ReportContent) -> list[Flowable]:
     """What was found: the analyst's sentences, then those that follow from the content."""
     out = heading("2  Summary: what was found", H1)
-    if content.summary:
-        out += [para(text, BODY, 700) for text in content.summary[:_MOST_FOUND]]
-    out += bullets(counted(content)[:_MOST_FOUND], most=420)
-    return [
-        *out,
-        para(
-            "How much each sentence is worth stands in the claims (part 4), how often the methods err in part 9.", NOTE
-        ),
-    ]
+    room, told = _SUMMARY, 0
+    for text in content.summary:
+        if len(text) > room:
+            break
+        out.append(para(text))
+        room, told = room - len(text), told + 1
+    if told < len(content.summary):
+        out += [para(content.summary[told], BODY, max(room, 120)), *more(len(content.summary) - told - 1, "the case")]
+    return [*out, *bullets(counted(content)[:_MOST_FOUND], most=380), para(_WORTH, NOTE)]
 
 
 def counted(content: ReportContent) -> list[str]:

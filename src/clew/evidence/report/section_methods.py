@@ -15,18 +15,17 @@ LIMITS = (
     "Indicators are no proof. They say where to look first; honest and lawful people show them too.",
     "No decision was made by a machine. A priority orders a queue; it is no probability of guilt (Directive (EU) "
     "2016/680, Art. 11).",
-    "A place, an age, a name or a price is what a text says. It says nothing of where anybody was or how old "
-    "anybody is.",
+    "A place, an age, a name or a price is what a text says. It says nothing of where anybody was or how old anybody "
+    "is.",
     "A network is an inference. Two operations that use one number or text in turn can be joined; one that shares "
-    "nothing is "
-    "not found, and records of the same operation may stand in other networks.",
-    "The person behind a number, handle or account is not shown by its use. Several people may use one; one may "
-    "use several.",
+    "nothing is not found, and records of the same operation may stand in other networks.",
+    "The person behind a number, handle or account is not shown by its use. Several people may use one; one may use "
+    "several.",
     "What was not collected is not here. A gap in time can be a gap in collection.",
-    "Error rates were measured on simulated worlds and small real sets, not on cases with known outcome. Take "
-    "them as the best case.",
-    "Digests and the ledger show that nothing was changed after intake. They do not show that what was taken in "
-    "was true.",
+    "Error rates were measured on simulated worlds and small real sets, not on cases with known outcome. Take them as "
+    "the best case.",
+    "Digests and the ledger show that nothing was changed after intake. They do not show that what was taken in was "
+    "true.",
     "Adults who are not exploited are most of those in adverts. Victims are not suspects.",
 )
 _GLOSSARY = (
@@ -87,7 +86,7 @@ def methods(rates: Sequence[ErrorRate], runs: Sequence[RunUsed]) -> list[Flowabl
         (r.method + (f" (version {r.version})" if r.version else ""), r.figure, _data(r), r.command, r.caution)
         for r in rates
     ]
-    out.append(grid(_RATE_HEAD, rows, (3, 3.6, 3.4, 2.6, 3.4), 500))
+    out.append(grid(_RATE_HEAD, rows, (3, 3.4, 3.3, 3.4, 3.3), 500))
     return out
 
 

@@ -30,18 +30,20 @@ from clew.evidence.report.parts import (
     para,
     table,
 )
-from clew.evidence.report.text import Words, clean, from_right, markup
+from clew.evidence.report.text import clean, from_right, markup, words
 
 MOST_NETWORKS = 12  # in full
 _MOST_LISTED = 300
 _REASON = 75  # points of room that the beginning of a finding needs
 _MOST_REASONS, _MOST_QUOTES, _MOST_DOUBTS = 16, 3, 16
+_INFERENCE = (
+    "A network is records that were resolved to one operation by weighed evidence. It is an inference (linked), and "
+    "can be wrong: the weakest links are listed for each."
+)
 ONE_FINDING = (
-    "One finding means nothing: in a study of 17,362 adverts 81 % showed at least one classic indicator, and 1.7 "
-    "% three or "
-    "more (Giommoni and Ikwu 2021). Each finding below says how common it is among the records here, how well it "
-    "is known to "
-    "work, and what else could explain it."
+    "One finding means nothing: in a study of 17,362 adverts 81 % showed at least one classic indicator, and 1.7 % "
+    "three or more (Giommoni and Ikwu 2021). Each finding below says how common it is among the records here, how "
+    "well it is known to work, and what else could explain it."
 )
 
 
@@ -50,9 +52,7 @@ def networks(shown: Sequence[NetworkContent]) -> list[Flowable]:
     out = heading("3  Networks", H1)
     if not shown:
         return [*out, para("The case has no network.")]
-    out.append(para("A network is records that were resolved to one operation by weighed evidence. It is an "
-                    "inference (linked), "
-                    "and can be wrong: the weakest links are listed for each."))  # fmt: skip
+    out.append(para(_INFERENCE))
     for at, network in enumerate(shown[:MOST_NETWORKS]):
         out += ([PageBreak()] if at else []) + _network(network, f"3.{at + 1}")
     rest = shown[MOST_NETWORKS:]
@@ -123,7 +123,7 @@ def _reason(r: ReasonShown, number: int) -> list[Flowable]:
     out: list[Flowable] = [
         CondPageBreak(_REASON),
         own(f"<b>{number}. {markup(r.sentence, 500)}</b>", ITEM),
-        Words(beside.replace("..", "."), SMALL_ITEM, 700),
+        words(beside.replace("..", "."), SMALL_ITEM, 700),
         own(f"<b>Could also be:</b> {markup(r.caution or 'nothing is noted', 500)}", SMALL_ITEM),
     ]
     if r.checks:

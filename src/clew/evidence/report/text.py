@@ -171,24 +171,35 @@ def _joined(text: str) -> str:
     return "".join(out)
 
 
-class Words(Paragraph):
-    """A paragraph of text from anywhere; text with letters from the right is broken into lines before it is turned.
+def words(text: str, style: ParagraphStyle, most: int = MOST) -> Paragraph:
+    """A paragraph of text from anywhere; never markup.
 
     Args:
-        text: from anywhere; never markup.
+        text: from anywhere.
         style: of the paragraph.
         most: characters that are printed.
     """
+    if not from_right(text[: 4 * most]):
+        return Paragraph(markup(text, most), style)
+    made = _FromRight(markup(text, most), style)
+    made.logical = clean(text, most)
+    return made
 
-    def __init__(self, text: str, style: ParagraphStyle, most: int = MOST) -> None:
-        self._logical = clean(text, most) if from_right(text[: 4 * most]) else ""
-        super().__init__(markup(text, most), style)
+
+class _FromRight(Paragraph):
+    """Text with letters from the right: broken into lines before these are turned, which needs the width.
+
+    Attributes:
+        logical: the text as it is read; empty for the parts into which it is cut at the foot of a page.
+    """
+
+    logical = ""
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """The size that it takes in a column."""
-        if self._logical:
+        if self.logical:
             style: ParagraphStyle = self.style
-            lines = _lines(self._logical, style.fontName, style.fontSize, width - style.leftIndent - style.rightIndent)
+            lines = _lines(self.logical, style.fontName, style.fontSize, width - style.leftIndent - style.rightIndent)
             turned = "<br/>".join("".join(_run(font, part) for font, part in runs(display(line))) for line in lines)
             Paragraph.__init__(self, turned, style)
         size: tuple[float, float] = super().wrap(width, height)
