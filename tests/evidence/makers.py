@@ -69,7 +69,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as found:
         for name, raw in files.items():
-            found.writestr(name, raw)
+            found.writestr(name, raw, zipfile.ZIP_STORED if name.endswith(".warc.gz") else None)
     return out.getvalue()
 
 

@@ -134,6 +134,25 @@ def test_a_long_name_in_an_attribute_and_behind_entities(tmp_path: Path) -> None
     assert "Bertha" in text
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        b'{"name": "\\u00c4nna"}',
+        b"x = '\\xc4nna'",
+        b"/search?name=%C3%84nna",
+        b"<p>&Auml;nna</p>",
+        b"<b>\xc3\x84</b>nna",
+    ],
+)
+def test_a_name_behind_escapes_is_found(written: bytes, tmp_path: Path) -> None:
+    assert "Änna" in _texts(tmp_path, written)
+
+
+def test_files_inside_a_page_are_not_searchable(tmp_path: Path) -> None:
+    page = b"<html><body><img src='data:image/png;base64,AAAA'></body></html>"
+    assert not searchable(_examined(tmp_path, page))
+
+
 def test_a_compressed_response_is_searched(tmp_path: Path) -> None:
     body = gzip.compress(b"<html>Anna</html>")
     http = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + body
@@ -176,6 +195,8 @@ def _rezipped(content: bytes, change: dict[str, bytes | None]) -> bytes:
         ({"indexes/index.cdx": None}, 'Resource "indexes/index.cdx" is listed in datapackage.json but is not there.'),
         ({"datapackage.json": b'{"wacz_version":"1.1.1"}'}, "datapackage-digest.json does not match datapackage.json"),
         ({"datapackage.json": b"["}, "datapackage.json is no JSON object"),
+        ({"datapackage.json": b"{}"}, 'datapackage.json does not have the profile "data-package".'),
+        ({"pages/pages.jsonl": None}, "pages/pages.jsonl is not there."),
         ({"datapackage-digest.json": b"[]"}, "datapackage-digest.json is no JSON object."),
         ({"archive/data.warc.gz": makers.warc()[:-9]}, "archive/data.warc.gz: gzip member 3 is cut off."),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from clew.cases import exhibits
 from clew.cases.base import Casework
-from clew.cases.exhibits import About, Exhibit
+from clew.cases.exhibit import About, Exhibit
 from clew.cases.opened import opened
 from clew.evidence.base import plain
 from clew.evidence.capture import Captured

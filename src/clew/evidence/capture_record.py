@@ -8,7 +8,10 @@ import binascii
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from playwright.async_api import Request
 
 Event = dict[str, Any]
 
@@ -38,6 +41,10 @@ class Exchange:
         size: bytes of the decoded body that the browser received.
         cut: why the body is not whole (``length``, ``time``, ``disconnect``, ``unspecified``; WARC's words), or None.
         failed: the browser's word for what went wrong, or None.
+        done: whether it came to its end.
+        redirected: whether it led to another exchange.
+        unshown: a document that the browser would have stored or shown in a viewer; its bytes were kept instead.
+        fetched: the body where it was read in one piece.
     """
 
     url: str
@@ -57,6 +64,7 @@ class Exchange:
     failed: str | None = None
     done: bool = False
     redirected: bool = False
+    unshown: bool = False
     fetched: bytes | None = None
     _buffered: bytes = b""
     _pieces: list[bytes] = field(default_factory=list)
@@ -113,15 +121,58 @@ class Recorder:
             ("webSocketCreated", self._socket),
         ):
             session.on(f"Network.{name}", handler)
+        session.on("Fetch.requestPaused", lambda event: self._spawn(self._paused(event)))
 
     async def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen, and to hold each document until it is known whether the browser shows it."""
         await self._session.send("Network.enable", {"maxTotalBufferSize": 2 * self._most, "maxPostDataSize": 1 << 20})
+        patterns = [{"urlPattern": "http*", "resourceType": "Document", "requestStage": "Response"}]
+        await self._session.send("Fetch.enable", {"patterns": patterns})
+
+    async def _paused(self, event: Event) -> None:
+        """Let a document through to the browser, or keep its bytes where the browser would not show it as it is."""
+        from playwright.async_api import Error
+
+        name, status = event["requestId"], event.get("responseStatusCode")
+        exchange = self._now.get(event.get("networkId", ""))
+        headers = [(str(one["name"]), str(one["value"])) for one in event.get("responseHeaders", ())]
+        try:
+            if exchange is None or status is None or 300 <= status < 400 or is_shown(headers):
+                await self._session.send("Fetch.continueRequest", {"requestId": name})
+                return
+            exchange.status, exchange.reason = int(status), str(event.get("responseStatusText", ""))
+            exchange.headers, exchange.answered = headers, datetime.now(UTC)
+            exchange.unshown = True
+            await self._drain(name, exchange)
+            await self._session.send("Fetch.failRequest", {"requestId": name, "errorReason": "Aborted"})
+        except Error:  # the page is gone
+            return
+
+    async def _drain(self, name: str, exchange: Exchange) -> None:
+        """Read a body by hand, up to the most that is kept."""
+        stream = (await self._session.send("Fetch.takeResponseBodyAsStream", {"requestId": name}))["stream"]
+        pieces, size = list[bytes](), 0
+        while True:
+            block = await self._session.send("IO.read", {"handle": stream, "size": 1 << 20})
+            text = str(block["data"])
+            pieces.append(base64.b64decode(text) if block.get("base64Encoded") else text.encode("latin-1", "replace"))
+            size += len(pieces[-1])
+            exchange.size = size
+            if size > self._most:
+                exchange.cut = "length"
+                self._on_large(exchange)
+            if block.get("eof") or size > self._most:
+                break
+        exchange.fetched, exchange.done = b"".join(pieces)[: self._most], True
+        await self._session.send("IO.close", {"handle": stream})
 
     async def settle(self, seconds: float) -> None:
-        """Wait for bodies that are being fetched; complete what is known from the raw headers."""
+        """Wait for bodies that are being fetched."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=seconds)
+
+    def complete(self) -> None:
+        """Give up bodies that did not come; complete what is known from the raw headers."""
         for task in self._tasks:
             task.cancel()
         for request, hops in self._hops.items():
@@ -208,7 +259,7 @@ class Recorder:
 
     def _failed(self, event: Event) -> None:
         exchange = self._now.get(event["requestId"])
-        if exchange is None:
+        if exchange is None or exchange.unshown:
             return
         exchange.failed = str(event.get("blockedReason") or event.get("errorText") or "failed")
         exchange.done = True
@@ -230,6 +281,39 @@ class Recorder:
                 if exchange.size:
                     exchange.cut = "unspecified"
         exchange.done = True
+
+
+async def from_playwright(request: Request, most: int) -> Exchange | None:
+    """An exchange as Playwright tells it; None where it does not any more."""
+    response = await request.response()
+    if response is None:
+        return None
+    headers = [(one["name"], one["value"]) for one in await response.headers_array()]
+    made = Exchange(
+        url=request.url,
+        method=request.method,
+        kind="Worker",
+        begun=datetime.fromtimestamp(max(0.0, request.timing["startTime"]) / 1_000, UTC),
+        asked=await request.all_headers(),
+        posted=request.post_data_buffer,
+        status=response.status,
+        reason=response.status_text,
+        headers=headers,
+        done=True,
+    )
+    body = await response.body()
+    made.fetched, made.size = body[:most], len(body)
+    made.cut = "length" if len(body) > most else None
+    return made
+
+
+def is_shown(headers: list[tuple[str, str]]) -> bool:
+    """Whether the browser draws a document of these headers itself."""
+    found = {name.lower(): value.strip().lower() for name, value in headers}
+    if found.get("content-disposition", "").startswith("attachment"):
+        return False
+    kind = found.get("content-type", "").split(";")[0].strip()
+    return not kind.startswith("application/") or kind.endswith(("xml", "json", "javascript"))
 
 
 def _as_sent(event: Event, reason: str) -> tuple[str, list[tuple[str, str]]]:

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 from clew.evidence.base import plain
 from clew.evidence.capture_gate import Connection, Gate, RefusedError
-from clew.evidence.capture_record import Exchange, Recorder
+from clew.evidence.capture_record import Exchange, Recorder, from_playwright
 from clew.model.errors import InputError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page, Playwright, Route
+    from playwright.async_api import Browser, BrowserContext, Page, Playwright, Request, Route
 
 _FLAGS = [
     "--disable-quic",
@@ -107,7 +107,7 @@ async def browse(asked: Asked) -> Taken:
     Raises:
         InputError: its host may not be connected to, or the browser does not start.
     """
-    from playwright.async_api import async_playwright
+    from playwright.async_api import Error, async_playwright
 
     gate = Gate(asked.allow_private, asked.bounds.total)
     port = await gate.start()
@@ -120,6 +120,8 @@ async def browse(asked: Asked) -> Taken:
             browser = await _launch(playwright, asked, port)
             try:
                 return await _Visit(asked, gate, browser).take()
+            except Error as error:
+                raise InputError(f"The browser failed: {plain(error.message, 300)}.", "Try again.") from error
             finally:
                 await browser.close()
     finally:
@@ -154,6 +156,7 @@ class _Visit:
         self._taken = Taken(datetime.now(UTC), asked.url, browser=browser.version, sandbox=_may_sandbox())
         self._requests = 0
         self._silent = False  # whether the page no longer answers the browser
+        self._finished: list[Request] = []
         self._stops: set[asyncio.Task[Any]] = set()
         self._deadline = time.monotonic() + asked.bounds.seconds
 
@@ -185,15 +188,35 @@ class _Visit:
         await recorder.start()
         self._taken.user_agent = str((await self._session.send("Browser.getVersion"))["userAgent"])
         await context.route("**/*", self._judge)
-        await self._load(page)
+        await self._load(page, recorder)
         await recorder.settle(bounds.drawing / 4)
         if page.url.startswith("http"):  # else nothing came that could be drawn
             self._taken.final_url = page.url
             await self._draw(page)
         self._taken.ended = datetime.now(UTC)
         await recorder.settle(1.0)
+        if self._stops:
+            await asyncio.wait(self._stops)
+        recorder.complete()
+        await self._add_workers(recorder)
         self._sum_up(recorder)
         return self._taken
+
+    async def _add_workers(self, recorder: Recorder) -> None:
+        """Exchanges of the page's workers, which the session of the page does not hear of."""
+        recorder.exchanges = [one for one in recorder.exchanges if one.status or not self._is_favicon(one)]
+        heard = {one.url for one in recorder.exchanges if one.status is not None or one.failed}
+        for request in self._finished:
+            if request.url not in heard and request.url.startswith("http"):
+                made = await self._in_time(from_playwright(request, self._asked.bounds.resource), "reading a worker")
+                if made is not None:
+                    recorder.exchanges = [one for one in recorder.exchanges if one.url != made.url]
+                    recorder.exchanges.append(made)
+
+    @staticmethod
+    def _is_favicon(found: Exchange) -> bool:
+        """The browser's own wish, which Playwright does not let out."""
+        return found.kind == "Other" and urlsplit(found.url).path == "/favicon.ico"
 
     def _listen(self, context: BrowserContext, page: Page) -> None:
         """Close what the page opens; say no to what it asks."""
@@ -204,6 +227,7 @@ class _Visit:
                 await other.close()
 
         context.on("page", close)
+        context.on("requestfinished", lambda request: self._finished.append(request))
         page.on("dialog", lambda dialog: dialog.dismiss())
         page.on(
             "download", lambda found: self._fault(f"A download was offered and not taken: {plain(found.url, 300)}.")
@@ -250,7 +274,7 @@ class _Visit:
         task = asyncio.ensure_future(self._in_time(self._session.send("Page.stopLoading"), "stopping it"))
         self._stops.add(task)
 
-    async def _load(self, page: Page) -> None:
+    async def _load(self, page: Page, recorder: Recorder) -> None:
         """Go there and wait until nothing is loaded any more, or the time is over."""
         from playwright.async_api import Error
 
@@ -259,12 +283,24 @@ class _Visit:
             self._taken.status = response.status if response else None
             await page.wait_for_load_state("load", timeout=self._left())
             await page.wait_for_load_state("networkidle", timeout=self._left())
+            await self._unfold(page)
         except Error as error:
             if time.monotonic() >= self._deadline - 0.05:
                 seconds = self._asked.bounds.seconds
                 self._fault(f"The page had not come to rest after {seconds:g} seconds and was taken as it was.")
-            else:
+            elif not any(found.unshown for found in recorder.exchanges):
                 self._fault(f"The page was not loaded: {_reason(error.message)}.")
+
+    async def _unfold(self, page: Page) -> None:
+        """Make the window as tall as the page for a moment: pictures that wait to be seen are loaded."""
+        bounds = self._asked.bounds
+        sized = await self._in_time(self._session.send("Page.getLayoutMetrics"), "measuring the page")
+        height = min(int(sized["cssContentSize"]["height"]), bounds.tallest) if sized else 0
+        if height > bounds.height:
+            await page.set_viewport_size({"width": bounds.width, "height": height})
+            await page.wait_for_timeout(min(500.0, self._left()))
+            await page.wait_for_load_state("networkidle", timeout=self._left())
+            await page.set_viewport_size({"width": bounds.width, "height": bounds.height})
 
     async def _draw(self, page: Page) -> None:
         """The picture and the text of the page, with the certificate of its server."""
@@ -336,7 +372,9 @@ class _Visit:
         for found in taken.exchanges:
             if found.cut:
                 self._fault(f"Not whole ({found.cut}), {len(found.body):,} bytes kept: {plain(found.url, 300)}.")
-            elif found.failed and not (found.kind == "Other" and urlsplit(found.url).path == "/favicon.ico"):
+            elif found.unshown:
+                self._fault(f"A document that is not drawn; its {len(found.body):,} bytes were kept: {found.url}.")
+            elif found.failed:
                 self._fault(f"Not loaded ({found.failed}): {plain(found.url, 300)}.")
         for url in taken.sockets:
             self._fault(f"A WebSocket was opened, what it carried is not recorded: {plain(url, 300)}.")

@@ -51,6 +51,8 @@ def examine(part: Part, notes: Notes, budget: Budget) -> None:
             notes.fact(label, package.get(key))
         if not str(package.get("wacz_version", "")).startswith("1."):
             notes.fault(f"{_PACKAGE} does not name a version 1 of WACZ.")
+        if package.get("profile") != "data-package":
+            notes.fault(f'{_PACKAGE} does not have the profile "data-package".')
         _check_digest(found, members, raw or b"", notes, budget)
         _check_resources(found, members, package.get("resources"), notes, budget)
         _pages(found, members, notes, budget)
@@ -160,6 +162,8 @@ def _archives(found: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], no
         try:
             if _is_warc(name):
                 archives += 1
+                if name.endswith(".gz") and info.compress_type != zipfile.ZIP_STORED:
+                    notes.fault(f"{plain(name, 120)} is compressed again, which WACZ forbids.")
                 warc.read_records(member.as_file(), seen, notes, budget, f"{plain(name, 120)}: ")
             elif not name.startswith("indexes/"):
                 content = member.content(budget.limits.inner)
