@@ -175,9 +175,12 @@ def test_another_password_for_oneself(db, keys, bob, ledger):
         signin.change_password(db, keys, bob, "wrong", "", "five quite other plain words", HOME, CHEAP, START)
     with pytest.raises(InputError, match="at least 12"):
         signin.change_password(db, keys, bob, PASSWORD + "!", "", "short", HOME, CHEAP, START)
+    assert accounts.find(db, "bob").handed
+    assert sessions.actor(db, secret).handed
     signin.change_password(db, keys, bob, PASSWORD + "!", "", "five quite other plain words", HOME, CHEAP, START)
     assert ledger.newest() == ("bob", "change", "account bob", {"password": "new", "sessions_ended": 1})
     assert sessions.actor(db, secret) is None
+    assert not accounts.find(db, "bob").handed
     assert _in(db, keys, "bob", "five quite other plain words", at=after(minutes=1)).name == "bob"
     with pytest.raises(DeniedError):
         _in(db, keys, "bob", PASSWORD + "!", at=after(minutes=1))

@@ -39,6 +39,7 @@ class Account:
         roles: what the person is in this unit.
         state: open or locked.
         password: is there one? Those who sign in at an identity provider need none.
+        handed: was it set by somebody else, who knows it? Then the person should take another one first.
         totp: is a one-time code asked for?
         recovery: how many recovery codes are left.
         outside: is it tied to an identity provider?
@@ -49,6 +50,7 @@ class Account:
     roles: frozenset[Role]
     state: State
     password: bool
+    handed: bool
     totp: bool
     recovery: int
     outside: bool
@@ -129,7 +131,7 @@ def add(
         passwords.check(password, name)
         kept = passwords.hash_of(password, cost)
     with write(db) as connection:
-        insert(connection, actor, name, wanted, password=kept)
+        insert(connection, actor, name, wanted, password=kept, handed=kept is not None)
     return find(db, name)
 
 
@@ -146,7 +148,7 @@ def set_password(db: sa.Engine, actor: Actor, name: str, password: str, cost: Co
     passwords.check(password, name)
     kept = passwords.hash_of(password, cost)
     with write(db) as connection:
-        change(connection, actor, name, {"password": "new"}, password=kept)
+        change(connection, actor, name, {"password": "new"}, password=kept, handed=True)
 
 
 def set_roles(db: sa.Engine, actor: Actor, name: str, roles: Iterable[str]) -> Account:
@@ -246,7 +248,10 @@ def insert(connection: sa.Connection, actor: Actor, name: str, roles: frozenset[
         raise InputError(
             "The first account must be an administrator, who can make the others.", "Add the role administrator."
         )
-    row = {"name": name, "roles": joined(roles), "state": "open", "follows": False, "who": actor.name, "at": now()}
+    row = {
+        "name": name, "roles": joined(roles), "state": "open", "handed": False, "follows": False, "who": actor.name,
+        "at": now(),
+    }  # fmt: skip
     try:
         connection.execute(ACCOUNTS.insert().values(row | values))
     except sa.exc.IntegrityError:
@@ -284,6 +289,6 @@ def _keep_an_administrator(connection: sa.Connection, name: str) -> None:
 def _account(connection: sa.Connection, row: sa.Row[Any]) -> Account:
     left = sa.select(sa.func.count()).select_from(RECOVERY).where(RECOVERY.c.account == row.name)
     return Account(
-        row.name, roles_of(row.roles.split()), row.state, row.password is not None, row.totp is not None,
+        row.name, roles_of(row.roles.split()), row.state, row.password is not None, row.handed, row.totp is not None,
         connection.execute(left).scalar_one(), row.outside is not None, row.who, row.at,
     )  # fmt: skip

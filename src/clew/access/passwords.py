@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from clew.model.errors import InputError
 
-SHORTEST, LONGEST = 12, 1024  # characters
+SHORTEST, LONGEST = 12, 1000  # characters
 _COMMON = Path(__file__).with_name("common_passwords.txt")
 # Each takes the memory of its parameters; more at once wait.
 _AT_ONCE = threading.BoundedSemaphore(4)
@@ -54,7 +54,7 @@ def check(password: str, name: str) -> None:
         raise InputError(f"A password has up to {LONGEST} characters.")
     folded = plain.casefold()
     words = {folded, folded.strip("0123456789 !.?*#@$_-")}
-    if words & (_common() | {name, "clew"}) or _is_repeated(folded, name) or _is_row(folded):
+    if words & (_common() | {name, name.split("@")[0], "clew"}) or _is_repeated(folded, name) or _is_row(folded):
         raise InputError("That password is among the first that anybody would try.", "Take a few words in a row.")
 
 

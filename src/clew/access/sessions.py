@@ -41,12 +41,14 @@ class Session:
         id: names the session in a list; not its secret.
         actor: who, with the purpose and the case that were stated.
         address: from where it was begun.
+        handed: does somebody else know the password? See `clew.access.accounts.Account`.
         began_at, seen_at, ends_at: ISO 8601, UTC; the end holds even if it is used until then.
     """
 
     id: str
     actor: Actor
     address: str
+    handed: bool
     began_at: str
     seen_at: str
     ends_at: str
@@ -79,10 +81,10 @@ def begin(
     at = at or datetime.now(UTC)
     secret = secrets.token_urlsafe(_SECRET)
     with write(db) as connection:
-        connection.execute(SESSIONS.delete().where(SESSIONS.c.ends_at < at.isoformat()))
         lonely = accounts.count(connection) == 0
         if not lonely and accounts.existing(connection, actor.name).state != "open":
             raise DeniedError(f"The account {actor.name} is locked.", "An administrator can unlock it.")
+        connection.execute(SESSIONS.delete().where(SESSIONS.c.ends_at < at.isoformat()))
         connection.execute(
             SESSIONS.insert().values(
                 digest=digest_of(secret), account=actor.name, alone=lonely, via=actor.via, address=network_of(address),
@@ -237,16 +239,18 @@ def _session(connection: sa.Connection, row: sa.Row[Any], at: datetime) -> Sessi
     idle = datetime.fromisoformat(row.seen_at) + timedelta(minutes=row.idle_minutes)
     if at >= min(idle, datetime.fromisoformat(row.ends_at)):
         return None
+    handed = False
     if row.alone:
         who = alone(row.account, row.via) if accounts.count(connection) == 0 else None
     else:
         account = accounts.row_of(connection, row.account)
         is_open = account is not None and account.state == "open"
         who = Actor(row.account, accounts.roles_of(account.roles.split()), row.via) if account and is_open else None
+        handed = bool(account and account.handed)
     if who is None:
         return None
     who = who.within(row.case_id, row.why)
-    return Session(_id(row), who, row.address, row.began_at, row.seen_at, row.ends_at)
+    return Session(_id(row), who, row.address, handed, row.began_at, row.seen_at, row.ends_at)
 
 
 def _id(row: sa.Row[Any]) -> str:

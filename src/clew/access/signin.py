@@ -103,7 +103,7 @@ def change_password(
     sign_in(db, keys, actor.name, old, code, actor.via, address, cost, at)
     kept = passwords.hash_of(new, cost)
     with write(db) as connection:
-        accounts.change(connection, actor, actor.name, {"password": "new"}, password=kept)
+        accounts.change(connection, actor, actor.name, {"password": "new"}, password=kept, handed=False)
 
 
 def _known(name: str) -> str | None:

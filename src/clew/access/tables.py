@@ -18,6 +18,7 @@ ACCOUNTS = sa.Table(
     sa.Column("roles", sa.String, nullable=False),  # in the order of ROLES, with spaces between
     sa.Column("state", sa.String, nullable=False),  # open, locked
     sa.Column("password", sa.String),  # Argon2id with its parameters; null for those who only sign in elsewhere
+    sa.Column("handed", sa.Boolean, nullable=False),  # does somebody else know the password, who set it?
     sa.Column("totp", sa.LargeBinary),  # secret of the one-time codes, sealed; null where there are none
     sa.Column("totp_new", sa.LargeBinary),  # one that is not yet confirmed
     sa.Column("totp_step", sa.BigInteger),  # the newest step of which a code was taken: none is taken twice

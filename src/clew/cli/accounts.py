@@ -31,7 +31,9 @@ StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the pa
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    account = typer.Typer(no_args_is_help=True, help="Accounts: who may work here, and as what.")
+    account = typer.Typer(
+        no_args_is_help=True, help="Accounts: who may work here, and as what. For who owns the workspace's folder."
+    )
     for command in (add, role, lock, unlock, password, totp):
         account.command()(command)
     account.command("list")(list_accounts)
@@ -75,7 +77,8 @@ def list_accounts(workspace: WorkspaceOption = None, json: JsonOption = False) -
         out.print("No accounts: the workspace is of one person. clew account add makes the first.")
     for each in found:
         ways = [*(["password"] if each.password else []), *(["provider"] if each.outside else [])]
-        code = f", code ({each.recovery} recovery codes left)" if each.totp else ""
+        code = " (handed out)" if each.handed else ""
+        code += f", code ({each.recovery} recovery codes left)" if each.totp else ""
         out.print(f"{each.name:<20} {each.state:<7} {_roles(each):<36} {' or '.join(ways) or 'no way in'}{code}")
 
 

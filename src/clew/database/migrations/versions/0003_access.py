@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("roles", sa.String, nullable=False),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("password", sa.String),
+        sa.Column("handed", sa.Boolean, nullable=False),
         sa.Column("totp", sa.LargeBinary),
         sa.Column("totp_new", sa.LargeBinary),
         sa.Column("totp_step", sa.BigInteger),
