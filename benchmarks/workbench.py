@@ -8,6 +8,8 @@ The server is a process of its own, as a user starts it; times are those of the 
 from __future__ import annotations
 
 import argparse
+import os
+import queue
 import random
 import re
 import socket
@@ -19,6 +21,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -28,16 +31,57 @@ from benchmarks.pipeline import clew
 ALONE = 60  # times each page is asked for, each time another one where there are so many
 
 
+@dataclass
+class Server:
+    """A server over a workspace, and the last one-time link that it printed.
+
+    Attributes:
+        url: its address.
+        printed: lines of its terminal.
+    """
+
+    url: str
+    printed: queue.Queue[str]
+
+    def enter(self) -> httpx.Client:
+        """A browser that is signed in, with a purpose: it asks for a link, reads it in the terminal, follows it."""
+        client = httpx.Client(base_url=self.url, timeout=60, headers={"origin": self.url})
+        while True:
+            try:
+                link = re.search(rf"{self.url}/enter\?key=\S+", self.printed.get(timeout=0.2))
+            except queue.Empty:
+                client.post("/enter/link")
+                time.sleep(0.2)
+                continue
+            if link:
+                break
+        for answer in (client.get(link[0]), client.post("/purpose", data={"why": "Benchmark of the workbench"})):
+            if answer.status_code != 303:
+                raise SystemExit(f"The workbench lets nobody in: {answer.status_code}")
+        return client
+
+    def another(self, client: httpx.Client) -> httpx.Client:
+        """One more browser, by a link that the first one makes."""
+        link = re.search(r"/enter\?key=[\w-]+", client.post("/enter/another").text)
+        other = httpx.Client(base_url=self.url, timeout=60, headers={"origin": self.url})
+        other.get(link[0] if link else "/")
+        other.post("/purpose", data={"why": "Benchmark of the workbench"})
+        return other
+
+
 @contextmanager
-def served(workspace: Path) -> Iterator[str]:
-    """The address of a server over a workspace, when it is ready; prints how long that took."""
+def served(workspace: Path) -> Iterator[Server]:
+    """A server over a workspace, when it is ready; prints how long that took."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
     words = [sys.executable, "-m", "clew", "serve", "-w", str(workspace), "--port", str(port), "--no-browser"]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    printed: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=lambda: [printed.put(line) for line in process.stdout or ()], daemon=True).start()
     try:
         while process.poll() is None:
             try:
@@ -48,27 +92,26 @@ def served(workspace: Path) -> Iterator[str]:
         print(
             f"  ready after {time.perf_counter() - started:.1f} s (with the index, where it was not there)", flush=True
         )
-        yield url
+        yield Server(url, printed)
     finally:
         process.terminate()
         process.wait(20)
 
 
-def targets(url: str) -> dict[str, list[str]]:
+def targets(client: httpx.Client) -> dict[str, list[str]]:
     """Addresses of each page, found as a user finds them: by the lists of the API."""
-    with httpx.Client(base_url=url, timeout=60) as client:
-        leads = client.get("/api/v1/leads", params={"limit": 200}).json()
-        networks = [lead["network_id"] for lead in leads["items"]]
-        random.Random(1).shuffle(networks)
-        networks = networks[:ALONE]
-        records, templates, phones = [], [], []
-        for name in networks:
-            page = client.get(f"/networks/{name}/records").text
-            records += re.findall(r"/records/([0-9a-f]{32})", page)[:2]
-        for name in records:
-            found = client.get(f"/api/v1/records/{name}").json()
-            templates += [found["template_id"]] if found["template_id"] else []
-            phones += [m["value"] for m in found["mentions"] if m["type"] == "phone"][:1]
+    leads = client.get("/api/v1/leads", params={"limit": 200}).json()
+    networks = [lead["network_id"] for lead in leads["items"]]
+    random.Random(1).shuffle(networks)
+    networks = networks[:ALONE]
+    records, templates, phones = [], [], []
+    for name in networks:
+        page = client.get(f"/networks/{name}/records").text
+        records += re.findall(r"/records/([0-9a-f]{32})", page)[:2]
+    for name in records:
+        found = client.get(f"/api/v1/records/{name}").json()
+        templates += [found["template_id"]] if found["template_id"] else []
+        phones += [m["value"] for m in found["mentions"] if m["type"] == "phone"][:1]
     tabs = ("", "/identities", "/roles", "/structure", "/locations", "/assets", "/records", "/links")
     found = {"/leads": ["/leads", "/leads?sort=size", "/leads?state=confirmed"]}
     found |= {f"/networks/N{tab}": [f"/networks/{name}{tab}" for name in networks] for tab in tabs}
@@ -99,27 +142,27 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
-def alone(url: str, pages: dict[str, list[str]]) -> None:
+def alone(client: httpx.Client, pages: dict[str, list[str]]) -> None:
     """Each page by one user."""
-    with httpx.Client(base_url=url, timeout=60) as client:
-        for page, addresses in pages.items():
-            asked(client, addresses[0])
-            spent = [asked(client, addresses[at % len(addresses)]) for at in range(ALONE)]
-            times = [ms for ms, _ in spent]
-            wrong = sum(not fine for _, fine in spent)
-            said = f"{statistics.median(times):7.0f} ms median {percentile(times, 0.95):7.0f} ms at 95 %"
-            print(f"  {page:<24}{said}{f'  {wrong} errors' if wrong else ''}", flush=True)
+    for page, addresses in pages.items():
+        asked(client, addresses[0])
+        spent = [asked(client, addresses[at % len(addresses)]) for at in range(ALONE)]
+        times = [ms for ms, _ in spent]
+        wrong = sum(not fine for _, fine in spent)
+        said = f"{statistics.median(times):7.0f} ms median {percentile(times, 0.95):7.0f} ms at 95 %"
+        print(f"  {page:<24}{said}{f'  {wrong} errors' if wrong else ''}", flush=True)
 
 
-def crowd(url: str, pages: dict[str, list[str]], users: int, seconds: float) -> None:
+def crowd(server: Server, first: httpx.Client, pages: dict[str, list[str]], users: int, seconds: float) -> None:
     """Users who each open a page, look at it for a second, and open the next."""
     every = [address for addresses in pages.values() for address in addresses]
     spent: list[tuple[float, bool]] = []
+    browsers = [server.another(first) for _ in range(users)]
     until = time.perf_counter() + seconds
 
     def user(number: int) -> None:
         choice = random.Random(number)
-        with httpx.Client(base_url=url, timeout=60) as client:
+        with browsers[number] as client:
             while time.perf_counter() < until:
                 spent.append(asked(client, choice.choice(every)))
                 time.sleep(choice.uniform(0.5, 1.5))
@@ -154,10 +197,10 @@ def main() -> None:
             clew("ingest", f"{folder}/world/ads.jsonl", "--source", "bench", "-w", str(place))
             clew("run", "-w", str(place))
         print(f"workbench over {place}", flush=True)
-        with served(place) as url:
-            pages = targets(url)
-            alone(url, pages)
-            crowd(url, pages, given.users, given.seconds)
+        with served(place) as server, server.enter() as client:
+            pages = targets(client)
+            alone(client, pages)
+            crowd(server, client, pages, given.users, given.seconds)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from tests.web.conftest import FLAGS, chromium, served
+from tests.web.conftest import FLAGS, chromium, come_in, served
 
 SCREENS = Path(__file__).resolve().parent.parent / "docs" / "screens"
 SIZE = {"width": 1280, "height": 860}
@@ -31,6 +31,7 @@ def main() -> None:
     with served(place) as bench, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()
+        come_in(page, bench, "Pictures for the docs")
         network = bench.client.get("/api/v1/leads").json()["items"][0]["network_id"]
         with bench.desk.session() as engine:
             template = engine.row("SELECT template_id FROM templates ORDER BY members DESC, template_id")[0]

@@ -18,6 +18,8 @@ import httpx
 import pytest
 import uvicorn
 
+from clew.access.limits import Limits
+from clew.access.links import Links
 from clew.ingest.stage import IngestOptions
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
@@ -27,6 +29,8 @@ from clew.web.app import create_app
 from clew.web.desk import Desk
 
 ADS = 2_000
+PURPOSE = "Tests of the workbench"
+OFTEN = Limits(1_000, 10_000)  # tests ask faster than people
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -46,9 +50,10 @@ class Bench:
 @contextlib.contextmanager
 def served(place: Path) -> Iterator[Bench]:
     """Serve a workspace on a free port of loopback."""
-    desk = Desk(place, "tester")
+    desk = Desk(place)
+    desk.links = Links("tester")
     desk.refresh()
-    config = uvicorn.Config(create_app(desk), host="127.0.0.1", port=0, log_level="warning")
+    config = uvicorn.Config(create_app(desk, often=OFTEN), host="127.0.0.1", port=0, log_level="warning")
     socket = config.bind_socket()
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
@@ -58,11 +63,21 @@ def served(place: Path) -> Iterator[Bench]:
         with httpx.Client(base_url=url, timeout=60) as client:
             while not server.started:
                 time.sleep(0.02)
+            enter(client, desk)
             yield Bench(url, desk, client)
     finally:
         server.should_exit = True
         thread.join(10)
         desk.close()
+
+
+def enter(client: httpx.Client, desk: Desk, purpose: str = PURPOSE) -> None:
+    """Come in by a one-time link, as a person does, and state a purpose; later requests say where they come from."""
+    answer = client.get("/enter", params={"key": desk.links.make()})
+    assert answer.status_code == 303, answer.text
+    client.headers["origin"] = str(client.base_url).rstrip("/")
+    if purpose:
+        assert client.post("/purpose", data={"why": purpose}).status_code == 303
 
 
 @pytest.fixture(scope="session")
@@ -138,8 +153,11 @@ def browser():  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def page(browser):  # type: ignore[no-untyped-def]
-    """A window of 1280 by 900; a script error or a breach of the pages' policy fails the test."""
+def page(browser, request):  # type: ignore[no-untyped-def]
+    """A window of 1280 by 900; a script error or a breach of the pages' policy fails the test.
+
+    It is signed in to the benches that the test asks for, with a purpose.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
     wrong: list[str] = []
@@ -147,9 +165,22 @@ def page(browser):  # type: ignore[no-untyped-def]
     opened.on(
         "console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None
     )
+    for name in ("bench", "own_bench", "empty_bench"):
+        if name in request.fixturenames:
+            come_in(opened, request.getfixturevalue(name))
     yield opened
     context.close()
     assert wrong == []
+
+
+def come_in(page, bench: Bench, purpose: str = PURPOSE) -> None:  # type: ignore[no-untyped-def]
+    """Follow a one-time link in the browser and state a purpose."""
+    page.goto(f"{bench.url}/enter?key={bench.desk.links.make()}")
+    if purpose:
+        page.goto(f"{bench.url}/purpose")
+        page.fill("textarea[name=why]", purpose)
+        page.click("text=State this purpose")
+        page.wait_for_url("**/leads")
 
 
 def shot(page, name: str) -> None:  # type: ignore[no-untyped-def]

@@ -66,6 +66,7 @@ class Run:
     versions: dict[str, str]
     seconds: dict[str, float]
     counts: dict[str, int]
+    who: str = ""
 
 
 @dataclass(frozen=True)

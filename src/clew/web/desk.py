@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from clew.access import accounts
+from clew.access.links import Links
 from clew.cases.base import Casework
 from clew.engine.duckdb import Engine
 from clew.query.index import ensure_index, open_index
@@ -23,18 +26,21 @@ class Desk:
 
     Args:
         path: of the workspace.
-        who: the person at the desk; stands beside each decision.
+        ask: asks for the passphrase of the keys, where they have one.
 
     Attributes:
         casework: the database, the vault and the keys.
+        links: one-time links for the one person of a workspace without accounts.
         jobs: long work in the background.
+        say: tells the terminal something; quiet until `clew.web.serve` listens.
     """
 
-    def __init__(self, path: Path, who: str) -> None:
+    def __init__(self, path: Path, ask: Callable[[], str] | None = None) -> None:
         self.path = Workspace(path).path
-        self.who = who
-        self.casework = Casework(self.path)
+        self.casework = Casework(self.path, ask)
         self.db = self.casework.db
+        self.links = Links(getpass.getuser())
+        self.say: Callable[[str], None] = lambda text: None
         self.jobs = Jobs(str(self.path), self.refresh)
         self._spill = tempfile.TemporaryDirectory(prefix="clew-")
         self._lock = threading.Lock()
@@ -53,6 +59,11 @@ class Desk:
             if file != self._file:
                 # The old engine is closed when its last session is forgotten.
                 self._index, self._file = open_index(file, Path(self._spill.name)), file
+
+    @property
+    def alone(self) -> bool:
+        """Is it the workspace of one person, without accounts?"""
+        return not accounts.any(self.db)
 
     @property
     def ready(self) -> bool:

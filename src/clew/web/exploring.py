@@ -8,13 +8,14 @@ from typing import Literal
 
 from clew.cases.exploration import Exploration, add, begin, exploration
 from clew.engine.duckdb import Engine
+from clew.model.actor import Actor
 from clew.model.errors import InputError, WorkspaceError
-from clew.pipeline.decide import decide
 from clew.query.explore import Candidate, Explored, members_of, next_candidate, rid_of
 from clew.query.explore_done import Listed, Verdict, listed, title_of, verdicts
 from clew.query.trust import Learned, Said, Trust
 from clew.web.desk import Desk
 from clew.web.jobs import Job
+from clew.web.work import decide_link, start_run
 
 Answer = Literal["yes", "no", "unsure"]
 _ASKED_AGAIN = InputError("That was answered already.", "Look at the record that is shown now.")
@@ -87,7 +88,9 @@ def exploring(desk: Desk, engine: Engine, number: int) -> Exploring:
     )  # fmt: skip
 
 
-def start(desk: Desk, engine: Engine, record_id: str, whole_network: bool = False, title: str = "") -> Exploration:
+def start(
+    desk: Desk, engine: Engine, who: Actor, record_id: str, whole_network: bool = False, title: str = ""
+) -> Exploration:
     """Begin from a record, or from all records of its network.
 
     Raises:
@@ -97,16 +100,17 @@ def start(desk: Desk, engine: Engine, record_id: str, whole_network: bool = Fals
     if record_id not in members:
         members.append(record_id)
     seeds = [record_id, *(name for name in members if name != record_id)] if whole_network else [record_id]
-    return begin(desk.db, desk.who, title or title_of(engine, record_id), seeds)
+    return begin(desk.db, who, title or title_of(engine, record_id), seeds)
 
 
 def answer(
-    desk: Desk, engine: Engine, number: int, step: int, record_id: str, said: Answer, whole_network: bool = False
-) -> Exploration:
+    desk: Desk, engine: Engine, who: Actor, number: int, step: int, record_id: str, said: Answer,
+    whole_network: bool = False,
+) -> Exploration:  # fmt: skip
     """Answer the question that was shown.
 
     Args:
-        desk, engine: of the request.
+        desk, engine, who: of the request.
         number: of the exploration.
         step: its number, so that an answer is given once.
         record_id: that was shown.
@@ -125,10 +129,10 @@ def answer(
     if whole_network and said == "yes":
         passed = so_far.passed
         records += [n for n in members_of(engine, record_id) if n not in records and rid_of(n) not in passed]
-    return add(desk.db, number, step, desk.who, said, records, candidate.ties, candidate.why)
+    return add(desk.db, number, step, who, said, records, candidate.ties, candidate.why)
 
 
-def tell(desk: Desk, engine: Engine, number: int, step: int) -> tuple[int, Job | None]:
+def tell(desk: Desk, engine: Engine, who: Actor, number: int, step: int) -> tuple[int, Job | None]:
     """Tell the linker what was answered, and begin the run that obeys it.
 
     Returns:
@@ -143,11 +147,11 @@ def tell(desk: Desk, engine: Engine, number: int, step: int) -> tuple[int, Job |
     decided = verdicts(engine, known.seeds, known.answers, explored(known).accepted)
     if not decided:
         raise InputError("There is nothing to tell the linker.", "Answer about records of other networks first.")
-    add(desk.db, number, step, desk.who, "tell", [v.record_id for v in decided])
+    add(desk.db, number, step, who, "tell", [v.record_id for v in decided])
     for verdict in decided:
         why = f"Exploration {number}: {verdict.why}"
-        decide(desk.workspace, verdict.against, verdict.record_id, verdict.state, why, desk.who)
+        decide_link(desk, who, verdict.against, verdict.record_id, verdict.state, why)
     try:
-        return len(decided), desk.jobs.start_run()
+        return len(decided), start_run(desk, who)
     except WorkspaceError:
         return len(decided), None

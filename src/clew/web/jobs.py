@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -85,12 +85,13 @@ class Jobs:
         """The job that is at work."""
         return next((job for job in self.all() if job.running), None)
 
-    def start(self, what: str, *commands: Sequence[str]) -> Job:
+    def start(self, what: str, *commands: Sequence[str], environment: Mapping[str, str] | None = None) -> Job:
         """Begin a job.
 
         Args:
             what: in words, for the list of jobs.
             commands: words of commands of Clew, one after the other; ``-w`` is added.
+            environment: what the commands find in theirs besides ours: who acts, and why.
 
         Raises:
             WorkspaceError: another is at work.
@@ -103,12 +104,10 @@ class Jobs:
             for old in sorted(self._jobs)[:-KEPT]:
                 del self._jobs[old]
             self._stopped = False
-        threading.Thread(target=self._work, args=(job.id, commands), name=f"job-{job.id}", daemon=True).start()
+        threading.Thread(
+            target=self._work, args=(job.id, commands, environment or {}), name=f"job-{job.id}", daemon=True
+        ).start()
         return job
-
-    def start_run(self) -> Job:
-        """Begin a run of the pipeline."""
-        return self.start("Run", ["run"])
 
     def stop(self) -> None:
         """End the job that is at work. The workspace stays as it was; what was extracted is kept."""
@@ -131,10 +130,10 @@ class Jobs:
         with self._lock:
             return self._jobs[number]
 
-    def _work(self, number: int, commands: Sequence[Sequence[str]]) -> None:
+    def _work(self, number: int, commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> None:
         said, code = "", 0
         for words in commands:
-            text, code = self._command(number, words)
+            text, code = self._command(number, words, environment)
             said = (said + text)[-_SAID:]
             if code:
                 break
@@ -145,7 +144,7 @@ class Jobs:
             state, said = "failed", f"{said}\nThe pages could not be brought up to date: {error}"
         self._change(number, state=state, said=said.strip(), ended=datetime.now(UTC), step="", share=1.0)
 
-    def _command(self, number: int, words: Sequence[str]) -> tuple[str, int]:
+    def _command(self, number: int, words: Sequence[str], environment: Mapping[str, str]) -> tuple[str, int]:
         """Run one command; what it printed and its exit code."""
         command = [sys.executable, "-m", "clew", words[0], "-w", self._workspace, *words[1:]]
         with self._lock:
@@ -153,7 +152,7 @@ class Jobs:
                 return "", 1
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                errors="replace", env={**os.environ, "CLEW_PROGRESS": "lines"},
+                errors="replace", env={**os.environ, **environment, "CLEW_PROGRESS": "lines"},
             )  # fmt: skip
         process, wrong = self._process, []
         printed: list[str] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,20 +11,47 @@ from typing import Any
 import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from jinja2.ext import Extension
 from markupsafe import Markup
 
+from clew.access.roles import PERMISSIONS, Permission, may
 from clew.web import charts
+from clew.web.access import visit_of
 
 _FOLDER = Path(__file__).parent
 THEMES = ("system", "light", "dark")
 
-# The places of the header: path, word, key, and the beginnings of other paths that belong there.
-NAVIGATION = (
-    ("/leads", "Leads", "1", ("/networks",)),
-    ("/search", "Search", "2", ("/explore",)),
-    ("/overview", "Overview", "3", ()),
-    ("/sources", "Sources and runs", "4", ("/quarantine", "/runs")),
+# The places of the header: path, word, key, the beginnings of other paths that belong there, and who sees it.
+NAVIGATION: tuple[tuple[str, str, str, tuple[str, ...], Permission], ...] = (
+    ("/leads", "Leads", "1", ("/networks",), "read"),
+    ("/search", "Search", "2", ("/explore",), "read"),
+    ("/overview", "Overview", "3", (), "read"),
+    ("/sources", "Sources and runs", "4", ("/quarantine", "/runs"), "read"),
+    # Cases have the key 5.
+    ("/audit", "Audit", "6", (), "audit"),
+    ("/accounts", "Accounts", "7", (), "administer"),
 )
+
+# The token that the forms of this page carry. Macros see no context of a page, so it is found by this way.
+_TOKEN: ContextVar[str] = ContextVar("form token", default="")
+
+
+class FormTokens(Extension):
+    """Puts the session's token into every form that changes something, when a template is read.
+
+    It works on templates, never on what stands in them later, so that no template can forget it and no advert fake it.
+    """
+
+    _form = re.compile(r"<form\b[^>]*\bmethod=\"post\"[^>]*>")
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The source with a field in each such form."""
+        return self._form.sub(lambda tag: f"{tag[0]}{{{{ form_token() }}}}", source)
+
+
+def form_token() -> Markup:
+    """The hidden field of a form."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(_TOKEN.get())
 
 
 def number(value: float | None) -> str:
@@ -59,12 +88,13 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        extensions=[FormTokens],
         trim_blocks=True,
         lstrip_blocks=True,
     )
     for function in (number, time, day, share, plural):
         environment.filters[function.__name__] = function
-    environment.globals |= {"navigation": NAVIGATION, "charts": charts, "static": static}
+    environment.globals |= {"charts": charts, "static": static, "form_token": form_token}
     return environment
 
 
@@ -81,14 +111,35 @@ _ENVIRONMENT = _environment()
 def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A page, or a part of one where htmx asks for a part."""
     theme = request.cookies.get("clew-theme", "system")
+    visit = visit_of(request)
+    actor = visit.actor
+    _TOKEN.set(visit.csrf)
     html = _ENVIRONMENT.get_template(template).render(
         path=request.url.path,
+        here=here(request),
         theme=theme if theme in THEMES else "system",
-        who=request.app.state.desk.who,
+        navigation=[place[:4] for place in NAVIGATION if actor and may(actor, place[4])],
+        actor=actor,
+        who=actor.name if actor else "",
+        permissions=[permission for permission in PERMISSIONS if actor and may(actor, permission)],
+        stated=visit.session is not None and visit.session.has_purpose,
+        alone=request.app.state.desk.alone,
         request=request,
         **context,
     )
     return HTMLResponse(html, status)
+
+
+def here(request: Request) -> str:
+    """The address of this page, to come back to."""
+    if request.method != "GET":
+        return "/"
+    return f"{request.url.path}?{request.url.query}".rstrip("?")
+
+
+def own_address(given: str) -> str:
+    """An address that a form or a link gave, if it is one of the workbench; else its first page."""
+    return given if re.fullmatch(r"/(?![/\\])[^\x00-\x20\\]*", given) else "/"
 
 
 def wants_part(request: Request) -> bool:

@@ -2,7 +2,8 @@
 
 The workbench listens on loopback, but any web page in the same browser could still send it requests, or give its own
 name the address 127.0.0.1 (DNS rebinding). So the name in Host must be one that the server was started for, and what
-changes anything must come from a page of the same origin.
+changes anything must come from a page of the same origin; where the browser does not say so, `clew.web.access.proven`
+asks for the token of the session's forms.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_SAFE = ("GET", "HEAD", "OPTIONS")
+SAFE = ("GET", "HEAD", "OPTIONS")
 MAX_BODY = 256 << 20  # bytes of a request: an upload
 
 _HEADERS = {
@@ -37,6 +38,22 @@ def host_of(header: str) -> str:
         return urlsplit(header if "//" in header else f"//{header}").hostname or ""
     except ValueError:
         return ""
+
+
+def _place(origin: str) -> str:
+    """Name and port of an origin."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def same_origin(headers: Headers) -> bool:
+    """Does the browser say that a request comes from a page of the workbench?"""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if origin is not None:
+        return _place(origin) == headers.get("host") and site in (None, "same-origin")
+    return site == "same-origin"
 
 
 class Guard:
@@ -64,6 +81,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault("strict-transport-security", "max-age=31536000")
                 # What is shown of people is not kept by the browser.
                 headers.setdefault("cache-control", "no-cache" if static else "no-store")
             await send(message)
@@ -76,12 +95,14 @@ class Guard:
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
         if host_of(headers.get("host", "")) not in self.hosts:
             return 421, "This workbench does not answer under that name. Use the address that clew serve printed.\n"
+        if "transfer-encoding" in headers:
+            return 411, "A request must say how long it is.\n"
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
             return 413, f"That is more than {MAX_BODY >> 20} MB. Put the file where clew ingest can read it.\n"
-        if method in _SAFE:
+        if method in SAFE:
             return None
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        if site not in (None, "same-origin", "none") or (origin and urlsplit(origin).netloc != headers.get("host")):
+        if site not in (None, "same-origin", "none") or (origin and _place(origin) != headers.get("host")):
             return 403, "Changes are only taken from the workbench's own pages.\n"
         return None

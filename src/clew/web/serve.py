@@ -1,49 +1,107 @@
-"""Serve the workbench: make the index, listen, say where, open a browser."""
+"""Serve the workbench: listen, say where and with which link, open a browser, sign the ledger every minute."""
 
 from __future__ import annotations
 
 import os
+import socket
+import ssl
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
 
 import uvicorn
 
 from clew.model.errors import InputError
 from clew.web.app import create_app
 from clew.web.desk import Desk
+from clew.web.heads import Signing
 from clew.web.security import LOOPBACK
 
 
-def serve(desk: Desk, host: str, port: int, browser: bool, say: Callable[[str], None]) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where to listen.
+
+    Attributes:
+        host, port: of the socket.
+        names: under which other machines ask, besides the host.
+        cert, key: PEM files for TLS.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    names: Sequence[str] = ()
+    cert: Path | None = None
+    key: Path | None = None
+
+    @property
+    def address(self) -> str:
+        """As a browser writes it."""
+        name = next(iter(self.names), self.host)
+        scheme = "https" if self.cert else "http"
+        return f"{scheme}://{f'[{name}]' if ':' in name else name}:{self.port}"
+
+    def check(self, desk: Desk) -> None:
+        """See whether it is safe to listen there.
+
+        Raises:
+            InputError: other machines could come in and nobody would have to sign in, or TLS lacks a file.
+        """
+        if self.host not in LOOPBACK and desk.alone:
+            raise InputError(
+                f"{self.host} lets other machines in, and this workspace has no accounts.",
+                "Make the first one with: clew account add NAME --role administrator",
+            )
+        if (self.cert is None) != (self.key is None):
+            raise InputError("TLS takes a certificate and its key.", "Give both --tls-cert and --tls-key.")
+        if self.cert is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.cert, self.key)
+            except (OSError, ssl.SSLError) as error:
+                raise InputError(f"{self.cert} and {self.key} are no certificate and key ({error}).") from None
+
+
+def serve(desk: Desk, place: Place, browser: bool, say: Callable[[str], None]) -> None:
     """Listen until interrupted.
 
     Args:
         desk: with its index made.
-        host, port: where to; anything but loopback lets other machines in, and there is no login yet.
+        place: where to; see `Place.check`.
         browser: open the page in the user's browser.
-        say: told the address.
+        say: told the address, and links.
 
     Raises:
-        InputError: the port is taken or not allowed.
+        InputError: the port is taken or not allowed, or the place is not safe.
     """
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    place.check(desk)
+    app = create_app(desk, (*LOOPBACK, place.host, *place.names))
     config = uvicorn.Config(
-        create_app(desk, (*LOOPBACK, host)), host=host, port=port, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=3,
+        app, host=place.host, port=place.port, log_level="warning", server_header=False, timeout_graceful_shutdown=3,
+        ssl_certfile=place.cert, ssl_keyfile=place.key,
     )  # fmt: skip
     try:
-        socket = config.bind_socket()
+        listening = config.bind_socket()
     except SystemExit:
-        raise InputError(f"{address} is taken or not allowed.", "Choose another with --port.") from None
-    say(f"The workbench is at {address}  (stop it with Ctrl+C)")
+        raise InputError(f"{place.address} is taken or not allowed.", "Choose another with --port.") from None
+    if place.host not in LOOPBACK and place.cert is None:
+        say(
+            "Warning: no --tls-cert and --tls-key, so passwords cross the network in the clear unless a proxy does TLS."
+        )
+    desk.say, start = say, place.address
+    if desk.alone:
+        start = f"{place.address}/enter?{urlencode({'key': desk.links.make()})}"
+        say(f"The workbench opens once with this link: {start}  (stop it with Ctrl+C)")
+    else:
+        say(f"The workbench is at {start}  (stop it with Ctrl+C)")
     if browser and _has_screen():
-        threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
-    uvicorn.Server(config).run(sockets=[socket])
+        threading.Thread(target=_open_when_ready, args=(place, start), daemon=True).start()
+    with Signing(desk.casework):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _has_screen() -> bool:
@@ -51,11 +109,11 @@ def _has_screen() -> bool:
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _open_when_ready(address: str) -> None:
+def _open_when_ready(place: Place, start: str) -> None:
     for _ in range(100):
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
-                webbrowser.open(address)
+            with socket.create_connection((place.host, place.port), 1):
+                webbrowser.open(start)
                 return
-        except (OSError, urllib.error.URLError):
+        except OSError:
             time.sleep(0.1)

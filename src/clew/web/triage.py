@@ -11,6 +11,7 @@ import pyarrow as pa
 from clew.assess.learn import Learned
 from clew.cases.triage import Decision, State, decide, history, standings, undo
 from clew.engine.duckdb import Engine
+from clew.model.actor import Actor
 from clew.model.errors import InputError, MissingError
 from clew.query.learning import learn_order
 from clew.query.network import merged_into
@@ -103,6 +104,7 @@ def _index_of(engine: Engine) -> str:
 def take(
     desk: Desk,
     engine: Engine,
+    who: Actor,
     network_id: str,
     state: State | None = None,
     reason: str = "",
@@ -117,8 +119,8 @@ def take(
     """
     records = known(engine, network_id)
     if take_back:
-        return undo(desk.db, network_id, desk.who)
-    return decide(desk.db, network_id, desk.who, state, reason, assignee, records)
+        return undo(desk.db, network_id, who)
+    return decide(desk.db, network_id, who, state, reason, assignee, records)
 
 
 def past(desk: Desk, engine: Engine, network_id: str) -> list[Decision]:

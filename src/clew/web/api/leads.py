@@ -12,6 +12,7 @@ from clew.assess.catalogue import catalogue
 from clew.assess.explain import Reason, lead_of
 from clew.cases.triage import MAX_NAME, MAX_REASON, Decision, State
 from clew.query.queue import LeadRow, count_states, lead_row, queue
+from clew.web.access import Who, access
 from clew.web.api.paging import Limit, Offset, Page, faults
 from clew.web.asked import ApiAsks
 from clew.web.desk import Reading, TheDesk
@@ -56,6 +57,7 @@ class Weights:
 
 
 @router.get("/leads", responses=faults(400, 422))
+@access("read", "view", "page /leads", "queue")
 def leads(desk: TheDesk, engine: Reading, asked: ApiAsks, offset: Offset = 0, limit: Limit = 50) -> Page[LeadRow]:
     """The queue; ``sort=learned`` is the catalogue's order (``priority``) as long as nothing is learned."""
     now = board(desk, engine)
@@ -66,6 +68,7 @@ def leads(desk: TheDesk, engine: Reading, asked: ApiAsks, offset: Offset = 0, li
 
 
 @router.get("/leads/{network_id}", responses=faults(404, 422))
+@access("read", "view", "network {network_id}", "queue")
 def lead(desk: TheDesk, engine: Reading, network_id: NetworkName) -> LeadDetail:
     """One lead: its row, its reasons, what was decided."""
     now = board(desk, engine)
@@ -75,9 +78,11 @@ def lead(desk: TheDesk, engine: Reading, network_id: NetworkName) -> LeadDetail:
 
 
 @router.post("/leads/{network_id}/triage", responses=faults(400, 404, 422))
+@access("decide", subject="network {network_id}", purpose="queue")
 def triage(
     desk: TheDesk,
     engine: Reading,
+    who: Who,
     network_id: NetworkName,
     state: Annotated[State | None, Body(description="Left as it is if absent.")] = None,
     reason: Annotated[str, Body(max_length=MAX_REASON, description="A dismissal needs one.")] = "",
@@ -85,10 +90,11 @@ def triage(
     undo: Annotated[bool, Body(description="Take the last decision back; the rest is not read then.")] = False,
 ) -> Decision:
     """Decide about a network; what holds from now on is answered."""
-    return take(desk, engine, network_id, state, reason, assignee, take_back=undo)
+    return take(desk, engine, who, network_id, state, reason, assignee, take_back=undo)
 
 
 @router.get("/weights")
+@access("read", purpose="none")
 def weights(desk: TheDesk, engine: Reading) -> Weights:
     """The weights of the learned order, beside the catalogue's."""
     learned = board(desk, engine).learned

@@ -10,6 +10,7 @@ from fastapi import Path as InPath
 from clew.query.graph import MOST_NODES, Graph, graph
 from clew.query.graph_node import OpenedNode, graph_node
 from clew.query.movements import Follow, Movements, movements
+from clew.web.access import access
 from clew.web.desk import Reading
 
 router = APIRouter(tags=["networks"])
@@ -20,12 +21,14 @@ _Name = Annotated[str, InPath(max_length=40, description="Id of a network.")]
 
 
 @router.get("/networks/{name}/graph", responses=_ERRORS)
+@access("read", "view", "network {name}", "queue")
 def network_graph(engine: Reading, name: _Name, nodes: Annotated[int, Query(ge=50, le=MOST_NODES)] = NODES) -> Graph:
     """Records and what they show, at most so many nodes; what is drawn together or left out is said."""
     return graph(engine, name, nodes)
 
 
 @router.get("/networks/{name}/graph/node", responses=_ERRORS)
+@access("read", "view", "network {name}", "queue")
 def network_graph_node(
     engine: Reading,
     name: _Name,
@@ -39,6 +42,7 @@ def network_graph_node(
 
 
 @router.get("/networks/{name}/movements", responses=_ERRORS)
+@access("read", "view", "network {name}", "queue")
 def network_movements(engine: Reading, name: _Name, follow: Follow = "phone") -> Movements:
     """Places, records in time, and moves in order: of each number, name, picture or item."""
     return movements(engine, name, follow)

@@ -17,9 +17,10 @@ from clew.query.network_facets import Identity, Shared, identities, shared_elsew
 from clew.query.network_links import Link, check_pair, network_links
 from clew.query.network_reasons import Ground, why
 from clew.query.network_records import Listed, network_records
+from clew.web.access import Who, access
 from clew.web.api.paging import Item, Limit, Offset, Page, faults
 from clew.web.desk import Reading, TheDesk
-from clew.web.pages.network_links import MAX_REASON, decide_and_run
+from clew.web.work import MAX_REASON, decide_and_run
 
 router = APIRouter(tags=["networks"], prefix="/networks/{name}")
 
@@ -79,6 +80,7 @@ class Kept:
 
 
 @router.get("", responses=faults(404, 422))
+@access("read", "view", "network {name}", "queue")
 def network(engine: Reading, name: _Name) -> Network:
     """Its facts, why it is a lead, what became of it, and what it hangs on."""
     head = network_head(engine, name)
@@ -92,12 +94,14 @@ def network(engine: Reading, name: _Name) -> Network:
 
 
 @router.get("/findings", responses=faults(404, 422))
+@access("read", "view", "network {name}", "queue")
 def findings(engine: Reading, name: _Name, offset: Offset = 0, limit: Limit = 50) -> Page[Ground]:
     """Its findings with the characters they rest on, and what to check about each."""
     return _part(list(why(engine, network_head(engine, name)).grounds), offset, limit)
 
 
 @router.get("/identities", responses=faults(404, 422))
+@access("read", "view", "network {name}", "queue")
 def network_identities(
     engine: Reading,
     name: _Name,
@@ -113,12 +117,14 @@ def network_identities(
 
 
 @router.get("/assets", responses=faults(404, 422))
+@access("read", "view", "network {name}", "queue")
 def network_assets(engine: Reading, name: _Name) -> Assets:
     """Accounts, wallets, prices, and words that ask for payment."""
     return assets(engine, network_head(engine, name).net)
 
 
 @router.get("/records", responses=faults(404, 422))
+@access("read", "view", "network {name}", "queue")
 def records(
     engine: Reading,
     name: _Name,
@@ -132,6 +138,7 @@ def records(
 
 
 @router.get("/links", responses=faults(404, 422))
+@access("read", "view", "network {name}", "queue")
 def links(engine: Reading, name: _Name, offset: Offset = 0, limit: Limit = 50) -> Page[Link]:
     """The links that hold it together, the weakest first."""
     found, total = network_links(engine, network_head(engine, name).net, offset, limit)
@@ -139,12 +146,13 @@ def links(engine: Reading, name: _Name, offset: Offset = 0, limit: Limit = 50) -
 
 
 @router.post("/links/decisions", responses=faults(400, 404, 422))
-def decide_link(desk: TheDesk, engine: Reading, name: _Name, decision: LinkDecision) -> Kept:
+@access("decide", subject="network {name}", purpose="queue")
+def decide_link(desk: TheDesk, engine: Reading, who: Who, name: _Name, decision: LinkDecision) -> Kept:
     """Accept or reject a link, or take a decision back, and begin the run that obeys it."""
     head = network_head(engine, name)
     check_pair(engine, head.net, decision.a, decision.b)
-    job = decide_and_run(desk, decision.a, decision.b, decision.state, decision.why)
-    return Kept(decision.a, decision.b, decision.state, desk.who, job.id if job else None)
+    job = decide_and_run(desk, who, decision.a, decision.b, decision.state, decision.why)
+    return Kept(decision.a, decision.b, decision.state, who.name, job.id if job else None)
 
 
 def _part(items: list[Item], offset: int, limit: int) -> Page[Item]:

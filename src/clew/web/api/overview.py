@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from clew.query.trends import Trends, trends
+from clew.web.access import access
 from clew.web.api.paging import faults
 from clew.web.desk import Reading
 
@@ -14,6 +15,7 @@ router = APIRouter(tags=["overview"])
 
 
 @router.get("/overview", responses=faults(422))
+@access("read", purpose="none")
 def overview(
     engine: Reading,
     type: Annotated[str, Query(max_length=20)] = "",

@@ -44,5 +44,8 @@ class Fault:
 
 def faults(*codes: int) -> dict[int | str, dict[str, object]]:
     """For ``responses=``: the codes with which a path may answer a `Fault`."""
-    said = {400: "It cannot be done.", 404: "There is none.", 422: "A parameter is wrong."}
+    said = {
+        400: "It cannot be done.", 401: "Nobody is signed in.", 403: "It is not allowed, or lacks a purpose.",
+        404: "There is none.", 422: "A parameter is wrong.", 429: "It was asked too often.",
+    }  # fmt: skip
     return {code: {"model": Fault, "description": said[code]} for code in codes}

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Query, UploadFile
 
 from clew.query.search import MAX_QUERY, MOST_OFFSET, Found
+from clew.web.access import access
 from clew.web.api.paging import faults
 from clew.web.desk import Reading, TheDesk
 from clew.web.searching import answer, hash_of
@@ -17,6 +18,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="Records and networks of 
 
 
 @router.get("/search", responses=faults(400, 422))
+@access("read", "search", "search")
 def search(
     desk: TheDesk,
     engine: Reading,
@@ -31,6 +33,7 @@ def search(
 
 
 @router.post("/search/picture", responses=faults(400, 422))
+@access("read", "search", "search")
 def search_picture(desk: TheDesk, engine: Reading, picture: Annotated[UploadFile, File()], limit: Limit = 20) -> Found:
     """Records with nearly the same picture; the file is hashed and not kept."""
     return answer(desk, engine, hash_of(picture), "", limit)

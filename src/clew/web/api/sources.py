@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 
 from clew.query import sources as queries
+from clew.web import work
+from clew.web.access import Who, access
 from clew.web.api.paging import Limit, Offset, Page, faults
 from clew.web.desk import Reading, TheDesk
 from clew.web.jobs import Job
@@ -17,12 +19,14 @@ Text = Annotated[str, Query(max_length=4000)]
 
 
 @router.get("/sources")
+@access("read", purpose="none")
 def sources(engine: Reading) -> list[queries.Source]:
     """Every source with what it holds."""
     return queries.sources(engine)
 
 
 @router.get("/ingests", responses=faults(422))
+@access("read", purpose="none")
 def ingests(desk: TheDesk, offset: Offset = 0, limit: Limit = 50) -> Page[queries.Ingest]:
     """Ingests, the newest first."""
     found = queries.ingests(desk.workspace)
@@ -30,6 +34,7 @@ def ingests(desk: TheDesk, offset: Offset = 0, limit: Limit = 50) -> Page[querie
 
 
 @router.get("/runs", responses=faults(422))
+@access("read", purpose="none")
 def runs(desk: TheDesk, offset: Offset = 0, limit: Limit = 50) -> Page[queries.Run]:
     """Runs with their digests, the newest first."""
     found = queries.runs(desk.workspace)
@@ -37,12 +42,14 @@ def runs(desk: TheDesk, offset: Offset = 0, limit: Limit = 50) -> Page[queries.R
 
 
 @router.get("/runs/{run}", responses=faults(404, 422))
+@access("read", purpose="none")
 def run(desk: TheDesk, run: Annotated[str, InPath(max_length=40)]) -> queries.Run:
     """One run."""
     return queries.run_of(desk.workspace, run)
 
 
 @router.get("/quarantine", responses=faults(422))
+@access("read", "view", "page /quarantine")
 def quarantine(
     desk: TheDesk, engine: Reading, reason: Text = "", file: Text = "", offset: Offset = 0, limit: Limit = 50
 ) -> queries.Quarantine:
@@ -51,12 +58,14 @@ def quarantine(
 
 
 @router.get("/jobs")
+@access("read", purpose="none")
 def jobs(desk: TheDesk) -> list[Job]:
     """What was done in the background since the workbench was opened, the newest first."""
     return desk.jobs.all()
 
 
 @router.post("/jobs/run", status_code=202, responses=faults(400))
-def start_run(desk: TheDesk) -> Job:
+@access("ingest", purpose="none")
+def start_run(desk: TheDesk, who: Who) -> Job:
     """Begin a run."""
-    return desk.jobs.start_run()
+    return work.start_run(desk, who)

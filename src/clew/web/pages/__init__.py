@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clew.web.pages import (
+    entry,
     explore,
     leads,
     network,
@@ -10,6 +11,7 @@ from clew.web.pages import (
     network_files,
     network_links,
     overview,
+    purpose,
     record,
     search,
     sources,
@@ -18,6 +20,8 @@ from clew.web.pages import (
 )
 
 ROUTERS = (
+    entry.router,
+    purpose.router,
     styleguide.router,
     leads.router,
     network.router,

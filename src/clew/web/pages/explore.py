@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from clew.cases.exploration import MAX_TITLE, MOST_ANSWERS, add, undo
 from clew.query.explore_says import WORDS
+from clew.web.access import Who, access
 from clew.web.csvfile import csv_file
 from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.exploring import Answer, answer, exploring, start, tell
@@ -24,18 +25,21 @@ Told = Annotated[int | None, Query(ge=0, le=1_000)]
 
 
 @router.post("")
+@access("decide")
 def begin(
     desk: TheDesk,
     engine: Reading,
+    who: Who,
     record: RecordId,
     network: Annotated[bool, Form()] = False,
     title: Annotated[str, Form(max_length=MAX_TITLE)] = "",
 ) -> Response:
     """Begin an exploration from a record, or from its whole network."""
-    return RedirectResponse(f"/explore/{start(desk, engine, record, network, title).id}", 303)
+    return RedirectResponse(f"/explore/{start(desk, engine, who, record, network, title).id}", 303)
 
 
 @router.get("/{number}")
+@access("read", "view", "exploration {number}")
 def page(
     request: Request, desk: TheDesk, engine: Reading, number: Number, told: Told = None, waits: bool = False
 ) -> Response:
@@ -44,10 +48,12 @@ def page(
 
 
 @router.post("/{number}/answers")
+@access("decide", "view", "exploration {number}")
 def answered(
     request: Request,
     desk: TheDesk,
     engine: Reading,
+    who: Who,
     number: Number,
     step: Step,
     record: RecordId,
@@ -55,32 +61,36 @@ def answered(
     rest: Annotated[bool, Form()] = False,
 ) -> Response:
     """Take an answer; htmx gets the next question."""
-    answer(desk, engine, number, step, record, "yes" if rest else said or "unsure", rest)
+    answer(desk, engine, who, number, step, record, "yes" if rest else said or "unsure", rest)
     return _on(request, desk, engine, number)
 
 
 @router.post("/{number}/undo")
-def take_back(request: Request, desk: TheDesk, engine: Reading, number: Number, step: Step) -> Response:
+@access("decide", "view", "exploration {number}")
+def take_back(request: Request, desk: TheDesk, engine: Reading, who: Who, number: Number, step: Step) -> Response:
     """Take the last answer back."""
-    undo(desk.db, number, step, desk.who)
+    undo(desk.db, number, step, who)
     return _on(request, desk, engine, number)
 
 
 @router.post("/{number}/finish")
-def finish(desk: TheDesk, number: Number, step: Step, again: Annotated[bool, Form()] = False) -> Response:
+@access("decide")
+def finish(desk: TheDesk, who: Who, number: Number, step: Step, again: Annotated[bool, Form()] = False) -> Response:
     """Finish it, or open it again."""
-    add(desk.db, number, step, desk.who, "reopen" if again else "finish")
+    add(desk.db, number, step, who, "reopen" if again else "finish")
     return RedirectResponse(f"/explore/{number}" if again else "/search", 303)
 
 
 @router.post("/{number}/tell")
-def told_linker(desk: TheDesk, engine: Reading, number: Number, step: Step) -> Response:
+@access("decide")
+def told_linker(desk: TheDesk, engine: Reading, who: Who, number: Number, step: Step) -> Response:
     """Decide the links that follow from the answers, and begin a run."""
-    decided, job = tell(desk, engine, number, step)
+    decided, job = tell(desk, engine, who, number, step)
     return RedirectResponse(f"/explore/{number}?told={decided}{'' if job else '&waits=true'}", 303)
 
 
 @router.get("/{number}/answers.csv")
+@access("export", "export", "exploration {number}")
 def download(desk: TheDesk, engine: Reading, number: Number) -> Response:
     """The answers as a table."""
     found = exploring(desk, engine, number)

@@ -18,6 +18,7 @@ from clew.engine.duckdb import Engine
 from clew.query.network import merged_into
 from clew.query.queue import NOBODY, STATES, LeadRow, choices, count_states, queue, span
 from clew.web import words
+from clew.web.access import Who, access
 from clew.web.asked import PageAsks, parse
 from clew.web.csvfile import csv_file
 from clew.web.desk import Reading, TheDesk
@@ -42,9 +43,11 @@ _TOLD = {
 
 
 @router.get("/leads")
+@access("read", "view", "page /leads", "queue")
 def leads(
-    request: Request, desk: TheDesk, engine: Reading, asked: PageAsks, offset: Annotated[int, Query(ge=0, le=10**7)] = 0
-) -> Response:
+    request: Request, desk: TheDesk, engine: Reading, who: Who, asked: PageAsks,
+    offset: Annotated[int, Query(ge=0, le=10**7)] = 0,
+) -> Response:  # fmt: skip
     """The queue."""
     now = board(desk, engine)
     counts = count_states(engine, asked.filters, now.decided)
@@ -63,7 +66,7 @@ def leads(
         size=SIZE,
         choices=choices(engine),
         named={i.id: i.name for i in catalogue()},
-        views=saved_views(desk.db, desk.who),
+        views=saved_views(desk.db, who.name),
         span=span(engine),
         known=_known(engine) if not rows else None,
         **_common(),
@@ -71,6 +74,7 @@ def leads(
 
 
 @router.get("/leads.csv")
+@access("export", "export", "page /leads.csv")
 def download(desk: TheDesk, engine: Reading, asked: PageAsks) -> Response:
     """The list as it is filtered and sorted, all of it."""
     now = board(desk, engine)
@@ -80,6 +84,7 @@ def download(desk: TheDesk, engine: Reading, asked: PageAsks) -> Response:
 
 
 @router.get("/leads/weights")
+@access("read", purpose="none")
 def weights(request: Request, desk: TheDesk, engine: Reading) -> Response:
     """What was learned from the decisions, an indicator a row."""
     now = board(desk, engine)
@@ -97,6 +102,7 @@ def weights(request: Request, desk: TheDesk, engine: Reading) -> Response:
 
 
 @router.get("/leads/{network_id}/triage")
+@access("read", "view", "network {network_id}", "queue")
 def decide_page(
     request: Request, desk: TheDesk, engine: Reading, network_id: NetworkName, back: Annotated[str, Query()] = ""
 ) -> Response:
@@ -119,10 +125,12 @@ def decide_page(
 
 
 @router.post("/leads/{network_id}/triage")
+@access("decide", subject="network {network_id}", purpose="queue")
 def decide(
     request: Request,
     desk: TheDesk,
     engine: Reading,
+    who: Who,
     network_id: NetworkName,
     do: Annotated[Do, Form()],
     reason: Annotated[str, Form(max_length=2_000)] = "",
@@ -135,6 +143,7 @@ def decide(
     made = take(
         desk,
         engine,
+        who,
         network_id,
         _STATE_OF.get(do),  # type: ignore[arg-type]
         other or reason,
@@ -160,8 +169,10 @@ def decide(
 
 
 @router.post("/leads/views")
+@access("read", purpose="none")
 def keep_view(
     desk: TheDesk,
+    who: Who,
     name: Annotated[str, Form(max_length=200)],
     query: Annotated[str, Form(max_length=2_000)] = "",
     remove: Annotated[bool, Form()] = False,
@@ -169,9 +180,9 @@ def keep_view(
     """Save the present filters and order under a name, or forget a saved one."""
     asked = parse(query)
     if remove:
-        remove_view(desk.db, desk.who, name)
+        remove_view(desk.db, who.name, name)
     else:
-        save_view(desk.db, desk.who, name, asked.query())
+        save_view(desk.db, who.name, name, asked.query())
     return RedirectResponse(asked.href(), 303)
 
 

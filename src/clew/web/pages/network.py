@@ -21,6 +21,7 @@ from clew.query.network_facets import PEOPLE, identities, roles, shared_elsewher
 from clew.query.network_links import network_links
 from clew.query.network_reasons import why
 from clew.query.network_records import network_records
+from clew.web.access import Who, access
 from clew.web.desk import Reading, TheDesk
 from clew.web.page import render
 from clew.web.pages.network_frame import TABS, NetworkName, network_tab
@@ -40,6 +41,7 @@ Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
 @router.get("")
+@access("read", "view", "network {name}", "queue")
 def why_page(request: Request, reading: Reading, name: NetworkName) -> Response:
     """Why it is a lead, and what would change our mind."""
 
@@ -47,6 +49,7 @@ def why_page(request: Request, reading: Reading, name: NetworkName) -> Response:
 
 
 @router.get("/dossier")
+@access("read", "view", "network {name}", "queue")
 def dossier(request: Request, reading: Reading, desk: TheDesk, name: NetworkName) -> Response:
     """All tabs on one page, to print."""
 
@@ -84,6 +87,7 @@ def _reasons(reading: Engine, head: NetworkHead, made: Fabric) -> dict[str, Any]
 
 
 @router.get("/identities")
+@access("read", "view", "network {name}", "queue")
 def identities_page(
     request: Request,
     reading: Reading,
@@ -112,6 +116,7 @@ def identities_page(
 
 
 @router.get("/roles")
+@access("read", "view", "network {name}", "queue")
 def roles_page(request: Request, reading: Reading, name: NetworkName) -> Response:
     """Who does most, as far as records tell."""
 
@@ -123,6 +128,7 @@ def roles_page(request: Request, reading: Reading, name: NetworkName) -> Respons
 
 
 @router.get("/assets")
+@access("read", "view", "network {name}", "queue")
 def assets_page(request: Request, reading: Reading, name: NetworkName) -> Response:
     """Where money goes, and what is asked."""
 
@@ -135,6 +141,7 @@ def assets_page(request: Request, reading: Reading, name: NetworkName) -> Respon
 
 
 @router.get("/records")
+@access("read", "view", "network {name}", "queue")
 def records_page(
     request: Request,
     reading: Reading,
@@ -157,9 +164,11 @@ def records_page(
 
 
 @router.post("/triage")
+@access("decide", subject="network {name}", purpose="queue")
 def triage(
     desk: TheDesk,
     reading: Reading,
+    who: Who,
     name: NetworkName,
     state: Annotated[State | Literal[""], Form()] = "",
     reason: Annotated[str, Form(max_length=2_000)] = "",
@@ -167,12 +176,13 @@ def triage(
     back: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Confirm, defer or dismiss the network, or take that back."""
-    take(desk, reading, name, state or None, reason, take_back=bool(undo))
+    take(desk, reading, who, name, state or None, reason, take_back=bool(undo))
     tabs = {f"/networks/{name}{end}" for end, _ in TABS}
     return RedirectResponse(back if back in tabs else f"/networks/{name}", 303)
 
 
 @router.get("/job")
+@access("read", purpose="none")
 def job(request: Request, desk: TheDesk, name: NetworkName, number: Annotated[int, Query(ge=1, le=10**9)]) -> Response:
     """How far work in the background is; tells the page to load anew when it has ended."""
     found = desk.jobs.get(number)

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from clew.query.graph import MOST_NODES, graph
 from clew.query.movements import Follow, movements
 from clew.query.network import NetworkHead
+from clew.web.access import access
 from clew.web.api.network_draw import NODES
 from clew.web.desk import Reading
 from clew.web.pages.network_frame import NetworkName, network_tab
@@ -23,6 +24,7 @@ _FOLLOWED = (("phone", "Numbers"), ("name", "Names"), ("image", "Pictures"), ("i
 
 
 @router.get("/structure")
+@access("read", "view", "network {name}", "queue")
 def structure(
     request: Request,
     reading: Reading,
@@ -44,6 +46,7 @@ def structure(
 
 
 @router.get("/locations")
+@access("read", "view", "network {name}", "queue")
 def locations(request: Request, reading: Reading, name: NetworkName, follow: Follow = "phone") -> Response:
     """Where and when, as a map with a timeline and as tables."""
 

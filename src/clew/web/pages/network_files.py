@@ -15,6 +15,7 @@ from clew.query.network_facets import MOST, Actor, Identity, identities, roles
 from clew.query.network_links import network_links
 from clew.query.network_reasons import why
 from clew.query.network_records import Listed, network_records
+from clew.web.access import access
 from clew.web.csvfile import csv_file
 from clew.web.desk import Reading
 from clew.web.pages.network_frame import NetworkName
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/networks/{name}")
 
 
 @router.get("/findings.csv")
+@access("export", "export", "network {name}")
 def findings_csv(reading: Reading, name: NetworkName) -> Response:
     """The findings, a row for each quote."""
     head = network_head(reading, name)
@@ -44,6 +46,7 @@ def findings_csv(reading: Reading, name: NetworkName) -> Response:
 
 
 @router.get("/identities.csv")
+@access("export", "export", "network {name}")
 def identities_csv(reading: Reading, name: NetworkName) -> Response:
     """Everything by which people of the network are known."""
     head = network_head(reading, name)
@@ -53,6 +56,7 @@ def identities_csv(reading: Reading, name: NetworkName) -> Response:
 
 
 @router.get("/roles.csv")
+@access("export", "export", "network {name}")
 def roles_csv(reading: Reading, name: NetworkName) -> Response:
     """The activity of phones and handles."""
     head = network_head(reading, name)
@@ -61,6 +65,7 @@ def roles_csv(reading: Reading, name: NetworkName) -> Response:
 
 
 @router.get("/assets.csv")
+@access("export", "export", "network {name}")
 def assets_csv(reading: Reading, name: NetworkName) -> Response:
     """Accounts and wallets."""
     head = network_head(reading, name)
@@ -68,6 +73,7 @@ def assets_csv(reading: Reading, name: NetworkName) -> Response:
 
 
 @router.get("/prices.csv")
+@access("export", "export", "network {name}")
 def prices_csv(reading: Reading, name: NetworkName) -> Response:
     """Prices by currency and unit."""
     head = network_head(reading, name)
@@ -75,6 +81,7 @@ def prices_csv(reading: Reading, name: NetworkName) -> Response:
 
 
 @router.get("/records.csv")
+@access("export", "export", "network {name}")
 def records_csv(reading: Reading, name: NetworkName) -> Response:
     """Its records, the oldest first."""
     head = network_head(reading, name)
@@ -82,6 +89,7 @@ def records_csv(reading: Reading, name: NetworkName) -> Response:
 
 
 @router.get("/links.csv")
+@access("export", "export", "network {name}")
 def links_csv(reading: Reading, name: NetworkName) -> Response:
     """Its links, the weakest first."""
     head = network_head(reading, name)

@@ -8,23 +8,22 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from clew.model.errors import WorkspaceError
-from clew.pipeline.decide import decide
 from clew.query.network import NetworkHead, network_head
 from clew.query.network_fabric import fabric, without
 from clew.query.network_links import check_pair, decisions_in, ends, network_link, network_links, texts
-from clew.web.desk import Desk, Reading, TheDesk
-from clew.web.jobs import Job
+from clew.web.access import Who, access
+from clew.web.desk import Reading, TheDesk
 from clew.web.pages.network_frame import NetworkName, network_tab
+from clew.web.work import MAX_REASON, decide_and_run
 
 router = APIRouter(prefix="/networks/{name}/links")
 
 SIZE = 50  # links of a page
-MAX_REASON = 500
 RecordId = Annotated[str, Query(min_length=32, max_length=32, pattern="^[0-9a-f]{32}$")]
 
 
 @router.get("")
+@access("read", "view", "network {name}", "queue")
 def links_page(
     request: Request,
     reading: Reading,
@@ -45,6 +44,7 @@ def links_page(
 
 
 @router.get("/decide")
+@access("read", "view", "network {name}", "queue")
 def decide_page(request: Request, reading: Reading, name: NetworkName, a: RecordId, b: RecordId) -> Response:
     """One link: its two records, its evidence, and how the network would come apart without it."""
 
@@ -64,9 +64,11 @@ def decide_page(request: Request, reading: Reading, name: NetworkName, a: Record
 
 
 @router.post("/decisions")
+@access("decide", subject="network {name}", purpose="queue")
 def decide_link(
     desk: TheDesk,
     reading: Reading,
+    who: Who,
     name: NetworkName,
     a: Annotated[str, Form(max_length=32, pattern="^[0-9a-f]{32}$")],
     b: Annotated[str, Form(max_length=32, pattern="^[0-9a-f]{32}$")],
@@ -76,22 +78,5 @@ def decide_link(
     """Write a decision down and begin the run that obeys it."""
     head = network_head(reading, name)
     check_pair(reading, head.net, a, b)
-    job = decide_and_run(desk, a, b, state, why)
+    job = decide_and_run(desk, who, a, b, state, why)
     return RedirectResponse(f"/networks/{head.network_id}/links?kept={'run' if job else 'wait'}", 303)
-
-
-def decide_and_run(desk: Desk, a: str, b: str, state: str, why: str) -> Job | None:
-    """Write a decision down and begin the run that obeys it.
-
-    Returns:
-        The run; None when other work is under way, so that the decision waits for the next run.
-
-    Raises:
-        InputError: no such record, twice the same one, or no reason given.
-        WorkspaceError: the workspace is being changed, so nothing was written.
-    """
-    decide(desk.workspace, a, b, state, why, desk.who)
-    try:
-        return desk.jobs.start_run()
-    except WorkspaceError:
-        return None

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from clew.query.trends import TYPES, Series, trends
+from clew.web.access import access
 from clew.web.desk import Reading
 from clew.web.page import render
 
@@ -24,6 +25,7 @@ def starts(series: Series) -> list[str]:
 
 
 @router.get("/overview")
+@access("read", purpose="none")
 def overview(
     request: Request,
     engine: Reading,

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from clew.model.errors import MissingError
 from clew.query.record import record_page
+from clew.web.access import access
 from clew.web.desk import Reading
 from clew.web.page import render
 from clew.web.pictures import picture
@@ -15,6 +16,7 @@ router = APIRouter()
 
 
 @router.get("/records/{name}")
+@access("read", "view", "record {name}", "queue")
 def record(request: Request, engine: Reading, name: str) -> Response:
     """The record of that id; the beginning of an id or a native id leads to it."""
     found = record_page(engine, name)
@@ -24,6 +26,7 @@ def record(request: Request, engine: Reading, name: str) -> Response:
 
 
 @router.get("/records/{name}/pictures/{number}")
+@access("read", "view", "record {name}", "queue")
 def shown(engine: Reading, name: str, number: int, clear: bool = False) -> Response:
     """One of its pictures, drawn anew without what the file says beside its pixels; blurred unless asked for clear."""
     found = record_page(engine, name).record
@@ -34,6 +37,7 @@ def shown(engine: Reading, name: str, number: int, clear: bool = False) -> Respo
 
 
 @router.get("/records/{name}/pictures", response_class=HTMLResponse)
+@access("read", "view", "record {name}", "queue")
 def pictures(request: Request, engine: Reading, name: str, clear: bool = False) -> HTMLResponse:
     """The pictures of a record, for a part of its page."""
     return render(request, "parts/pictures.html", record=record_page(engine, name).record, clear=clear)

@@ -11,8 +11,10 @@ from starlette.background import BackgroundTask
 
 from clew.cases.exploration import explorations
 from clew.engine.duckdb import Engine
+from clew.model.actor import Actor
 from clew.model.errors import InputError
 from clew.query.search import MAX_QUERY, MOST_OFFSET, place_of
+from clew.web.access import Who, access, note
 from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.page import render, wants_part
 from clew.web.searching import answer, hash_of, warm
@@ -25,10 +27,12 @@ Asks = Annotated[str, Query(max_length=2 * MAX_QUERY, description="Anything: pho
 
 
 @router.get("/search")
+@access("read", "search", "search")
 def page(
     request: Request,
     desk: TheDesk,
     engine: Reading,
+    who: Who,
     q: Asks = "",
     region: Region = "",
     after: Annotated[int, Query(ge=0, le=4_000_000_000)] = 0,
@@ -38,9 +42,10 @@ def page(
     """The box; the answer, if something is asked; an id leads to its page."""
     q = q.strip()
     if not q:
+        note(request, "page /search", "view")
         box = render(
             request, "search.html", q="", region=region, found=None, wrong=None, part=None,
-            **_known(engine), **_mine(desk),
+            **_known(engine), **_mine(desk, who),
         )  # fmt: skip
         box.background = BackgroundTask(warm, desk)  # while the question is typed
         return box
@@ -69,6 +74,7 @@ def page(
 
 
 @router.post("/search")
+@access("read")
 def given(
     q: Annotated[str, Form(max_length=100_000)] = "",
     region: Annotated[str, Form(pattern="^([A-Za-z]{2})?$")] = "",
@@ -82,9 +88,9 @@ def given(
     return RedirectResponse(f"/search?{urlencode({k: v for k, v in asked.items() if v})}", 303)
 
 
-def _mine(desk: Desk) -> dict[str, Any]:
+def _mine(desk: Desk, who: Actor) -> dict[str, Any]:
     """The explorations of the person at the desk."""
-    mine, total = explorations(desk.db, desk.who, limit=20)
+    mine, total = explorations(desk.db, who.name, limit=20)
     return {"mine": mine, "mine_total": total}
 
 

@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from clew.ingest.columns import FIELDS
 from clew.ingest.stage import preview
 from clew.model.errors import InputError, MissingError
 from clew.model.tables import KINDS
 from clew.query import sources as queries
-from clew.web.desk import Reading, TheDesk
+from clew.web import work
+from clew.web.access import Who, access
+from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.incoming import keep, kept
 from clew.web.page import render
 from clew.web.security import LOOPBACK
@@ -28,6 +31,7 @@ Short = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/sources")
+@access("read", purpose="none")
 def sources(request: Request, desk: TheDesk, engine: Reading) -> HTMLResponse:
     """What there is, what is being done, what was done."""
     workspace = desk.workspace
@@ -44,19 +48,22 @@ def sources(request: Request, desk: TheDesk, engine: Reading) -> HTMLResponse:
 
 
 @router.get("/jobs")
+@access("read", purpose="none")
 def jobs(request: Request, desk: TheDesk) -> HTMLResponse:
     """The jobs, for a part of the page that asks again while one is at work."""
     return render(request, "parts/jobs.html", jobs=desk.jobs.all()[:5])
 
 
 @router.post("/jobs/run")
-def run(desk: TheDesk) -> Response:
+@access("ingest", purpose="none")
+def run(desk: TheDesk, who: Who) -> Response:
     """Begin a run."""
-    desk.jobs.start_run()
+    work.start_run(desk, who)
     return RedirectResponse("/sources", 303)
 
 
 @router.post("/jobs/stop")
+@access("ingest", "change", "workspace", "none")
 def stop(desk: TheDesk) -> Response:
     """End the job that is at work."""
     desk.jobs.stop()
@@ -64,6 +71,7 @@ def stop(desk: TheDesk) -> Response:
 
 
 @router.post("/sources/file")
+@access("ingest", "intake", "page /sources/file")
 def given(
     request: Request,
     desk: TheDesk,
@@ -85,6 +93,7 @@ def given(
 
 
 @router.get("/sources/add")
+@access("ingest", "view", "page /sources/add")
 def add(
     request: Request, desk: TheDesk, file: Annotated[str, Query(max_length=4000)],
     kind: Short = "ad", source: Short = "", platform: Short = "",
@@ -105,7 +114,8 @@ def add(
 
 
 @router.post("/sources/add")
-async def ingest(request: Request, desk: TheDesk) -> Response:
+@access("ingest")
+async def ingest(request: Request, desk: TheDesk, who: Who) -> Response:
     """Read a file into the workspace and run: one job."""
     form = {key: str(value) for key, value in (await request.form()).items()}
     path = kept(desk.path, _local(request, form.get("file", "")))
@@ -115,11 +125,12 @@ async def ingest(request: Request, desk: TheDesk) -> Response:
     words = ["ingest", f"--source={source}", f"--kind={kind}"]
     words += [f"--platform={platform}"] if platform else []
     words += [f"--map={name}={column}" for name, column in _mapping(form).items()]
-    desk.jobs.start(f"Ingest {path.name}", [*words, "--", str(path)], ["run"])
+    await run_in_threadpool(work.start, desk, who, f"Ingest {path.name}", [*words, "--", str(path)], ["run"])
     return RedirectResponse("/sources", 303)
 
 
 @router.get("/quarantine")
+@access("read", "view", "page /quarantine")
 def quarantine(
     request: Request, desk: TheDesk, engine: Reading, reason: Short = "",
     file: Annotated[str, Query(max_length=4000)] = "", offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
@@ -134,23 +145,26 @@ def quarantine(
 
 
 @router.get("/runs/{name}")
+@access("read", purpose="none")
 def one_run(request: Request, desk: TheDesk, name: str) -> HTMLResponse:
     """A run: what went in, what came out, by which code, with digests."""
     return render(request, "run.html", run=queries.run_of(desk.workspace, name))
 
 
 @router.post("/runs/{name}/replay")
-def replay(desk: TheDesk, name: str) -> Response:
+@access("ingest", purpose="none")
+def replay(desk: TheDesk, who: Who, name: str) -> Response:
     """Run it again and compare the digests."""
     queries.run_of(desk.workspace, name)
-    desk.jobs.start(f"Replay {name}", ["replay", name])
+    work.start(desk, who, f"Replay {name}", ["replay", name])
     return RedirectResponse("/sources", 303)
 
 
 def _local(request: Request, name: str) -> str:
-    """A path may only be named by someone on this machine."""
+    """A path may only be named by the one person whose machine it is: others would read the server's files by it."""
     asker = request.client.host if request.client else ""
-    if name.startswith("/") and asker not in LOOPBACK:
+    desk: Desk = request.app.state.desk
+    if name.startswith("/") and (asker not in LOOPBACK or not desk.alone):
         raise MissingError("There is no file under that name here.", "Upload it.")
     return name
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from clew.assess.explain import Reason
+from clew.web.access import signed_in
 from clew.web.page import render
 
 router = APIRouter()
@@ -17,6 +18,7 @@ _REASON = Reason(
 
 
 @router.get("/styleguide")
+@signed_in()
 def styleguide(request: Request) -> HTMLResponse:
     """The components with invented content."""
     return render(request, "styleguide.html", reason=_REASON, values=[0, 1, 3, 2, 6, 4, 9, 5])

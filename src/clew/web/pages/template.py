@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from clew.query.template import template_page
+from clew.web.access import access
 from clew.web.desk import Reading
 from clew.web.page import render
 
@@ -16,6 +17,7 @@ ROWS = 20
 
 
 @router.get("/templates/{template_id}")
+@access("read", "view", "template {template_id}")
 def template(
     request: Request, engine: Reading, template_id: str, offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0
 ) -> HTMLResponse:

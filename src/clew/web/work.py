@@ -1,0 +1,63 @@
+"""Work that people begin in the workbench: decisions about links, and jobs that run as them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clew.access import tokens
+from clew.access.roles import PERMISSIONS, may
+from clew.model.actor import Actor
+from clew.model.errors import DeniedError, WorkspaceError
+from clew.pipeline.decide import decide
+from clew.web.desk import Desk
+from clew.web.jobs import Job
+
+MAX_REASON = 500
+
+
+def decide_link(desk: Desk, who: Actor, a: str, b: str, state: str, why: str) -> None:
+    """Write a decision about a link down.
+
+    Raises:
+        InputError: no such record, twice the same one, or no reason given.
+        WorkspaceError: the workspace is being changed, so nothing was written.
+    """
+    decide(desk.workspace, a, b, state, why, who.name, who, desk.db)
+
+
+def decide_and_run(desk: Desk, who: Actor, a: str, b: str, state: str, why: str) -> Job | None:
+    """Write a decision down and begin the run that obeys it.
+
+    Returns:
+        The run; None when other work is under way, or who decides may begin none: the decision waits for the next run.
+
+    Raises:
+        InputError, WorkspaceError: as `decide_link`.
+    """
+    decide_link(desk, who, a, b, state, why)
+    try:
+        return start_run(desk, who)
+    except (DeniedError, WorkspaceError):
+        return None
+
+
+def start_run(desk: Desk, who: Actor) -> Job:
+    """Begin a run."""
+    return start(desk, who, "Run", ["run"])
+
+
+def start(desk: Desk, who: Actor, what: str, *commands: Sequence[str]) -> Job:
+    """Begin a job that acts as who began it.
+
+    Raises:
+        DeniedError: there are accounts, and a token asks.
+        WorkspaceError: another is at work.
+    """
+    environment = {"CLEW_WHY": who.why}
+    if not desk.alone:
+        # A job is a command of its own, so it has to prove for whom it works: by a token that ends with the day.
+        if who.scopes is not None:
+            raise DeniedError("A token begins no job in the workbench.", "Give it to the command in CLEW_TOKEN.")
+        scopes = [permission for permission in PERMISSIONS if permission in ("read", "ingest") and may(who, permission)]
+        environment["CLEW_TOKEN"] = tokens.make(desk.db, who, scopes, 1, f"Job: {what}"[: tokens.LONGEST_LABEL])
+    return desk.jobs.start(what, *commands, environment=environment)
