@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.conftest import CHEAP, PASSWORD
 
-from clew.access import accounts, sessions
+from clew.access import accounts, sessions, signin, tokens, totp
 from clew.access.roles import alone
 from clew.access.tables import ACCOUNTS
+from clew.database.base import write
 from clew.model.actor import Actor
 from clew.model.errors import ClewError, DeniedError, InputError, MissingError
 
@@ -141,6 +143,33 @@ def test_an_account_that_is_not_there(db, ann):
     for name in ("eve", "\x00", "e v e", "x" * 500):
         with pytest.raises(MissingError, match="There is no account"):
             accounts.find(db, name)
+
+
+def test_nothing_changes_without_its_entry(db, keys, ann, bob):
+    """An act and its entry are one transaction: where the ledger cannot be written, nothing is done."""
+    secret = sessions.begin(db, bob)
+    token = tokens.make(db, bob, ["read"], 30, "script")
+    with write(db) as connection:
+        connection.execute(sa.text("DELETE FROM ledger_size"))
+    acts = (
+        lambda: accounts.add(db, ann, "eve", ["analyst"], PASSWORD, CHEAP),
+        lambda: accounts.lock(db, ann, "bob"),
+        lambda: accounts.set_roles(db, ann, "bob", ["auditor"]),
+        lambda: signin.sign_in(db, keys, "bob", PASSWORD + "!", cost=CHEAP),
+        lambda: sessions.state_purpose(db, secret, "Look for the driver"),
+        lambda: sessions.end(db, secret),
+        lambda: tokens.make(db, bob, ["read"], 30, "another"),
+        lambda: tokens.revoke(db, bob, "T1"),
+        lambda: totp.remove(db, bob),
+    )
+    for act in acts:
+        with pytest.raises(sa.exc.NoResultFound):
+            act()
+    assert [(each.name, each.state) for each in accounts.all_of(db)] == [("ann", "open"), ("bob", "open")]
+    assert accounts.find(db, "bob").roles == {"analyst"}
+    assert not sessions.actor(db, secret).has_purpose
+    assert len(tokens.all_of(db, ann)) == 1
+    assert tokens.actor(db, token) is not None
 
 
 def test_no_secret_stands_in_the_tables_or_the_ledger(db, ann, bob, ledger):

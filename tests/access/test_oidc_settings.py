@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from clew.access import oidc_settings
@@ -31,10 +33,13 @@ def test_everything_that_can_be_said(tmp_path, monkeypatch):
     assert "s3cret" not in repr(found)
 
 
-def test_the_example_of_the_module(tmp_path):
-    text = oidc_settings.__doc__.split("::\n", 1)[1]
+@pytest.mark.parametrize("where", ["module", "docs"])
+def test_the_examples_that_are_given(tmp_path, where):
+    docs = Path(__file__).parents[2] / "docs" / "accounts.md"
+    text = oidc_settings.__doc__ if where == "module" else docs.read_text().split("```toml")[1].split("```")[0]
+    lines = [line.strip() for line in text.partition("::\n")[2 if where == "module" else 0].splitlines()]
     file = tmp_path / "oidc.toml"
-    file.write_text("\n".join(line.strip() for line in text.splitlines() if "secret_file" not in line))
+    file.write_text("\n".join(line for line in lines if "secret_file" not in line))
     assert oidc_settings.read(file).roles == {"clew-analysts": {"analyst"}}
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from clew.access import accounts, tokens
 from clew.access.roles import alone
 from clew.model.actor import Actor
-from clew.model.errors import DeniedError
+from clew.model.errors import DeniedError, MissingError
 
 
 def login_name() -> str:
@@ -63,10 +63,13 @@ def typing(db: sa.Engine, token: str = "") -> Actor:
         if found is None:
             raise DeniedError("The token in CLEW_TOKEN opens nothing.", "It was revoked, is over, or is none.")
         return found
-    mine = [account for account in accounts.all_of(db) if account.name == login_name().casefold()]
-    if not mine or mine[0].state != "open":
+    try:
+        mine = accounts.find(db, login_name())
+    except MissingError:
+        mine = None
+    if mine is None or mine.state != "open":
         raise DeniedError(
             f"This workspace has accounts, and none that is open for {login_name()}.",
             "Put an API token in CLEW_TOKEN, or ask an administrator for an account of that name.",
         )
-    return Actor(mine[0].name, mine[0].roles, "command line")
+    return Actor(mine.name, mine.roles, "command line")
