@@ -1,0 +1,55 @@
+"""Eight processes append at once and are killed at random: nothing that was acknowledged is lost, nothing is torn."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from clew.ledger.check import check
+from clew.ledger.log import entries
+
+WRITERS, LIVES, EACH = 8, 2, 60
+
+
+def _keep_writing(workspace: Path, name: str, chance: random.Random, told: list[tuple[str, int, int]]) -> None:
+    """Start a writer again and again; kill it within a part of a second after its first entry; note what it told."""
+    for _ in range(LIVES):
+        command = [sys.executable, str(Path(__file__).with_name("writers.py")), str(workspace), name, str(EACH)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            killer = threading.Timer(chance.uniform(0.0, 0.6), process.kill)
+            killer.start()
+            for line in process.stdout:
+                if line.endswith("\n"):  # the last may have been cut off
+                    seq, nth = map(int, line.split())
+                    told.append((name, seq, nth))
+            killer.cancel()
+
+
+def test_writers_that_are_killed_lose_nothing(db, tmp_path):
+    chance, told = random.Random(11), list[tuple[str, int, int]]()
+    threads = [
+        threading.Thread(target=_keep_writing, args=(tmp_path, f"w{n}", random.Random(chance.random()), told))
+        for n in range(WRITERS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    until = time.monotonic() + 20  # the server ends the transactions of the killed
+    while check(db).faults and time.monotonic() < until:
+        time.sleep(0.2)
+    assert check(db).faults == []
+    with db.connect() as connection:
+        held = list(entries(connection))
+    assert [entry.seq for entry in held] == list(range(len(held)))
+    assert len({seq for _, seq, _ in told}) == len(told) > 0
+    for name, seq, nth in told:
+        assert (held[seq].who, held[seq].facts()) == (name, {"nth": nth})
+    # A writer was killed at most once between an acknowledged entry and telling it.
+    assert len(told) <= len(held) <= len(told) + WRITERS * LIVES

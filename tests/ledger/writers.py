@@ -1,0 +1,29 @@
+"""A process that appends until it is killed, and tells each entry once the database has acknowledged it.
+
+Run as ``python writers.py WORKSPACE NAME COUNT``; the benchmark runs it, too.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from clew.access.roles import alone
+from clew.database.base import open_database, write
+from clew.ledger.entry import Deed
+from clew.ledger.log import append
+
+
+def main() -> None:
+    workspace, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    db = open_database(workspace)
+    actor = alone(name, "command line")
+    print("ready", flush=True)
+    for nth in range(count):
+        with write(db) as connection:
+            made = append(connection, actor, Deed("decide", f"network NW{nth}", {"nth": nth}, {"why": "a test"}))
+        print(made.seq, nth, flush=True)
+
+
+if __name__ == "__main__":
+    main()
