@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.evidence.masks import Masks, Protected, masks_for
+from clew.cases.people import Protected
+from clew.evidence.masks import Masks, masks_for
 from clew.evidence.spellings import Finder, letters_of, name_needles, squeezed
 from clew.exchange.tables import QUERIES, export_tables
 from clew.ingest.stage import IngestOptions

@@ -17,6 +17,8 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.cases.base import Casework
+from clew.cases.people import Protected, protected
 from clew.evidence.spellings import TAG, Finder, Needle, Span, identifier_needles, merged, name_needles
 from clew.exchange.tables import QUERIES
 from clew.extract.base import batch_of_texts
@@ -34,25 +36,6 @@ _OWN = frozenset(
 _RECORD = re.compile(r'"record_id":\s?"([0-9a-f]{32})"')
 _PREFIXED = ("handle", "wallet", "account", "widget")  # written as kind:value
 _LEAST_DIGITS = 6  # of a number without its country's code
-
-
-@dataclass(frozen=True)
-class Protected:
-    """Somebody who is pseudonymised in exports.
-
-    Attributes:
-        person_id: ``C1-P2``.
-        case_id: ``C1``.
-        pseudonym: stands in place of the person.
-        names: as known, each one in full.
-        identifiers: (type, canonical value).
-    """
-
-    person_id: str
-    case_id: str
-    pseudonym: str
-    names: tuple[str, ...]
-    identifiers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -316,9 +299,14 @@ class Masks:
         return merged(spans)
 
 
-def masks_for(protected: Iterable[Protected], workspace: Workspace | None) -> Masks:
+def open_masks(casework: Casework, workspace: Workspace) -> Masks:
+    """What has to be hidden in whatever leaves a workspace now: make them anew for each export."""
+    return masks_for(protected(casework), workspace)
+
+
+def masks_for(hidden: Iterable[Protected], workspace: Workspace | None) -> Masks:
     """The masks of some persons, with the spellings that occur in a workspace."""
-    people = sorted(protected, key=lambda p: (p.case_id, p.person_id))
+    people = sorted(hidden, key=lambda p: (p.case_id, p.person_id))
     return Masks(people, spellings_in(workspace, people) if people and workspace else {})
 
 

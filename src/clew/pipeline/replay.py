@@ -11,7 +11,7 @@ from clew.engine.duckdb import Engine
 from clew.model.errors import ReplayError
 from clew.pipeline.manifest import Manifest, code_digest, read_manifest, versions
 from clew.pipeline.run import INPUTS, OUTPUTS, ROWWISE, Progress, derive, extract_new, memory_gb
-from clew.store.workspace import Workspace
+from clew.store.workspace import Workspace, erased_segments
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def replay(
 
     Raises:
         InputError: there is no such run.
-        ReplayError: a segment that the run read is missing or was altered.
+        ReplayError: a segment that the run read is missing, was erased or was altered.
     """
     manifest = read_manifest(workspace, run)
     copy = _workspace_of(workspace, manifest, scratch / "workspace")
@@ -61,12 +61,14 @@ def replay(
 
 def _workspace_of(workspace: Workspace, manifest: Manifest, path: Path) -> Workspace:
     """A workspace with nothing but what the run read."""
-    copy = Workspace.create(path)
+    copy, erased = Workspace.create(path), erased_segments(workspace)
     with copy.change() as change:
         for table in (*INPUTS, "anchors"):
             folder = change.folder(table)
             for digest in manifest.inputs.get(table, []):
                 source = workspace.path / "segments" / table / f"{digest}.parquet"
+                if not source.is_file() and digest in erased:
+                    raise ReplayError(f"Run {manifest.id} cannot be repeated: what it read was {erased[digest]}.")
                 if not source.is_file():
                     raise ReplayError(f"{table} segment {digest[:12]}… is no longer in the workspace.", "Restore it.")
                 target = folder / source.name

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ import orjson
 from clew.model.errors import InputError, WorkspaceError
 
 FORMAT = 1
+ERASED = "erased.json"
 # Never swept: a run can only be replayed while what it read is still there.
 KEPT = ("records", "changes", "quarantine", "decisions", "anchors")
 
@@ -103,8 +104,8 @@ class Workspace:
         return [self.path / s.file for s in self.segments(table)]
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
-        """Stage a change; it is published when the block ends without an exception, else nothing happened.
+    def locked(self) -> Iterator[None]:
+        """Keep others from changing the workspace until the block ends.
 
         Raises:
             WorkspaceError: another process is changing this workspace.
@@ -118,6 +119,16 @@ class Workspace:
                     f"Another clew process is changing {self.path}.", "Wait for it to end, then try again."
                 ) from None
             self.catalog = Catalog.load((self.path / "catalog.json").read_bytes())
+            yield
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Stage a change; it is published when the block ends without an exception, else nothing happened.
+
+        Raises:
+            WorkspaceError: another process is changing this workspace.
+        """
+        with self.locked():
             self._sweep()
             staging = Path(tempfile.mkdtemp(dir=self.path / "staging"))
             change = Change(self, staging)
@@ -166,6 +177,10 @@ class Change:
         wanted = set(made_from)
         self._tables[table] = [s for s in self._tables.get(table, ()) if s.made_from in wanted]
 
+    def drop(self, table: str, digests: Collection[str]) -> None:
+        """Let go of some segments of a table."""
+        self._tables[table] = [s for s in self._tables.get(table, ()) if s.sha256 not in digests]
+
     def segments(self, table: str) -> list[Segment]:
         """The segments a table will have when this change is published."""
         return list(self._tables.get(table, ()))
@@ -199,6 +214,18 @@ def _write_atomically(path: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     Path(name).replace(path)
+
+
+def erased_segments(workspace: Workspace) -> dict[str, str]:
+    """What was erased from a workspace: a segment's SHA-256, and when and why in one clause."""
+    path = workspace.path / ERASED
+    return dict(orjson.loads(path.read_bytes())) if path.exists() else {}
+
+
+def note_erased(workspace: Workspace, digests: Iterable[str], why: str) -> None:
+    """Write down that segments were erased, so that a replay can say so."""
+    noted = dict.fromkeys(digests, why) | erased_segments(workspace)
+    _write_atomically(workspace.path / ERASED, orjson.dumps(noted, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
 
 
 def find_workspace(named: str | os.PathLike[str] | None) -> Workspace:
