@@ -191,7 +191,7 @@ def test_a_file_that_cannot_be_read_or_kept(casework, case, tmp_path):
         put(casework)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=3_000), st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=4))
 def test_what_is_put_in_is_what_comes_out(casework, content, facts):
     from tests.cases.conftest import UNTIL

@@ -116,7 +116,7 @@ def test_nobody_else_reads_or_writes_it(casework, case):
             touch()
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(min_size=1, max_size=200).filter(lambda t: text(t, "x", needed=False)), min_size=1, max_size=4))
 def test_notes_are_read_as_they_were_written(casework, wordings):
     from tests.cases.conftest import UNTIL

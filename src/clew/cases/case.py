@@ -38,7 +38,7 @@ from clew.model.errors import DeniedError, InputError, MissingError
 from clew.vault.keys import destroy_case_key, new_case_key
 
 MAX_PURPOSE, MAX_ACCOUNT = 2_000, 80
-_TRIES = 5
+_TRIES = 100  # of those who open a case at the same moment one succeeds at each try
 _UNTIL = "the day until which a case is kept"
 
 
@@ -71,8 +71,9 @@ def open_case(
         try:
             with write(casework.db) as connection:
                 made = replace(case, id=f"C{next_number(connection)}")
-                write_case(connection, new_case_key(connection, keys, made.id), made)
-                details = {"version": 1, "retain_until": made.retain_until.isoformat(), "handling": made.handling}
+                sealed = write_case(connection, new_case_key(connection, keys, made.id), made)
+                details = {"version": 1, "sealed": sealed, "retain_until": made.retain_until.isoformat(),
+                           "handling": made.handling}  # fmt: skip
                 append(connection, actor.within(made.id, actor.why or made.purpose),
                        Deed("change", f"case {made.id}", details))  # fmt: skip
                 return made
@@ -224,8 +225,8 @@ def _add(file: Opened, made: Case, why: str) -> Case:
     if not fields:
         raise InputError("Nothing of it would change.")
     made = replace(made, version=before.version + 1, why=why, who=file.who, at=now())
-    write_case(file.connection, file.key, made)
-    details = {"version": made.version, "fields": fields, "state": made.state, "owner": made.owner,
+    sealed = write_case(file.connection, file.key, made)
+    details = {"version": made.version, "sealed": sealed, "fields": fields, "state": made.state, "owner": made.owner,
                "retain_until": made.retain_until.isoformat()}  # fmt: skip
     file.log("change", f"case {made.id}", details, {"reason": why})
     return made

@@ -53,13 +53,13 @@ def custody_in(connection: sa.Connection, case_id: str, exhibit_id: str | None =
     found = [
         Custody(entry.subject.removeprefix(_SUBJECT), entry.seq, entry.at, entry.who, entry.via, entry.act,
                 entry.facts(), entry.texts().get("why", ""))
-        for entry in _all(connection, Wanted(case_id=case_id, subject=subject))
+        for entry in entries_of(connection, Wanted(case_id=case_id, subject=subject))
         if entry.subject.startswith(f"{_SUBJECT}{case_id}-E")
     ]  # fmt: skip
     return found[::-1]
 
 
-def _all(connection: sa.Connection, wanted: Wanted) -> Iterator[Entry]:
+def entries_of(connection: sa.Connection, wanted: Wanted) -> Iterator[Entry]:
     """Entries that fit, the newest first; nothing is appended in between, as the transaction holds the ledger."""
     offset, total = 0, 1
     while offset < total:

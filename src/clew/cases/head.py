@@ -5,6 +5,7 @@ Rows are only added: the newest version of a case holds, and the newest row abou
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -134,10 +135,22 @@ def read_cases(connection: sa.Connection, keys: Keys) -> list[Case]:
     return _cases(connection, keys, connection.execute(query).all())
 
 
-def write_case(connection: sa.Connection, key: bytes, case: Case) -> None:
-    """Add a version of a case."""
+def write_case(connection: sa.Connection, key: bytes, case: Case) -> str:
+    """Add a version of a case.
+
+    Returns:
+        The digest of what was sealed, for the ledger.
+    """
     texts = orjson.dumps({name: getattr(case, name) for name in SEALED})
-    _insert(connection, case, seal(key, texts, f"case {case.id} {case.version}"))
+    sealed = seal(key, texts, f"case {case.id} {case.version}")
+    _insert(connection, case, sealed)
+    return hashlib.sha256(sealed).hexdigest()
+
+
+def digests_of_covers(connection: sa.Connection, case_id: str) -> dict[tuple[str, int], str]:
+    """By subject and version, the digest of what is sealed of the covers of a case."""
+    rows = connection.execute(_CASES.select().where(_CASES.c.number == number_of(case_id)))
+    return {(f"case {case_id}", row.version): hashlib.sha256(row.sealed or b"").hexdigest() for row in rows}
 
 
 def write_erased(connection: sa.Connection, case: Case) -> None:

@@ -126,6 +126,15 @@ class Opened:
             raise MissingError(f"{self.case.id} has no {kind} {paper_id[:20]!r}.")
         return found
 
+    def digests(self) -> dict[tuple[str, int], str]:
+        """By subject and version, the digest of what is sealed of every paper."""
+        rows = self.connection.execute(_PAPERS.select().where(_PAPERS.c.case_id == self.case.id))
+        mark = self.case.id
+        return {
+            (f"{row.kind} {mark}-{LETTERS[row.kind]}{row.nth}", row.version): hashlib.sha256(row.sealed).hexdigest()
+            for row in rows
+        }
+
     def add(self, kind: Kind, content: Mapping[str, Any], act: Act = "change", **details: Any) -> Paper:
         """Add a paper, and write it into the ledger."""
         where = (_PAPERS.c.case_id == self.case.id) & (_PAPERS.c.kind == kind)

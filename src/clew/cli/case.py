@@ -142,6 +142,26 @@ def _taken(
 
 
 @case.command()
+def check(case_id: CaseArgument, why: WhyOption = "", workspace: WorkspaceOption = None) -> None:
+    """Compare everything in a case with what the ledger says of it, and read every original."""
+    from clew.cases.check import check as check_case
+    from clew.model.errors import SealError
+
+    with at_work(workspace, why, case_id) as (casework, actor, _):
+        found = check_case(casework, actor, case_id)
+    for fault in found.faults:
+        console().print(clean(fault, 300))
+    if found.faults:
+        raise SealError(
+            f"{case_id} is not whole: {len(found.faults):,} faults.", "Look at a backup: clew restore --help"
+        )
+    console().print(
+        f"{case_id} is whole: {found.versions:,} versions and {found.originals:,} originals are what the ledger says. "
+        f"Whether the ledger is whole is said by: clew ledger check"
+    )
+
+
+@case.command()
 def close(case_id: CaseArgument, why: Needed, workspace: WorkspaceOption = None) -> None:
     """Close a case: it can be read and exported, not changed."""
     from clew.cases.case import close as close_case
