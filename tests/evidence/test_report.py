@@ -8,11 +8,23 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from reportlab.platypus import Paragraph
 from tests.evidence.reports import NET, NOON, content, cover, made, network, pages, reason
 
 from clew.evidence.report.content import CustodyEvent, Exhibit, with_texts
-from clew.evidence.report.content_network import Claim, Dot, GraphPicture, Lane, Rows, TimelinePicture
+from clew.evidence.report.content_network import (
+    Claim,
+    Dot,
+    GraphPicture,
+    Lane,
+    MapPicture,
+    Route,
+    Rows,
+    Spot,
+    TimelinePicture,
+)
 from clew.evidence.report.draw_graph import skeleton, spring
+from clew.evidence.report.draw_map import map_figure, near
 from clew.evidence.report.write import write_report
 
 
@@ -251,6 +263,21 @@ def test_a_skeleton_keeps_what_ties_most() -> None:
     assert len(kept.edges) == 25
     assert kept.said == ("6 nodes of 32: shown are the identifiers that tie most, and their records.",)
     assert len(skeleton(GraphPicture(dots, edges), 10).dots) == 10
+
+
+def test_a_place_far_away_does_not_make_the_map_small() -> None:
+    spain = [Spot("Madrid, ES", 40.4, -3.7, 60), Spot("Porto, PT", 41.1, -8.6, 38)]
+    far = Spot("Newcastle, AU", -32.9, 151.8, 2)
+    assert near([far, *spain]) == (spain, [far])
+    assert near([replace(far, records=50), *spain])[1] == []  # many records name it: it belongs on the map
+    assert near(spain) == (spain, [])
+    text = " ".join(
+        flowable.getPlainText()
+        for flowable in map_figure(MapPicture((far, *spain), (Route(0, 1, 1),)))
+        if isinstance(flowable, Paragraph)
+    )
+    assert "Outside the map, far from all others: Newcastle, AU (2)." in text
+    assert "Map: 2 places" in text
 
 
 def test_nodes_that_share_lie_nearer() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from reportlab.lib.colors import HexColor, white
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
-from clew.evidence.report.content_network import MapPicture, Route
+from clew.evidence.report.content_network import MapPicture, Route, Spot
 from clew.evidence.report.drawings import LABEL, LAND, LINE, Box, Figure, Labels, captioned, short, write
 from clew.evidence.report.parts import ACCENT, INK, SMALL_ITEM, bullets, count
 from clew.evidence.report.text import REGULAR
@@ -21,6 +22,8 @@ _OUTLINE = Path(__file__).parent / "data" / "outline.json"
 _UNIT = 100.0  # steps to a degree, in the file
 MOST_SPOTS, MOST_ROUTES, MOST_SENTENCES = 60, 40, 12
 _FEW = 6  # places, for which a lower map is enough
+_MOST_RECORDS = 0.95  # of all, that places on the map hold at least, where others are too far away
+_WIDER, _SMALL = 2.5, 8.0  # times wider that these would make the map; degrees below which no map is
 _CLOSEST = 12  # times closer than the whole world: the outline is no finer
 Point = tuple[float, float]
 Line = list[Point]
@@ -79,7 +82,8 @@ def _view(places: list[tuple[float, float]], width: float, height: float) -> _Vi
 class _Map(Figure):
     def __init__(self, picture: MapPicture) -> None:
         super().__init__(85 * mm if len(picture.spots) <= _FEW else 108 * mm)
-        self.spots = sorted(picture.spots, key=lambda s: (-s.records, s.name))[:MOST_SPOTS]
+        self.spots, self.far = near(picture.spots)
+        self.spots = self.spots[:MOST_SPOTS]
         at = {spot.name: i for i, spot in enumerate(self.spots)}
         new = {old: at[spot.name] for old, spot in enumerate(picture.spots) if spot.name in at}
         routes = [Route(new[r.origin], new[r.target], r.moves, r.impossible)
@@ -196,6 +200,41 @@ class _Map(Figure):
         c.drawString(12 + km * a_km, 7, f"{km} km")
 
 
+def near(spots: Sequence[Spot]) -> tuple[list[Spot], list[Spot]]:
+    """Places to draw, those of most records first, and those that would make the map too wide to read.
+
+    The latter lie far from the others, and few records name them.
+    """
+    order = sorted(spots, key=lambda s: (-s.records, s.name))
+    x, y = (_median([(getattr(s, name), s.records) for s in order]) for name in ("longitude", "latitude"))
+    outward = sorted(order, key=lambda s: (max(abs(s.longitude - x), 1.5 * abs(s.latitude - y)), s.name))
+    total, held, kept = sum(s.records for s in order), 0, 0
+    for kept, spot in enumerate(outward, 1):  # noqa: B007 (how many are enough)
+        held += spot.records
+        if held >= _MOST_RECORDS * total:
+            break
+    if _span(outward) <= _WIDER * max(_span(outward[:kept]), _SMALL):
+        return order, []
+    far = set(outward[kept:])
+    return [s for s in order if s not in far], [s for s in order if s in far]
+
+
+def _median(values: list[tuple[float, int]]) -> float:
+    """The middle of values, each as often as it says."""
+    half, passed = sum(many for _, many in values) / 2, 0
+    for value, many in sorted(values):
+        passed += many
+        if passed >= half:
+            return value
+    return 0.0
+
+
+def _span(spots: Sequence[Spot]) -> float:
+    """Degrees that a map of them spans."""
+    xs, ys = [s.longitude for s in spots], [s.latitude for s in spots]
+    return max(max(xs) - min(xs), 1.5 * (max(ys) - min(ys)))
+
+
 def _boxes(curve: tuple[Point, Point, Point]) -> list[Box]:
     """Small boxes along a curve."""
     (a, b), (c, d), (e, f) = curve
@@ -217,10 +256,13 @@ def map_figure(picture: MapPicture) -> list[Flowable]:
         "A place is what a record says, not where anybody was. Outline: Natural Earth."
     )
     said = list(picture.said)
-    if missing := len(picture.spots) - len(figure.spots):
+    if figure.far:
+        names = ", ".join(f"{spot.name} ({spot.records:,})" for spot in figure.far[:4])
+        said.append(f"Outside the map, far from all others: {names}{' …' if len(figure.far) > 4 else ''}.")
+    if missing := len(picture.spots) - len(figure.spots) - len(figure.far):
         said.append(f"{count(missing, 'place')} of fewest records.")
     if figure.routes_left:
-        said.append(f"{count(figure.routes_left, 'pair')} of places with fewest moves.")
+        said.append(f"Moves between {count(figure.routes_left, 'pair')} of places: the fewest, or outside the map.")
     if figure.labels.missed:
         said.append(f"Names of {count(figure.labels.missed, 'place')}, for want of room.")
     out = captioned("Locations: the map", figure, caption, tuple(said))

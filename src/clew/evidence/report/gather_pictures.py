@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from clew.engine.duckdb import Engine
@@ -15,7 +17,7 @@ from clew.evidence.report.content_network import (
     Spot,
     TimelinePicture,
 )
-from clew.evidence.report.parts import count
+from clew.evidence.report.parts import count, day
 from clew.query.graph import graph
 from clew.query.movements import movements
 from clew.query.moves import Move
@@ -71,14 +73,24 @@ def map_picture(engine: Engine, network_id: str) -> MapPicture | None:
         moves[move.origin, move.target] += 1
         never[move.origin, move.target] += move.verdict == "air"
     routes = tuple(Route(*ends, many, never[ends]) for ends, many in sorted(moves.items()))
-    told = sorted(made.moves, key=_telling)
-    sentences = tuple(move.sentence for move in told[:_SENTENCES])
+    sentences, rest = _sentences(made.moves)
     said = list(made.said)
-    if len(told) > _SENTENCES:
-        said.append(
-            f"As sentences, {len(told) - _SENTENCES:,} more moves: those too fast come first, then the farthest."
-        )
+    if rest:
+        said.append(f"As sentences, {count(rest, 'more move')}: those too fast come first, then the farthest.")
     return MapPicture(spots, routes, sentences, tuple(said))
+
+
+def _sentences(moves: Sequence[Move]) -> tuple[tuple[str, ...], int]:
+    """The moves most worth reading, one for each way of each number, and how many others there are."""
+    alike: dict[tuple[int, int, int, str], list[Move]] = {}
+    for move in sorted(moves, key=_telling):
+        alike.setdefault((move.track, move.origin, move.target, move.verdict), []).append(move)
+    told = list(alike.values())[:_SENTENCES]
+    sentences = []
+    for first, *others in told:
+        again = f" So {count(len(others) + 1, 'time')}." if others else ""
+        sentences.append(f"{day(datetime.fromtimestamp(first.left, UTC))}: {first.sentence}{again}")
+    return tuple(sentences), len(moves) - sum(map(len, told))
 
 
 def _telling(move: Move) -> tuple[Any, ...]:

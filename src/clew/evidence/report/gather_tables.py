@@ -81,7 +81,7 @@ def _actors(title: str, actors: tuple[Actor, ...]) -> Rows:
     head = ("Identity", "Items", "Names", "Places", "Platforms", "Seen", "Beside it")
     if len(actors) > len(rows):
         title += f" (the first {len(rows)})"
-    return Rows(title, head, rows, widths=(2.7, 0.9, 1.1, 1.1, 1.5, 3.3, 3.4))
+    return Rows(title, head, rows, widths=(2.7, 1.1, 1.1, 1.1, 1.5, 3.3, 3.3))
 
 
 def _end(platform: str, at: datetime | None) -> str:

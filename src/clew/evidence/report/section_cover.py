@@ -54,7 +54,9 @@ _LEVELS = (
 )
 _LETTERS = (
     "A text that was received is printed as it is, on one line; characters that no font here has are shown by their "
-    "number, such as ⟨U+1F525⟩; those without a shape are left out. The record in the package has every byte."
+    "number, such as ⟨U+1F525⟩; those without a shape are left out. Chinese, Japanese and Korean letters are drawn "
+    "with the fonts of your own program, and are empty boxes where it has none. The record in the package "
+    "has every byte."
 )
 _TLP = {
     "RED": "for the named recipients only", "AMBER+STRICT": "for the recipient's organisation only",
@@ -153,7 +155,7 @@ def counted(content: ReportContent) -> list[str]:
         many = count(len(content.hypotheses), "hypothesis was", "hypotheses were")
         said.append(f"{many} written down, with what speaks for and against: part 5.")
     if content.exhibits:
-        said.append(f"The package holds {count(len(content.exhibits), 'exhibit')}, each with two digests.")
+        said.append(f"The package holds {count(len(content.exhibits), 'exhibit')}, with two digests for each.")
     else:
         said.append("The package holds no exhibit.")
     return said

@@ -16,6 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from bidi import get_display
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -82,7 +83,7 @@ def markup(text: str, most: int = MOST) -> str:
 def plain(text: str, most: int = MOST) -> str:
     """A text for a drawing, which has one font: what it has not is numbered."""
     line = "".join(part if font == REGULAR else _numbers(part) for font, part in runs(clean(text, most)))
-    return display(line)
+    return display(line, begins_right(line))
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:
@@ -120,11 +121,22 @@ def _numbers(part: str) -> str:
     return f"⟨{shown}{f' and {more} more' if more > 0 else ''}⟩"
 
 
-def display(line: str) -> str:
-    """A line in the order in which it is drawn: letters written from the right are joined and turned round."""
+def display(line: str, begins_right: bool = False) -> str:
+    """A line in the order in which it is drawn: letters written from the right are joined and turned round.
+
+    Args:
+        line: as it is read.
+        begins_right: does the text that it is of begin with such letters?
+    """
     if not from_right(line):
         return line
-    return str(get_display(_joined(line), base_dir="L"))
+    return str(get_display(_joined(line), base_dir="R" if begins_right else "L"))
+
+
+def begins_right(text: str) -> bool:
+    """Is its first letter written from the right? Then the whole runs from there."""
+    first = next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "L")
+    return first != "L"
 
 
 def from_right(text: str) -> bool:
@@ -200,8 +212,10 @@ class _FromRight(Paragraph):
         if self.logical:
             style: ParagraphStyle = self.style
             lines = _lines(self.logical, style.fontName, style.fontSize, width - style.leftIndent - style.rightIndent)
-            turned = "<br/>".join("".join(_run(font, part) for font, part in runs(display(line))) for line in lines)
-            Paragraph.__init__(self, turned, style)
+            right = begins_right(self.logical)
+            drawn = [display(line, right) for line in lines]
+            turned = "<br/>".join("".join(_run(font, part) for font, part in runs(line)) for line in drawn)
+            Paragraph.__init__(self, turned, ParagraphStyle(style.name, style, alignment=TA_RIGHT) if right else style)
         size: tuple[float, float] = super().wrap(width, height)
         return size
 
