@@ -36,13 +36,15 @@ class Tsa:
         url: its address.
         roots: PEM file of the root that it is trusted by.
         asked: the requests that it got.
-        answers: what it does with an answer before it sends it; for tests of wrong ones.
+        spoils: whether it sends something else than openssl made.
+        repeats: what it sends to anybody, whatever they asked.
     """
 
     folder: Path
     url: str = ""
     asked: list[bytes] = field(default_factory=list)
     spoils: bool = False
+    repeats: bytes | None = None
 
     @property
     def roots(self) -> Path:
@@ -52,6 +54,8 @@ class Tsa:
     def answer(self, request: bytes) -> bytes:
         """What openssl replies."""
         self.asked.append(request)
+        if self.repeats is not None:
+            return self.repeats
         query, reply = self.folder / f"q{len(self.asked)}", self.folder / f"r{len(self.asked)}"
         query.write_bytes(request)
         _openssl(self.folder, "ts", "-reply", "-config", "tsa.cnf", "-queryfile", query.name, "-out", reply.name,
@@ -77,8 +81,8 @@ def make_authority(folder: Path, name: str = "Clew test") -> Tsa:
 
 
 @contextmanager
-def serving(authority: Tsa) -> Iterator[Tsa]:
-    """Let it answer on a free port of this machine."""
+def serving(authority: Tsa, port: int = 0) -> Iterator[Tsa]:
+    """Let it answer on a port of this machine, a free one when none is named."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -93,7 +97,7 @@ def serving(authority: Tsa) -> Iterator[Tsa]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     authority.url = f"http://127.0.0.1:{server.server_port}/"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from clew.cases.base import Casework
-from clew.cases.exhibits import Exhibit
+from clew.cases.exhibit import Exhibit
 from clew.cases.head import Case
 from clew.cases.opened import opened
 from clew.cases.whole import WholeCase, read_held
