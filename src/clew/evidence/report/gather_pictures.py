@@ -88,7 +88,7 @@ def _sentences(moves: Sequence[Move]) -> tuple[tuple[str, ...], int]:
     told = list(alike.values())[:_SENTENCES]
     sentences = []
     for first, *others in told:
-        again = f" So {count(len(others) + 1, 'time')}." if others else ""
+        again = f" In all {count(len(others) + 1, 'time')}." if others else ""
         sentences.append(f"{day(datetime.fromtimestamp(first.left, UTC))}: {first.sentence}{again}")
     return tuple(sentences), len(moves) - sum(map(len, told))
 
