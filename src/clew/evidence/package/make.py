@@ -91,7 +91,7 @@ def package(
     """
     need(actor, "export")
     material = gather(casework, workspace, actor, case_id)
-    if material.vulnerable:
+    if material.uncovers:
         _need_approval(casework, actor, case_id)
     with staged(out) as (bag, folder):
         made = _fill(casework, workspace, actor, material, bag, progress)
@@ -195,7 +195,7 @@ def _check(folder: Path) -> None:
 def _write_down(casework: Casework, actor: Actor, material: Material, bag: Bag, digests: Digests, made: Made) -> None:
     """The export as an entry of the ledger, before anybody can have the package."""
     with opened(casework, actor, material.case.id) as file:
-        if material.vulnerable:
+        if material.uncovers:
             use_in(file, "export")
         details = {
             "package": made.package, "sha256": digests.sha256, "blake2b": digests.blake2b,

@@ -43,9 +43,9 @@ class Material:
         return sorted({subject(e) for e in self.whole.exhibits if e.kind == kind and not e.withdrawn} - {""})
 
     @property
-    def vulnerable(self) -> bool:
-        """Is it about victims or minors? Then an export takes four eyes."""
-        return any(person.vulnerable for person in self.whole.people)
+    def uncovers(self) -> bool:
+        """Does it show a victim or a minor by name? Then an export takes four eyes; under pseudonyms it does not."""
+        return any(person.vulnerable and not person.protected for person in self.whole.people)
 
 
 def gather(casework: Casework, workspace: Workspace, actor: Actor, case_id: str) -> Material:
