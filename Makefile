@@ -8,7 +8,7 @@ DEMO ?= build/demo
 .PHONY: run test lint docs bench lock clean
 
 run:  ## The main job on real mails and on a simulated world; prints the leads, serves the workbench (SERVE=0: ends)
-	@$(PYTHON) scripts/bootstrap.py sample
+	@$(PYTHON) scripts/bootstrap.py sample,capture
 	@$(PY) -m clew.demo $(DEMO) --ads $(ADS) --serve $(SERVE)
 
 test:  ## Style, types, the one-way flow, and all tests
