@@ -19,6 +19,7 @@ ALL = {
     "workbench": [],
     "explore": [],
     "triage": [],
+    "ledger": [],
     "pipeline": ["--ads", "1000000"],
 }
 
