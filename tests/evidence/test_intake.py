@@ -123,6 +123,23 @@ def test_text_of_attachments_and_nested_archives_is_found(tmp_path: Path) -> Non
     assert "Bertha" in _texts(tmp_path, gzip.compress(makers.zipped({"m.eml": makers.mail()})))
 
 
+def test_every_mail_of_a_mailbox_is_read(tmp_path: Path) -> None:
+    one = b"From a@example.org Tue Jul  1 10:00:00 2025\n"
+    quoted = makers.mail().replace(b"Call", b"From 9 to 5\n\nCall")
+    box = b"".join(
+        one + mail + b"\n\n" for mail in (makers.mail(), quoted, makers.mail() + b"x" * 200_000, makers.mail())
+    )
+    assert _facts(_examined(tmp_path, box))["mails"] == "4"
+
+
+def test_a_body_in_thousands_of_chunks_is_read(tmp_path: Path) -> None:
+    body = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 20_000 + b"4\r\nAnna\r\n0\r\n\r\n"
+    digest = hashlib.sha256(b"x" * 20_000 + b"Anna").hexdigest().encode()
+    content = _record(body, more=b"WARC-Payload-Digest: sha256:" + digest + b"\r\n")
+    assert _facts(_examined(tmp_path, content))["payload digests"] == "1 right, 0 wrong"
+    assert "Anna" in _texts(tmp_path, content)
+
+
 def test_a_name_across_two_pieces_is_whole_in_one(tmp_path: Path) -> None:
     content = b"x" * ((1 << 18) - 2) + b"Anna" + b"x" * (1 << 18)
     assert "Anna" in _texts(tmp_path, content)
@@ -226,6 +243,7 @@ def test_a_changed_package_is_named(change: dict[str, bytes | None], fault: str,
         (makers.zipped({"../../etc/passwd": b"x"}), 'The name "../../etc/passwd" leads out of the folder'),
         (makers.zipped({"/abs": b"x"}), 'The name "/abs" leads out of the folder'),
         (makers.zipped({"C:\\x": b"x"}), "The name"),
+        (makers.zipped({"a": b"x"}).replace(b"a", b"\x00"), 'The name "" leads out of the folder'),
         (makers.tarred({"../x": b"x"}), 'The name "../x" leads out of the folder'),
         (makers.tarred({"a": b"x" * 2_000})[:1_500], "Damaged: the tar file is cut off."),
         (makers.zipped({"a": b"x"})[:-10], "Damaged: the directory of the ZIP file cannot be read"),

@@ -41,6 +41,11 @@ def kind_of(part: Part) -> tuple[Kind, str]:
     return best, media_type
 
 
+def is_picture(content: bytes) -> bool:
+    """Whether a part that is in memory is a picture; it is not decoded."""
+    return kind_of(Part(io.BytesIO(content), len(content), content[:HEAD]))[0].name == "image"
+
+
 def look_inside(name: str, content: bytes, notes: Notes, budget: Budget) -> str:
     """Examine a part that is in memory: its faults become faults of the whole, its facts are left out.
 

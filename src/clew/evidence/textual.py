@@ -14,7 +14,7 @@ OVERLAP = 256  # characters that a piece repeats of the one before, so that a na
 _SAMPLE = 1 << 18
 _DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_.:-]{2,40})""")
 _INLINE = re.compile(
-    r"(?i)</?(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|wbr|mark|tt|code|ins|del|label)\b[^<>]{0,4096}>|<!--.{0,4096}?-->",
+    r"(?i)</?(?:a|b|i|u|s|em|strong|span|font|small|big|sub|sup|wbr|mark|tt|code|ins|del|label)\b[^<>]{0,4096}>|<!--[^<>]{0,4096}-->",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")

@@ -15,6 +15,7 @@ from clew.evidence.limits import BLOCK, Budget
 from clew.ingest.streams import DamagedError
 
 _MOST_HEADER, _MOST_HEADERS = 1 << 16, 1 << 19  # bytes of one line, of all lines of a record
+_MOST_CHUNK_LINE = 1_000
 _DIGESTS = {"sha1": "sha1", "sha-1": "sha1", "sha256": "sha256", "sha-256": "sha256", "md5": "md5", "sha512": "sha512"}
 
 
@@ -186,33 +187,39 @@ class Dechunker:
     """Takes HTTP's chunked coding off a body, block by block; what is not chunked comes out as nothing."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._held = b""  # the beginning of a line whose end is still to come
         self._left = 0  # bytes of the chunk still to come
         self._state = "size"
 
     def feed(self, block: bytes) -> Iterator[bytes]:
         """The content in these bytes."""
-        self._held += block
-        while self._held and self._state != "end":
+        held, at = self._held + block, 0
+        self._held = b""
+        while at < len(held) and self._state != "end":
             if self._state == "data":
-                piece = self._held[: self._left]
-                self._held, self._left = self._held[len(piece) :], self._left - len(piece)
+                piece = held[at : at + self._left]
+                at, self._left = at + len(piece), self._left - len(piece)
                 self._state = "data" if self._left else "gap"
                 yield piece
                 continue
-            end = self._held.find(b"\n")
+            end = held.find(b"\n", at, at + _MOST_CHUNK_LINE)
             if end < 0:
-                self._state = "end" if len(self._held) > 1_000 else self._state
+                self._state = "end" if len(held) - at >= _MOST_CHUNK_LINE else self._state
+                self._held = held[at:]
                 return
-            line, self._held = self._held[:end].split(b";")[0].strip(), self._held[end + 1 :]
-            if self._state == "gap":
-                self._state = "size"
-                continue
-            try:
-                self._left = int(line, 16) if len(line) < 16 else -1
-            except ValueError:
-                self._left = -1
-            self._state = "data" if self._left > 0 else "end"
+            line, at = held[at:end].split(b";")[0].strip(), end + 1
+            self._next(line)
+
+    def _next(self, line: bytes) -> None:
+        """A line between chunks: the end of one, or the size of the next."""
+        if self._state == "gap":
+            self._state = "size"
+            return
+        try:
+            self._left = int(line, 16) if len(line) < 16 else 0
+        except ValueError:
+            self._left = 0
+        self._state = "data" if self._left > 0 else "end"
 
 
 def split_http(content: bytes) -> tuple[bytes, dict[str, str], bytes]:

@@ -49,6 +49,11 @@ def opened(part: Part, budget: Budget) -> Iterator[zipfile.ZipFile]:
         yield found
 
 
+def is_folder(info: zipfile.ZipInfo) -> bool:
+    """Whether a member is a folder; the library's own question fails on an empty name."""
+    return info.filename.endswith("/")
+
+
 def escapes(name: str) -> bool:
     """Whether a name would be written outside of the folder that it is unpacked to."""
     parts = name.replace("\\", "/").split("/")

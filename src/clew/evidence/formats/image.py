@@ -42,10 +42,10 @@ def examine(part: Part, notes: Notes, budget: Budget) -> None:
     """Size, format, EXIF; pixels are decoded within the limits of the extractor of pictures."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Pillow, about damaged EXIF data
-        _examine(part, notes, budget)
+        _examine(part, notes, budget, decode=True)
 
 
-def _examine(part: Part, notes: Notes, budget: Budget) -> None:
+def _examine(part: Part, notes: Notes, budget: Budget, decode: bool) -> None:
     notes.hidden += 1
     media_type = sniff(part)[1]
     if media_type not in _DECODED:
@@ -71,6 +71,8 @@ def _examine(part: Part, notes: Notes, budget: Budget) -> None:
     notes.fact("EXIF software", written.software)
     if written.place:
         notes.fact("EXIF place", f"{written.place[0]}, {written.place[1]}")
+    if not decode:
+        return
     try:
         image.load()
     except DECODE_ERRORS as error:
@@ -80,7 +82,9 @@ def _examine(part: Part, notes: Notes, budget: Budget) -> None:
 def texts(part: Part, budget: Budget) -> Iterator[str]:
     """What the camera or an editor wrote; never the pixels."""
     notes = Notes()
-    examine(part, notes, budget)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _examine(part, notes, budget, decode=False)
     yield from (value for _, value in notes.facts)
 
 

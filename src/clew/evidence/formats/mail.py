@@ -23,7 +23,8 @@ from clew.ingest.streams import DamagedError
 _MOST_MAIL = 64 << 20
 _MOST_PARTS = 1_000
 _FEW = 20
-_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\d[^\n]*\n(?=[A-Za-z>])")
+_MOST_SEPARATOR = 600
+_SEPARATOR = re.compile(rb"(?:(?<=\n\n)|(?<=\n\r\n))From [^\n]{0,480}\d[^\n]{0,16}\n(?=[A-Za-z>])")
 _ERRORS = (MessageError, RecursionError, ValueError, LookupError, AttributeError, TypeError)
 
 
@@ -43,18 +44,18 @@ def _mails(part: Part, budget: Budget) -> Iterator[bytes]:
             raise DamagedError(f"the mail is larger than {_MOST_MAIL >> 20} MiB and was not read")
         yield part.file.read(_MOST_MAIL)
         return
-    held = b""
+    held, seen = bytearray(), 0  # of which no mail begins before ``seen``, but the first
     for block in unpack.blocks(part.file, budget):
         held += block
-        if b"\nFrom " in held[-len(block) - 8 :]:
-            cuts = [found.start() for found in _SEPARATOR.finditer(held)]
-            for start, end in pairwise(cuts):
-                yield held[start:end].split(b"\n", 1)[-1]
-            held = held[cuts[-1] :] if cuts else held
+        cuts = [found.start() for found in _SEPARATOR.finditer(held, max(1, seen))]
+        for start, end in pairwise([0, *cuts]):
+            yield bytes(held[start:end]).split(b"\n", 1)[-1]
+        del held[: cuts[-1] if cuts else 0]
+        seen = len(held) - _MOST_SEPARATOR
         if len(held) > _MOST_MAIL:
             raise DamagedError(f"a mail in it is larger than {_MOST_MAIL >> 20} MiB")
     if held:
-        yield held.split(b"\n", 1)[-1]
+        yield bytes(held).split(b"\n", 1)[-1]
 
 
 def examine(part: Part, notes: Notes, budget: Budget) -> None:

@@ -50,6 +50,8 @@ def members(blocks: Iterator[bytes], budget: Budget) -> Iterator[Member]:
             raise DamagedError(f"no tar member begins at byte {stream.position - _UNIT:,} of the content")
         kind, own = header[156:157], size if size >= 0 else _number(header[124:136])
         size = -1
+        if own < 0:
+            raise DamagedError(f"the tar member before byte {stream.position:,} of the content has no size")
         if kind in b"xgLK" and kind:
             if own > _MOST_NAME:
                 raise DamagedError(f"a tar member has a name of {own:,} bytes")

@@ -13,7 +13,7 @@ from clew.evidence.base import Kind, Notes, Part, plain, starts
 from clew.evidence.formats import warc
 from clew.evidence.limits import Budget, CutError
 from clew.evidence.registry import look_inside, texts_inside
-from clew.evidence.zipped import Member, check_names, opened
+from clew.evidence.zipped import Member, check_names, is_folder, opened
 from clew.ingest.streams import DamagedError
 
 _PACKAGE, _DIGEST, _PAGES = "datapackage.json", "datapackage-digest.json", "pages/pages.jsonl"
@@ -40,7 +40,7 @@ def examine(part: Part, notes: Notes, budget: Budget) -> None:
     """The package, its digest, its resources, its WARC files."""
     with opened(part, budget) as found:
         check_names(found, notes)
-        members = {info.filename: info for info in found.infolist() if not info.is_dir()}
+        members = {info.filename: info for info in found.infolist() if not is_folder(info)}
         raw = Member(found, members[_PACKAGE], budget).content(_MOST_JSON)
         package = _object(raw)
         if raw is None or package is None:
@@ -191,7 +191,7 @@ def texts(part: Part, budget: Budget) -> Iterator[str]:
             try:
                 if _is_warc(info.filename):
                     yield from warc.record_texts(member.as_file(), budget)
-                elif not info.is_dir() and (content := member.content(budget.limits.inner)):
+                elif not is_folder(info) and (content := member.content(budget.limits.inner)):
                     yield from texts_inside(content, budget)
             except DamagedError:
                 continue

@@ -10,7 +10,7 @@ from typing import IO
 
 from clew.evidence.base import Kind, Notes, Part, plain, starts
 from clew.evidence.limits import Budget
-from clew.evidence.registry import look_inside, texts_inside
+from clew.evidence.registry import is_picture, look_inside, texts_inside
 from clew.evidence.warcrecords import Dechunker, Digest, Record, decoded, records, split_http
 
 _FEW = 5
@@ -176,6 +176,9 @@ def _look(record: Record, content: bytes, notes: Notes, budget: Budget, where: s
         notes.damaged(f"{where}The body of record {record.number:,} ({plain(record.target, 120)}) cannot be decoded.")
         return
     if not body:
+        return
+    if is_picture(body):
+        notes.hidden += 1
         return
     inner = Notes()
     # What servers send is often broken; that is no fault of the WARC.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from clew.evidence.base import Kind, Notes, Part, plain, starts
 from clew.evidence.limits import Budget
 from clew.evidence.registry import look_inside, texts_inside
-from clew.evidence.zipped import Member, check_names, opened
+from clew.evidence.zipped import Member, check_names, is_folder, opened
 from clew.ingest.streams import DamagedError
 
 _MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -33,7 +33,7 @@ def sniff(part: Part) -> tuple[float, str]:
 def examine(part: Part, notes: Notes, budget: Budget) -> None:
     """Names, sizes, checksums of all members; members that are small enough are looked into."""
     with opened(part, budget) as found:
-        members = [info for info in found.infolist() if not info.is_dir()]
+        members = [info for info in found.infolist() if not is_folder(info)]
         notes.fact("members", f"{len(members):,}, {sum(info.file_size for info in members):,} bytes as it claims")
         for info in members[:_FEW]:
             notes.fact("member", f"{info.filename} ({info.file_size:,} bytes)")
@@ -60,7 +60,7 @@ def texts(part: Part, budget: Budget) -> Iterator[str]:
     with opened(part, budget) as found:
         for info in found.infolist():
             yield info.filename
-            if info.is_dir() or info.flag_bits & 1:
+            if is_folder(info) or info.flag_bits & 1:
                 continue
             try:
                 content = Member(found, info, budget).content(budget.limits.inner)
