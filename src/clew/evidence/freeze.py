@@ -86,20 +86,18 @@ def freeze_network(engine: Engine, workspace: Workspace, network_id: str) -> Fro
     """
     network = _network(engine, network_id)
     members = f"(SELECT rid FROM network_members WHERE network_id = {quote(network_id)})"
-    which = f"rid IN {members}"
-    _bounded(engine, network_id, which)
+    _choose(engine, workspace, network_id, f"rid IN {members}")
     run = _run_of(workspace)
     lead = engine.rows(f"SELECT rank, priority FROM leads WHERE network_id = {quote(network_id)}")
-    links = f"""
+    links = """
         SELECT least(a.record_id, b.record_id) AS record_a, greatest(a.record_id, b.record_id) AS record_b,
                weight, evidence, state
-        FROM links l JOIN records a ON a.rid = rid_a JOIN records b ON b.rid = rid_b
-        WHERE rid_a IN {members} AND rid_b IN {members} ORDER BY 1, 2"""
+        FROM links l JOIN frozen a ON a.rid = rid_a JOIN frozen b ON b.rid = rid_b ORDER BY 1, 2"""
     head = {"what": "network", "network": network, "lead": lead[0] if lead else None, **_origin(workspace, run)}
 
     def lines() -> Iterator[bytes]:
         yield _line(head)
-        yield from _records(engine, workspace, which)
+        yield from _records(engine)
         yield from _rows(engine, links, lambda row: {"what": "link", **row, "evidence": orjson.loads(row["evidence"])})
 
     facts = [("Network", network_id), ("Records", f"{network['records']:,}")]
@@ -108,7 +106,7 @@ def freeze_network(engine: Engine, workspace: Workspace, network_id: str) -> Fro
     facts += _run_facts(run)
     name = f"Network {network_id}"
     whence = f"network {network_id} of this workspace"
-    return Frozen(name, whence, run.id if run else "", tuple(facts), _pictures(engine, which), lines)
+    return Frozen(name, whence, run.id if run else "", tuple(facts), _pictures(engine), lines)
 
 
 def freeze_record(engine: Engine, workspace: Workspace, name: str) -> Frozen:
@@ -120,20 +118,18 @@ def freeze_record(engine: Engine, workspace: Workspace, name: str) -> Frozen:
     """
     record = find_record(engine, name)
     item = quote(record["item_id"])
-    which = f"item_id = {item}"
-    _bounded(engine, record["record_id"], which)
+    versions = _choose(engine, workspace, record["record_id"], f"item_id = {item}")
     run = _run_of(workspace)
-    versions = engine.row(f"SELECT count(*) FROM records WHERE {which}")[0]
     changes = f"""
         SELECT a.record_id AS record_from, b.record_id AS record_to, field, old, new
-        FROM changes c JOIN records a ON a.rid = rid_from JOIN records b ON b.rid = rid_to
+        FROM changes c JOIN frozen a ON a.rid = rid_from JOIN frozen b ON b.rid = rid_to
         WHERE c.item_id = {item} ORDER BY b.version, 1, 2, field"""
     head = {"what": "item", "asked": record["record_id"], "network": record["network_id"], "versions": versions}
     head |= _origin(workspace, run)
 
     def lines() -> Iterator[bytes]:
         yield _line(head)
-        yield from _records(engine, workspace, which)
+        yield from _records(engine)
         yield from _rows(engine, changes, lambda row: {"what": "change", **row})
 
     facts = [("Record", record["record_id"]), ("Versions", str(versions)), ("Kind", record["kind"]),
@@ -150,7 +146,7 @@ def freeze_record(engine: Engine, workspace: Workspace, name: str) -> Frozen:
     facts += _run_facts(run)
     whence = record["url"] or f"{record['file']}, line {record['line']}"
     title = f"Record {record['record_id'][:12]}"
-    return Frozen(title, whence, run.id if run else "", tuple(facts), _pictures(engine, which), lines)
+    return Frozen(title, whence, run.id if run else "", tuple(facts), _pictures(engine), lines)
 
 
 def _network(engine: Engine, network_id: str) -> Row:
@@ -163,16 +159,24 @@ def _network(engine: Engine, network_id: str) -> Row:
     raise MissingError(f"There is no network {network_id[:40]!r}.", "See: clew leads")
 
 
-def _bounded(engine: Engine, name: str, which: str) -> None:
-    """Refuse what would be no exhibit that anybody can read."""
+def _choose(engine: Engine, workspace: Workspace, name: str, which: str) -> int:
+    """Read the records once, with the segment of each, into the table ``frozen``; refuse what nobody could read.
+
+    Returns:
+        How many there are.
+    """
+    files = parquet(workspace.paths("records")).removesuffix(")") + ", filename = true)"
+    columns = ", ".join(RECORDS.names)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE frozen AS SELECT {columns}, filename FROM {files} WHERE {which}")
     texts = " + ".join(f"coalesce(strlen({column}), 0)" for column in ("title", "body", "contact", "extra"))
-    count, size = engine.row(f"SELECT count(*), coalesce(sum({texts}), 0)::BIGINT FROM records WHERE {which}")
+    count, size = engine.row(f"SELECT count(*), coalesce(sum({texts}), 0)::BIGINT FROM frozen")
     if count > MOST_RECORDS or size > MOST_BYTES:
         raise InputError(
             f"{name} has {count:,} records with {size / 1e6:,.0f} MB of text; an exhibit takes up to "
             f"{MOST_RECORDS:,} with {MOST_BYTES / 1e6:,.0f} MB.",
             "Add the records that matter one by one, or reject the links that hold it together.",
         )
+    return int(count)
 
 
 def _run_of(workspace: Workspace) -> Manifest | None:
@@ -194,16 +198,14 @@ def _run_facts(run: Manifest | None) -> list[tuple[str, str]]:
     return [("Run", f"{run.id}, {run.at[:19]}Z"), ("Code of the run", run.code)] if run else []
 
 
-def _records(engine: Engine, workspace: Workspace, which: str) -> Iterator[bytes]:
+def _records(engine: Engine) -> Iterator[bytes]:
     """A line for each record: every column as received, and the segment that holds it."""
-    files = parquet(workspace.paths("records")).removesuffix(")") + ", filename = true)"
-    query = f"SELECT {', '.join(RECORDS.names)}, filename FROM {files} WHERE {which} ORDER BY record_id"
 
     def said(row: Row) -> Row:
         segment = Path(row.pop("filename")).stem
         return {"what": "record", "segment": segment, "record": row | {"rid": str(row["rid"])}}
 
-    yield from _rows(engine, query, said)
+    yield from _rows(engine, "SELECT * FROM frozen ORDER BY record_id", said)
 
 
 def _rows(engine: Engine, query: str, said: Callable[[Row], Row]) -> Iterator[bytes]:
@@ -212,13 +214,14 @@ def _rows(engine: Engine, query: str, said: Callable[[Row], Row]) -> Iterator[by
             yield b"".join(_line(said(row)) for row in batch.to_pylist())
 
 
-def _pictures(engine: Engine, which: str) -> tuple[Reference, ...]:
+def _pictures(engine: Engine) -> tuple[Reference, ...]:
     """The pictures that records refer to, each once, with the hash that was read."""
     query = f"""
         WITH referred AS (
-            SELECT rid, record_id, file, unnest(images) AS name FROM records WHERE {which} AND images IS NOT NULL
+            SELECT rid, record_id, file, unnest(images) AS name FROM frozen WHERE images IS NOT NULL
         ), read AS (
-            SELECT DISTINCT rid, raw AS name, value FROM mentions WHERE type = 'image' AND field = 'images'
+            SELECT DISTINCT rid, raw AS name, value FROM mentions
+            WHERE type = 'image' AND field = 'images' AND rid IN (SELECT rid FROM frozen)
         )
         SELECT file, r.name, count(DISTINCT r.rid) AS records, min(record_id) AS record_id, min(value) AS pdq
         FROM referred r LEFT JOIN read USING (rid, name) GROUP BY file, r.name ORDER BY file, r.name
