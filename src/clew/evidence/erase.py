@@ -180,16 +180,16 @@ def fingerprint(casework: Casework, connection: sa.Connection, case_id: str) -> 
 # -- cases ----------------------------------------------------------------------------------------------------
 
 
-def carry_out_case(casework: Casework, actor: Actor, case_id: str, why: str) -> Erased:
+def carry_out_case(casework: Casework, actor: Actor, case_id: str, why: str, *, known: bool = False) -> Erased:
     """The same without asking who it is, where others are kept from changing the workspace."""
     with casework.db.connect() as connection:
         case = read_case(connection, casework.keys, case_id)
         if case is None or case.state == "erased":
             raise MissingError(f"{case_id[:20]} was erased." if case else f"There is no case {case_id[:20]!r}.")
-    return _end_case(casework, actor, _begin(casework, actor, f"case {case_id}", why))
+    return _end_case(casework, actor, _begin(casework, actor, f"case {case_id}", why), known=known)
 
 
-def _end_case(casework: Casework, actor: Actor, erasure: Erasure) -> Erased:
+def _end_case(casework: Casework, actor: Actor, erasure: Erasure, *, known: bool = False) -> Erased:
     """First the key, with which all that was sealed is gone at once; then the bytes."""
     case_id = erasure.what.removeprefix("case ")
     originals = casework.vault.names(case_id)
@@ -198,7 +198,8 @@ def _end_case(casework: Casework, actor: Actor, erasure: Erasure) -> Erased:
         case = read_case(connection, casework.keys, case_id)
         if case is not None and case.state != "erased":
             about = {"case": case_id, "mark": fingerprint(casework, connection, case_id), "why": erasure.why}
-            add_lines(casework.keys, erasure.at, "case", erasure.name, iter([about]))
+            if not known:
+                add_lines(casework.keys, erasure.at, "case", erasure.name, iter([about]))
             erase_rows(connection, casework, actor, case_id)
             rows = case_rows(connection, case_id)
             erase_private(connection, actor, case_id, [f"case {case_id}"])
@@ -221,13 +222,15 @@ def carry_out_records(
     why: str,
     kept: Mapping[str, int],
     progress: Progress,
-    quarantine: Sequence[str],
+    quarantine: Sequence[str] = (),
+    *,
+    known: bool = False,
 ) -> Erased:
-    """The same without asking who it is or who holds them."""
+    """The same without asking who it is or who holds them; ``known``: the register has it already."""
     name, at = secrets.token_hex(8), now()
     plan = make_plan(workspace, name, going, f"erased on {at[:10]} because: {why}", quarantine)
     erasure = _begin(casework, actor, "records", why, name, at)
-    return _end_records(casework, workspace, actor, erasure, kept, progress, plan)
+    return _end_records(casework, workspace, actor, erasure, kept, progress, plan, known=known)
 
 
 def _end_records(
@@ -238,9 +241,12 @@ def _end_records(
     kept: Mapping[str, int],
     progress: Progress,
     plan: Plan | None = None,
+    *,
+    known: bool = False,
 ) -> Erased:
     plan = plan or read_plan(workspace, erasure.name)
-    add_lines(casework.keys, erasure.at, "records", erasure.name, _abouts(plan, erasure.why))
+    if not known:
+        add_lines(casework.keys, erasure.at, "records", erasure.name, _abouts(plan, erasure.why))
     replaced = remove(workspace, plan, progress)
     with write(casework.db) as connection:
         forgotten = forget(connection, actor, plan, replaced.emptied)

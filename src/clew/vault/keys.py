@@ -26,6 +26,7 @@ from clew.model.errors import InputError, MissingError, SealError, WorkspaceErro
 from clew.vault.seal import KEY, new_key, seal, unseal
 
 PUBLIC = "public-key"  # file in the workspace: the key by which others check what it signed
+SHORTEST = 12  # characters of a passphrase
 _FORMAT = 1
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 # Argon2id as RFC 9106 recommends for little memory.
@@ -99,19 +100,50 @@ def protect(keys: Keys, passphrase: str) -> Path:
     Returns:
         The file.
     """
-    path, bare = key_file(keys.workspace), keys.master + keys.signing
-    if passphrase:
-        salt = secrets.token_hex(16)
-        held = seal(_stretch(passphrase, salt), bare, f"keys {keys.workspace}")
-        write_over(path, _content(keys.workspace, salt, held))
-    else:
-        write_over(path, _content(keys.workspace, None, bare))
+    path = key_file(keys.workspace)
+    bare = _content(keys.workspace, None, keys.master + keys.signing)
+    write_over(path, wrapped(keys, passphrase) if passphrase else bare)
     return path
+
+
+def wrapped(keys: Keys, passphrase: str) -> bytes:
+    """The content of a key file that only a passphrase opens."""
+    salt = secrets.token_hex(16)
+    held = seal(_stretch(passphrase, salt), keys.master + keys.signing, f"keys {keys.workspace}")
+    return _content(keys.workspace, salt, held)
+
+
+def adopt(content: bytes, name: str, public: str, passphrase: str) -> bool:
+    """Put the key file of a workspace where it belongs, from a copy with a passphrase; one that is there stays.
+
+    Returns:
+        Whether it was put there.
+
+    Raises:
+        InputError: that is not the passphrase.
+        WorkspaceError: it is not the key file of that workspace.
+    """
+    held = orjson.loads(content)
+    if not _fits(held, name) or held["salt"] is None:
+        raise WorkspaceError("That is not the key file of this workspace.")
+    try:
+        keys = _keys(name, unseal(_stretch(passphrase, held["salt"]), bytes.fromhex(held["keys"]), f"keys {name}"))
+    except SealError:
+        raise InputError("That is not the passphrase of these keys.", "Try again.") from None
+    if keys.public.hex() != public:
+        raise WorkspaceError("That is not the key file of this workspace.")
+    key_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    return write_once(key_file(name), content)
 
 
 def key_file(name: str) -> Path:
     """Where the keys of a workspace stand."""
     return key_folder() / f"{name}.json"
+
+
+def protected(path: Path) -> bool:
+    """Has a key file a passphrase?"""
+    return orjson.loads(path.read_bytes())["salt"] is not None
 
 
 def new_case_key(connection: sa.Connection, keys: Keys, case_id: str) -> bytes:

@@ -6,20 +6,24 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from clew.database.schema import HEAD as HEAD
 from clew.model.errors import WorkspaceError
 
-HEAD = "0006"  # the newest step; a test compares it with the folder
 _FOLDER = Path(__file__).parent
 
 
-def upgrade(engine: sa.Engine) -> None:
+def upgrade(engine: sa.Engine, to: str = "") -> None:
     """Take the steps that a database lacks, all or none.
+
+    Args:
+        engine: the database.
+        to: the step to end with (a backup is read into the schema it was made from); the newest if empty.
 
     Raises:
         WorkspaceError: it was made by a newer Clew.
     """
     version = _version(engine)
-    if version == HEAD:
+    if version == (to or HEAD):
         return
     # Alembic is only loaded where there is something to do: most commands of the command line find nothing.
     from alembic import command
@@ -31,7 +35,7 @@ def upgrade(engine: sa.Engine) -> None:
     with engine.connect().execution_options(clew_writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, to or "head")
         except CommandError as error:
             raise WorkspaceError(
                 f"The database has schema {version}, which this Clew does not know.", "Use the Clew that made it."
