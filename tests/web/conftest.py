@@ -27,10 +27,12 @@ from clew.simulate.world import simulate
 from clew.store.workspace import Workspace
 from clew.web.app import create_app
 from clew.web.desk import Desk
+from clew.web.serve import Place
 
 ADS = 2_000
 PURPOSE = "Tests of the workbench"
 OFTEN = Limits(1_000, 10_000)  # tests ask faster than people
+HERE = Place(port=0)
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -48,19 +50,22 @@ class Bench:
 
 
 @contextlib.contextmanager
-def served(place: Path) -> Iterator[Bench]:
+def served(workspace: Path, often: Limits = OFTEN, place: Place = HERE) -> Iterator[Bench]:
     """Serve a workspace on a free port of loopback."""
-    desk = Desk(place)
+    desk = Desk(workspace)
     desk.links = Links("tester")
     desk.refresh()
-    config = uvicorn.Config(create_app(desk, often=OFTEN), host="127.0.0.1", port=0, log_level="warning")
+    config = uvicorn.Config(
+        create_app(desk, often=often), host=place.host, port=place.port, log_level="warning",
+        ssl_certfile=place.cert, ssl_keyfile=place.key,
+    )  # fmt: skip
     socket = config.bind_socket()
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
-    url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    url = f"{'https' if place.cert else 'http'}://127.0.0.1:{socket.getsockname()[1]}"
     try:
-        with httpx.Client(base_url=url, timeout=60) as client:
+        with httpx.Client(base_url=url, timeout=60, verify=not place.cert) as client:
             while not server.started:
                 time.sleep(0.02)
             enter(client, desk)

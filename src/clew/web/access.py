@@ -35,6 +35,10 @@ class NotSignedInError(DeniedError):
     """Nobody knows who asks."""
 
 
+class HandedOutError(DeniedError):
+    """Somebody else knows the password."""
+
+
 class NoPurposeError(DeniedError):
     """What is asked for is shown only for a stated purpose."""
 
@@ -70,6 +74,7 @@ class Visit:
         csrf: what this session's forms carry.
         session: of the cookie; None for a token.
         secret: of the session; None for a token.
+        handed: does somebody else know the password, so that another has to be taken first?
         proven: does the request come from a page of the workbench, or from no browser at all?
         rule: of the page that answers.
         act, subject, details, private: of the entry; a handler may say more with `note`.
@@ -80,6 +85,7 @@ class Visit:
     csrf: str = ""
     session: Session | None = None
     secret: str | None = None
+    handed: bool = False
     proven: bool = True
     rule: Rule | None = None
     act: Act | None = None
@@ -156,6 +162,8 @@ def admit(request: Request) -> None:
     if visit.actor is None:
         raise NotSignedInError("Nobody is signed in.", "Sign in first.")
     visit.subject = rule.subject.format(**request.path_params)
+    if rule.permission is not None and visit.handed:
+        raise HandedOutError("Somebody else knows your password.", "Take another one first, at /account.")
     if rule.permission is not None:
         _need(request, visit.actor, rule.permission)
     if rule.purpose != "none" and not (visit.actor.why or visit.actor.case_id):

@@ -13,7 +13,18 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from clew.access.limits import Limits, TooManyError
 from clew.model.errors import ClewError, DeniedError, MissingError
-from clew.web.access import NoPurposeError, NotSignedInError, Who, admit, open_to_all, proven, rules, signed_in
+from clew.web.access import (
+    HandedOutError,
+    NoPurposeError,
+    NotSignedInError,
+    Who,
+    admit,
+    open_to_all,
+    proven,
+    rules,
+    signed_in,
+    visit_of,
+)
 from clew.web.api import ROUTERS as API
 from clew.web.api.paging import faults
 from clew.web.desk import Desk
@@ -71,8 +82,8 @@ def create_app(desk: Desk, hosts: tuple[str, ...] = LOOPBACK, often: Limits | No
 
     @app.get("/", include_in_schema=False)
     @signed_in()
-    def home(who: Who) -> Response:
-        return RedirectResponse(first_page(who), 303)
+    def home(request: Request, who: Who) -> Response:
+        return RedirectResponse("/account" if visit_of(request).handed else first_page(who), 303)
 
     return app
 
@@ -99,6 +110,8 @@ def _page_of(request: Request, error: Exception, status: int, what: str, todo: s
         return Response(status_code=status, headers={"hx-refresh": "true"})  # the whole page says what to do
     if isinstance(error, NotSignedInError):
         return sign_in_page(request, status)
+    if isinstance(error, HandedOutError) and request.method == "GET":
+        return RedirectResponse("/account", 303)
     if isinstance(error, NoPurposeError) and request.method == "GET":
         return RedirectResponse(f"/purpose?{urlencode({'next': here(request)})}", 303)
     return render(request, "parts/notice.html" if part else "error.html", status, what=what, todo=todo)

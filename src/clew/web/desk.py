@@ -12,8 +12,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from clew.access import accounts
+from clew.access import accounts, oidc_settings
 from clew.access.links import Links
+from clew.access.oidc import Provider
 from clew.cases.base import Casework
 from clew.engine.duckdb import Engine
 from clew.query.index import ensure_index, open_index
@@ -30,6 +31,7 @@ class Desk:
 
     Attributes:
         casework: the database, the vault and the keys.
+        provider: where people may sign in instead; None where none is configured.
         links: one-time links for the one person of a workspace without accounts.
         jobs: long work in the background.
         say: tells the terminal something; quiet until `clew.web.serve` listens.
@@ -40,6 +42,8 @@ class Desk:
         self.casework = Casework(self.path, ask)
         self.db = self.casework.db
         self.links = Links(getpass.getuser())
+        settings = oidc_settings.from_environment()
+        self.provider = Provider(settings) if settings else None
         self.say: Callable[[str], None] = lambda text: None
         self.jobs = Jobs(str(self.path), self.refresh)
         self._spill = tempfile.TemporaryDirectory(prefix="clew-")
@@ -87,6 +91,8 @@ class Desk:
             if self._index is not None:
                 self._index.con.close()
             self._index = None
+        if self.provider is not None:
+            self.provider.close()
         self.casework.close()
         self._spill.cleanup()
 

@@ -21,14 +21,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clew.access import sessions, tokens
+from clew.access import accounts, sessions, tokens
 from clew.access.limits import Limits, TooManyError, network_of
 from clew.access.tables import digest_of
 from clew.database.base import write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
 from clew.model.actor import Actor
-from clew.model.errors import ClewError
+from clew.model.errors import ClewError, MissingError
 from clew.web.access import NotSignedInError, Visit, visit_of
 from clew.web.desk import Desk
 from clew.web.purposes import check_case
@@ -115,7 +115,16 @@ class Gate:
         if session is None:
             return Visit()
         unproven = request.method not in SAFE and not same_origin(request.headers)
-        return Visit(session.actor, session.id, sessions.form_token(secret), session, secret, not unproven)
+        return Visit(
+            session.actor, session.id, sessions.form_token(secret), session, secret, self._handed(session.actor),
+            not unproven,
+        )  # fmt: skip
+
+    def _handed(self, actor: Actor) -> bool:
+        try:
+            return accounts.find(self.desk.db, actor.name).handed
+        except MissingError:  # one person, no accounts
+            return False
 
     def _for(self, actor: Actor, request: Request) -> Actor:
         """A token's purpose and case, as its request says.

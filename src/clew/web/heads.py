@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from clew.cases.base import Casework
 from clew.ledger import log
 from clew.ledger.heads import sign_head
+from clew.ledger.timestamps import configured, stamp
 from clew.model.errors import ClewError
 
 EVERY = 60.0  # seconds
@@ -42,7 +43,9 @@ class Signing:
         self._thread.join(10)
 
     def sign(self) -> bool:
-        """Sign the tree if it grew; did it?"""
+        """Sign the tree if it grew; did it? Where an authority is configured, have it stamped, and what waits."""
+        if configured():
+            stamp(self._casework.db, self._casework.keys)
         with self._casework.db.connect() as connection:
             size = log.size(connection)
         if size in (0, self._signed):

@@ -64,6 +64,16 @@ def time(value: datetime | None) -> str:
     return "–" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def moment(value: str | None) -> str:
+    """A time as the database has it (ISO 8601, UTC), to the second; the heading or the word beside it says UTC."""
+    return "–" if not value else value[:19].replace("T", " ")
+
+
+def minute(value: str | None) -> str:
+    """As `moment`, to the minute."""
+    return moment(value)[:16]
+
+
 def day(value: datetime | date | None) -> str:
     """The day alone (in UTC for a time)."""
     if isinstance(value, datetime):
@@ -92,7 +102,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (number, time, day, share, plural):
+    for function in (number, time, moment, minute, day, share, plural):
         environment.filters[function.__name__] = function
     environment.globals |= {"charts": charts, "static": static, "form_token": form_token}
     return environment

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from clew.web.pages import (
+    account,
+    accounts,
+    audit,
     entry,
     explore,
     leads,
@@ -22,6 +25,10 @@ from clew.web.pages import (
 ROUTERS = (
     entry.router,
     purpose.router,
+    account.router,
+    accounts.router,
+    audit.csv_router,
+    audit.router,
     styleguide.router,
     leads.router,
     network.router,

@@ -12,7 +12,7 @@ from clew.access import sessions, signin
 from clew.access.limits import Limits, TooManyError
 from clew.access.roles import may
 from clew.model.actor import Actor
-from clew.model.errors import ClewError, DeniedError, InputError
+from clew.model.errors import ClewError, DeniedError, InputError, MissingError
 from clew.web.access import open_to_all, signed_in, visit_of
 from clew.web.desk import Desk, TheDesk
 from clew.web.gate import drop_cookie, keep_cookie
@@ -23,6 +23,7 @@ router = APIRouter()
 HOURS = 8  # a day's work; the purpose that was stated ends with the session
 IDLE_MINUTES = 30
 Next = Annotated[str, Form(max_length=2_000)]
+_BACK, _TICKET = "/sign-in/provider/back", "clew-ticket"
 _PRINTED = Limits(1 / 20, 3)  # links in the terminal
 
 
@@ -43,23 +44,27 @@ def sign_in_page(
     desk: Desk = request.app.state.desk
     answer = render(
         request, "sign_in.html", status, wrong=wrong, name=name, told=told,
-        next=own_address(next) if next else here(request), provider=getattr(desk, "provider", None),
+        next=own_address(next) if next else here(request), provider=desk.provider,
     )  # fmt: skip
     if isinstance(wrong, TooManyError):
         answer.headers["retry-after"] = str(wrong.wait)
     return answer
 
 
-def begin(request: Request, actor: Actor, next: str) -> Response:
-    """Begin a session, and go on. A session that the browser had ends: nobody can slip one in beforehand."""
+def fresh(request: Request, actor: Actor) -> str:
+    """Begin a session, and give its secret. One that the browser had ends: nobody can slip one in beforehand."""
     desk: Desk = request.app.state.desk
     if before := visit_of(request).secret:
         sessions.end(desk.db, before)
     # Who is alone has no password to come back with, so only the end of the day counts.
     idle = HOURS * 60 if desk.alone else IDLE_MINUTES
-    secret = sessions.begin(desk.db, actor, idle, HOURS, address_of(request))
+    return sessions.begin(desk.db, actor, idle, HOURS, address_of(request))
+
+
+def begin(request: Request, actor: Actor, next: str) -> Response:
+    """Begin a session, and go on."""
     answer = RedirectResponse(own_address(next), 303)
-    keep_cookie(request, answer, secret)
+    keep_cookie(request, answer, fresh(request, actor))
     return answer
 
 
@@ -130,6 +135,37 @@ def sign_in(
     return begin(request, actor, next)
 
 
+@router.get("/sign-in/provider")
+@open_to_all()
+def to_provider(request: Request, desk: TheDesk) -> Response:
+    """Go to the unit's identity provider; only the browser that left can come back."""
+    if desk.provider is None or desk.alone:
+        raise MissingError("There is no identity provider here.", "Sign in with a password.")
+    begun = desk.provider.begin(desk.casework.keys, _back(request))
+    answer = RedirectResponse(begun.url, 303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(_TICKET, begun.ticket, max_age=600, path=_BACK, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/sign-in/provider/back")
+@open_to_all()
+def from_provider(request: Request, desk: TheDesk) -> Response:
+    """Come back from it."""
+    if desk.provider is None or desk.alone:
+        raise MissingError("There is no identity provider here.", "Sign in with a password.")
+    ticket, given = request.cookies.get(_TICKET, ""), dict(request.query_params)
+    try:
+        actor = desk.provider.finish(desk.db, desk.casework.keys, ticket, given, "workbench", address_of(request))
+    except ClewError as error:
+        return sign_in_page(request, 401, error, next="/")
+    # A page, no redirect: the session's cookie is sent only where the workbench itself leads on.
+    answer = render(request, "come_in.html")
+    keep_cookie(request, answer, fresh(request, actor))
+    answer.delete_cookie(_TICKET, path=_BACK)
+    return answer
+
+
 @router.post("/sign-out")
 @signed_in()
 def sign_out(request: Request, desk: TheDesk) -> Response:
@@ -141,6 +177,10 @@ def sign_out(request: Request, desk: TheDesk) -> Response:
     drop_cookie(request, answer)
     answer.headers["clear-site-data"] = '"cache"'
     return answer
+
+
+def _back(request: Request) -> str:
+    return f"{str(request.base_url).rstrip('/')}{_BACK}"
 
 
 def link(request: Request, desk: Desk) -> str:
