@@ -335,8 +335,6 @@ def test_mail_addresses_only_if_verified(come, local, owner, db):
         ("/.well-known/openid-configuration", (200, b"not JSON")),
         ("/.well-known/openid-configuration", (200, b"[]")),
         ("/.well-known/openid-configuration", (200, b"[" * 100_000)),
-        ("/.well-known/openid-configuration", (200, b'{"issuer": "https://elsewhere.example"}')),
-        ("/.well-known/openid-configuration", (200, b" " * (2 << 20))),
         ("/keys", (302, b"")),
         ("/keys", (200, b'{"keys": []}')),
         ("/keys", (200, b'{"keys": {}}')),
@@ -346,6 +344,20 @@ def test_mail_addresses_only_if_verified(come, local, owner, db):
 def test_a_provider_that_does_not_answer_as_it_should(come, local, ann, path, answer):
     local.answers[path] = answer
     with pytest.raises(ProviderError):
+        come()
+
+
+@ONE
+def test_a_provider_that_says_it_is_another(come, local, ann):
+    local.description = {"issuer": "https://elsewhere.example"}
+    with pytest.raises(ProviderError, match="says that it is another one"):
+        come()
+
+
+@ONE
+def test_an_answer_without_end(come, local, ann):
+    local.description = {"more": "x" * (1 << 20)}
+    with pytest.raises(ProviderError, match="answers with too much"):
         come()
 
 

@@ -101,6 +101,9 @@ def test_the_roles_are_those_of_now(db, owner, ann):
     with db.begin() as connection:  # as by another process that knows no sessions
         connection.execute(sa.update(accounts.ACCOUNTS).values(roles="auditor"))
     assert sessions.actor(db, secret).actor.roles == {"auditor"}
+    with db.begin() as connection:
+        connection.execute(sa.update(accounts.ACCOUNTS).values(state="locked"))
+    assert sessions.actor(db, secret) is None
 
 
 def test_sessions_are_listed_and_ended_one_by_one(db, ann, bob, ledger):
@@ -139,7 +142,12 @@ def test_a_token_has_no_session_and_a_stranger_neither(db, ann):
 
 def test_the_one_person_of_a_workspace(db):
     me = alone("me", "workbench")
-    assert sessions.actor(db, sessions.begin(db, me)).actor == me
+    secret = sessions.begin(db, me)
+    assert sessions.actor(db, secret).actor == me
+    row = {"name": "ann", "roles": "administrator", "state": "open", "handed": False, "follows": False, "who": "x"}
+    with db.begin() as connection:  # as by another process that knows no sessions
+        connection.execute(accounts.ACCOUNTS.insert().values(row | {"at": "2026-03-02"}))
+    assert sessions.actor(db, secret) is None
 
 
 def test_old_sessions_are_forgotten(db, bob):

@@ -117,6 +117,13 @@ def test_names_that_there_are_not_wait_the_same(db, keys, ann):
     assert known == unknown == [0, 0, 0, 0, 0, 1, 2, 4]
 
 
+def test_another_spelling_of_a_name_is_no_way_around(db, keys, ann):
+    for name in ("ann", "ANN", " Ann ", "aNN", "ａｎｎ"):
+        _fails(db, keys, 1, name=name, password="wrong")
+    with pytest.raises(TooManyError):
+        _in(db, keys, name="anN")
+
+
 def test_strangers_do_not_keep_somebody_out(db, keys, ann):
     _in(db, keys)
     for nth in range(30):  # from thirty places, one failure each as soon as it is allowed

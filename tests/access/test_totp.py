@@ -126,6 +126,14 @@ def test_recovery_codes_do_once_each(db, keys, device, ledger):
     assert accounts.find(db, "ann").recovery == 8
 
 
+def test_recovery_codes_are_of_one_account(db, keys, bob, device):
+    mine = totp.begin(db, keys, bob)
+    codes = totp.confirm(db, keys, bob, pyotp.TOTP(mine.secret).at(START), at=START)
+    with pytest.raises(DeniedError):
+        _in(db, keys, codes[0])
+    assert accounts.find(db, "bob").recovery == 10
+
+
 def test_a_new_device_makes_the_old_codes_worthless(db, keys, ann, device):
     begun = totp.begin(db, keys, ann)
     assert _in(db, keys, device.at(START)).name == "ann"  # until the new one is confirmed the old one holds
