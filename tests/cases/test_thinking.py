@@ -66,6 +66,7 @@ def test_a_hypothesis_has_two_sides_and_what_would_change_our_mind(casework, cas
         ("for", " ", (), "takes an argument"),
         ("for", "x", ("C1-E7",), "no exhibit 'C1-E7'"),
         ("for", "x", ("C2-E1",), "no exhibit 'C2-E1'"),
+        ("for", "x", ("C1-N7",), "no note 'C1-N7'"),
         ("for", "x", ("two words",), "no id"),
         ("for", "x", ("F1",) * 51, "too many"),
     ],

@@ -77,6 +77,10 @@ def test_persons_and_four_eyes(place: str) -> None:
     assert re.search(r"C1-P1 is protected: V-\w{6}", said)
     assert "not protected" in clew(place, "case", "person", "add", "C1", "Bo", "--category", "contact")
     assert "phone +31612345678" in clew(place, "case", "show", "C1")
+    said = clew(place, "case", "person", "change", "C1-P2", "--category", "contact", "--minor", "--role", "was there")
+    assert "C1-P2 is contact, minor; protected" in said
+    with pytest.raises(ClewError, match="C1-P2 is protected"):
+        clew(place, "case", "person", "change", "C1-P2", "--adult")
     clew(place, "case", "ask", "C1", "--why", "court")
     clew(place, "case", "ask", "C1-P1", "--why", "she asked for it")
     for name in ("C1-A1", "C1-A2"):
@@ -109,12 +113,14 @@ def test_members_closing_and_the_list(place: str) -> None:
     new(place)
     assert "bob" in clew(place, "case", "member", "add", "C1", "bob")
     assert "bob" not in clew(place, "case", "member", "remove", "C1", "bob")
+    clew(place, "case", "change", "C1", "--why", "the court asked", "--tlp", "RED", "--retain-until", "2099-12-30")
     clew(place, "case", "close", "C1", "--why", "judged")
+    assert "C1 is whole: 3 versions and 0 originals" in clew(place, "case", "check", "C1")
     with pytest.raises(ClewError, match="C1 is closed"):
         clew(place, "case", "note", "C1", "late")
     clew(place, "case", "reopen", "C1", "--why", "appeal")
     listed = json.loads(clew(place, "case", "list", "--json"))
-    assert [(one["id"], one["state"], one["retain_until"]) for one in listed] == [("C1", "open", "2099-12-31")]
+    assert [(one["id"], one["state"], one["retain_until"]) for one in listed] == [("C1", "open", "2099-12-30")]
     assert "Riverside" in clew(place, "case", "list")
 
 

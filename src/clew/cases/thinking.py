@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from clew.cases import grading
 from clew.cases.base import Casework
-from clew.cases.opened import Opened, Paper, case_of, opened
+from clew.cases.opened import LETTERS, Opened, Paper, case_of, opened
 from clew.cases.words import day, line, text
 from clew.database.base import now
 from clew.model.actor import Actor
@@ -24,7 +24,8 @@ BELIEFS: tuple[Belief, ...] = get_args(Belief)
 Side = Literal["for", "against"]
 MAX_STATEMENT, MOST_REFERENCES = 2_000, 50
 _REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
-_EXHIBIT = re.compile(r"C\d+-E\d+")
+_PAPER = re.compile(r"C\d+-([A-Z])\d+")
+_KINDS = {letter: kind for kind, letter in LETTERS.items()}
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def argue(
 
     Raises:
         InputError: no such side, or a reference that is none.
-        MissingError: an exhibit that the case does not have.
+        MissingError: an exhibit, note or person that the case does not have.
     """
     if side not in get_args(Side):
         raise InputError(f"{side[:20]!r} is no side.", "Say for or against.")
@@ -263,9 +264,10 @@ def tasks_in(file: Opened) -> list[Task]:
 
 def _check_reference(file: Opened, reference: str) -> None:
     if not _REFERENCE.fullmatch(reference):
-        raise InputError(f"{reference[:40]!r} is no id.", "Give ids of exhibits, findings or records.")
-    if _EXHIBIT.fullmatch(reference):
-        file.paper("exhibit", reference)
+        raise InputError(f"{reference[:40]!r} is no id.", "Give ids of exhibits, notes, findings or records.")
+    paper = _PAPER.fullmatch(reference)
+    if paper and paper[1] in _KINDS:
+        file.paper(_KINDS[paper[1]], reference)
 
 
 def _due(due: date | str | None) -> str | None:

@@ -142,6 +142,31 @@ def _taken(
 
 
 @case.command()
+def change(
+    case_id: CaseArgument,
+    why: Needed,
+    name: Annotated[str | None, typer.Option(help="What you call it.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+    legal_basis: Annotated[str | None, typer.Option(help="The law, order or consent that allows it.")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="ACCOUNT", help="Who answers for it from now on.")] = None,
+    retain_until: Annotated[str | None, typer.Option(metavar="DATE", help="The day after which it is erased.")] = None,
+    handling: Annotated[str | None, typer.Option(help="H0, H1, H2 or H3.")] = None,
+    conditions: Annotated[str | None, typer.Option(help="What H1, H2 or H3 asks for.")] = None,
+    tlp: Annotated[str | None, typer.Option(help="RED, AMBER+STRICT, AMBER, GREEN or CLEAR.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Change the cover of a case; what was before stays to be read."""
+    from clew.cases import case as cases
+
+    with at_work(workspace, "", case_id) as (casework, actor, _):
+        made = cases.change(
+            casework, actor, case_id, why, name=name, purpose=purpose, legal_basis=legal_basis, owner=owner,
+            handling=handling, conditions=conditions, tlp=tlp, retain_until=retain_until,
+        )  # fmt: skip
+    console().print(f"{case_id} is changed: version {made.version}.")
+
+
+@case.command()
 def check(case_id: CaseArgument, why: WhyOption = "", workspace: WorkspaceOption = None) -> None:
     """Compare everything in a case with what the ledger says of it, and read every original."""
     from clew.cases.check import check as check_case

@@ -48,6 +48,31 @@ def add_person(
     console().print(f"{made.id} is {shown}.")
 
 
+@person.command("change")
+def change_person(
+    person_id: Annotated[str, typer.Argument(metavar="PERSON", help="Such as C1-P2.")],
+    name: Annotated[list[str] | None, typer.Option(help="All their names, the usual one first.")] = None,
+    category: Annotated[list[str] | None, typer.Option(help="All that they are; may be several.")] = None,
+    minor: Annotated[bool | None, typer.Option("--minor/--adult", help="Is, or may be, under 18.")] = None,
+    identifier: Annotated[list[str] | None, typer.Option(metavar="TYPE=VALUE", help="All that are known.")] = None,
+    role: Annotated[str | None, typer.Option(help="What they do or did, in words.")] = None,
+    grading: Annotated[str | None, typer.Option(help="4×4, such as B3.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Change what is known of a person; what is not named stays. Protection is not taken away by it."""
+    from clew.cases import people
+    from clew.cases.opened import case_of
+
+    pairs = [_pair(text) for text in identifier] if identifier else None
+    with at_work(workspace, "", case_of(person_id)) as (casework, actor, _):
+        made = people.change(
+            casework, actor, person_id, names=name or None, categories=category or None, identifiers=pairs,
+            minor=minor, role=role, grade=grading,
+        )  # fmt: skip
+    what = ", ".join((*made.categories, *(["minor"] if made.minor else [])))
+    console().print(f"{person_id} is {what}; {'protected' if made.protected else 'not protected'}.")
+
+
 def _pair(text: str) -> tuple[str, str]:
     kind, equals, value = text.partition("=")
     if not (kind and equals and value):
