@@ -128,6 +128,16 @@ def test_an_ingest_that_was_never_published_is_noted_as_such(place, tmp_path, mo
     assert _all(db)[-1].facts()["held"] is False
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"id": "I0001"}'])
+def test_a_damaged_or_older_manifest_stops_nobody(place, content):
+    workspace, db = place
+    (workspace.path / "runs" / "I0001.json").write_bytes(content)
+    assert account_for(workspace, db) == 1
+    assert _all(db)[0].facts() == {
+        "manifest": hashlib.sha256(content).hexdigest(), "damaged": True, "noted": "later",
+    }  # fmt: skip
+
+
 def test_a_run_leaves_the_digests_of_its_tables(finished, workspace):
     casework = Casework(workspace.path)
     try:

@@ -13,23 +13,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from clew.access import accounts, tokens
+from clew.access.login import login_name as login_name
 from clew.access.roles import alone
 from clew.model.actor import Actor
 from clew.model.errors import DeniedError, MissingError
-
-
-def login_name() -> str:
-    """The user's name, as the system knows it by the running process; variables such as LOGNAME may say anything."""
-    if os.name != "posix":
-        import getpass
-
-        return getpass.getuser()
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:  # a container may run under a number that has no name
-        return f"uid{os.geteuid()}"
 
 
 def owner(workspace: Path) -> Actor:

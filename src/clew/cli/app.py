@@ -10,10 +10,12 @@ from clew.cli import (
     accounts,
     capture,
     case,
+    evidence,
     exhibits,
     export,
     keys,
     leads,
+    ledger,
     links,
     people,
     serve,
@@ -37,6 +39,7 @@ for module in (
     links,
     case,
     exhibits,
+    evidence,
     thinking,
     people,
     capture,
@@ -44,6 +47,7 @@ for module in (
     export,
     simulate,
     keys,
+    ledger,
     accounts,
 ):
     module.add_to(app)

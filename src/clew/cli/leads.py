@@ -17,7 +17,7 @@ from clew.cli.common import (
     console,
     print_json,
 )
-from clew.cli.reading import MOST_WORDS, reading, shown
+from clew.cli.reading import MOST_WORDS, note, shown
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,10 +44,10 @@ def leads(
     from clew.store.workspace import find_workspace
 
     place = find_workspace(workspace)
-    with reading(place, why, case) as told, open_views(place) as engine:
+    with open_views(place) as engine:
         found = read_leads(engine, limit)
         networks = networks_of(engine, [lead.network_id for lead in found])
-        told.note("view", "leads", {"networks": [lead.network_id for lead in found]})
+    note(place, why, case, "view", "leads", {"networks": [lead.network_id for lead in found]})
     if json:
         print_json([networks[lead.network_id] | asdict(lead) for lead in found])
         return
@@ -72,9 +72,9 @@ def overview(
     from clew.store.workspace import find_workspace
 
     place = find_workspace(workspace)
-    with reading(place, why, case) as told, open_views(place) as engine:
+    with open_views(place) as engine:
         found = look(engine, limit)
-        told.note("view", "overview", shown(asdict(found)))
+    note(place, why, case, "view", "overview", shown(asdict(found)))
     if json:
         print_json(asdict(found))
         return
@@ -103,9 +103,9 @@ def pivot(
 
     place = find_workspace(workspace)
     asked = understand(query, region)
-    with reading(place, why, case) as told, open_views(place) as engine:
+    with open_views(place) as engine:
         result = pivot_from(place, engine, asked, limit)
-        told.note("search", "search", shown(asdict(result)), {"for": query[:MOST_WORDS]})
+    note(place, why, case, "search", "search", shown(asdict(result)), {"for": query[:MOST_WORDS]})
     if json:
         print_json({"asked": asdict(asked), **asdict(result)})
         return
@@ -131,11 +131,11 @@ def show(
     from clew.store.workspace import find_workspace
 
     place = find_workspace(workspace)
-    with reading(place, why, case) as told, open_views(place) as engine:
+    with open_views(place) as engine:
         view = show_one(engine, name, limit)
         kind = type(view).__name__.removesuffix("View").lower()
         content = asdict(view)
-        told.note("view", f"{kind} {content[kind][f'{kind}_id']}", shown(content), {"for": name[:MOST_WORDS]})
+    note(place, why, case, "view", f"{kind} {content[kind][f'{kind}_id']}", shown(content), {"for": name[:MOST_WORDS]})
     if json:
         print_json(content)
         return

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.common import WorkspaceOption, clean, console, steps
+from clew.cli.common import WhyOption, WorkspaceOption, at_work, clean, console, steps
 from clew.model.errors import InputError, ReplayError
 
 
@@ -36,6 +36,7 @@ def ingest(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from that column.")
     ] = None,
+    why: WhyOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Read adverts, offers or messages: CSV, TSV, JSON Lines, JSON, Parquet, eml, mbox; also .gz and .zst.
@@ -44,13 +45,15 @@ def ingest(
     read are kept in quarantine with the reason.
     """
     from clew.ingest.stage import IngestOptions
+    from clew.pipeline.custody import account_for
     from clew.pipeline.ingest import ingest as ingest_into
-    from clew.store.workspace import find_workspace
 
     options = IngestOptions(kind, source, platform, dict(_pair(text) for text in mapping or ()))
-    place = find_workspace(workspace)
-    with steps(("ingest",)) as told:
-        result = ingest_into(place, files, options, lambda done, total: told("ingest", done / max(total, 1)))
+    with at_work(workspace, why, None) as (casework, actor, place), steps(("ingest",)) as told:
+        account_for(place, casework.db)
+        result = ingest_into(
+            place, files, options, lambda done, total: told("ingest", done / max(total, 1)), actor, casework.db
+        )
         told("ingest", 1.0)
     out = console()
     for name in ("read", "new", "changed", "identical", "rejected"):
@@ -87,14 +90,16 @@ def _reasons(place: object, quarantine: Path | None) -> list[tuple[str, str, int
 def run(
     workspace: WorkspaceOption = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Workers; all cores when not given.")] = None,
+    why: WhyOption = "",
 ) -> None:
     """Extract, match, link and assess: only what is new is read again."""
+    from clew.pipeline.custody import account_for
     from clew.pipeline.run import run as run_in
-    from clew.store.workspace import find_workspace
 
-    place = find_workspace(workspace)
-    with steps(("extract", "match", "link", "assess")) as told:
-        result = run_in(place, told, threads)
+    names = ("extract", "match", "link", "assess")
+    with at_work(workspace, why, None) as (casework, actor, place), steps(names) as told:
+        account_for(place, casework.db)
+        result = run_in(place, told, threads, actor, casework.db)
     manifest, out = result.manifest, console()
     if not result.fresh:
         out.print(f"Nothing is new since run {manifest.id} ({manifest.at}).")
@@ -116,13 +121,25 @@ def run(
 
 
 def replay(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run such as R0001, or: last")] = "last",
+    run: Annotated[
+        str, typer.Argument(metavar="RUN|PACKAGE", help="A run such as R0001, or: last; or a folder.")
+    ] = "last",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Run again from a run's manifest, from the records alone, and compare the digests of every table."""
+    """Run again from a run's manifest, from the records alone, and compare the digests of every table.
+
+    Of a package of evidence (or a file in it) the tables in it are made again: all with the workspace that it came
+    from, else the mentions from the records in it.
+    """
     from clew.pipeline.replay import replay as replay_in
+    from clew.pipeline.replay_package import package_of
     from clew.store.workspace import find_workspace
 
+    if (package := package_of(Path(run))) is not None:
+        from clew.cli.evidence import repeat
+
+        repeat(package, workspace)
+        return
     place = find_workspace(workspace)
     with (
         tempfile.TemporaryDirectory(prefix="clew-replay-") as scratch,

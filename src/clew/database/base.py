@@ -18,11 +18,11 @@ import sqlalchemy as sa
 
 from clew.database.identity import identity
 from clew.database.migrations import upgrade
+from clew.database.schema import FILE as FILE
+from clew.database.schema import PATIENCE
 from clew.model.errors import InputError, WorkspaceError
 
 METADATA = sa.MetaData()
-FILE = "cases.sqlite"
-_PATIENCE = 30  # seconds that a writer waits for another
 
 # One row: which workspace the database serves; empty until one opens it for the first time.
 _SERVED = sa.Table(
@@ -88,7 +88,7 @@ def _unwritable(workspace: Path, reason: str) -> WorkspaceError:
 def open_file(path: Path) -> sa.Engine:
     """A database in a file, whatever its schema (SQLite)."""
     path.touch(mode=0o600, exist_ok=True)
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE})
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -6,7 +6,6 @@ process dies in between, the next command finds what is missing (`account_for`).
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +18,14 @@ import orjson
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
+from clew.access.login import login_name
 from clew.access.roles import alone, need
 from clew.database.base import explained, open_database, write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append, known
 from clew.model.actor import Actor
 from clew.model.errors import InputError, WorkspaceError
+from clew.pipeline.subjects import subjects
 from clew.store.workspace import Workspace
 from clew.vault.store import Digester
 
@@ -47,7 +48,7 @@ def ledger(workspace: Workspace, db: sa.Engine | None) -> Iterator[sa.Engine]:
 
 def somebody(actor: Actor | None) -> Actor:
     """Who acts; the user of the operating system where nobody is named (benchmarks, a script of one's own)."""
-    return actor or alone(getpass.getuser(), "command line")
+    return actor or alone(login_name(), "command line")
 
 
 @contextmanager
@@ -82,7 +83,8 @@ def intake(manifest: dict[str, Any]) -> Deed:
     """
     files = manifest.get("digests", [])
     named = ("sha256", "blake2b", "size")
-    details = {name: manifest[name] for name in ("kind", "source", "counts", "segments", "quarantine")} | {
+    kept = ("kind", "source", "counts", "segments", "quarantine")  # older manifests lack some
+    details = {name: manifest[name] for name in kept if name in manifest} | {
         "files": len(files),
         "digests": [{name: file[name] for name in named} for file in files[:_LISTED]],
         "manifest": _digest_of(manifest),
@@ -160,25 +162,32 @@ def account_for(workspace: Workspace, db: sa.Engine) -> int:
 
 def _unaccounted(workspace: Workspace, db: sa.Engine) -> dict[str, Deed]:
     """What the ledger lacks, by subject, in order."""
-    runs = sorted(
-        (workspace.path / "runs").glob("[IR][0-9]*.json"), key=lambda path: (path.stem[0], int(path.stem[1:]))
-    )
-    manifests = {f"{'run' if path.stem[0] == 'R' else 'ingest'} {path.stem}": path for path in runs}
-    decisions = {f"decision {s.sha256}": workspace.path / s.file for s in workspace.segments("decisions")}
+    wanted = subjects(workspace)
     with db.connect() as connection:
-        there = known(connection, [*manifests, *decisions])
+        there = known(connection, list(wanted))
     found: dict[str, Deed] = {}
-    for subject, path in manifests.items():
-        if subject not in there:
-            manifest = orjson.loads(path.read_bytes())
-            deed = ran(manifest) if path.stem[0] == "R" else intake(manifest)
-            held = {s.sha256 for segments in workspace.catalog.tables.values() for s in segments}
-            made = manifest["segments"] if path.stem[0] == "I" else list(manifest["outputs"].get("networks", ()))
-            found[subject] = Deed(deed.act, subject, {**deed.details, "held": held.issuperset(made)}, deed.private)
-    for subject, path in decisions.items():
-        if subject not in there and path.exists():
+    for subject, path in wanted.items():
+        if subject in there:
+            continue
+        if path.suffix == ".json":
+            found[subject] = _late(workspace, subject, path)
+        elif path.exists():
             found[subject] = decided(subject.partition(" ")[2], pq.read_table(path).to_pylist()[0])
     return found
+
+
+def _late(workspace: Workspace, subject: str, path: Path) -> Deed:
+    """The entry of an ingest or run that nobody wrote; ``held``: is what it made in the workspace now?"""
+    content, ingest = path.read_bytes(), subject.startswith("ingest")
+    try:
+        manifest = orjson.loads(content)
+        deed = intake(manifest) if ingest else ran(manifest)
+        made = manifest["segments"] if ingest else manifest["outputs"]["networks"]
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        damaged = {"manifest": hashlib.sha256(content).hexdigest(), "damaged": True}
+        return Deed("intake" if ingest else "run", subject, damaged)
+    held = {s.sha256 for segments in workspace.catalog.tables.values() for s in segments}
+    return Deed(deed.act, subject, {**deed.details, "held": held.issuperset(made)}, deed.private)
 
 
 def _digest_of(manifest: dict[str, Any]) -> str:

@@ -1,0 +1,17 @@
+"""Under which subjects what was done to a workspace stands in its ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clew.store.workspace import Workspace
+
+_NAMES = {"I": "ingest", "R": "run"}
+
+
+def subjects(workspace: Workspace) -> dict[str, Path]:
+    """Every ingest and run by its manifest, in order, then every decision about a link by its segment."""
+    manifests = (workspace.path / "runs").glob("[IR][0-9]*.json")
+    in_order = sorted(manifests, key=lambda path: (path.stem[0], int(path.stem[1:])))
+    found = {f"{_NAMES[path.stem[0]]} {path.stem}": path for path in in_order}
+    return found | {f"decision {s.sha256}": workspace.path / s.file for s in workspace.segments("decisions")}
