@@ -14,6 +14,7 @@ from clew.web.access import Who, access
 from clew.web.csvfile import csv_file
 from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.exploring import Answer, answer, exploring, start, tell
+from clew.web.masking import TheMasks
 from clew.web.page import render, wants_part
 
 router = APIRouter(prefix="/explore")
@@ -91,14 +92,14 @@ def told_linker(desk: TheDesk, engine: Reading, who: Who, number: Number, step: 
 
 @router.get("/{number}/answers.csv")
 @access("export", "export", "exploration {number}")
-def download(desk: TheDesk, engine: Reading, number: Number) -> Response:
+def download(desk: TheDesk, engine: Reading, masks: TheMasks, number: Number) -> Response:
     """The answers as a table."""
     found = exploring(desk, engine, number)
     header = ("step", "answer", "record_id", "title", "network_id", "records_with_it", "why", "who", "at")
     rows = [
         (r.nth, r.act, r.record_id, r.title, r.network_id, r.along, r.why, r.who, r.at) for r in reversed(found.rows)
     ]
-    return csv_file(f"exploration-{number}", header, rows)
+    return csv_file(f"exploration-{number}", header, rows, masks.text)
 
 
 def _on(request: Request, desk: Desk, engine: Reading, number: int) -> Response:

@@ -22,6 +22,7 @@ from clew.web.access import Who, access
 from clew.web.asked import PageAsks, parse
 from clew.web.csvfile import csv_file
 from clew.web.desk import Reading, TheDesk
+from clew.web.masking import TheMasks
 from clew.web.page import render, wants_part
 from clew.web.triage import board, known, past, take
 
@@ -75,12 +76,12 @@ def leads(
 
 @router.get("/leads.csv")
 @access("export", "export", "page /leads.csv")
-def download(desk: TheDesk, engine: Reading, asked: PageAsks) -> Response:
+def download(desk: TheDesk, engine: Reading, masks: TheMasks, asked: PageAsks) -> Response:
     """The list as it is filtered and sorted, all of it."""
     now = board(desk, engine)
     names = [f.name for f in fields(LeadRow) if f.name != "activity"]
     rows = queue(engine, asked.filters, asked.sort, 0, _MOST_ROWS, now.decided, now.ordered)
-    return csv_file("leads", names, ([getattr(row, name) for name in names] for row in rows))
+    return csv_file("leads", names, ([getattr(row, name) for name in names] for row in rows), masks.text)
 
 
 @router.get("/leads/weights")

@@ -23,6 +23,7 @@ from clew.query.network_reasons import why
 from clew.query.network_records import network_records
 from clew.web.access import Who, access
 from clew.web.desk import Reading, TheDesk
+from clew.web.masking import TheMasks, masked_page
 from clew.web.page import render
 from clew.web.pages.network_frame import TABS, NetworkName, network_tab
 from clew.web.triage import take
@@ -50,8 +51,8 @@ def why_page(request: Request, reading: Reading, name: NetworkName) -> Response:
 
 @router.get("/dossier")
 @access("read", "view", "network {name}", "queue")
-def dossier(request: Request, reading: Reading, desk: TheDesk, name: NetworkName) -> Response:
-    """All tabs on one page, to print."""
+def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, name: NetworkName) -> Response:
+    """All tabs on one page, to print: nobody who may not be named is on it."""
 
     def content(head: NetworkHead) -> Mapping[str, Any]:
         made = fabric(reading, head.net)
@@ -70,7 +71,7 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, name: NetworkName
             "run": read_manifest(desk.workspace, "last").id if ran else "",
         }
 
-    return network_tab(request, reading, name, "Why", content, "networks/dossier.html")
+    return masked_page(masks, network_tab(request, reading, name, "Why", content, "networks/dossier.html"))
 
 
 def _reasons(reading: Engine, head: NetworkHead, made: Fabric) -> dict[str, Any]:

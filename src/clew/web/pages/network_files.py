@@ -8,6 +8,7 @@ from dataclasses import fields
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from clew.evidence.masks import Masks
 from clew.query.network import network_head
 from clew.query.network_assets import Payee, Price, assets
 from clew.query.network_fabric import fabric, holds
@@ -18,6 +19,7 @@ from clew.query.network_records import Listed, network_records
 from clew.web.access import access
 from clew.web.csvfile import csv_file
 from clew.web.desk import Reading
+from clew.web.masking import TheMasks
 from clew.web.pages.network_frame import NetworkName
 
 router = APIRouter(prefix="/networks/{name}")
@@ -25,7 +27,7 @@ router = APIRouter(prefix="/networks/{name}")
 
 @router.get("/findings.csv")
 @access("export", "export", "network {name}")
-def findings_csv(reading: Reading, name: NetworkName) -> Response:
+def findings_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """The findings, a row for each quote."""
     head = network_head(reading, name)
     header = [
@@ -42,55 +44,57 @@ def findings_csv(reading: Reading, name: NetworkName) -> Response:
             if not g.quotes:
                 yield *said, "", "", None, "", ""
 
-    return csv_file(f"{head.network_id}-findings", header, list(lines()))
+    return csv_file(f"{head.network_id}-findings", header, list(lines()), masks.text)
 
 
 @router.get("/identities.csv")
 @access("export", "export", "network {name}")
-def identities_csv(reading: Reading, name: NetworkName) -> Response:
+def identities_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """Everything by which people of the network are known."""
     head = network_head(reading, name)
     made = fabric(reading, head.net)
     found = identities(reading, head.net, head.records, worth=made.worth, held=holds(made))
-    return _table(f"{head.network_id}-identities", Identity, found)
+    return _table(masks, f"{head.network_id}-identities", Identity, found)
 
 
 @router.get("/roles.csv")
 @access("export", "export", "network {name}")
-def roles_csv(reading: Reading, name: NetworkName) -> Response:
+def roles_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """The activity of phones and handles."""
     head = network_head(reading, name)
     found = roles(reading, head.net, 1_000)
-    return _table(f"{head.network_id}-roles", Actor, (*found.phones, *found.posters, *found.contacts))
+    return _table(masks, f"{head.network_id}-roles", Actor, (*found.phones, *found.posters, *found.contacts))
 
 
 @router.get("/assets.csv")
 @access("export", "export", "network {name}")
-def assets_csv(reading: Reading, name: NetworkName) -> Response:
+def assets_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """Accounts and wallets."""
     head = network_head(reading, name)
-    return _table(f"{head.network_id}-assets", Payee, assets(reading, head.net).payees)
+    return _table(masks, f"{head.network_id}-assets", Payee, assets(reading, head.net).payees)
 
 
 @router.get("/prices.csv")
 @access("export", "export", "network {name}")
-def prices_csv(reading: Reading, name: NetworkName) -> Response:
+def prices_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """Prices by currency and unit."""
     head = network_head(reading, name)
-    return _table(f"{head.network_id}-prices", Price, assets(reading, head.net).prices)
+    return _table(masks, f"{head.network_id}-prices", Price, assets(reading, head.net).prices)
 
 
 @router.get("/records.csv")
 @access("export", "export", "network {name}")
-def records_csv(reading: Reading, name: NetworkName) -> Response:
+def records_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """Its records, the oldest first."""
     head = network_head(reading, name)
-    return _table(f"{head.network_id}-records", Listed, network_records(reading, head.net, 0, MOST, newest=False)[0])
+    return _table(
+        masks, f"{head.network_id}-records", Listed, network_records(reading, head.net, 0, MOST, newest=False)[0]
+    )
 
 
 @router.get("/links.csv")
 @access("export", "export", "network {name}")
-def links_csv(reading: Reading, name: NetworkName) -> Response:
+def links_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """Its links, the weakest first."""
     head = network_head(reading, name)
     header = ["record a", "record b", "bits", "state", "evidence"]
@@ -104,10 +108,10 @@ def links_csv(reading: Reading, name: NetworkName) -> Response:
         )
         for k in network_links(reading, head.net, 0, MOST)[0]
     )
-    return csv_file(f"{head.network_id}-links", header, list(rows))
+    return csv_file(f"{head.network_id}-links", header, list(rows), masks.text)
 
 
-def _table(name: str, kind: type, rows: Iterable[object]) -> Response:
+def _table(masks: Masks, name: str, kind: type, rows: Iterable[object]) -> Response:
     """Rows of a dataclass, a column for each field."""
     names = [field.name for field in fields(kind)]
-    return csv_file(name, names, [[getattr(row, name) for name in names] for row in rows])
+    return csv_file(name, names, [[getattr(row, name) for name in names] for row in rows], masks.text)
