@@ -56,7 +56,7 @@ def served(workspace: Path, often: Limits = OFTEN, place: Place = HERE) -> Itera
     desk.links = Links("tester")
     desk.refresh()
     config = uvicorn.Config(
-        create_app(desk, often=often), host=place.host, port=place.port, log_level="warning",
+        create_app(desk, often=often, strangers=often), host=place.host, port=place.port, log_level="warning",
         ssl_certfile=place.cert, ssl_keyfile=place.key,
     )  # fmt: skip
     socket = config.bind_socket()

@@ -181,6 +181,7 @@ def test_the_queue_needs_no_purpose_and_all_else_does(own_bench):
             answer = client.get(path)
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/purpose?next="), path
+        assert not entries(own_bench, act="search") and not entries(own_bench, act="export")
         refused = client.get("/api/v1/search", params={"q": "x"})
         assert refused.status_code == 403 and "/purpose" in refused.json()["todo"]
         assert client.post("/purpose", data={"why": " "}).status_code == 400

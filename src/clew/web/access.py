@@ -156,23 +156,24 @@ def admit(request: Request) -> None:
         NoPurposeError: no purpose was stated.
     """
     visit, rule = visit_of(request), rule_of(request.scope["endpoint"])
-    visit.rule, visit.act = rule, rule.act
+    visit.rule = rule
     if rule.everyone:
         return
     if visit.actor is None:
         raise NotSignedInError("Nobody is signed in.", "Sign in first.")
-    visit.subject = rule.subject.format(**request.path_params)
+    subject = rule.subject.format(**request.path_params)
     if rule.permission is not None and visit.handed:
         raise HandedOutError("Somebody else knows your password.", "Take another one first, at /account.")
     if rule.permission is not None:
         _need(request, visit.actor, rule.permission)
     if rule.purpose != "none" and not (visit.actor.why or visit.actor.case_id):
         desk: Desk = request.app.state.desk
-        if rule.purpose != "queue" or not _in_queue(desk, visit.subject):
+        if rule.purpose != "queue" or not _in_queue(desk, subject):
             raise NoPurposeError(
                 "Nothing is opened outside of the lead queue without a purpose.", "State what you need it for."
             )
         visit.actor = visit.actor.within(None, TRIAGE)
+    visit.act, visit.subject = rule.act, subject  # from here on there is something to write down
 
 
 async def proven(request: Request) -> None:

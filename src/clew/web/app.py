@@ -37,13 +37,15 @@ from clew.web.security import LOOPBACK, Guard
 _STATIC = Path(__file__).parent / "static"
 
 
-def create_app(desk: Desk, hosts: tuple[str, ...] = LOOPBACK, often: Limits | None = None) -> FastAPI:
+def create_app(
+    desk: Desk, hosts: tuple[str, ...] = LOOPBACK, often: Limits | None = None, strangers: Limits | None = None
+) -> FastAPI:
     """The workbench over a desk.
 
     Args:
         desk: with its index made (`Desk.refresh`).
         hosts: names under which it may be asked.
-        often: how often a session may ask; `clew.web.gate` has the usual.
+        often, strangers: how often a session and an address without one may ask; `clew.web.gate` has the usual.
 
     Raises:
         TypeError: a page does not say who may ask.
@@ -60,7 +62,7 @@ def create_app(desk: Desk, hosts: tuple[str, ...] = LOOPBACK, often: Limits | No
     app.state.desk = desk
     declared = rules((*API, *PAGES))
     everyone = frozenset(["/healthz", *(path.split(" ")[1] for path, rule in declared.items() if rule.everyone)])
-    app.add_middleware(Gate, desk=desk, told=_told, everyone=everyone, often=often)
+    app.add_middleware(Gate, desk=desk, told=_told, everyone=everyone, often=often, strangers=strangers)
     app.add_middleware(Guard, hosts=hosts)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for router in API:

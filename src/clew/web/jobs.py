@@ -37,6 +37,7 @@ class Job:
         steps: every step that was begun, with its share.
         said: what it printed, or why it failed.
         begun, ended: times in UTC.
+        case_id: the case for which it is done; what it says is then for those of the case. Empty for none.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Job:
     said: str = ""
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended: datetime | None = None
+    case_id: str = ""
 
     @property
     def running(self) -> bool:
@@ -72,7 +74,14 @@ class Jobs:
         self._lock = threading.Lock()
 
     def all(self) -> list[Job]:
-        """Every job that is remembered, the newest first."""
+        """Every job that is remembered, the newest first; of those of a case only that they were done."""
+        return [replace(job, said="") if job.case_id else job for job in self._every()]
+
+    def of_case(self, case_id: str) -> list[Job]:
+        """The jobs of a case, the newest first."""
+        return [job for job in self._every() if job.case_id == case_id]
+
+    def _every(self) -> list[Job]:
         with self._lock:
             return sorted(self._jobs.values(), key=lambda job: -job.id)
 
@@ -85,13 +94,16 @@ class Jobs:
         """The job that is at work."""
         return next((job for job in self.all() if job.running), None)
 
-    def start(self, what: str, *commands: Sequence[str], environment: Mapping[str, str] | None = None) -> Job:
+    def start(
+        self, what: str, *commands: Sequence[str], environment: Mapping[str, str] | None = None, case_id: str = ""
+    ) -> Job:
         """Begin a job.
 
         Args:
             what: in words, for the list of jobs.
-            commands: words of commands of Clew, one after the other; ``-w`` is added.
+            commands: words of commands of Clew, one after the other, in this workspace.
             environment: what the commands find in theirs besides ours: who acts, and why.
+            case_id: the case for which it is done.
 
         Raises:
             WorkspaceError: another is at work.
@@ -99,7 +111,7 @@ class Jobs:
         with self._lock:
             if any(job.running for job in self._jobs.values()):
                 raise WorkspaceError("Another job is at work.", "Wait for it to end, or stop it; see Sources and runs.")
-            job = Job(max(self._jobs, default=0) + 1, what)
+            job = Job(max(self._jobs, default=0) + 1, what, case_id=case_id)
             self._jobs[job.id] = job
             for old in sorted(self._jobs)[:-KEPT]:
                 del self._jobs[old]
@@ -146,13 +158,14 @@ class Jobs:
 
     def _command(self, number: int, words: Sequence[str], environment: Mapping[str, str]) -> tuple[str, int]:
         """Run one command; what it printed and its exit code."""
-        command = [sys.executable, "-m", "clew", words[0], "-w", self._workspace, *words[1:]]
+        command = [sys.executable, "-m", "clew", *words]
         with self._lock:
             if self._stopped:
                 return "", 1
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                errors="replace", env={**os.environ, **environment, "CLEW_PROGRESS": "lines"},
+                errors="replace",
+                env={**os.environ, **environment, "CLEW_PROGRESS": "lines", "CLEW_WORKSPACE": self._workspace},
             )  # fmt: skip
         process, wrong = self._process, []
         printed: list[str] = []

@@ -28,8 +28,11 @@ NAVIGATION: tuple[tuple[str, str, str, tuple[str, ...], Permission], ...] = (
     ("/overview", "Overview", "3", (), "read"),
     ("/sources", "Sources and runs", "4", ("/quarantine", "/runs"), "read"),
     # Cases have the key 5.
-    ("/audit", "Audit", "6", (), "audit"),
-    ("/accounts", "Accounts", "7", (), "administer"),
+)
+# Those beside the name of who is here.
+OFFICE: tuple[tuple[str, str, str, tuple[str, ...], Permission], ...] = (
+    ("/audit", "Audit", "8", (), "audit"),
+    ("/accounts", "Accounts", "9", (), "administer"),
 )
 
 # The token that the forms of this page carry. Macros see no context of a page, so it is found by this way.
@@ -129,6 +132,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         here=here(request),
         theme=theme if theme in THEMES else "system",
         navigation=[place[:4] for place in NAVIGATION if actor and may(actor, place[4])],
+        office=[place[:4] for place in OFFICE if actor and may(actor, place[4])],
         actor=actor,
         who=actor.name if actor else "",
         permissions=[permission for permission in PERMISSIONS if actor and may(actor, permission)],

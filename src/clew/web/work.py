@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clew.access import tokens
-from clew.access.roles import PERMISSIONS, may
+from clew.access.roles import Permission, may
 from clew.model.actor import Actor
 from clew.model.errors import DeniedError, WorkspaceError
 from clew.pipeline.decide import decide
@@ -46,8 +46,18 @@ def start_run(desk: Desk, who: Actor) -> Job:
     return start(desk, who, "Run", ["run"])
 
 
-def start(desk: Desk, who: Actor, what: str, *commands: Sequence[str]) -> Job:
+def start(
+    desk: Desk, who: Actor, what: str, *commands: Sequence[str], scopes: Sequence[Permission] = ("read", "ingest"),
+    case_id: str = "",
+) -> Job:  # fmt: skip
     """Begin a job that acts as who began it.
+
+    Args:
+        desk, who: where and who.
+        what: in words, for the list of jobs, which others see, too.
+        commands: see `Jobs.start`.
+        scopes: what the commands need to be allowed.
+        case_id: the case for which it is done.
 
     Raises:
         DeniedError: there are accounts, and a token asks.
@@ -58,6 +68,6 @@ def start(desk: Desk, who: Actor, what: str, *commands: Sequence[str]) -> Job:
         # A job is a command of its own, so it has to prove for whom it works: by a token that ends with the day.
         if who.scopes is not None:
             raise DeniedError("A token begins no job in the workbench.", "Give it to the command in CLEW_TOKEN.")
-        scopes = [permission for permission in PERMISSIONS if permission in ("read", "ingest") and may(who, permission)]
-        environment["CLEW_TOKEN"] = tokens.make(desk.db, who, scopes, 1, f"Job: {what}"[: tokens.LONGEST_LABEL])
-    return desk.jobs.start(what, *commands, environment=environment)
+        given = [permission for permission in scopes if may(who, permission)]
+        environment["CLEW_TOKEN"] = tokens.make(desk.db, who, given, 1, f"Job: {what}"[: tokens.LONGEST_LABEL])
+    return desk.jobs.start(what, *commands, environment=environment, case_id=case_id)
