@@ -112,10 +112,11 @@ def check(
 ) -> None:
     """Compute every hash anew and say what was changed, removed, added or moved."""
     from clew.ledger.check import check as check_all
+    from clew.ledger.timestamps import configured
 
     with _auditing(workspace, "") as (casework, _):
         kept = _kept(against) if against else []
-        found = check_all(casework.db, casework.keys.public, kept)
+        found = check_all(casework.db, casework.keys.public, kept, configured())
     if json:
         print_json(asdict(found))
     else:

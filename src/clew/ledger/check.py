@@ -20,6 +20,8 @@ from clew.ledger import log, merkle
 from clew.ledger.entry import Entry, numbers, plain
 from clew.ledger.explain import Tree, explain_entries, explain_nodes, places
 from clew.ledger.heads import Head, heads
+from clew.ledger.stamped import stamp_faults
+from clew.ledger.timestamps import Authority, stamps
 
 _BATCH = 5_000
 _HOLE = bytes(32)  # stands for the hash of an entry that is neither there nor remembered
@@ -66,6 +68,7 @@ def check(
     engine: sa.Engine,
     public: bytes | None = None,
     against: Sequence[Head] = (),
+    trusted: Authority | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Checked:
     """Check everything.
@@ -74,12 +77,13 @@ def check(
         engine: the database.
         public: the workspace's public key, with which every head must be signed; None takes any.
         against: heads of this ledger that were kept elsewhere.
+        trusted: the timestamp authority whose roots count; None takes those that the timestamps were taken with.
         progress: told how much is done.
     """
     try:
         with _snapshot(engine) as connection:
             damage = _damage(connection)
-            found = check_in(connection, public, against, progress)
+            found = check_in(connection, public, against, trusted, progress)
     except sa.exc.DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         return Checked(0, "", 0, 0, [f"The file of the database is damaged ({reason})."])
@@ -90,6 +94,7 @@ def check_in(
     connection: sa.Connection,
     public: bytes | None = None,
     against: Sequence[Head] = (),
+    trusted: Authority | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Checked:
     """As `check`, in a transaction that has begun."""
@@ -108,6 +113,7 @@ def check_in(
     faults += _private_faults(seen)
     signed = [*heads(connection), *against]
     faults += _head_faults(tree.settled, used, signed, public)
+    faults += stamp_faults(heads(connection), stamps(connection), trusted)
     progress(1.0)
     return Checked(size, merkle.root(tree.settled, used).hex(), len(signed), len(seen.empty), faults)
 
