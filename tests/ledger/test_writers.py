@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from clew.ledger.check import check
 from clew.ledger.log import entries
 
@@ -47,9 +49,12 @@ def test_writers_that_are_killed_lose_nothing(db, tmp_path):
     assert check(db).faults == []
     with db.connect() as connection:
         held = list(entries(connection))
+        acts = connection.execute(sa.text("SELECT who, name FROM saved_views ORDER BY id")).all()
     assert [entry.seq for entry in held] == list(range(len(held)))
     assert len({seq for _, seq, _ in told}) == len(told) > 0
     for name, seq, nth in told:
         assert (held[seq].who, held[seq].facts()) == (name, {"nth": nth})
+    # No act without its entry, no entry without its act.
+    assert sorted((who, int(name)) for who, name in acts) == sorted((e.who, e.facts()["nth"]) for e in held)
     # A writer was killed at most once between an acknowledged entry and telling it.
     assert len(told) <= len(held) <= len(told) + WRITERS * LIVES

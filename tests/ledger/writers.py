@@ -1,4 +1,4 @@
-"""A process that appends until it is killed, and tells each entry once the database has acknowledged it.
+"""A process that acts until it is killed, each act a row and its entry, and tells once the database acknowledged it.
 
 Run as ``python writers.py WORKSPACE NAME COUNT``; the benchmark runs it, too.
 """
@@ -8,10 +8,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from clew.access.roles import alone
 from clew.database.base import open_database, write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
+
+_ACT = sa.text("INSERT INTO saved_views (who, name, query, at) VALUES (:who, :name, '', '')")
 
 
 def main() -> None:
@@ -21,6 +25,7 @@ def main() -> None:
     print("ready", flush=True)
     for nth in range(count):
         with write(db) as connection:
+            connection.execute(_ACT, {"who": name, "name": str(nth)})
             made = append(connection, actor, Deed("decide", f"network NW{nth}", {"nth": nth}, {"why": "a test"}))
         print(made.seq, nth, flush=True)
 
