@@ -58,7 +58,7 @@ class _Describer:
 
     def all(self) -> Node:
         """The whole graph."""
-        tool = self._add("tool", "clew", "uco-tool:Tool", "Clew", **{"uco-tool:version": self.made.version})
+        tool = self._add("tool", "clew", "uco-tool:Tool", "Clew", {"uco-tool:version": self.made.version})
         exhibits = self._exhibits()
         actions = self._actions(exhibits, tool)
         self._subjects()
@@ -72,21 +72,24 @@ class _Describer:
     def _id(self, kind: str, name: str) -> str:
         return f"kb:{kind}-{uuid.uuid5(self.space, f'{kind} {name}')}"
 
-    def _add(self, kind: str, name: str, type_: str, title: str = "", **more: Any) -> str:
+    def _add(self, kind: str, name: str, type_: str, title: str, more: Node | None = None) -> str:
         """A node; gives its id."""
         node_id = self._id(kind, name)
         node: Node = {"@id": node_id, "@type": type_}
         if title:
             node["uco-core:name"] = title
-        self.nodes[node_id] = {**node, **{key: value for key, value in more.items() if value not in (None, "", [])}}
+        said = {key: value for key, value in (more or {}).items() if value not in (None, "", [])}
+        self.nodes[node_id] = node | said
         return node_id
 
-    def _observable(self, kind: str, name: str, title: str, facets: Iterable[Node], **more: Any) -> str:
+    def _observable(self, kind: str, name: str, title: str, facets: Iterable[Node], more: Node | None = None) -> str:
         found = []
         for facet in facets:
             label = facet["@type"].rpartition(":")[2].lower()
             found.append({"@id": self._id(label, f"{kind} {name}"), **facet})
-        return self._add(kind, name, "uco-observable:ObservableObject", title, **{"uco-core:hasFacet": found}, **more)
+        return self._add(
+            kind, name, "uco-observable:ObservableObject", title, {"uco-core:hasFacet": found, **(more or {})}
+        )
 
     def _content(self, name: str, size: int, digests: Mapping[str, str], media_type: str, payload: str = "") -> Node:
         hashes = [
@@ -126,10 +129,10 @@ class _Describer:
             told = [f"From {said['whence']}", f"by {said['how']}", f"grading {said['grading']}" * bool(said["grading"]),
                     f"handling {said['handling']}, TLP:{said['tlp']}", held]  # fmt: skip
             thing = self._observable("exhibit", said["id"], said["name"], facets,
-                                     **{"uco-core:description": ". ".join(filter(None, told))})  # fmt: skip
+                                     {"uco-core:description": ". ".join(filter(None, told))})  # fmt: skip
             record = self._add(
                 "provenance", said["id"], "case-investigation:ProvenanceRecord", f"Exhibit {said['id']}",
-                **{"case-investigation:exhibitNumber": said["id"], "uco-core:object": [_ref(thing)],
+                {"case-investigation:exhibitNumber": said["id"], "uco-core:object": [_ref(thing)],
                    "case-investigation:rootExhibitNumber": said["part_of"] or said["id"]},
             )  # fmt: skip
             found[said["id"]] = thing, record
@@ -146,7 +149,7 @@ class _Describer:
             before = last.get(entry.subject)
             action = self._add(
                 "action", str(entry.seq), "case-investigation:InvestigativeAction", f"{entry.act} of {entry.subject}",
-                **{
+                {
                     "uco-core:description": self._why(entry),
                     "uco-action:startTime": _time(entry.at), "uco-action:endTime": _time(entry.at),
                     "uco-action:performer": _ref(self._account(entry.who)), "uco-action:instrument": [_ref(tool)],
@@ -170,7 +173,7 @@ class _Describer:
         """Persons, protected ones under their pseudonym, each with a role for every category of the data subject."""
         for person in self.material.whole.people:
             shown = person.pseudonym if person.protected else self.material.masks.text(person.names[0])
-            node = self._add("person", person.id, "uco-identity:Person", shown, **{"uco-core:tag": person.id})
+            node = self._add("person", person.id, "uco-identity:Person", shown, {"uco-core:tag": person.id})
             for category in (*person.categories, *(["minor"] if person.minor else [])):
                 role = self._add("role", category, "uco-role:Role", category)
                 self._relate(f"{person.id} {category}", node, role, "Has_Role", "uco-core:Relationship", True)
@@ -193,12 +196,12 @@ class _Describer:
         if made:
             results = [_ref(self._add(
                 "provenance", derived.run.id, "case-investigation:ProvenanceRecord", f"Made by run {derived.run.id}",
-                **{"uco-core:object": [_ref(name) for name in sorted(set(made))]},
+                {"uco-core:object": [_ref(name) for name in sorted(set(made))]},
             ))]  # fmt: skip
         frozen = sorted(thing for thing, _ in exhibits.values())
         self._add(
             "action", derived.run.id, "case-investigation:InvestigativeAction", f"Analysis run {derived.run.id}",
-            **{"uco-action:endTime": _time(derived.run.at), "uco-action:instrument": [_ref(tool)],
+            {"uco-action:endTime": _time(derived.run.at), "uco-action:instrument": [_ref(tool)],
                "uco-core:description": f"Code {derived.run.code}", "uco-action:result": results,
                "uco-action:object": [_ref(name) for name in frozen]},
         )  # fmt: skip
@@ -215,7 +218,7 @@ class _Describer:
         created = _time(row["posted_at"].isoformat()) if row["posted_at"] else None
         return self._observable(
             "record", name, row["title"] or name, facets,
-            **{"uco-core:description": told, "uco-core:objectCreatedTime": created},
+            {"uco-core:description": told, "uco-core:objectCreatedTime": created},
         )  # fmt: skip
 
     def _identifiers(self, mentions: Iterable[Mapping[str, Any]]) -> None:
@@ -230,8 +233,10 @@ class _Describer:
 
     def _link(self, row: Mapping[str, Any]) -> str:
         told = f"{row['weight']:.1f} bits of evidence for one operation; state {row['state']}; {row['evidence']}"
-        ends = [self._id("record", row[name]) for name in ("record_a", "record_b")]
-        return self._relate(f"{row['record_a']} {row['record_b']}", *ends, "Linked_To", _OBSERVED, False, told)
+        name, one, other = f"{row['record_a']} {row['record_b']}", row["record_a"], row["record_b"]
+        return self._relate(
+            name, self._id("record", one), self._id("record", other), "Linked_To", _OBSERVED, False, told
+        )
 
     def _networks(self, members: Iterable[Mapping[str, Any]], known: set[str]) -> list[str]:
         groups: dict[str, list[str]] = {}
@@ -241,7 +246,7 @@ class _Describer:
         return [
             self._add(
                 "network", name, "uco-core:Grouping", f"Network {name}",
-                **{"uco-core:context": ["records resolved to one operation"],
+                {"uco-core:context": ["records resolved to one operation"],
                    "uco-core:object": [_ref(self._id("record", record)) for record in sorted(records)]},
             )
             for name, records in sorted(groups.items())
@@ -251,7 +256,7 @@ class _Describer:
         kind = "record" if row["subject_kind"] == "record" else "network"
         return self._add(
             "finding", row["finding_id"], "uco-core:Annotation", row["indicator"],
-            **{"uco-core:statement": [row["reason"]], "uco-core:object": [_ref(self._id(kind, row["subject"]))],
+            {"uco-core:statement": [row["reason"]], "uco-core:object": [_ref(self._id(kind, row["subject"]))],
                "uco-core:tag": ["assessed"]},
         )  # fmt: skip
 
@@ -259,22 +264,22 @@ class _Describer:
         self, name: str, source: str, target: str, kind: str, type_: str, directional: bool, told: str = ""
     ) -> str:
         return self._add(
-            "relationship", f"{kind} {name}", type_,
-            **{"uco-core:source": [_ref(source)], "uco-core:target": _ref(target), "uco-core:description": told,
+            "relationship", f"{kind} {name}", type_, "",
+            {"uco-core:source": [_ref(source)], "uco-core:target": _ref(target), "uco-core:description": told,
                "uco-core:kindOfRelationship": kind, "uco-core:isDirectional": directional},
         )  # fmt: skip
 
     def _investigation(self, actions: Iterable[str]) -> None:
         case, masks = self.material.case, self.material.masks
         allowed = self._add(
-            "authorization", case.id, "case-investigation:Authorization",
-            **{"case-investigation:authorizationType": masks.text(case.legal_basis)},
+            "authorization", case.id, "case-investigation:Authorization", "",
+            {"case-investigation:authorizationType": masks.text(case.legal_basis)},
         )  # fmt: skip
         things = [name for name, node in self.nodes.items() if node["@type"] in _LISTED]
         told = f"Handling {case.handling}, TLP:{case.tlp}, kept until {case.retain_until}."
         self._add(
             "investigation", case.id, "case-investigation:Investigation", f"Case {case.id}",
-            **{"case-investigation:focus": [masks.text(case.purpose)], "uco-core:description": told,
+            {"case-investigation:focus": [masks.text(case.purpose)], "uco-core:description": told,
                "case-investigation:relevantAuthorization": [_ref(allowed)],
                "uco-core:object": [_ref(name) for name in sorted({*things, *actions})]},
         )  # fmt: skip
