@@ -255,7 +255,7 @@ def sees(actor: Actor, case: Case) -> bool:
 
 def not_yours(case_id: str) -> MissingError:
     """One sentence for a case that is not there and one that is another's, so that nobody can tell."""
-    return MissingError(f"{case_id[:20]} is not a case of yours.", "Yours are listed by: clew case list")
+    return MissingError(f"{case_id[:20]} is not a case of yours.", "See the list of your cases.")
 
 
 def case_of(paper_id: str) -> str:

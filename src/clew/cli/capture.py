@@ -38,6 +38,9 @@ def capture(
     any_certificate: Annotated[
         bool, typer.Option("--any-certificate", help="Load it though its certificate is not trusted, and say so.")
     ] = False,
+    private: Annotated[
+        bool, typer.Option("--private/--public-only", help="Reach addresses of this machine and its networks, too.")
+    ] = True,
     seconds: Annotated[int, typer.Option(min=1, max=3_600, help="After that it is taken as it is.")] = 60,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -60,7 +63,7 @@ def capture(
             # The vault keeps the bytes sealed; a copy in the open is only kept where it is asked for.
             out = out or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "capture"
         found = take(
-            url, out or _default(url), allow_private=True, javascript=javascript, any_certificate=any_certificate,
+            url, out or _default(url), allow_private=private, javascript=javascript, any_certificate=any_certificate,
             why=why, case=case or "", user=user, bounds=bounds,
         )  # fmt: skip
         if case is not None:

@@ -27,7 +27,7 @@ NAVIGATION: tuple[tuple[str, str, str, tuple[str, ...], Permission], ...] = (
     ("/search", "Search", "2", ("/explore",), "read"),
     ("/overview", "Overview", "3", (), "read"),
     ("/sources", "Sources and runs", "4", ("/quarantine", "/runs"), "read"),
-    # Cases have the key 5.
+    ("/cases", "Cases", "5", (), "work"),
 )
 # Those beside the name of who is here.
 OFFICE: tuple[tuple[str, str, str, tuple[str, ...], Permission], ...] = (

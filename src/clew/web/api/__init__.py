@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from clew.web.api import explorations, leads, network_draw, networks, overview, records, search, sources
+from clew.web.api import cases, explorations, leads, network_draw, networks, overview, records, search, sources
 
 ROUTERS: tuple[APIRouter, ...] = (
     leads.router,
@@ -15,4 +15,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     explorations.router,
     sources.router,
     overview.router,
+    cases.router,
 )

@@ -6,6 +6,7 @@ from clew.web.pages import (
     account,
     accounts,
     audit,
+    cases,
     entry,
     explore,
     leads,
@@ -40,5 +41,7 @@ ROUTERS = (
     explore.router,
     sources.router,
     template.router,
+    cases.router,
+    *cases.ROUTERS,
     network_draw.router,
 )

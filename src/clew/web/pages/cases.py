@@ -60,5 +60,7 @@ def _new(request: Request, wrong: Failed) -> Response:
     )  # fmt: skip
 
 
-for part in (cases_add, cases_cover, cases_exhibits, cases_people, cases_thinking, cases_packages):
-    router.include_router(part.router)
+# Fixed words of the address go before the id of a case.
+ROUTERS = tuple(
+    part.router for part in (cases_add, cases_cover, cases_exhibits, cases_people, cases_thinking, cases_packages)
+)

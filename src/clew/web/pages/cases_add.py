@@ -20,7 +20,7 @@ from clew.web.page import own_address, render
 from clew.web.pages.cases_frame import Failed, TheTyped, failed, grading_of, words
 from clew.web.purposes import choices
 
-router = APIRouter(prefix="/add")
+router = APIRouter(prefix="/cases/add")
 Name = Annotated[str, Query(max_length=200)]
 
 

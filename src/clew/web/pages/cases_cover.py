@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from clew.access import accounts
 from clew.access.roles import may
 from clew.cases import case as cases
+from clew.cases.base import Casework
 from clew.cases.whole import WholeCase
 from clew.model.actor import Actor
 from clew.web.access import access
 from clew.web.pages.cases_frame import Failed, Place, ThePlace, TheTyped, Typed
 
-router = APIRouter(prefix="/{case_id}")
+router = APIRouter(prefix="/cases/{case_id}")
 _FIELDS = ("name", "purpose", "legal_basis", "owner", "handling", "conditions", "tlp", "retain_until")
 
 
@@ -32,7 +33,11 @@ def cover(place: ThePlace) -> Response:
 def change(place: ThePlace, typed: TheTyped) -> Response:
     """Another version of it."""
     fields = {name: typed[name] for name in _FIELDS}
-    return place.done("change", typed, lambda: cases.change(*_of(place), typed["why"], **fields), _again(place), "")
+
+    def act() -> object:
+        return cases.change(place.casework, place.who, place.case_id, typed["why"], **fields)
+
+    return place.done("change", typed, act, _again(place), "")
 
 
 @router.post("/close")
@@ -68,7 +73,7 @@ def remove_member(place: ThePlace, typed: TheTyped) -> Response:
     return place.done("member", Typed(), lambda: cases.remove_member(*_of(place), name), _again(place), "#members")
 
 
-def _of(place: Place) -> tuple[Any, Actor, str]:
+def _of(place: Place) -> tuple[Casework, Actor, str]:
     return place.casework, place.who, place.case_id
 
 

@@ -1,4 +1,4 @@
-"""The exhibits of a case: files that are added, pages that are captured, what is known of each and what happened to it."""
+"""The exhibits of a case: files and captures that are added, what is known of each, and what happened to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from clew.web.access import access
 from clew.web.incoming import keep, kept
 from clew.web.pages.cases_frame import Failed, Place, ThePlace, TheTyped, Typed, failed, grading_of, own
 
-router = APIRouter(prefix="/{case_id}/exhibits")
+router = APIRouter(prefix="/cases/{case_id}/exhibits")
 SIZE = 50  # exhibits of a page
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 

@@ -22,8 +22,9 @@ from clew.web import work
 from clew.web.access import access
 from clew.web.page import render
 from clew.web.pages.cases_frame import Failed, Place, ThePlace, TheTyped, failed
+from clew.web.purposes import check_case as check_theirs
 
-router = APIRouter(prefix="/{case_id}")
+router = APIRouter(prefix="/cases/{case_id}")
 AT_ONCE = 1 << 30  # bytes of originals that are read while a person waits
 Number = Annotated[int, Query(ge=1, le=10**9)]
 
@@ -41,6 +42,7 @@ def make(place: ThePlace, typed: TheTyped) -> Response:
     """Make one in the background."""
 
     def begin() -> object:
+        check_theirs(place.casework, place.who, place.case_id)
         out = new_place(place.desk.path, place.case_id)
         return work.start(
             place.desk, place.who, f"Package of {place.case_id}", ["evidence", "package", place.case_id, str(out)],
@@ -69,8 +71,8 @@ def fetch(place: ThePlace, typed: TheTyped) -> Response:
 def remove_copy(place: ThePlace, typed: TheTyped) -> Response:
     """Take the copy away from the server."""
 
-    def act() -> object:
-        return remove(place.casework, place.who, place.case_id, typed["copy"])
+    def act() -> None:
+        remove(place.casework, place.who, place.case_id, typed["copy"])
 
     return place.done("copy", typed, act, lambda wrong: _packages(place, wrong), "/packages")
 
@@ -79,6 +81,7 @@ def remove_copy(place: ThePlace, typed: TheTyped) -> Response:
 @access("work", purpose="none")
 def job(place: ThePlace, number: Number) -> Response:
     """How far work for the case is; tells the page to load anew when it has ended."""
+    check_theirs(place.casework, place.who, place.case_id)
     found = next((one for one in place.desk.jobs.of_case(place.case_id) if one.id == number), None)
     if found is None or not found.running:
         return Response(headers={"hx-refresh": "true"})
@@ -114,7 +117,7 @@ def check(place: ThePlace, typed: TheTyped) -> Response:
 
 def _checking(place: Place, whole: WholeCase) -> dict[str, Any]:
     bytes_ = sum(exhibit.size for exhibit in whole.exhibits)
-    return {"checked": None, "bytes": bytes_, "jobs": _jobs(place, "Check")}
+    return {"checked": None, "bytes_": bytes_, "jobs": _jobs(place, "Check")}
 
 
 def _packages(place: Place, wrong: Failed | None = None) -> Response:

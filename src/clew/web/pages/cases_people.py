@@ -17,7 +17,7 @@ from clew.model.tables import IDENTIFIER_TYPES
 from clew.web.access import access
 from clew.web.pages.cases_frame import Failed, Place, ThePlace, TheTyped, Typed, grading_of, own
 
-router = APIRouter(prefix="/{case_id}")
+router = APIRouter(prefix="/cases/{case_id}")
 _IDENTIFIER = re.compile(r"([A-Za-z-]+)[\s=:]+(\S.*)")
 
 

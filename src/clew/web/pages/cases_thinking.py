@@ -12,7 +12,7 @@ from clew.cases.thinking import BELIEFS
 from clew.web.access import access
 from clew.web.pages.cases_frame import Failed, Place, ThePlace, TheTyped, grading_of, own
 
-router = APIRouter(prefix="/{case_id}")
+router = APIRouter(prefix="/cases/{case_id}")
 
 
 @router.get("/notes")

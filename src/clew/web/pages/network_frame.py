@@ -9,10 +9,12 @@ from urllib.parse import quote
 from fastapi import Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from clew.cases.mine import holdings
 from clew.cases.triage import DISMISSALS, MAX_REASON
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.query.network import NetworkHead, merged_into, network_head, network_history
+from clew.web.access import visit_of
 from clew.web.desk import Desk
 from clew.web.page import render
 from clew.web.triage import past
@@ -48,7 +50,7 @@ def network_tab(
         engine: the reading index.
         name: id of the network.
         tab: a word of `TABS`.
-        content: what the tab's template is given besides ``head``, ``history``, ``tab``, ``tabs`` and ``job``.
+        content: what the tab's template is given besides ``head``, ``history``, ``tab``, ``tabs``, ``job``, ``holdings``.
         template: which extends network.html; ``networks/<tab in lower case>.html`` when empty.
 
     Raises:
@@ -63,6 +65,7 @@ def network_tab(
         end = next(end for end, word in TABS if word == tab)
         return RedirectResponse(f"/networks/{quote(into)}{end}?was={quote(name)}", 303)
     desk: Desk = request.app.state.desk
+    who = visit_of(request).actor
     counts = {"Records": head.records, "Links": head.links}
     decided = past(desk, engine, head.network_id)
     own = [d for d in decided if d.network_id == head.network_id]
@@ -78,5 +81,6 @@ def network_tab(
         "dismissals": DISMISSALS,
         "max_reason": MAX_REASON,
         "language": language,
+        "holdings": holdings(desk.casework, who, "network", head.network_id) if who else [],
     }
     return render(request, template or f"networks/{tab.lower()}.html", **context, **content(head))
