@@ -14,11 +14,13 @@ from clew.database.base import now
 from clew.model.actor import Actor
 from clew.model.errors import DeniedError, InputError
 
-What = Literal["export", "release"]
+What = Literal["export", "release", "erase"]
 WHATS: dict[What, str] = {
     "export": "take data of victims or minors out of the case",
     "release": "show a protected person by name in what leaves the case",
+    "erase": "erase the case before its day",
 }
+_OF_A_CASE: dict[str, What] = {"export": "export", "erase": "erase"}
 State = Literal["asked", "granted", "refused", "used", "lapsed"]
 DAYS, MAX_REASON = 7, 1_000
 
@@ -29,7 +31,7 @@ class Approval:
 
     Attributes:
         id: ``C1-A1``.
-        what: export or release.
+        what: export, release or erase.
         subject: the person it is about; empty for the whole case.
         why: it is asked for.
         state: asked, granted, refused, used, or lapsed when its time is over.
@@ -57,10 +59,11 @@ def ask(casework: Casework, actor: Actor, case_id: str, what: str, why: str) -> 
     Raises:
         InputError: no such thing, or no reason.
     """
-    if what != "export":
-        raise InputError(f"{what[:20]!r} is nothing that is asked for a case.", "Ask for: export.")
+    asked = _OF_A_CASE.get(what)
+    if asked is None:
+        raise InputError(f"{what[:20]!r} is nothing that is asked for a case.", f"Ask for: {', '.join(_OF_A_CASE)}.")
     with opened(casework, actor, case_id) as file:
-        return ask_in(file, "export", why)
+        return ask_in(file, asked, why)
 
 
 def ask_in(file: Opened, what: What, why: str, subject: str = "") -> Approval:
@@ -103,7 +106,7 @@ def use_in(file: Opened, what: What, subject: str = "") -> Approval:
             return _approval(file.change(paper, "decide", state="used"))
     raise DeniedError(
         f"It takes the approval of a second person to {WHATS[what]}.",
-        f"Ask for it with: clew case ask {subject or file.case.id} --why …",
+        f"Ask for it with: clew case ask {subject or file.case.id} {'--erase ' if what == 'erase' else ''}--why …",
     )
 
 

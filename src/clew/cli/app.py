@@ -8,6 +8,7 @@ import typer
 
 from clew.cli import (
     accounts,
+    backup,
     capture,
     case,
     evidence,
@@ -18,6 +19,7 @@ from clew.cli import (
     ledger,
     links,
     people,
+    retention,
     serve,
     simulate,
     thinking,
@@ -49,6 +51,8 @@ for module in (
     keys,
     ledger,
     accounts,
+    retention,
+    backup,
 ):
     module.add_to(app)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.common import WorkspaceOption, console, passphrase, steps
+from clew.cli.common import WorkspaceOption, at_work, console, passphrase, steps
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="A new folder; or the word: verify")]
 
@@ -37,15 +37,9 @@ def backup(
             found = verify_backup(made, lambda share: told("verify", share))
         console().print(f"{made} is whole: {len(found.files):,} files of {found.at[:19]}Z, {found.size / 1e6:,.1f} MB.")
         return
-    from clew.cases.base import Casework
-    from clew.cli.common import acting
-    from clew.store.workspace import find_workspace
-
-    place = find_workspace(workspace)
-    casework = Casework(place.path, passphrase)
-    who, words = acting(casework.db), _new_passphrase() if with_keys else ""
-    with steps(("backup",)) as told:
-        found = back_up(casework, place, who, out, words, lambda share: told("backup", share))
+    with at_work(workspace, "", None) as (casework, actor, place), steps(("backup",)) as told:
+        words = _new_passphrase() if with_keys else ""
+        found = back_up(casework, place, actor, out, words, lambda share: told("backup", share))
     console().print(f"{out}: {len(found.files):,} files, {found.size / 1e6:,.1f} MB, {found.entries:,} ledger entries.")
     if not with_keys:
         console().print("The keys are not in it: keep a copy of the key file, see: clew keys show")

@@ -83,16 +83,17 @@ def _pair(text: str) -> tuple[str, str]:
 def ask(
     subject: Annotated[str, typer.Argument(metavar="CASE|PERSON", help="C1 to export it, C1-P2 to release them.")],
     why: Needed,
+    erase: Annotated[bool, typer.Option("--erase", help="Ask to erase the case before its day.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Ask for what takes a second person: to export victims' data, or to show a protected person by name."""
+    """Ask for what takes a second person: to export victims' data, show a protected person by name, erase a case."""
     from clew.cases import approvals
     from clew.cases.opened import case_of
     from clew.cases.people import ask_release
 
     with at_work(workspace, "", case_of(subject)) as (casework, actor, _):
         if subject == case_of(subject):
-            made = approvals.ask(casework, actor, subject, "export", why)
+            made = approvals.ask(casework, actor, subject, "erase" if erase else "export", why)
         else:
             made = ask_release(casework, actor, subject, why)
     console().print(f"{made.id} is asked for. A supervisor answers with: clew case grant {made.id}")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clew.cli.common import JsonOption, WorkspaceOption, clean, console, passphrase, print_json, steps
+from clew.cli.common import JsonOption, WorkspaceOption, at_work, clean, console, print_json, steps
 
 if TYPE_CHECKING:
-    from clew.cases.base import Casework
     from clew.evidence.erase import Erased
-    from clew.model.actor import Actor
-    from clew.store.workspace import Workspace
 
 retention = typer.Typer(help="How long records and cases are kept.", no_args_is_help=True)
 erase = typer.Typer(help="Erase a case or records for good.", no_args_is_help=True)
@@ -39,26 +35,29 @@ def set_rule(
     """Say how long the records of a source are kept."""
     from clew.evidence.retention import set_rule
 
-    casework, place, actor = _opened(workspace)
-    rule = set_rule(casework, place, actor, source, days, why)
-    kept = f"{rule.days:,} days" if rule.days else "without end"
-    console().print(f"Records of {clean(rule.source)} are kept {kept}. What is due: clew retention due")
+    with at_work(workspace, "", None) as (casework, actor, place):
+        rule = set_rule(casework, place, actor, source, days, why)
+        kept = f"{rule.days:,} days" if rule.days else "without end"
+        console().print(f"Records of {clean(rule.source)} are kept {kept}. What is due: clew retention due")
 
 
 @retention.command("list")
 def list_rules(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """The rules that hold."""
-    from clew.evidence.retention import rules
+    from clew.evidence.retention import permit, rules
 
-    casework, _, _ = _opened(workspace)
-    found = rules(casework)
-    if as_json:
-        print_json([vars(rule) for rule in found])
-        return
-    for rule in found:
-        console().print(f"{rule.days:>7,} days  {clean(rule.source, 40):<40}  {clean(rule.why)} ({clean(rule.who)})")
-    if not found:
-        console().print("No source has a rule: records are kept without end.")
+    with at_work(workspace, "", None) as (casework, actor, _):
+        permit(actor)
+        found = rules(casework)
+        if as_json:
+            print_json([vars(rule) for rule in found])
+            return
+        for rule in found:
+            console().print(
+                f"{rule.days:>7,} days  {clean(rule.source, 40):<40}  {clean(rule.why)} ({clean(rule.who)})"
+            )
+        if not found:
+            console().print("No source has a rule: records are kept without end.")
 
 
 @retention.command("due")
@@ -67,22 +66,23 @@ def show_due(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> 
     from dataclasses import asdict
 
     from clew.evidence.erase import unfinished
-    from clew.evidence.retention import due
+    from clew.evidence.retention import due, permit
 
-    casework, place, _ = _opened(workspace)
-    found, interrupted = due(casework, place), unfinished(casework)
-    if as_json:
-        print_json(asdict(found) | {"interrupted": [vars(each) for each in interrupted]})
-        return
-    out = console()
-    for each in interrupted:
-        out.print(f"The erasure of {each.what} of {each.at[:10]} was interrupted. End it with: clew erase resume")
-    for case_id in found.cases:
-        out.print(f"case {case_id} is due")
-    for source in found.sources:
-        line = f"{len(source.records):>12,} records of {clean(source.source)} before {source.before}"
-        out.print(line + _held(source.held.items()))
-    out.print("Erase them with: clew retention apply" if found else "Nothing is due.")
+    with at_work(workspace, "", None) as (casework, actor, place):
+        permit(actor)
+        found, interrupted = due(casework, place), unfinished(casework)
+        if as_json:
+            print_json(asdict(found) | {"interrupted": [vars(each) for each in interrupted]})
+            return
+        out = console()
+        for each in interrupted:
+            out.print(f"The erasure of {each.what} of {each.at[:10]} was interrupted. End it with: clew erase resume")
+        for case_id in found.cases:
+            out.print(f"case {case_id} is due")
+        for source in found.sources:
+            line = f"{len(source.records):>12,} records of {clean(source.source)} before {source.before}"
+            out.print(line + _held(source.held.items()))
+        out.print("Erase them with: clew retention apply" if found else "Nothing is due.")
 
 
 @retention.command()
@@ -90,12 +90,12 @@ def apply(workspace: WorkspaceOption = None) -> None:
     """Erase what is due."""
     from clew.evidence.retention import apply
 
-    casework, place, actor = _opened(workspace)
-    with steps(("erase",)) as told:
-        done = apply(casework, place, actor, None, lambda share: told("erase", share))
-    _say(done)
-    if not done:
-        console().print("Nothing is due.")
+    with at_work(workspace, "", None) as (casework, actor, place):
+        with steps(("erase",)) as told:
+            done = apply(casework, place, actor, None, lambda share: told("erase", share))
+        _say(done)
+        if not done:
+            console().print("Nothing is due.")
 
 
 @erase.command()
@@ -103,8 +103,8 @@ def case(case_id: Annotated[str, typer.Argument(metavar="CASE")], why: Why, work
     """Erase a case: its key, originals and papers."""
     from clew.evidence.erase import erase_case
 
-    casework, place, actor = _opened(workspace)
-    _say([erase_case(casework, place, actor, case_id, why)])
+    with at_work(workspace, "", None) as (casework, actor, place):
+        _say([erase_case(casework, place, actor, case_id, why)])
 
 
 @erase.command()
@@ -126,18 +126,18 @@ def records(
 
     if bool(names) == bool(source and before):
         raise InputError("It is not clear what to erase.", "Give record ids, or --source with --before.")
-    casework, place, actor = _opened(workspace)
-    if names:
-        with open_views(place, need_run=False) as engine:
-            ids, rejected = [find_record(engine, name)["record_id"] for name in names], list[str]()
-    elif source and before:
-        ids = select_records(place, source, before.date())
-        rejected = rejected_segments(place, source, before.date())
-        if not ids and not rejected:
-            raise InputError(f"{source} has no records before {before.date()}.")
-    with steps(("erase",)) as told:
-        done = erase_records(casework, place, actor, ids, why, lambda share: told("erase", share), rejected)
-    _say([done])
+    with at_work(workspace, "", None) as (casework, actor, place):
+        if names:
+            with open_views(place, need_run=False) as engine:
+                ids, rejected = [find_record(engine, name)["record_id"] for name in names], list[str]()
+        elif source and before:
+            ids = select_records(place, source, before.date())
+            rejected = rejected_segments(place, source, before.date())
+            if not ids and not rejected:
+                raise InputError(f"{source} has no records before {before.date()}.")
+        with steps(("erase",)) as told:
+            done = erase_records(casework, place, actor, ids, why, lambda share: told("erase", share), rejected)
+        _say([done])
 
 
 @erase.command()
@@ -145,22 +145,12 @@ def resume(workspace: WorkspaceOption = None) -> None:
     """End an erasure that was interrupted."""
     from clew.evidence.erase import resume
 
-    casework, place, actor = _opened(workspace)
-    with steps(("erase",)) as told:
-        done = resume(casework, place, actor, lambda share: told("erase", share))
-    _say(done)
-    if not done:
-        console().print("No erasure was interrupted.")
-
-
-def _opened(workspace: Path | None) -> tuple[Casework, Workspace, Actor]:
-    from clew.cases.base import Casework
-    from clew.cli.common import acting
-    from clew.store.workspace import find_workspace
-
-    place = find_workspace(workspace)
-    casework = Casework(place.path, passphrase)
-    return casework, place, acting(casework.db)
+    with at_work(workspace, "", None) as (casework, actor, place):
+        with steps(("erase",)) as told:
+            done = resume(casework, place, actor, lambda share: told("erase", share))
+        _say(done)
+        if not done:
+            console().print("No erasure was interrupted.")
 
 
 def _say(done: Iterable[Erased]) -> None:

@@ -15,7 +15,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clew.access import accounts
 from clew.access.roles import may, need
+from clew.cases.approvals import use
 from clew.cases.base import Casework
 from clew.cases.case import erase_rows
 from clew.cases.head import read_case, read_versions
@@ -78,15 +80,21 @@ class Erased:
 def erase_case(casework: Casework, workspace: Workspace, actor: Actor, case_id: str, why: str) -> Erased:
     """Erase a case: its key, originals, papers, and what the ledger says of it in words.
 
+    Where there are accounts, another person must have granted it (`clew.cases.approvals`).
+
     Raises:
-        DeniedError: it takes a supervisor.
+        DeniedError: it takes a supervisor, or nobody granted it.
         MissingError: there is no such case, or it was erased before.
         InputError: no reason.
     """
     need(actor, "oversee")
     with workspace.locked():
         resume(casework, workspace, actor, locked=True)
-        return carry_out_case(casework, actor, case_id, line(why, "a reason", MAX_REASON))
+        reason = line(why, "a reason", MAX_REASON)
+        _there(casework, case_id)
+        if accounts.any(casework.db):
+            use(casework, actor, case_id, "erase")
+        return carry_out_case(casework, actor, case_id, reason)
 
 
 def erase_records(
@@ -182,11 +190,15 @@ def fingerprint(casework: Casework, connection: sa.Connection, case_id: str) -> 
 
 def carry_out_case(casework: Casework, actor: Actor, case_id: str, why: str, *, known: bool = False) -> Erased:
     """The same without asking who it is, where others are kept from changing the workspace."""
+    _there(casework, case_id)
+    return _end_case(casework, actor, _begin(casework, actor, f"case {case_id}", why), known=known)
+
+
+def _there(casework: Casework, case_id: str) -> None:
     with casework.db.connect() as connection:
         case = read_case(connection, casework.keys, case_id)
-        if case is None or case.state == "erased":
-            raise MissingError(f"{case_id[:20]} was erased." if case else f"There is no case {case_id[:20]!r}.")
-    return _end_case(casework, actor, _begin(casework, actor, f"case {case_id}", why), known=known)
+    if case is None or case.state == "erased":
+        raise MissingError(f"{case_id[:20]} was erased." if case else f"There is no case {case_id[:20]!r}.")
 
 
 def _end_case(casework: Casework, actor: Actor, erasure: Erasure, *, known: bool = False) -> Erased:

@@ -153,8 +153,7 @@ def apply(
     Raises:
         DeniedError: it takes a supervisor or an administrator.
     """
-    if not (may(actor, "oversee") or may(actor, "administer")):
-        raise DeniedError(f"{actor.name} may not do that.", "It takes the role supervisor or administrator.")
+    permit(actor)
     done = resume(casework, workspace, actor, progress)
     for case_id in due(casework, workspace, today).cases:
         with workspace.locked():
@@ -168,6 +167,16 @@ def apply(
                 )
             )
     return done
+
+
+def permit(actor: Actor) -> None:
+    """Go on only for somebody who looks after what is kept.
+
+    Raises:
+        DeniedError: it takes a supervisor or an administrator.
+    """
+    if not (may(actor, "oversee") or may(actor, "administer")):
+        raise DeniedError(f"{actor.name} may not do that.", "It takes the role supervisor or administrator.")
 
 
 def select_records(workspace: Workspace, source: str, before: date) -> list[str]:
