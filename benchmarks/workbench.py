@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,7 +162,7 @@ def crowd(server: Server, first: httpx.Client, pages: dict[str, list[str]], user
 
     def user(number: int) -> None:
         choice = random.Random(number)
-        with browsers[number] as client:
+        with closing(browsers[number]) as client:
             while time.perf_counter() < until:
                 spent.append(asked(client, choice.choice(every)))
                 time.sleep(choice.uniform(0.5, 1.5))
@@ -197,7 +197,7 @@ def main() -> None:
             clew("ingest", f"{folder}/world/ads.jsonl", "--source", "bench", "-w", str(place))
             clew("run", "-w", str(place))
         print(f"workbench over {place}", flush=True)
-        with served(place) as server, server.enter() as client:
+        with served(place) as server, closing(server.enter()) as client:
             pages = targets(client)
             alone(client, pages)
             crowd(server, client, pages, given.users, given.seconds)

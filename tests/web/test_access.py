@@ -23,6 +23,7 @@ from tests.web.conftest import enter, served, shot
 from clew.access import accounts, tokens
 from clew.access.limits import Limits
 from clew.access.roles import alone
+from clew.cli.app import app as command
 from clew.ledger import log
 from clew.ledger.heads import heads
 from clew.model.actor import Actor
@@ -405,6 +406,8 @@ def test_who_reads_faster_than_people_has_to_wait(world, tmp_path):
 def test_other_machines_need_accounts(own_bench, tmp_path):
     with pytest.raises(InputError, match="lets other machines in, and this workspace has no accounts"):
         Place("0.0.0.0").check(own_bench.desk)
+    with pytest.raises(InputError, match="no accounts"):  # the command says so, before it makes an index
+        command(["serve", "--host", "0.0.0.0", "-w", str(own_bench.desk.path)], standalone_mode=False)
     with pytest.raises(InputError, match="certificate and its key"):
         Place(cert=tmp_path / "cert.pem").check(own_bench.desk)
     people(own_bench)

@@ -28,7 +28,7 @@ from clew.database.base import write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
 from clew.model.actor import Actor
-from clew.model.errors import ClewError, MissingError
+from clew.model.errors import ClewError
 from clew.web.access import NotSignedInError, Visit, visit_of
 from clew.web.desk import Desk
 from clew.web.purposes import check_case
@@ -121,10 +121,9 @@ class Gate:
         )  # fmt: skip
 
     def _handed(self, actor: Actor) -> bool:
-        try:
-            return accounts.find(self.desk.db, actor.name).handed
-        except MissingError:  # one person, no accounts
-            return False
+        with self.desk.db.connect() as connection:
+            row = accounts.row_of(connection, actor.name)  # none where one person works without accounts
+        return bool(row and row.handed)
 
     def _for(self, actor: Actor, request: Request) -> Actor:
         """A token's purpose and case, as its request says.
