@@ -72,6 +72,11 @@ _OTHER = {
 }  # fmt: skip
 
 
+def test_halves_of_characters_are_written_down_as_far_as_they_go():
+    entry = entry_of(0, "now", "ann", "api", None, Deed("search", "search", {}, {"for": "a\udcffb"}))
+    assert entry.texts() == {"for": "a?b"} and entry.whole()
+
+
 @pytest.mark.parametrize("column", _OTHER)
 def test_every_column_counts(column):
     assert replace(ENTRY, **{column: _OTHER[column]}).leaf() != ENTRY.leaf()

@@ -110,7 +110,8 @@ def seal(salt: str, private: str) -> str:
 
 def entry_of(seq: int, at: str, who: str, via: Via, case_id: str | None, deed: Deed) -> Entry:
     """An entry with a fresh salt where there is a private part."""
-    texts = {name: text for name, text in deed.private.items() if text}
+    # What was typed may hold halves of characters, which no JSON takes.
+    texts = {name: text.encode(errors="replace").decode() for name, text in deed.private.items() if text}
     private = canonical(texts).decode() if texts else None
     salt = secrets.token_hex(16) if private else None
     sealed = seal(salt, private) if salt and private else ""
