@@ -24,7 +24,8 @@ class Engine:
         spill: a folder that DuckDB may use when a relation does not fit.
         memory_gb: bound on DuckDB's own memory.
         threads: workers; all cores when None.
-        database: a DuckDB file whose tables are there from the start, opened for reading; none when None.
+        database: a DuckDB file whose tables are there from the start, opened for reading; none when None. Such an
+            engine answers what people ask, so no SQL in it reaches another file, the network or a setting.
     """
 
     def __init__(
@@ -40,7 +41,10 @@ class Engine:
             "autoload_known_extensions": False,
         }
         self.con = duckdb.connect(database or ":memory:", read_only=database is not None, config=config)
-        self.con.execute("SET TimeZone = 'UTC'")
+        self.con.execute("SET GLOBAL TimeZone = 'UTC'")
+        if database is not None:
+            self.con.execute("SET enable_external_access = false")
+            self.con.execute("SET lock_configuration = true")
         self._given: dict[str, pa.Table] = {}
 
     def __enter__(self) -> Engine:
@@ -56,7 +60,6 @@ class Engine:
         """The same tables for another thread; what it registers or creates as temporary is its own."""
         twin = Engine.__new__(Engine)
         twin.threads, twin.con = self.threads, self.con.cursor()
-        twin.con.execute("SET TimeZone = 'UTC'")
         twin._given = {}
         twin.register(self._given)
         with twin:
