@@ -55,16 +55,16 @@ def restore(
     why: Annotated[str, typer.Option(help="Why it is done without the register.", show_default=False)] = "",
 ) -> None:
     """Make a workspace from a backup; what was erased since, or is due, is not in it."""
-    import getpass
     import os
 
+    from clew.access.login import login_name
     from clew.access.roles import alone
     from clew.evidence.restore import restore as restore_from
     from clew.model.errors import InputError
 
     if without_register and not why.strip():
         raise InputError("To restore without the register needs a reason.", "Give it with --why.")
-    actor = alone(getpass.getuser(), "command line")
+    actor = alone(login_name(), "command line")
     words = os.environ.get("CLEW_BACKUP_PASSPHRASE", "") or os.environ.get("CLEW_PASSPHRASE", "")
     with steps(("restore",)) as told:
         done = restore_from(

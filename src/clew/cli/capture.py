@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 import tempfile
 from contextlib import ExitStack
@@ -46,6 +45,7 @@ def capture(
     json: JsonOption = False,
 ) -> None:
     """Capture a page as Chromium shows it: WARC, screenshot, headers. With --case it becomes an exhibit."""
+    from clew.access.login import login_name
     from clew.evidence.capture import capture as take
     from clew.evidence.capture import checked
     from clew.evidence.capturing import Bounds
@@ -53,7 +53,7 @@ def capture(
     url, bounds = checked(url), Bounds(seconds=seconds)
     exhibits: list[str] = []
     with ExitStack() as stack:
-        user = getpass.getuser()
+        user = login_name()
         if case is not None:
             from clew.evidence.capture_exhibit import check_case, take_capture
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from fastapi import Depends, Request
 
 from clew.access import accounts, oidc_settings
 from clew.access.links import Links
+from clew.access.login import login_name
 from clew.access.oidc import Provider
 from clew.cases.base import Casework
 from clew.engine.duckdb import Engine
@@ -35,16 +35,19 @@ class Desk:
         links: one-time links for the one person of a workspace without accounts.
         jobs: long work in the background.
         say: tells the terminal something; quiet until `clew.web.serve` listens.
+        address: at which it is served; empty until then. Links with a secret are made of it, never of what a request
+            says (its Host header could name the port of another program).
     """
 
     def __init__(self, path: Path, ask: Callable[[], str] | None = None) -> None:
         self.path = Workspace(path).path
         self.casework = Casework(self.path, ask)
         self.db = self.casework.db
-        self.links = Links(getpass.getuser())
+        self.links = Links(login_name())
         settings = oidc_settings.from_environment()
         self.provider = Provider(settings) if settings else None
         self.say: Callable[[str], None] = lambda text: None
+        self.address = ""
         self.jobs = Jobs(str(self.path), self.refresh)
         self._spill = tempfile.TemporaryDirectory(prefix="clew-")
         self._lock = threading.Lock()
