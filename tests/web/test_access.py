@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -23,6 +23,7 @@ from tests.web.conftest import enter, served, shot
 from clew.access import accounts, tokens
 from clew.access.limits import Limits
 from clew.access.roles import alone
+from clew.cases import case
 from clew.cli.app import app as command
 from clew.ledger import log
 from clew.ledger.heads import heads
@@ -193,6 +194,27 @@ def test_the_queue_needs_no_purpose_and_all_else_does(own_bench):
         assert entries(own_bench, subject=f"network {other}")[-1].texts()["why"] == "Request 7 of Ghent"
         client.post("/purpose/end")
         assert client.get(f"/networks/{other}").status_code == 303
+
+
+def test_a_case_is_a_purpose_as_long_as_it_is_ones_own(own_bench):
+    casework, lead = own_bench.desk.casework, lead_of(own_bench)
+    people(own_bench, ann="analyst", bob="analyst")
+    ann, bob = (Actor(name, frozenset(("analyst",)), "command line") for name in ("ann", "bob"))
+    mine = case.open_case(casework, ann, "Turtle", "who uses the number", "Art. 1", date(2099, 1, 1))
+    other = case.open_case(casework, bob, "Hare", "another", "Art. 1", date(2099, 1, 1))
+    with browser_of(own_bench) as client:
+        sign_in(own_bench, client, "ann")
+        page = client.get("/purpose").text
+        assert "Turtle" in page and "Hare" not in page
+        for case_id in (other.id, "C99", "x"):
+            refused = client.post("/purpose", data={"case": case_id})
+            assert refused.status_code == 400 and f"{case_id} is not a case of yours." in refused.text
+        assert client.post("/purpose", data={"case": mine.id}).status_code == 303
+        assert client.get("/search?q=x").status_code == 200
+        assert entries(own_bench, act="search")[-1].case_id == mine.id
+        assert f'<strong class="mono">{mine.id}</strong>' in client.get(f"/networks/{lead}").text
+        case.close(casework, ann, mine.id, "done")
+        assert client.get("/search?q=y").headers["location"].startswith("/purpose")
 
 
 @pytest.mark.parametrize("next", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x", "/\tx"])

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 
+from clew.access import sessions
 from clew.access.roles import Permission, need
 from clew.access.sessions import Session
 from clew.database.base import write
@@ -21,8 +22,9 @@ from clew.engine.duckdb import Engine
 from clew.ledger.entry import Act, Deed
 from clew.ledger.log import append
 from clew.model.actor import Actor
-from clew.model.errors import DeniedError
+from clew.model.errors import DeniedError, InputError
 from clew.web.desk import Desk
+from clew.web.purposes import check_case
 
 Purpose = Literal["stated", "queue", "none"]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -166,14 +168,30 @@ def admit(request: Request) -> None:
         raise HandedOutError("Somebody else knows your password.", "Take another one first, at /account.")
     if rule.permission is not None:
         _need(request, visit.actor, rule.permission)
-    if rule.purpose != "none" and not (visit.actor.why or visit.actor.case_id):
-        desk: Desk = request.app.state.desk
+    if rule.purpose != "none":
+        visit.actor = _for_a_purpose(request.app.state.desk, visit, visit.actor, rule, subject)
+    visit.act, visit.subject = rule.act, subject  # from here on there is something to write down
+
+
+def _for_a_purpose(desk: Desk, visit: Visit, actor: Actor, rule: Rule, subject: str) -> Actor:
+    """The person with what they look for.
+
+    Raises:
+        NoPurposeError: nobody said.
+    """
+    if visit.session is not None and visit.secret is not None and actor.case_id is not None:
+        try:  # whoever left a case, or whose case was closed, no longer looks for it
+            check_case(desk.casework, actor, actor.case_id)
+        except InputError:
+            sessions.end_purpose(desk.db, visit.secret)
+            actor = actor.within(None)
+    if not actor.why and actor.case_id is None:
         if rule.purpose != "queue" or not _in_queue(desk, subject):
             raise NoPurposeError(
                 "Nothing is opened outside of the lead queue without a purpose.", "State what you need it for."
             )
-        visit.actor = visit.actor.within(None, TRIAGE)
-    visit.act, visit.subject = rule.act, subject  # from here on there is something to write down
+        return actor.within(None, TRIAGE)
+    return actor
 
 
 async def proven(request: Request) -> None:

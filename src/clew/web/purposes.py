@@ -8,22 +8,25 @@ from clew.cases.case import all_of
 from clew.cases.head import Case
 from clew.cases.opened import held, not_yours, sees
 from clew.model.actor import Actor
-from clew.model.errors import MissingError
+from clew.model.errors import InputError, MissingError
 
 
 def check_case(casework: Casework, actor: Actor, case_id: str) -> None:
-    """See whether somebody may work in a case.
+    """See whether somebody may name a case as the purpose of a look.
 
     Raises:
         MissingError: it is not a case of theirs.
+        InputError: it is closed.
     """
     try:
         with held(casework, case_id) as file:
-            theirs = sees(actor, file.case)
+            theirs, state = sees(actor, file.case), file.case.state
     except MissingError:  # the same sentence, so that nobody learns which cases there are
-        theirs = False
+        theirs, state = False, "erased"
     if not theirs:
         raise not_yours(case_id)
+    if state != "open":
+        raise InputError(f"{case_id} is closed, so it is no reason to look further.", "Open it again first.")
 
 
 def choices(casework: Casework, actor: Actor) -> list[Case]:

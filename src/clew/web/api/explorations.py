@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from fastapi import Path as InPath
 
 from clew.cases.exploration import MAX_TITLE, MOST_ANSWERS, Exploration, add, explorations, undo
-from clew.web.access import Who, access
+from clew.web.access import Who, access, note
 from clew.web.api.paging import Limit, Offset, Page, faults
 from clew.web.desk import Reading, TheDesk
 from clew.web.exploring import Answer, Exploring, answer, exploring, start, tell
@@ -53,9 +53,12 @@ def begin(
 
 @router.get("/{number}", responses=faults(404, 422))
 @access("read", "view", "exploration {number}")
-def one(desk: TheDesk, engine: Reading, number: Number) -> Exploring:
+def one(request: Request, desk: TheDesk, engine: Reading, number: Number) -> Exploring:
     """An exploration as it stands, with its next question and what was learned."""
-    return exploring(desk, engine, number)
+    found = exploring(desk, engine, number)
+    if found.candidate:
+        note(request, details={"record": found.candidate.record_id})
+    return found
 
 
 @router.post("/{number}/answers", responses=faults(400, 404, 422))

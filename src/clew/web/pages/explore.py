@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from clew.cases.exploration import MAX_TITLE, MOST_ANSWERS, add, undo
 from clew.query.explore_says import WORDS
-from clew.web.access import Who, access
+from clew.web.access import Who, access, note
 from clew.web.csvfile import csv_file
 from clew.web.desk import Desk, Reading, TheDesk
 from clew.web.exploring import Answer, answer, exploring, start, tell
@@ -112,6 +112,8 @@ def _shown(
     request: Request, desk: Desk, engine: Reading, number: int, template: str, told: int | None, waits: bool
 ) -> Response:
     found = exploring(desk, engine, number)
+    if found.candidate:
+        note(request, details={"record": found.candidate.record_id})
     return render(
         request, template, it=found, candidate=found.candidate, words=WORDS, told=told, waits=waits,
         job=desk.jobs.current(),

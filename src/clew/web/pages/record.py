@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from clew.model.errors import MissingError
 from clew.query.record import record_page
-from clew.web.access import access
+from clew.web.access import access, note
 from clew.web.desk import Reading
 from clew.web.page import render
 from clew.web.pictures import picture
@@ -27,9 +27,10 @@ def record(request: Request, engine: Reading, name: str) -> Response:
 
 @router.get("/records/{name}/pictures/{number}")
 @access("read", "view", "record {name}", "queue")
-def shown(engine: Reading, name: str, number: int, clear: bool = False) -> Response:
+def shown(request: Request, engine: Reading, name: str, number: int, clear: bool = False) -> Response:
     """One of its pictures, drawn anew without what the file says beside its pixels; blurred unless asked for clear."""
     found = record_page(engine, name).record
+    note(request, f"record {found['record_id']}", details={"pictures": "clear"} if clear else None)
     images = found["images"] or []
     if not 0 <= number < len(images):
         raise MissingError(f"There is no picture {number} of that record.", "See the record.")
@@ -40,4 +41,6 @@ def shown(engine: Reading, name: str, number: int, clear: bool = False) -> Respo
 @access("read", "view", "record {name}", "queue")
 def pictures(request: Request, engine: Reading, name: str, clear: bool = False) -> HTMLResponse:
     """The pictures of a record, for a part of its page."""
-    return render(request, "parts/pictures.html", record=record_page(engine, name).record, clear=clear)
+    found = record_page(engine, name).record
+    note(request, f"record {found['record_id']}")
+    return render(request, "parts/pictures.html", record=found, clear=clear)
