@@ -16,13 +16,14 @@ import pyarrow.parquet as pq
 from tests.tsa import make_authority, serving
 
 from clew.access.roles import alone
-from clew.cases import case, people
+from clew.cases import case, people, triage
 from clew.cases.base import Casework
 from clew.evidence import verify
 from clew.evidence.package.make import Packaged, package
 from clew.evidence.take import take_file, take_network, take_record
 from clew.ledger.timestamps import stamp
 from clew.model.actor import Actor
+from clew.pipeline.decide import decide
 from clew.store.workspace import Workspace
 
 ME = alone("ann", "command line")
@@ -52,6 +53,9 @@ def made_bag(finished: Path, folder: Path) -> Iterator[MadeBag]:
     casework = Casework(workspace.path)
     opened = case.open_case(casework, ME, "Harbour", "Who runs it?", "Art. 8", "2099-12-31")
     network = pick(workspace, 8, 25)
+    triage.decide(casework.db, network, ME, "confirmed", "Many numbers, one text")
+    one, other = linked(workspace, network)
+    decide(workspace, one, other, "accepted", "The same person answers", ME.name, ME, casework.db)
     with serving(make_authority(folder / "tsa")) as authority, _environment(authority.url, authority.roots):
         take_network(casework, workspace, ME, opened.id, network, why="=1+1 looks like a formula")
         stamp(casework.db, casework.keys)
@@ -84,6 +88,14 @@ def pick(workspace: Workspace, least: int, most: int) -> str:
     """A network of some size."""
     sizes = {str(row["network_id"]): int(str(row["records"])) for row in rows(workspace, "networks")}
     return min(name for name, size in sizes.items() if least <= size <= most)
+
+
+def linked(workspace: Workspace, network: str) -> tuple[str, str]:
+    """Two records of a network that are linked."""
+    members = {row["rid"] for row in rows(workspace, "network_members") if row["network_id"] == network}
+    names = {row["rid"]: str(row["record_id"]) for row in rows(workspace, "records")}
+    link = next(row for row in rows(workspace, "links") if {row["rid_a"], row["rid_b"]} <= members)
+    return names[link["rid_a"]], names[link["rid_b"]]
 
 
 def other_record(workspace: Workspace, network: str) -> str:

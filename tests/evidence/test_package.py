@@ -112,6 +112,9 @@ def test_the_custody_log_is_the_ledger_and_runs_no_formula(made: MadeBag) -> Non
             entry = log.entry(connection, int(row["number"]))
             assert (row["at"], row["who"], row["act"], row["about"]) == (entry.at, entry.who, entry.act, entry.subject)
     assert [row["act"] for row in found if row["about"] == "exhibit C1-E1"] == ["intake"]
+    about = {(row["act"], row["about"].partition(" ")[0], row["case"]) for row in found}
+    assert {("decide", "network", ""), ("decide", "decision", ""), ("intake", "exhibit", "C1")} <= about
+    assert "The same person answers" in text
     assert not any(cell[:1] in "=+-@" for row in found for cell in row.values() if cell)
 
 

@@ -102,7 +102,7 @@ def _repeat_with(folder: Path, workspace: Path, scratch: Path) -> PackageReplay:
     from clew.store.workspace import find_workspace
 
     place, mask = find_workspace(workspace), None
-    if read_told(folder).persons:
+    if read_told(folder).hides:
         from clew.cases.base import Casework
         from clew.evidence.masks import open_masks
 

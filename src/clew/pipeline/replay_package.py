@@ -64,7 +64,7 @@ class Told:
     networks: list[str]
     records: list[str]
     masked: frozenset[str]
-    persons: int
+    hides: bool
     digests: dict[str, str]
 
 
@@ -93,7 +93,7 @@ def read_told(folder: Path) -> Told:
         masked, tables = said["masked"], said["tables"]
         return Told(
             folder, str(said["package"]), run, [str(n) for n in said["networks"]], [str(r) for r in said["records"]],
-            frozenset(map(str, masked["records"])), int(masked["persons"]),
+            frozenset(map(str, masked["records"])), bool(masked["hides"]),
             {name: str(tables[name]["sha256"]) for name in NAMES},
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -129,7 +129,7 @@ def replay_package(
         return made
     run = replay(workspace, told.run, scratch, progress, threads)
     made.reasons += run.reasons
-    if told.persons and mask is None:
+    if told.hides and mask is None:
         made.unchecked.append("The package is pseudonymised; without the same pseudonyms its texts cannot be equal.")
     for name, table in selected(Workspace(scratch / "workspace"), told.networks, told.records).items():
         path = scratch / f"{name}.parquet"

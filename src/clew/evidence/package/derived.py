@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from clew.evidence.masks import Masks
 from clew.evidence.package.bag import Bag, pieces_of
@@ -86,6 +87,16 @@ def _ingests(workspace: Workspace, segments: Sequence[str]) -> list[str]:
     for path in (workspace.path / "runs").glob("I[0-9]*.json"):
         if set(orjson.loads(path.read_bytes()).get("segments", ())) & set(segments):
             found.append(path.stem)
+    return found
+
+
+def decided_about(workspace: Workspace, records: pa.Table) -> list[str]:
+    """The digests of the decisions about links between some records; each is a segment of its own."""
+    known, found = set(records["record_id"].to_pylist()), []
+    for segment in workspace.segments("decisions"):
+        rows = pq.read_table(workspace.path / segment.file, columns=["record_a", "record_b"]).to_pylist()
+        if any({row["record_a"], row["record_b"]} <= known for row in rows):
+            found.append(segment.sha256)
     return found
 
 

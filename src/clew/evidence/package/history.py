@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,10 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from clew.evidence import verify
 from clew.evidence.masks import Masks
 from clew.evidence.package.bag import Bag
-from clew.ledger import log
+from clew.ledger import log, merkle
 from clew.ledger.entry import Entry
 from clew.ledger.heads import Head, heads
 from clew.ledger.timestamps import Stamp, stamps
+from clew.model.errors import SealError
 
 # What is about a run, a network or a record without being done in the case, and belongs into its history all the same.
 _ALSO = frozenset(("intake", "run", "decide", "erase"))
@@ -65,9 +67,10 @@ def add_history(bag: Bag, connection: sa.Connection, entries: Sequence[Entry], h
     signed = [each for each in heads(connection) if each.size <= head.size]
     shown = [entry for entry in entries if shows(entry, masks)]
     open_ = {entry.seq for entry in shown}
-    bag.add_json_lines("ledger/entries.jsonl", (_line(connection, e, head, e.seq in open_) for e in entries))
+    nodes = _remembering(connection)
+    bag.add_json_lines("ledger/entries.jsonl", (_line(nodes, e, head, e.seq in open_) for e in entries))
     bag.add_json_lines("ledger/heads.jsonl", (vars(each) for each in signed))
-    bag.add_json_lines("ledger/consistency.jsonl", _proofs(connection, signed))
+    bag.add_json_lines("ledger/consistency.jsonl", _proofs(nodes, signed))
     rows = [
         verify.custody_row(json.loads(entry.leaf()), entry.texts() if entry.seq in open_ else None) for entry in entries
     ]
@@ -84,19 +87,32 @@ def shows(entry: Entry, masks: Masks) -> bool:
     return entry.act not in _KEPT_BACK and masks.text(private) == private
 
 
-def _line(connection: sa.Connection, entry: Entry, head: Head, open_: bool) -> dict[str, Any]:
+def _remembering(connection: sa.Connection) -> merkle.Nodes:
+    """The hashes of the tree; proofs share most of them, so each is read once."""
+
+    @cache
+    def read(level: int, nth: int) -> bytes:
+        found = log.node(connection, level, nth)
+        if found is None:
+            raise SealError(f"The ledger lacks the hash {nth} of level {level}.", "Check it with: clew ledger check")
+        return found
+
+    return read
+
+
+def _line(nodes: merkle.Nodes, entry: Entry, head: Head, open_: bool) -> dict[str, Any]:
     return {
         "seq": entry.seq,
         "leaf": entry.leaf().decode(),
-        "path": [node.hex() for node in log.inclusion(connection, entry.seq, head.size)],
+        "path": [node.hex() for node in merkle.inclusion(nodes, entry.seq, head.size)],
         "salt": entry.salt if open_ else None,
         "private": entry.private if open_ else None,
     }
 
 
-def _proofs(connection: sa.Connection, signed: Sequence[Head]) -> Iterator[dict[str, Any]]:
+def _proofs(nodes: merkle.Nodes, signed: Sequence[Head]) -> Iterator[dict[str, Any]]:
     for old, new in pairwise(signed):
-        path = log.consistency(connection, old.size, new.size) if old.size else []
+        path = merkle.consistency(nodes, old.size, new.size) if old.size else []
         yield {"old": old.size, "new": new.size, "path": [node.hex() for node in path]}
 
 

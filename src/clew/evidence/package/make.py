@@ -16,7 +16,7 @@ from clew.database.base import now
 from clew.evidence import verify
 from clew.evidence.caseuco import describe
 from clew.evidence.package.bag import Bag, pieces_of, place, staged
-from clew.evidence.package.derived import Derived, add_derived
+from clew.evidence.package.derived import Derived, add_derived, decided_about
 from clew.evidence.package.history import add_history, add_stamps, entries_of
 from clew.evidence.package.issued import Issued, keep, next_nth, package_id
 from clew.evidence.package.made import Made
@@ -29,7 +29,7 @@ from clew.ledger.heads import sign_head
 from clew.ledger.log import append
 from clew.ledger.timestamps import stamp
 from clew.model.actor import Actor
-from clew.model.errors import SealError
+from clew.model.errors import InputError, SealError
 from clew.store.workspace import Workspace
 from clew.vault.store import Digests
 
@@ -119,7 +119,7 @@ def _fill(
     derived = add_derived(bag, workspace, material, lambda share: progress("tables", share))
     with casework.db.connect() as connection:
         nth = next_nth(connection, case_id)
-        entries = entries_of(connection, case_id, _subjects(material, derived), head.size)
+        entries = entries_of(connection, case_id, _subjects(workspace, material, derived), head.size)
         signed = add_history(bag, connection, entries, head, material.masks)
         given = add_stamps(bag, connection, signed)
     progress("history", 1.0)
@@ -137,11 +137,12 @@ def _fill(
     return made
 
 
-def _subjects(material: Material, derived: Derived) -> list[str]:
+def _subjects(workspace: Workspace, material: Material, derived: Derived) -> list[str]:
     """What entries from outside of the case are about that belong into its history."""
-    runs = [f"run {name}" for name in derived.runs]
+    runs = [f"{'run' if name.startswith('R') else 'ingest'} {name}" for name in derived.runs]
     networks = [f"network {name}" for name in material.of_kind("network")]
-    return [*runs, *networks, *(f"record {name}" for name in derived.tables["records"]["record_id"].to_pylist())]
+    decisions = [f"decision {digest}" for digest in decided_about(workspace, derived.tables["records"])]
+    return [*runs, *networks, *decisions]
 
 
 def _need_approval(casework: Casework, actor: Actor, case_id: str) -> None:
@@ -160,7 +161,7 @@ def _about(material: Material, made: Made) -> dict[str, Any]:
         "made_with": f"clew {made.version}", "head": made.head.size, "entries": len(made.entries),
         "run": derived.run.id if derived.run else None, "networks": material.of_kind("network"),
         "records": material.of_kind("record"), "gone": derived.gone, "exhibits": made.exhibits,
-        "tables": derived.digests, "masked": {"records": derived.masked, "persons": len(material.masks.protected)},
+        "tables": derived.digests, "masked": {"hides": bool(material.masks), "records": derived.masked},
         "runs": derived.runs, "timestamps": len(made.stamps),
     }  # fmt: skip
 
@@ -195,13 +196,15 @@ def _check(folder: Path) -> None:
 def _write_down(casework: Casework, actor: Actor, material: Material, bag: Bag, digests: Digests, made: Made) -> None:
     """The export as an entry of the ledger, before anybody can have the package."""
     with opened(casework, actor, material.case.id) as file:
+        if next_nth(file.connection, material.case.id) != made.nth:
+            raise InputError(f"Somebody else made {made.package} at the same moment.", "Make yours again.")
         if material.uncovers:
             use_in(file, "export")
         details = {
             "package": made.package, "sha256": digests.sha256, "blake2b": digests.blake2b,
             "manifests": {name: bag.tags[name].sha256 for name in verify.MANIFESTS.values()}, "head": made.head.size,
             "exhibits": [e["id"] for e in made.exhibits], "withheld": [e["id"] for e in made.exhibits if e["withheld"]],
-            "files": len(bag.payload), "persons_masked": len(material.masks.protected),
+            "files": len(bag.payload), "pseudonyms": [p.id for p in material.whole.people if p.protected],
         }  # fmt: skip
         within = actor.within(material.case.id, actor.why or material.case.purpose)
         seq = append(file.connection, within, Deed("export", f"case {material.case.id}", details)).seq

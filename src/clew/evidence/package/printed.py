@@ -121,7 +121,7 @@ def _decisions(workspace: Workspace, made: Made) -> Iterator[Judgement]:
         return
     with open_views(workspace, need_run=False) as engine:
         engine.register({"mine": ids})
-        query = "SELECT * FROM decisions WHERE record_a IN (FROM mine) AND record_b IN (FROM mine) ORDER BY at, ALL"
+        query = "SELECT * FROM decisions WHERE record_a IN (FROM mine) AND record_b IN (FROM mine) ORDER BY ALL"
         for d in engine.rows(query):
             about = f"{d['record_a'][:12]} – {d['record_b'][:12]}"
             yield Judgement(d["who"], d["at"], "link", about, f"link {d['state']}", d["why"])
