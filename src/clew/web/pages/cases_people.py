@@ -93,10 +93,10 @@ def asked(place: ThePlace) -> Response:
 @router.post("/approvals")
 @access("work", purpose="none")
 def ask(place: ThePlace, typed: TheTyped) -> Response:
-    """Ask for a second person's approval to take data of victims or minors out."""
+    """Ask for a second person's approval, of what the whole case is about."""
 
     def act() -> object:
-        return approvals.ask(place.casework, place.who, place.case_id, "export", typed["why"])
+        return approvals.ask(place.casework, place.who, place.case_id, typed["what"] or "export", typed["why"])
 
     return place.done("ask", typed, act, lambda wrong: _approvals(place, wrong), "/approvals")
 

@@ -50,7 +50,8 @@ def network_tab(
         engine: the reading index.
         name: id of the network.
         tab: a word of `TABS`.
-        content: what the tab's template is given besides ``head``, ``history``, ``tab``, ``tabs``, ``job``, ``holdings``.
+        content: what the tab's template is given besides the head, its history, the tabs, the job at work and what
+            was decided.
         template: which extends network.html; ``networks/<tab in lower case>.html`` when empty.
 
     Raises:

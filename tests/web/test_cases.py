@@ -1,0 +1,390 @@
+"""Cases in the workbench: the way of an analyst and a supervisor, and what others see of it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from contextlib import contextmanager
+
+import pytest
+from tests.web.axe import faults
+from tests.web.conftest import shot
+from tests.web.test_access import PASSWORD, browser_of, entries, lead_of, no_lead, people, sign_in
+
+from clew.access import tokens
+from clew.cases import case as cases
+from clew.cases import exhibits as evidence
+from clew.evidence import verify
+from clew.model.actor import Actor
+
+COVER = {
+    "name": "Riverside flats", "purpose": "Who runs the flats", "legal_basis": "Article 28bis",
+    "retain_until": "2099-12-31", "handling": "H0", "tlp": "AMBER",
+}  # fmt: skip
+HOSTILE = "<img src=x onerror=document.title='taken'>\u202e=cmd|' /C calc'!A0"
+TABS = ("", "/exhibits", "/persons", "/notes", "/hypotheses", "/tasks", "/approvals", "/packages", "/check")
+
+
+def opened(client, **more) -> str:
+    answer = client.post("/cases/new", data=COVER | more)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"].rpartition("/")[2])
+
+
+def actor(name: str, role: str = "analyst") -> Actor:
+    return Actor(name, frozenset((role,)), "workbench")
+
+
+@contextmanager
+def signed_in(bench, name):
+    with browser_of(bench) as client:
+        assert sign_in(bench, client, name).status_code == 303
+        yield client
+
+
+def press(page, word: str) -> None:
+    page.locator("main").get_by_role("button", name=word, exact=True).first.click()
+
+
+# --- the way of a case ---
+
+
+def test_the_way_of_a_case(own_bench, page, browser, tmp_path):
+    people(own_bench, ann="analyst", sue="supervisor")
+    lead, url = lead_of_signed(own_bench), own_bench.url
+    come_in_as(page, url, "ann")
+
+    page.goto(f"{url}/cases")
+    shot(page, "cases-none")
+    assert faults(page) == []
+    page.click("text=Open the first case")
+    page.fill("[name=name]", COVER["name"])
+    page.fill("[name=purpose]", COVER["purpose"])
+    page.fill("[name=legal_basis]", COVER["legal_basis"])
+    page.select_option("[name=handling]", "H1")
+    press(page, "Open the case")
+    assert page.locator("main [role=alert]").inner_text().startswith("H1 needs conditions.")
+    assert page.input_value("[name=purpose]") == COVER["purpose"] and faults(page) == []
+    page.fill("[name=conditions]", "Of the liaison officer; not for court")
+    press(page, "Open the case")
+    assert page.locator(".for .purpose strong").inner_text() == "C1"  # the case is the purpose from now on
+    assert faults(page) == []
+
+    page.goto(f"{url}/networks/{lead}")
+    page.click("text=Add to case")
+    page.fill("[name=why]", "The number of the complaint")
+    assert faults(page) == []
+    press(page, "Add to the case")
+    page.wait_for_url("**/cases/C1/exhibits/C1-E1")
+    shot(page, "cases-exhibit")
+    assert faults(page) == []
+    page.goto(f"{url}/networks/{lead}/records")
+    assert page.get_by_text("Exhibit in").locator("..").get_by_role("link").inner_text() == "C1 Riverside flats"
+    assert entries(own_bench, act="intake", subject="exhibit C1-E1")[0].case_id == "C1"
+
+    page.goto(f"{url}/cases/C1/persons")
+    page.fill("#add + form [name=names]", "Mira Example")
+    page.check("#add + form [value=victim]")
+    page.fill("#add + form [name=identifiers]", "phone +31 6 12345678")
+    press(page, "Add the person")
+    (tmp_path / "letter.txt").write_text("Mira Example lived there.")
+    page.goto(f"{url}/cases/C1/exhibits")
+    page.set_input_files("[name=file]", tmp_path / "letter.txt")
+    press(page, "Add the file")
+    letter = page.locator("tbody a").first.inner_text()  # pictures came with the network
+    page.locator("tbody a").first.click()
+    press(page, "Download the original")  # it names a protected person
+    assert "C1-P1, who may not be named" in page.locator("main [role=alert]").inner_text()
+    page.goto(f"{url}/cases/C1/persons")
+    page.click("text=Ask to show them by name")
+    page.locator("details[open] [name=why]").fill("The court has to know her name")
+    press(page, "Ask")
+    page.wait_for_url("**/approvals")
+    assert page.get_by_text("a supervisor other than you").is_visible() and faults(page) == []
+
+    other = browser.new_context().new_page()
+    come_in_as(other, url, "sue")
+    other.goto(f"{url}/cases")
+    other.click("text=1 to approve")
+    other.fill("[name=why]", "Order of the court of 3 March")
+    shot(other, "cases-approval")
+    press(other, "Grant")
+    assert other.locator("#C1-A1 .tag").first.inner_text() == "used"
+    other.context.close()
+
+    page.goto(f"{url}/cases/C1/persons")
+    assert page.locator("#C1-P1").get_by_text("released by sue").is_visible() and faults(page) == []
+    page.goto(f"{url}/cases/C1/exhibits/{letter}")
+    with page.expect_download() as waited:
+        press(page, "Download the original")
+    content = waited.value.path().read_bytes()
+    assert waited.value.suggested_filename == f"{letter}.txt"
+    told = entries(own_bench, act="export", subject=f"exhibit {letter}")[-1].facts()
+    assert told["sha256"] == hashlib.sha256(content).hexdigest() and content == b"Mira Example lived there."
+    page.goto(f"{url}/cases/C1/packages")
+    assert page.get_by_text("C1-P1 would stand in it by name.").is_visible() and faults(page) == []
+
+
+def lead_of_signed(bench) -> str:
+    with bench.desk.session() as engine:
+        return str(engine.row("SELECT network_id FROM leads ORDER BY rank LIMIT 1")[0])
+
+
+def come_in_as(page, url: str, name: str) -> None:
+    page.goto(f"{url}/sign-in")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button:has-text('Sign in')")
+    page.wait_for_url("**/leads")
+
+
+def test_what_people_think(own_bench, page):
+    opened(own_bench.client)
+    page.goto(f"{own_bench.url}/cases/C1/notes")
+    page.fill("#add + form [name=text]", "She was called twice.")
+    press(page, "Note it")
+    page.click("text=Word it anew")
+    page.locator("details[open] [name=text]").fill("She was called three times.")
+    press(page, "Add this version")
+    page.click("text=version 2")
+    assert page.locator("td.said-lines").all_inner_texts() == ["She was called three times.", "She was called twice."]
+    page.goto(f"{own_bench.url}/cases/C1/hypotheses")
+    page.fill("[name=statement]", "One person runs all flats.")
+    page.fill("[name=would_change]", "Rents go to different owners.")
+    press(page, "State it")
+    page.click("text=Say what speaks against it")
+    page.locator("details[open] [name=text]").fill("Two payees")
+    page.locator("details[open] [name=references]").fill("C1-E9")
+    press(page, "Say so")
+    assert page.locator("main [role=alert]").inner_text().startswith("C1 has no exhibit 'C1-E9'.")
+    assert page.locator("details[open] [name=text]").input_value() == "Two payees" and faults(page) == []
+    page.locator("details[open] [name=references]").fill("")
+    press(page, "Say so")
+    page.click("text=Judge it")
+    page.locator("details[open] select").select_option("rejected")
+    page.locator("details[open] [name=reason]").fill("The payees are strangers.")
+    press(page, "Judge")
+    assert page.get_by_text("Judged rejected by tester:").is_visible() and faults(page) == []
+    page.goto(f"{own_bench.url}/cases/C1/tasks")
+    page.fill("[name=what]", "Ask the bank")
+    page.fill("[name=due]", "2020-02-01")
+    press(page, "Set it")
+    assert page.locator("#C1-T1 .tag").inner_text() == "late" and faults(page) == []
+    page.goto(f"{own_bench.url}/cases")
+    assert page.get_by_text("1 due").is_visible()
+    shot(page, "cases")
+    page.goto(f"{own_bench.url}/cases/C1/tasks")
+    page.click("[aria-label='C1-T1: done']")
+    assert page.get_by_text("by tester", exact=False).first.is_visible()
+
+
+def test_a_package_is_made_fetched_and_verified(own_bench, page, tmp_path):
+    opened(own_bench.client)
+    assert own_bench.client.post("/cases/add", data={"what": lead_of(own_bench), "case": "C1"}).status_code == 303
+    page.goto(f"{own_bench.url}/cases/C1/packages")
+    press(page, "Make the package")
+    page.get_by_text("is at work").or_(page.get_by_text("is done")).first.wait_for()
+    job = own_bench.desk.jobs.wait(1)
+    assert job.state == "done", job.said
+    assert own_bench.client.get("/api/v1/jobs").json()[0]["said"] == ""  # what it said is for those of the case
+    page.goto(f"{own_bench.url}/cases/C1/packages")
+    shot(page, "cases-packages")
+    assert faults(page) == []
+    with page.expect_download() as waited:
+        press(page, "Download as zip")
+    content = waited.value.path().read_bytes()
+    told = entries(own_bench, act="export", subject="case C1")[-1].facts()
+    assert told["sha256"] == hashlib.sha256(content).hexdigest() and told["package"] == "C1-B1"
+    zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
+    assert verify.verify(str(tmp_path / "C1-B1")).whole
+    press(page, "Remove the copy here")
+    assert page.get_by_text("No copy is here any more").is_visible()
+    assert not list((own_bench.desk.path / "packages" / "C1").iterdir())
+    page.goto(f"{own_bench.url}/cases/C1/check")
+    press(page, "Check")
+    assert page.get_by_text("C1 is whole.").is_visible() and faults(page) == []
+
+
+def test_a_page_of_this_machine_is_not_captured(own_bench):
+    opened(own_bench.client)
+    answer = own_bench.client.post("/cases/C1/exhibits/capture", data={"url": "file:///etc/passwd"})
+    assert answer.status_code == 400 and "cannot be captured" in answer.text and "file:///etc/passwd" in answer.text
+    assert own_bench.client.post("/cases/C1/exhibits/capture", data={"url": own_bench.url}).status_code == 303
+    job = own_bench.desk.jobs.wait(1)
+    assert job.state == "failed" and "an address of this machine" in job.said
+    assert "an address of this machine" in own_bench.client.get("/cases/C1/exhibits").text
+
+
+# --- who sees what ---
+
+
+def test_those_outside_of_a_case_see_nothing_of_it(own_bench):
+    people(own_bench, ann="analyst", bob="analyst", otto="auditor", sue="supervisor")
+    with signed_in(own_bench, "ann") as ann, signed_in(own_bench, "bob") as bob:
+        opened(ann, name="Secret name")
+        ann.post("/cases/C1/exhibits/file", files={"file": ("a.txt", b"abc")})
+        for path in (*(f"/cases/C1{tab}" for tab in TABS), "/cases/C1/exhibits/C1-E1", "/cases/C7"):
+            answer = bob.get(path)
+            assert answer.status_code == 404 and "is not a case of yours" in answer.text, path
+            assert "Secret name" not in answer.text
+        for path, data in (
+            ("notes", {"text": "x"}), ("members", {"member": "bob"}), ("exhibits/C1-E1/original", {}),
+            ("packages", {}), ("packages/fetch", {"copy": "x"}), ("check", {}),
+            ("approvals", {"why": "x"}), ("persons", {"names": "x", "category": "victim"}),
+        ):  # fmt: skip
+            assert bob.post(f"/cases/C1/{path}", data=data).status_code == 404, path
+        assert not (own_bench.desk.path / "packages").exists()
+        assert bob.get("/cases/C1/job", params={"number": 1}).status_code == 404
+        assert "Secret" not in bob.get("/cases").text and bob.get("/api/v1/cases").json()["total"] == 0
+        assert bob.get("/api/v1/cases/C1").json()["error"] == "C1 is not a case of yours."
+        assert bob.post("/cases/C1/approvals/answer", data={"approval": "C1-A1"}).status_code == 403
+        assert "is not a case of yours" in bob.post("/purpose", data={"case": "C1"}).text
+        assert entries(own_bench, who="bob", act="refuse", subject="case C1")
+        assert ann.post("/cases/C1/members", data={"member": "bob", "why": "knows the area"}).status_code == 303
+        assert bob.get("/cases/C1").status_code == 200
+        assert ann.post("/cases/C1/members/remove", data={"member": "bob"}).status_code == 303
+        assert bob.get("/cases/C1").status_code == 404
+    with signed_in(own_bench, "otto") as otto, signed_in(own_bench, "sue") as sue:
+        for path in ("/cases", "/cases/C1", "/cases/add?what=N000000000000", "/api/v1/cases/C1"):
+            assert otto.get(path).status_code == 403
+        assert sue.get("/cases/C1").status_code == 200  # a supervisor sees every case
+        assert "Secret name" not in otto.get("/audit").text
+
+
+def test_a_token_works_within_its_scopes(own_bench):
+    opened(own_bench.client)
+    lead = lead_of(own_bench)
+    people(own_bench, tester="analyst")
+    made = {
+        scopes: tokens.make(own_bench.desk.db, actor("tester"), scopes, 1, "t")
+        for scopes in (("work",), ("read",), ("read", "work"))
+    }
+    with browser_of(own_bench) as client:
+
+        def ask(*scopes, **more):
+            return {"headers": {"authorization": f"Bearer {made[scopes]}"}, **more}
+
+        assert client.get("/api/v1/cases", **ask("read")).status_code == 403
+        found = client.get("/api/v1/cases", **ask("work")).json()
+        assert (found["total"], found["items"][0]["case"]["name"]) == (1, "Riverside flats")
+        add = "/api/v1/cases/C1/exhibits"
+        assert client.post(add, **ask("work", json={"what": lead})).status_code == 403
+        answer = client.post(add, **ask("read", "work", json={"what": lead, "why": "x", "grading": "B3"}))
+        assert (answer.status_code, answer.json()[0]["id"], answer.json()[0]["grading"]) == (201, "C1-E1", "B3")
+        again = client.post(add, **ask("read", "work", json={"what": lead}))
+        assert again.status_code == 400 and "holds these bytes" in again.json()["error"]
+        assert client.post(add, **ask("read", "work", json={"what": "nothing"})).status_code == 404
+        assert client.get("/api/v1/cases/C1", **ask("work")).json()["exhibits"][0]["kind"] == "network"
+
+
+def test_the_case_is_the_purpose(own_bench):
+    opened(own_bench.client)
+    other = no_lead(own_bench)
+    own_bench.client.post("/purpose/end")
+    assert own_bench.client.get(f"/networks/{other}").status_code == 303  # it asks for a purpose
+    assert own_bench.client.get("/cases/C1").status_code == 200
+    assert entries(own_bench, act="view", subject="case C1")[-1].case_id == "C1"
+    own_bench.client.post("/purpose", data={"case": "C1"})
+    assert own_bench.client.get(f"/networks/{other}").status_code == 200
+    assert entries(own_bench, subject=f"network {other}")[-1].case_id == "C1"
+
+
+# --- what is typed and what is uploaded ---
+
+
+def test_hostile_words_stay_words(own_bench, page):
+    name = HOSTILE + "x" * 200
+    client = own_bench.client
+    opened(client, name=name, purpose=HOSTILE + " long" * 300)
+    client.post("/cases/C1/persons", data={"names": name[:150], "category": "suspect", "role": HOSTILE,
+                                           "identifiers": "handle telegram:" + "y" * 200})  # fmt: skip
+    client.post("/cases/C1/notes", data={"text": HOSTILE + "\n" + "z" * 3_000})
+    client.post("/cases/C1/hypotheses", data={"statement": HOSTILE * 9, "would_change": "w" * 900})
+    client.post("/cases/C1/tasks", data={"what": HOSTILE * 9})
+    files = {"file": (f"../../{HOSTILE}.html", b"<script>document.title='taken'</script>")}
+    assert client.post("/cases/C1/exhibits/file", files=files, data={"whence": HOSTILE}).status_code == 303
+    client.post("/cases/C1/exhibits/C1-E1/mark", data={"shows": "C1-P1"})
+    page.set_viewport_size({"width": 820, "height": 1100})
+    page.context.add_cookies([{"name": "clew-theme", "value": "dark", "url": own_bench.url}])
+    for path in ("/cases", *(f"/cases/C1{tab}" for tab in TABS), "/cases/C1/exhibits/C1-E1", "/cases/new"):
+        page.goto(own_bench.url + path)
+        assert page.locator("main img").count() == 0 and "taken" not in page.title()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 820, path
+        assert faults(page) == [], path
+        shot(page, f"cases-hostile{path.replace('/', '-')}")
+    answer = client.post("/cases/C1/exhibits/C1-E1/original")
+    assert answer.headers["content-disposition"] == 'attachment; filename="C1-E1.txt"'
+    assert answer.headers["content-type"] == "application/octet-stream"
+
+
+def test_uploads(own_bench):
+    client = own_bench.client
+    opened(client)
+    content = bytes(range(256)) * 99
+    assert client.post("/cases/C1/exhibits/file", files={"file": ("a.bin", content)}).status_code == 303
+    kept = evidence.all_of(own_bench.desk.casework, actor("tester", "supervisor"), "C1")[0]
+    assert (kept.sha256, kept.blake2b) == (hashlib.sha256(content).hexdigest(), hashlib.blake2b(content).hexdigest())
+    assert client.post("/cases/C1/exhibits/C1-E1/original").content == content
+    assert not list((own_bench.desk.path / "incoming").iterdir())  # only the vault has it
+    for files, said in (({}, "No file was chosen"), ({"file": ("e.txt", b"")}, "e.txt is empty")):
+        answer = client.post("/cases/C1/exhibits/file", files=files, data={"whence": "a letter"})
+        assert answer.status_code == 400 and said in answer.text and "a letter" in answer.text
+    again = client.post("/cases/C1/exhibits/file", files={"file": ("a.bin", content)})
+    assert again.status_code == 400 and "as C1-E1" in again.text
+    assert client.post("/cases/C1/exhibits/C1-E1/withdraw", data={"why": ""}).status_code == 400
+    assert client.post("/cases/C1/exhibits/C1-E1/withdraw", data={"why": "Not hers"}).status_code == 303
+    assert "Not hers" in client.get("/cases/C1/exhibits/C1-E1").text
+
+
+def test_marks_and_grades(own_bench):
+    client = own_bench.client
+    opened(client)
+    client.post("/cases/C1/exhibits/file", files={"file": ("a.png", b"\x89PNG\r\n\x1a\n")})
+    client.post("/cases/C1/persons", data={"names": "Mira Example", "category": "victim"})
+    path = "/cases/C1/exhibits/C1-E1"
+    refused = client.post(f"{path}/original")
+    assert refused.status_code == 403 and "nobody has cleared it" in refused.text and "second person" in refused.text
+    assert client.post(f"{path}/mark", data={"shows": "C1-P1", "cleared": "1"}).status_code == 400
+    assert client.post(f"{path}/mark", data={"shows": "C1-P1"}).status_code == 303
+    assert client.post(f"{path}/original").status_code == 403
+    assert client.post(f"{path}/mark", data={"cleared": "1"}).status_code == 303
+    assert client.post(f"{path}/original").status_code == 200
+    assert client.post(f"{path}/grade", data={"source": "B"}).status_code == 400
+    grade = {"source": "B", "information": "3", "handling": "H1", "conditions": "Ask first", "tlp": "RED"}
+    assert client.post(f"{path}/grade", data=grade).status_code == 303
+    text = client.get(path).text
+    assert "B3: the source is mostly reliable" in text and "Conditions: Ask first." in text and "TLP:RED" in text
+    assert client.get("/cases/C1/exhibits/C2-E1").status_code == client.get(f"{path}9").status_code == 404
+
+
+def test_a_case_whose_day_is_near_or_past_says_so(own_bench):
+    client = own_bench.client
+    opened(client)
+    near = cases.date.today().isoformat()
+    change = COVER | {"owner": "tester", "why": "Order", "retain_until": near}
+    assert client.post("/cases/C1/change", data=change | {"why": ""}).status_code == 400
+    assert client.post("/cases/C1/change", data=change).status_code == 303
+    assert "It is erased after" in client.get("/cases/C1").text and ">today<" in client.get("/cases").text
+    assert client.post("/cases/C1/close", data={"why": "Solved"}).status_code == 303
+    closed = client.get("/cases/C1/notes").text
+    assert "This case is closed" in closed and "Note it" not in closed
+    answer = client.post("/cases/C1/notes", data={"text": "late"})
+    assert answer.status_code == 400 and "C1 is closed" in answer.text and "clew case" not in answer.text
+    assert client.post("/cases/C1/reopen", data={"why": "New facts"}).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/cases/%2e%2e/packages", "/cases/..%2fx", "/cases/C0", "/cases/" + "C" * 300])
+def test_odd_names_of_cases_are_no_cases(bench, path):
+    assert bench.client.get(path).status_code in (404, 422)
+    assert bench.client.post(path).status_code in (404, 405, 422)
+    assert not (bench.desk.path / "packages").exists()
+
+
+def test_the_api_tells_a_case_whole(own_bench):
+    opened(own_bench.client)
+    own_bench.client.post("/cases/C1/notes", data={"text": "One"})
+    found = own_bench.client.get("/api/v1/cases/C1").json()
+    assert (found["case"]["id"], found["notes"][0]["text"]) == ("C1", "One")
+    assert json.dumps(found)
