@@ -26,6 +26,7 @@ from clew.database.base import METADATA, now, write
 from clew.evidence.erase_records import Plan, Replaced, make_plan, read_plan, remove, sweep_plans
 from clew.evidence.forget import case_rows, forget, scrub
 from clew.evidence.hold import held_records
+from clew.evidence.package.shelf import clear_shelf
 from clew.evidence.register import MOST_IDS, add_lines
 from clew.ledger.entry import Deed
 from clew.ledger.log import append, erase_private
@@ -218,6 +219,7 @@ def _end_case(casework: Casework, actor: Actor, erasure: Erasure, *, known: bool
             details = {"erasure": erasure.name, "originals": originals, "rows": rows, "reason": erasure.why}
             append(connection, actor, Deed("erase", f"case {case_id}", details))
     casework.vault.erase(case_id)
+    clear_shelf(casework.workspace, case_id)
     _done(casework, erasure)
     scrub(casework.db)
     return Erased(erasure.name, erasure.what, {**rows, "originals": len(originals)}, {})
