@@ -197,6 +197,9 @@ class Masks:
             return type(column).from_arrays(column.offsets, inner, mask=column.is_null() if column.null_count else None)
         if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
             return column
+        coded = column.dictionary_encode()  # what occurs often is looked at once
+        if 2 * len(coded.dictionary) < len(column):
+            return self._column(coded.dictionary, places).take(coded.indices)
         hit = self._finder.may_hold(column)
         if places:  # that lie in masked texts
             hit = pc.or_(hit, pa.array([self._is_moved(text) for text in column.to_pylist()], pa.bool_()))

@@ -174,7 +174,7 @@ def squeezed(texts: pa.Array) -> pa.Array:
     """The letters of a whole column, as `letters_of` reads them without decoding."""
     folded = pc.utf8_lower(pc.utf8_normalize(texts, "NFKD"))
     letters = pc.replace_substring_regex(folded, r"[^\p{L}\p{N}]+", "")
-    if pc.any(pc.invert(pc.string_is_ascii(letters))).as_py():
+    if pc.any(pc.match_substring_regex(letters, f"[{''.join(_PLAIN)}]")).as_py():
         for mark, plain in _PLAIN.items():
             letters = pc.replace_substring(letters, mark, plain)
     return letters
