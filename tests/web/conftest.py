@@ -28,6 +28,7 @@ from clew.store.workspace import Workspace
 from clew.web.app import create_app
 from clew.web.desk import Desk
 from clew.web.serve import Place
+from clew.web.serve import settings as settings_of
 
 ADS = 2_000
 PURPOSE = "Tests of the workbench"
@@ -55,10 +56,7 @@ def served(workspace: Path, often: Limits = OFTEN, place: Place = HERE) -> Itera
     desk = Desk(workspace)
     desk.links = Links("tester")
     desk.refresh()
-    config = uvicorn.Config(
-        create_app(desk, often=often, strangers=often), host=place.host, port=place.port, log_level="warning",
-        ssl_certfile=place.cert, ssl_keyfile=place.key,
-    )  # fmt: skip
+    config = settings_of(create_app(desk, often=often, strangers=often), place)
     socket = config.bind_socket()
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)

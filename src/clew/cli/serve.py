@@ -26,6 +26,9 @@ def serve(
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate for TLS, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Key of the certificate, PEM.")] = None,
+    proxy: Annotated[
+        list[str] | None, typer.Option(help="Address of a reverse proxy whose X-Forwarded headers are believed.")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in your browser.")] = True,
 ) -> None:
     """The workbench: look at leads, networks, templates and records in your browser."""
@@ -35,7 +38,7 @@ def serve(
     from clew.web.serve import serve as listen
 
     desk = Desk(find_workspace(workspace).path, passphrase)
-    where = Place(host, port, name or (), tls_cert, tls_key)
+    where = Place(host, port, name or (), tls_cert, tls_key, proxy or ())
     try:
         where.check(desk)
         desk.casework.keys  # noqa: B018  asks for the passphrase now, not in the middle of a page

@@ -17,6 +17,10 @@ from clew.model.errors import ClewError
 Source: TypeAlias = "pa.Table | Sequence[Path]"
 
 
+class EngineError(ClewError):
+    """A query failed, which is never the user's fault; the message holds the query and may hold names of files."""
+
+
 class Engine:
     """Runs SQL over named tables: Arrow tables, or Parquet files.
 
@@ -89,7 +93,7 @@ class Engine:
         try:
             return self.con.sql(query, params=dict(params) if params else None).to_arrow_table()
         except duckdb.Error as error:
-            raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
+            raise EngineError(f"The engine could not run this step: {error}\n{query}") from error
 
     @contextmanager
     def batches(self, query: str, size: int) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
@@ -97,7 +101,7 @@ class Engine:
         try:
             reader = self.con.sql(query).to_arrow_reader(size)
         except duckdb.Error as error:
-            raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
+            raise EngineError(f"The engine could not run this step: {error}\n{query}") from error
         try:
             yield reader.schema, iter(reader)
         finally:
@@ -112,7 +116,7 @@ class Engine:
         """The first row of a query that has one."""
         found = self.sql(query).slice(0, 1).to_pylist()
         if not found:
-            raise ClewError(f"The engine gave no row for:\n{query}")
+            raise EngineError(f"The engine gave no row for:\n{query}")
         return tuple(found[0].values())
 
     def run(self, query: str, tables: Mapping[str, Source] | None = None) -> None:
@@ -121,7 +125,7 @@ class Engine:
         try:
             self.con.execute(query)
         except duckdb.Error as error:
-            raise ClewError(f"The engine could not run this step: {error}\n{query}") from error
+            raise EngineError(f"The engine could not run this step: {error}\n{query}") from error
 
 
 def parquet(paths: Sequence[Path]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from clew.engine.duckdb import Engine
@@ -135,17 +137,20 @@ def run_of(workspace: Workspace, name: str) -> Run:
     raise MissingError(f"There is no run {name[:40]}.", "See the list of runs.")
 
 
-def quarantine(
-    workspace: Workspace, engine: Engine, reason: str = "", file: str = "", offset: int = 0, limit: int = 50
-) -> Quarantine:
+def quarantine(workspace: Workspace, reason: str = "", file: str = "", offset: int = 0, limit: int = 50) -> Quarantine:
     """What was refused.
 
     Args:
         workspace: its segments are read as they are now, not as the index has them.
-        engine: any.
         reason, file: only these rows; all where empty.
         offset, limit: which part of them.
     """
+    with tempfile.TemporaryDirectory(prefix="clew-") as spill, Engine(Path(spill), memory_gb=0.5) as engine:
+        return _quarantine(workspace, engine, reason, file, offset, limit)
+
+
+def _quarantine(workspace: Workspace, engine: Engine, reason: str, file: str, offset: int, limit: int) -> Quarantine:
+    """With an engine that may read files: that of the pages may not."""
     paths = [str(path) for path in workspace.paths("quarantine")]
     table = (
         "SELECT file, line, reason, raw, regexp_extract(filename, '([0-9a-f]{64})[.]parquet$', 1) AS segment "

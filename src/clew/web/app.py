@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from clew.access.limits import Limits, TooManyError
+from clew.engine.duckdb import EngineError
 from clew.model.errors import ClewError, DeniedError, MissingError
 from clew.web.access import (
     HandedOutError,
@@ -34,6 +36,7 @@ from clew.web.pages import ROUTERS as PAGES
 from clew.web.pages.entry import first_page, sign_in_page
 from clew.web.security import LOOPBACK, Guard
 
+_LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -120,7 +123,9 @@ def _page_of(request: Request, error: Exception, status: int, what: str, todo: s
 
 
 def _sentence(error: Exception) -> tuple[int, str, str]:
-    if isinstance(error, ClewError):
+    if isinstance(error, EngineError):
+        _LOG.error("%s", error)  # holds a query, and files by name
+    elif isinstance(error, ClewError):
         return _status(error), error.what, error.todo
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]

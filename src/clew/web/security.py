@@ -8,6 +8,9 @@ asks for the token of the session's forms.
 
 from __future__ import annotations
 
+import asyncio
+import re
+import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAFE = ("GET", "HEAD", "OPTIONS")
 MAX_BODY = 256 << 20  # bytes of a request: an upload
+PATIENCE, SLOWEST = 30.0, 50_000  # seconds for any request to arrive, and bytes a second beyond that
 
 _HEADERS = {
     # Nothing from elsewhere, no inline script or style: what stands in an advert stays text.
@@ -90,7 +94,8 @@ class Guard:
         if refusal:
             await PlainTextResponse(refusal[1], refusal[0])(scope, receive, with_headers)
         else:
-            await self.app(scope, receive, with_headers)
+            length = int(Headers(scope=scope).get("content-length", "0"))
+            await self.app(scope, _in_time(receive, PATIENCE + length / SLOWEST), with_headers)
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
         if host_of(headers.get("host", "")) not in self.hosts:
@@ -98,7 +103,7 @@ class Guard:
         if "transfer-encoding" in headers:
             return 411, "A request must say how long it is.\n"
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not re.fullmatch("[0-9]{1,12}", length) or int(length) > MAX_BODY:
             return 413, f"That is more than {MAX_BODY >> 20} MB. Put the file where clew ingest can read it.\n"
         if method in SAFE:
             return None
@@ -106,3 +111,22 @@ class Guard:
         if site not in (None, "same-origin", "none") or (origin and _place(origin) != headers.get("host")):
             return 403, "Changes are only taken from the workbench's own pages.\n"
         return None
+
+
+def _in_time(receive: Receive, seconds: float) -> Receive:
+    """As `receive`; a body that trickles in for longer than that counts as broken off: it holds a worker and a file."""
+    until, whole = time.monotonic() + seconds, False
+
+    async def patient() -> Message:
+        nonlocal whole
+        if whole:
+            return await receive()  # tells when the other side is gone
+        try:
+            async with asyncio.timeout(max(until - time.monotonic(), 0.0)):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        whole = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+    return patient

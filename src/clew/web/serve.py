@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from clew.model.errors import InputError
 from clew.web.app import create_app
@@ -31,6 +32,8 @@ class Place:
         host, port: of the socket.
         names: under which other machines ask, besides the host.
         cert, key: PEM files for TLS.
+        proxy: addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto count; nobody's when empty, for
+            whoever asks could write them.
     """
 
     host: str = "127.0.0.1"
@@ -38,6 +41,7 @@ class Place:
     names: Sequence[str] = ()
     cert: Path | None = None
     key: Path | None = None
+    proxy: Sequence[str] = ()
 
     @property
     def address(self) -> str:
@@ -80,19 +84,16 @@ def serve(desk: Desk, place: Place, browser: bool, say: Callable[[str], None]) -
     """
     place.check(desk)
     app = create_app(desk, (*LOOPBACK, place.host, *place.names))
-    config = uvicorn.Config(
-        app, host=place.host, port=place.port, log_level="warning", server_header=False, timeout_graceful_shutdown=3,
-        ssl_certfile=place.cert, ssl_keyfile=place.key,
-    )  # fmt: skip
+    config = settings(app, place)
     try:
         listening = config.bind_socket()
     except SystemExit:
         raise InputError(f"{place.address} is taken or not allowed.", "Choose another with --port.") from None
-    if place.host not in LOOPBACK and place.cert is None:
+    if place.host not in LOOPBACK and place.cert is None and not place.proxy:
         say(
             "Warning: no --tls-cert and --tls-key, so passwords cross the network in the clear unless a proxy does TLS."
         )
-    desk.say, start = say, place.address
+    desk.say, desk.address, start = say, place.address, place.address
     if desk.alone:
         start = f"{place.address}/enter?{urlencode({'key': desk.links.make()})}"
         say(f"The workbench opens once with this link: {start}  (stop it with Ctrl+C)")
@@ -102,6 +103,15 @@ def serve(desk: Desk, place: Place, browser: bool, say: Callable[[str], None]) -
         threading.Thread(target=_open_when_ready, args=(place, start), daemon=True).start()
     with Signing(desk.casework):
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def settings(app: ASGIApp, place: Place) -> uvicorn.Config:
+    """How uvicorn serves: a parser with bounds, no WebSockets, no header believed that anybody can send."""
+    return uvicorn.Config(
+        app, host=place.host, port=place.port, log_level="warning", server_header=False, timeout_graceful_shutdown=3,
+        ssl_certfile=place.cert, ssl_keyfile=place.key, http="h11", ws="none",
+        proxy_headers=bool(place.proxy), forwarded_allow_ips=list(place.proxy),
+    )  # fmt: skip
 
 
 def _has_screen() -> bool:

@@ -51,10 +51,10 @@ def run(desk: TheDesk, run: Annotated[str, InPath(max_length=40)]) -> queries.Ru
 @router.get("/quarantine", responses=faults(422))
 @access("read", "view", "page /quarantine")
 def quarantine(
-    desk: TheDesk, engine: Reading, reason: Text = "", file: Text = "", offset: Offset = 0, limit: Limit = 50
+    desk: TheDesk, reason: Text = "", file: Text = "", offset: Offset = 0, limit: Limit = 50
 ) -> queries.Quarantine:
     """Rows that were refused."""
-    return queries.quarantine(desk.workspace, engine, reason, file, offset, limit)
+    return queries.quarantine(desk.workspace, reason, file, offset, limit)
 
 
 @router.get("/jobs")

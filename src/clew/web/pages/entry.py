@@ -185,4 +185,5 @@ def _back(request: Request) -> str:
 
 def link(request: Request, desk: Desk) -> str:
     """A one-time link to this workbench."""
-    return f"{str(request.base_url).rstrip('/')}/enter?{urlencode({'key': desk.links.make()})}"
+    place = desk.address or str(request.base_url).rstrip("/")
+    return f"{place}/enter?{urlencode({'key': desk.links.make()})}"

@@ -41,7 +41,7 @@ def sources(request: Request, desk: TheDesk, engine: Reading) -> HTMLResponse:
         sources=queries.sources(engine),
         ingests=queries.ingests(workspace)[:PART],
         runs=queries.runs(workspace)[:PART],
-        rejected=queries.quarantine(workspace, engine, limit=1),
+        rejected=queries.quarantine(workspace, limit=1),
         jobs=desk.jobs.all()[:5],
         kinds=KINDS,
     )
@@ -132,11 +132,11 @@ async def ingest(request: Request, desk: TheDesk, who: Who) -> Response:
 @router.get("/quarantine")
 @access("read", "view", "page /quarantine")
 def quarantine(
-    request: Request, desk: TheDesk, engine: Reading, reason: Short = "",
+    request: Request, desk: TheDesk, reason: Short = "",
     file: Annotated[str, Query(max_length=4000)] = "", offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> HTMLResponse:  # fmt: skip
     """Rows that were refused, each with its reason, and the way to read their file again."""
-    found = queries.quarantine(desk.workspace, engine, reason, file, offset, PART)
+    found = queries.quarantine(desk.workspace, reason, file, offset, PART)
     asked = {k: v for k, v in (("reason", reason), ("file", file)) if v}
     return render(
         request, "quarantine.html", found=found, reason=reason, file=file, offset=offset, part=PART,
