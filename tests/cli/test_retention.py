@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.evidence.leavings import holding
+from tests.keeping.leavings import holding
 from typer.testing import CliRunner
 
 from clew.cli.app import app
@@ -85,7 +85,7 @@ def test_a_case_takes_four_eyes_where_there_are_accounts(place: str) -> None:
     from clew.access.roles import alone
     from clew.cases import approvals, case
     from clew.cases.base import Casework
-    from clew.evidence.erase import erase_case
+    from clew.keeping.erase import erase_case
 
     clew(place, "case", "new", "A", "--purpose", "p", "--legal-basis", "l", "--retain-until", "2099-01-01")
     casework, owner = Casework(Path(place)), alone("owner", "command line")

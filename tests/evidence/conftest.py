@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.evidence.grounds import _kept_small, ground  # noqa: F401 (fixtures)
 
 if TYPE_CHECKING:
     from tests.evidence.bags import MadeBag

@@ -193,7 +193,7 @@ def expired(casework: Casework, today: date) -> list[Case]:
 def erase_rows(connection: sa.Connection, casework: Casework, actor: Actor, case_id: str) -> Case:
     """Erase what the database has of a case: texts, papers, members, its key. The cover stays, empty.
 
-    For `clew.evidence.retention`, which erases the bytes, the private parts of the ledger, and writes down why.
+    For `clew.keeping.retention`, which erases the bytes, the private parts of the ledger, and writes down why.
 
     Raises:
         MissingError: there is no such case, or it was erased before.

@@ -27,7 +27,7 @@ def backup(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Make a backup of a workspace (clew backup OUT), or check one (clew backup verify BACKUP)."""
-    from clew.evidence.backup import back_up, verify_backup
+    from clew.keeping.backup import back_up, verify_backup
     from clew.model.errors import InputError
 
     if made is not None:
@@ -59,7 +59,7 @@ def restore(
 
     from clew.access.login import login_name
     from clew.access.roles import alone
-    from clew.evidence.restore import restore as restore_from
+    from clew.keeping.restore import restore as restore_from
     from clew.model.errors import InputError
 
     if without_register and not why.strip():

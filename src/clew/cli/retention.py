@@ -11,7 +11,7 @@ import typer
 from clew.cli.common import JsonOption, WorkspaceOption, at_work, clean, console, print_json, steps
 
 if TYPE_CHECKING:
-    from clew.evidence.erase import Erased
+    from clew.keeping.erase import Erased
 
 retention = typer.Typer(help="How long records and cases are kept.", no_args_is_help=True)
 erase = typer.Typer(help="Erase a case or records for good.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def set_rule(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Say how long the records of a source are kept."""
-    from clew.evidence.retention import set_rule
+    from clew.keeping.retention import set_rule
 
     with at_work(workspace, "", None) as (casework, actor, place):
         rule = set_rule(casework, place, actor, source, days, why)
@@ -44,7 +44,7 @@ def set_rule(
 @retention.command("list")
 def list_rules(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """The rules that hold."""
-    from clew.evidence.retention import permit, rules
+    from clew.keeping.retention import permit, rules
 
     with at_work(workspace, "", None) as (casework, actor, _):
         permit(actor)
@@ -65,8 +65,8 @@ def show_due(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> 
     """What should have been erased by now, and what open cases keep."""
     from dataclasses import asdict
 
-    from clew.evidence.erase import unfinished
-    from clew.evidence.retention import due, permit
+    from clew.keeping.erase import unfinished
+    from clew.keeping.retention import due, permit
 
     with at_work(workspace, "", None) as (casework, actor, place):
         permit(actor)
@@ -88,7 +88,7 @@ def show_due(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> 
 @retention.command()
 def apply(workspace: WorkspaceOption = None) -> None:
     """Erase what is due."""
-    from clew.evidence.retention import apply
+    from clew.keeping.retention import apply
 
     with at_work(workspace, "", None) as (casework, actor, place):
         with steps(("erase",)) as told:
@@ -101,7 +101,7 @@ def apply(workspace: WorkspaceOption = None) -> None:
 @erase.command()
 def case(case_id: Annotated[str, typer.Argument(metavar="CASE")], why: Why, workspace: WorkspaceOption = None) -> None:
     """Erase a case: its key, originals and papers."""
-    from clew.evidence.erase import erase_case
+    from clew.keeping.erase import erase_case
 
     with at_work(workspace, "", None) as (casework, actor, place):
         _say([erase_case(casework, place, actor, case_id, why)])
@@ -118,8 +118,8 @@ def records(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Erase records and all that was derived from them."""
-    from clew.evidence.erase import erase_records
-    from clew.evidence.retention import rejected_segments, select_records
+    from clew.keeping.erase import erase_records
+    from clew.keeping.retention import rejected_segments, select_records
     from clew.model.errors import InputError
     from clew.query.show import find_record
     from clew.store.views import open_views
@@ -143,7 +143,7 @@ def records(
 @erase.command()
 def resume(workspace: WorkspaceOption = None) -> None:
     """End an erasure that was interrupted."""
-    from clew.evidence.erase import resume
+    from clew.keeping.erase import resume
 
     with at_work(workspace, "", None) as (casework, actor, place):
         with steps(("erase",)) as told:

@@ -17,8 +17,9 @@ import clew
 from clew.model.errors import InputError
 from clew.store.workspace import Workspace, manifest_path
 
+# Parts of the package that show, keep or guard tables and make none.
+_SHOWING = ("access", "cases", "cli", "database", "evidence", "keeping", "ledger", "query", "vault", "web")
 # What the tables depend on besides Clew's own code.
-_SHOWING = ("access", "cases", "cli", "database", "evidence", "ledger", "query", "vault", "web")  # these make no table
 _LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "scipy", "phonenumbers", "pillow")
 
 

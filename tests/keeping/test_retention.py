@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.evidence.grounds import Ground
-from tests.evidence.leavings import holding
+from tests.keeping.grounds import Ground
+from tests.keeping.leavings import holding
 
 from clew.cases import case
-from clew.evidence.retention import Due, apply, due, rules, select_records, set_rule
 from clew.evidence.take import take_record
+from clew.keeping.retention import Due, apply, due, rules, select_records, set_rule
 from clew.ledger.log import Wanted, search
 from clew.model.errors import DeniedError, InputError, MissingError
 from clew.store.workspace import Workspace

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.evidence.grounds import PHONE, SECRET, Ground
-from tests.evidence.leavings import holding, in_database
+from tests.keeping.grounds import PHONE, SECRET, Ground
+from tests.keeping.leavings import holding, in_database
 
 from clew.cases import case, exploration, thinking, triage
 from clew.database.base import write
-from clew.evidence.erase import erase_case, erase_records, erasures, resume, unfinished
-from clew.evidence.register import read_register, register_file
 from clew.evidence.take import take_file, take_record
+from clew.keeping.erase import erase_case, erase_records, erasures, resume, unfinished
+from clew.keeping.register import read_register, register_file
 from clew.ledger.check import check
 from clew.ledger.entry import Deed
 from clew.ledger.log import Wanted, append, search
@@ -183,7 +183,7 @@ import os, signal, sys
 from pathlib import Path
 from clew.access.roles import alone
 from clew.cases.base import Casework
-from clew.evidence import erase, erase_records as work
+from clew.keeping import erase, erase_records as work
 from clew.store.workspace import Workspace, Change
 
 workspace = Workspace(Path(sys.argv[1]))

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from clew.cases import exploration, saved, triage
 from clew.database.base import METADATA
-from clew.evidence.erase_records import Plan
-from clew.evidence.orphans import naming
+from clew.keeping.erase_records import Plan
+from clew.keeping.orphans import naming
 from clew.ledger import log
 from clew.model.actor import Actor
 

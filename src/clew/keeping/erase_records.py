@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from clew.evidence.orphans import ORPHANS, naming, orphans_of
+from clew.keeping.orphans import ORPHANS, naming, orphans_of
 from clew.model.tables import ANCHORS
 from clew.pipeline.run import OUTPUTS, ROWWISE
 from clew.store.views import open_views

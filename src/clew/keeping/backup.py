@@ -22,9 +22,9 @@ from clew.access.roles import need
 from clew.cases.base import Casework
 from clew.database.base import now, write
 from clew.database.identity import sync_folder
-from clew.evidence.dump import dump, schema_of, snapshot
-from clew.evidence.erase import unfinished
-from clew.evidence.register import add_lines
+from clew.keeping.dump import dump, schema_of, snapshot
+from clew.keeping.erase import unfinished
+from clew.keeping.register import add_lines
 from clew.ledger.entry import Deed, canonical
 from clew.ledger.heads import Head, sign_head
 from clew.ledger.log import append
@@ -163,7 +163,7 @@ def verify_backup(backup: Path, progress: Progress = lambda share: None) -> Mani
 
 
 def read_manifest(backup: Path) -> Manifest:
-    """The manifest of a backup, its signature checked. (Whose key it is, `clew.evidence.restore` asks.)"""
+    """The manifest of a backup, its signature checked. (Whose key it is, `clew.keeping.restore` asks.)"""
     try:
         raw, signed = (backup / MANIFEST).read_bytes(), orjson.loads((backup / SIGNATURE).read_bytes())
     except (OSError, orjson.JSONDecodeError):

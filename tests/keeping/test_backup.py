@@ -11,19 +11,19 @@ from pathlib import Path
 import orjson
 import pytest
 import sqlalchemy as sa
-from tests.evidence.grounds import PHONE, SECRET, Ground
-from tests.evidence.leavings import holding, in_database
+from tests.keeping.grounds import PHONE, SECRET, Ground
+from tests.keeping.leavings import holding, in_database
 
 from clew.cases import case, people, thinking
 from clew.cases.base import Casework
 from clew.database.base import write
 from clew.database.identity import identity
-from clew.evidence.backup import MANIFEST, back_up, verify_backup
-from clew.evidence.erase import erase_case, erase_records
-from clew.evidence.register import register_file
-from clew.evidence.restore import Restored, restore
-from clew.evidence.retention import set_rule
 from clew.evidence.take import take_file
+from clew.keeping.backup import MANIFEST, back_up, verify_backup
+from clew.keeping.erase import erase_case, erase_records
+from clew.keeping.register import register_file
+from clew.keeping.restore import Restored, restore
+from clew.keeping.retention import set_rule
 from clew.ledger.check import check
 from clew.ledger.entry import Deed
 from clew.ledger.log import Wanted, append, search, size
@@ -229,7 +229,7 @@ def test_a_damaged_backup_is_refused_and_named(ground: Ground, tmp_path: Path) -
 
 def test_a_backup_of_somebody_elses_making_is_refused(full: Ground, elsewhere: None, tmp_path: Path) -> None:
     """Whole in itself and with our public key in it, but signed by another."""
-    from clew.evidence import backup
+    from clew.keeping import backup
     from clew.vault.keys import Keys
 
     casework = full.casework

@@ -20,8 +20,8 @@ from clew.cases import case
 from clew.cases.base import Casework
 from clew.cases.words import line
 from clew.database.base import METADATA, now, write
-from clew.evidence.erase import Erased, carry_out_case, carry_out_records, resume
-from clew.evidence.hold import held_records
+from clew.keeping.erase import Erased, carry_out_case, carry_out_records, resume
+from clew.keeping.hold import held_records
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
 from clew.model.actor import Actor

@@ -22,12 +22,12 @@ from clew.cases.words import line
 from clew.database.base import FILE, METADATA, now, open_file, open_server, write
 from clew.database.identity import sync_folder, write_once
 from clew.database.migrations import HEAD, upgrade
-from clew.evidence import backup as made
-from clew.evidence.backup import Manifest, Progress, verify_backup
-from clew.evidence.dump import load
-from clew.evidence.erase import carry_out_case, carry_out_records, fingerprint
-from clew.evidence.register import Line, read_register, register_file
-from clew.evidence.retention import due, ingested_at
+from clew.keeping import backup as made
+from clew.keeping.backup import Manifest, Progress, verify_backup
+from clew.keeping.dump import load
+from clew.keeping.erase import carry_out_case, carry_out_records, fingerprint
+from clew.keeping.register import Line, read_register, register_file
+from clew.keeping.retention import due, ingested_at
 from clew.ledger.check import check
 from clew.ledger.entry import Deed
 from clew.ledger.heads import Head

@@ -23,11 +23,11 @@ from clew.cases.case import erase_rows
 from clew.cases.head import read_case, read_versions
 from clew.cases.words import line
 from clew.database.base import METADATA, now, write
-from clew.evidence.erase_records import Plan, Replaced, make_plan, read_plan, remove, sweep_plans
-from clew.evidence.forget import case_rows, forget, scrub
-from clew.evidence.hold import held_records
 from clew.evidence.package.shelf import clear_shelf
-from clew.evidence.register import MOST_IDS, add_lines
+from clew.keeping.erase_records import Plan, Replaced, make_plan, read_plan, remove, sweep_plans
+from clew.keeping.forget import case_rows, forget, scrub
+from clew.keeping.hold import held_records
+from clew.keeping.register import MOST_IDS, add_lines
 from clew.ledger.entry import Deed
 from clew.ledger.log import append, erase_private
 from clew.model.actor import Actor
