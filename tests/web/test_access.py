@@ -17,11 +17,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter
+from tests.access import provider
 from tests.web.axe import faults
 from tests.web.conftest import enter, served, shot
 
 from clew.access import accounts, tokens
 from clew.access.limits import Limits
+from clew.access.oidc import Provider
+from clew.access.oidc_settings import Settings
 from clew.access.roles import alone
 from clew.cases import case
 from clew.cli.app import app as command
@@ -391,6 +394,42 @@ def test_an_administrator_gives_roles_locks_and_resets(own_bench):
         assert made and sign_in(own_bench, ann, "ann", made[1]).status_code == 303
         assert ann.get("/audit").headers["location"] == "/account"
         assert ann.post("/accounts", data={"name": "x", "role": ["auditor"]}).status_code == 403
+
+
+def test_who_signs_in_at_the_units_provider_comes_in(own_bench, monkeypatch):
+    people(own_bench, ann="analyst")
+    local = provider.LocalProvider()
+    monkeypatch.setattr(provider, "BACK", f"{own_bench.url}/sign-in/provider/back")
+    own_bench.desk.provider = Provider(Settings(local.issuer, provider.CLIENT, provider.SECRET))
+    try:
+        with browser_of(own_bench) as client, browser_of(own_bench) as thief:
+            assert "/sign-in/provider" in client.get("/sign-in").text
+            gone = client.get("/sign-in/provider")
+            assert gone.status_code == 303 and gone.headers["location"].startswith(f"{local.issuer}/auth?")
+            ticket = gone.headers["set-cookie"].lower()
+            assert "httponly" in ticket and "samesite=lax" in ticket and "max-age=600" in ticket
+            answer = local.visit(gone.headers["location"])
+            assert thief.get("/sign-in/provider/back", params=answer).status_code == 401
+            # The browser comes from elsewhere, so it is given a page that leads on, no redirect.
+            back = client.get("/sign-in/provider/back", params=answer, headers={"sec-fetch-site": "cross-site"})
+            assert back.status_code == 200 and 'http-equiv="refresh"' in back.text
+            assert client.get("/leads").status_code == 200
+            assert entries(own_bench, act="login")[-1].facts() == {"with": ["provider"]}
+    finally:
+        local.stop()
+
+
+def test_a_job_works_for_who_began_it(own_bench):
+    people(own_bench, ann="analyst", otto="auditor")
+    with browser_of(own_bench) as client, browser_of(own_bench) as other:
+        sign_in(own_bench, client, "ann")
+        assert client.post("/jobs/run").status_code == 303
+        job = own_bench.desk.jobs.wait(own_bench.desk.jobs.all()[0].id)
+        assert job.state == "done", job.said
+        held = tokens.all_of(own_bench.desk.db, ADMIN, "ann")
+        assert held and held[0].used_at and held[0].revoked_at  # it ended with the job
+        sign_in(own_bench, other, "otto")
+        assert other.post("/jobs/run").status_code == 403
 
 
 # --- tokens ---

@@ -95,7 +95,12 @@ class Jobs:
         return next((job for job in self.all() if job.running), None)
 
     def start(
-        self, what: str, *commands: Sequence[str], environment: Mapping[str, str] | None = None, case_id: str = ""
+        self,
+        what: str,
+        *commands: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        case_id: str = "",
+        ended: Callable[[], None] = lambda: None,
     ) -> Job:
         """Begin a job.
 
@@ -104,6 +109,7 @@ class Jobs:
             commands: words of commands of Clew, one after the other, in this workspace.
             environment: what the commands find in theirs besides ours: who acts, and why.
             case_id: the case for which it is done.
+            ended: called when the last of them has ended.
 
         Raises:
             WorkspaceError: another is at work.
@@ -117,7 +123,7 @@ class Jobs:
                 del self._jobs[old]
             self._stopped = False
         threading.Thread(
-            target=self._work, args=(job.id, commands, environment or {}), name=f"job-{job.id}", daemon=True
+            target=self._work, args=(job.id, commands, environment or {}, ended), name=f"job-{job.id}", daemon=True
         ).start()
         return job
 
@@ -142,7 +148,13 @@ class Jobs:
         with self._lock:
             return self._jobs[number]
 
-    def _work(self, number: int, commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> None:
+    def _work(
+        self,
+        number: int,
+        commands: Sequence[Sequence[str]],
+        environment: Mapping[str, str],
+        ended: Callable[[], None],
+    ) -> None:
         said, code = "", 0
         for words in commands:
             text, code = self._command(number, words, environment)
@@ -150,6 +162,7 @@ class Jobs:
             if code:
                 break
         state = "stopped" if self._stopped else "failed" if code else "done"
+        ended()
         try:
             self._after(lambda share: self._told(number, "index", share))
         except (ClewError, OSError, duckdb.Error) as error:  # the person who waits must read it

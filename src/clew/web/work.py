@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from clew.access import tokens
@@ -64,10 +65,17 @@ def start(
         WorkspaceError: another is at work.
     """
     environment = {"CLEW_WHY": who.why}
-    if not desk.alone:
-        # A job is a command of its own, so it has to prove for whom it works: by a token that ends with the day.
-        if who.scopes is not None:
-            raise DeniedError("A token begins no job in the workbench.", "Give it to the command in CLEW_TOKEN.")
-        given = [permission for permission in scopes if may(who, permission)]
-        environment["CLEW_TOKEN"] = tokens.make(desk.db, who, given, 1, f"Job: {what}"[: tokens.LONGEST_LABEL])
-    return desk.jobs.start(what, *commands, environment=environment, case_id=case_id)
+    if desk.alone:
+        return desk.jobs.start(what, *commands, environment=environment, case_id=case_id)
+    if who.scopes is not None:
+        raise DeniedError("A token begins no job in the workbench.", "Give it to the command in CLEW_TOKEN.")
+    if desk.jobs.current():
+        raise WorkspaceError("Another job is at work.", "Wait for it to end, or stop it; see Sources and runs.")
+    # A job is a command of its own, so it has to prove for whom it works: by a token that ends with it.
+    given = [permission for permission in scopes if may(who, permission)]
+    label = f"{what[:40]}, a job of the workbench ({secrets.token_hex(4)})"
+    environment["CLEW_TOKEN"] = tokens.make(desk.db, who, given, 1, label)
+    made = next(token.id for token in tokens.all_of(desk.db, who, who.name) if token.label == label)
+    return desk.jobs.start(
+        what, *commands, environment=environment, case_id=case_id, ended=lambda: tokens.revoke(desk.db, who, made)
+    )
