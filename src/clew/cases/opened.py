@@ -243,6 +243,12 @@ def held_all(casework: Casework) -> Iterator[Opened]:
                 yield Opened(connection, case, case_key(connection, keys, case.id), None)
 
 
+def count_versions(connection: sa.Connection, kind: Kind) -> dict[str, int]:
+    """How many versions of papers of a kind each case has; versions are only added, so the number tells of a change."""
+    query = sa.select(_PAPERS.c.case_id, sa.func.count()).where(_PAPERS.c.kind == kind).group_by(_PAPERS.c.case_id)
+    return {case_id: int(count) for case_id, count in connection.execute(query)}
+
+
 def erase_papers(connection: sa.Connection, case_id: str) -> None:
     """Erase every paper of a case."""
     connection.execute(_PAPERS.delete().where(_PAPERS.c.case_id == case_id))
