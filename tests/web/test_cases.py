@@ -18,6 +18,7 @@ from clew.cases import case as cases
 from clew.cases import exhibits as evidence
 from clew.evidence import verify
 from clew.model.actor import Actor
+from clew.web.pages import cases_add
 
 COVER = {
     "name": "Riverside flats", "purpose": "Who runs the flats", "legal_basis": "Article 28bis",
@@ -388,3 +389,24 @@ def test_the_api_tells_a_case_whole(own_bench):
     found = own_bench.client.get("/api/v1/cases/C1").json()
     assert (found["case"]["id"], found["notes"][0]["text"]) == ("C1", "One")
     assert json.dumps(found)
+
+
+def test_who_signs_in_again_comes_back_to_the_case(own_bench):
+    people(own_bench, ann="analyst")
+    home = f"{own_bench.url}/cases/C1/notes"
+    with browser_of(own_bench, origin=own_bench.url) as client:
+        for came, back in ((home, "/cases/C1/notes"), ("http://elsewhere/x", "/"), ("", "/")):
+            answer = client.post("/cases/C1/notes", data={"text": "x"}, headers={"referer": came})
+            assert answer.status_code == 401 and f'name="next" value="{back}"' in answer.text
+
+
+def test_a_large_network_is_taken_in_the_background(own_bench, monkeypatch):
+    monkeypatch.setattr(cases_add, "AT_ONCE", 1)
+    opened(own_bench.client)
+    lead = lead_of(own_bench)
+    taken = own_bench.client.post("/cases/add", data={"what": lead, "case": "C1", "source": "B", "information": "3"})
+    assert taken.headers["location"] == "/cases/C1/exhibits"
+    job = own_bench.desk.jobs.wait(1)
+    assert job.state == "done", job.said
+    assert own_bench.client.get("/api/v1/cases/C1").json()["exhibits"][0]["grading"] == "B3"
+    assert own_bench.client.post("/api/v1/cases/C1/exhibits", json={"what": lead}).status_code == 400

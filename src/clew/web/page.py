@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jinja2
 from fastapi import Request
@@ -145,9 +146,11 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
 
 
 def here(request: Request) -> str:
-    """The address of this page, to come back to."""
+    """The address of this page, to come back to; of the page whose form was sent, where one was."""
     if request.method != "GET":
-        return "/"
+        came = urlsplit(request.headers.get("referer", ""))
+        ours = came.netloc == request.headers.get("host") and own_address(came.path) == came.path
+        return f"{came.path}?{came.query}".rstrip("?") if ours else "/"
     return f"{request.url.path}?{request.url.query}".rstrip("?")
 
 

@@ -10,10 +10,11 @@ from fastapi import Path as InPath
 from clew.cases.exhibit import Exhibit
 from clew.cases.mine import Mine, mine
 from clew.cases.whole import WholeCase, read
+from clew.model.errors import InputError
 from clew.web.access import Who, access
 from clew.web.api.paging import Limit, Offset, Page, faults
 from clew.web.desk import TheDesk
-from clew.web.pages.cases_add import take
+from clew.web.pages.cases_add import large, take
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
@@ -46,4 +47,6 @@ def add(
     grading: Annotated[str, Body(max_length=2, description="4×4, such as B3.")] = "",
 ) -> list[Exhibit]:
     """Freeze a network or a record as it is now; it takes the scopes read and work. Its pictures come with it."""
+    if large(desk, what):
+        raise InputError("That network is too large to be frozen while you wait.", "Use: clew case add")
     return take(desk, who, case_id, what, why, grading)

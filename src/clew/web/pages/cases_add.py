@@ -10,10 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 from clew.access.roles import need
 from clew.cases.exhibit import Exhibit
 from clew.cases.mine import holdings
+from clew.evidence.capture_exhibit import check_case
 from clew.evidence.freeze import is_network
 from clew.evidence.take import take_network, take_record
 from clew.model.actor import Actor
 from clew.model.errors import ClewError, InputError
+from clew.web import work
 from clew.web.access import Who, access
 from clew.web.desk import Desk, TheDesk
 from clew.web.page import own_address, render
@@ -21,6 +23,7 @@ from clew.web.pages.cases_frame import Failed, TheTyped, failed, grading_of, wor
 from clew.web.purposes import choices
 
 router = APIRouter(prefix="/cases/add")
+AT_ONCE = 10_000  # records of a network
 Name = Annotated[str, Query(max_length=200)]
 
 
@@ -41,10 +44,31 @@ def add(request: Request, desk: TheDesk, who: Who, typed: TheTyped) -> Response:
     try:
         if not case_id:
             raise InputError("No case was chosen.", "Choose one, or open a case first.")
+        if large(desk, what):
+            begin(desk, who, case_id, what, typed["why"], grading_of(typed))
+            return RedirectResponse(f"/cases/{case_id}/exhibits", 303)
         made = take(desk, who, case_id, what, typed["why"], grading_of(typed))
     except ClewError as error:
         return _form(request, desk, who, what, typed["back"], failed("add", typed, error))
     return RedirectResponse(f"/cases/{case_id}/exhibits/{made[0].id}", 303)
+
+
+def large(desk: Desk, what: str) -> bool:
+    """Does it take longer to freeze than a person waits?"""
+    if not is_network(what):
+        return False
+    with desk.session() as engine:
+        found = engine.rows("SELECT records FROM networks WHERE network_id = $name", name=what)
+    return bool(found) and found[0]["records"] > AT_ONCE
+
+
+def begin(desk: Desk, who: Actor, case_id: str, what: str, why: str, grading: str) -> None:
+    """As `take`, in the background."""
+    need(who, "read")
+    within = who.within(case_id, who.why if who.case_id in (None, case_id) else "")
+    check_case(desk.casework, within, case_id)
+    words = ["case", "add", f"--why={why[:300]}", f"--grading={grading}", "--", case_id, what]
+    work.start(desk, within, f"Exhibit for {case_id}", words, scopes=("read", "work", "oversee"), case_id=case_id)
 
 
 def take(desk: Desk, who: Actor, case_id: str, what: str, why: str, grading: str) -> list[Exhibit]:
