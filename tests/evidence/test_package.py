@@ -255,14 +255,23 @@ def test_only_members_who_may_export(made: MadeBag, tmp_path: Path) -> None:
     assert not (tmp_path / "bag").exists()
 
 
-def test_a_case_without_networks_is_packaged_without_a_run(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path / "ws")
+def test_a_case_without_networks_is_packaged_without_a_run(database: str, tmp_path: Path) -> None:
+    """On SQLite and on PostgreSQL."""
+    shutil.copytree(Workspace.create(tmp_path / "new").path, tmp_path, dirs_exist_ok=True)
+    workspace = Workspace(tmp_path)
     casework = Casework(workspace.path)
     case.open_case(casework, ME, "Quay", "Why?", "Art. 8", "2099-12-31")
-    package(casework, workspace, ME, "C1", tmp_path / "bag")
-    assert verify.verify(str(tmp_path / "bag")).whole
-    assert bagit.Bag(str(tmp_path / "bag")).validate(processes=1)
-    assert _about(tmp_path / "bag")["run"] is None
+    note = tmp_path / "note.txt"
+    note.write_text("Rain all day.\n")
+    take_file(casework, ME, "C1", note)
+    for nth in (1, 2):
+        made = package(casework, workspace, ME, "C1", tmp_path / f"bag{nth}")
+        assert made.id == f"C1-B{nth}"
+    casework.close()
+    assert verify.verify(str(tmp_path / "bag2")).whole
+    assert bagit.Bag(str(tmp_path / "bag2")).validate(processes=1)
+    assert _about(tmp_path / "bag2")["run"] is None
+    assert len((tmp_path / "bag2" / verify.HEADS).read_text().splitlines()) == 2
 
 
 # --- Repeated -------------------------------------------------------------------------------------------------------

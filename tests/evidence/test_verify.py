@@ -328,6 +328,18 @@ def test_an_original_that_is_not_what_the_ledger_took_in(damaged: Path, ours: Ed
     assert "C1-E3 is not what entry" in named[1][0]
 
 
+def test_an_exhibit_that_was_left_out(damaged: Path, ours: Ed25519PrivateKey) -> None:
+    """Nor can they leave one out without leaving out its entry; that no entry is left out cannot be shown."""
+    (damaged / "data/originals/C1-E3.txt").unlink()
+    about = json.loads((damaged / verify.ABOUT).read_bytes())
+    del about["exhibits"][2]
+    (damaged / verify.ABOUT).write_bytes(verify.canonical(about) + b"\n")
+    _sign(damaged, ours)
+    (named,) = faults(damaged).items()
+    assert named[0] == verify.ABOUT
+    assert re.fullmatch(r"missing: exhibit C1-E3, which entry \d+ of the ledger took in", named[1][0])
+
+
 def test_an_entry_that_was_changed_by_the_holder_of_the_key(damaged: Path, ours: Ed25519PrivateKey) -> None:
     lines = (damaged / verify.ENTRIES).read_bytes().splitlines(keepends=True)
     at = next(nth for nth, line in enumerate(lines) if b"exhibit C1-E1" in line)

@@ -663,6 +663,8 @@ def _entry(line: bytes, newest: Head | None) -> Entry:
 
 CUSTODY = ("number", "at", "who", "via", "act", "about", "case", "why", "details")
 _FORMULA = re.compile("^[\\s\x00-\x1f]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+# Many a spreadsheet splits cells at semicolons and bars as well, whatever a file means by them.
+_WITHIN = re.compile("([;|][\\s\"']{0,20})(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def custody_row(leaf: dict[str, Any], texts: dict[str, str] | None) -> dict[str, Any]:
@@ -685,6 +687,7 @@ def custody_lines(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     for row in rows:
         values = [canonical(row[name]).decode() if name == "details" else str(row[name]) for name in CUSTODY]
         plain = [" ".join(re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", value).split()) for value in values]
+        plain = [_WITHIN.sub("\\1'", value) for value in plain]
         writer.writerow([f"'{value}" if _FORMULA.match(value) else value for value in plain])
         yield buffer.getvalue().encode("utf-8", "replace")
         buffer.seek(0)
@@ -761,13 +764,16 @@ def _agrees(bag: Bag, seal: Seal, path: str, sha256: str) -> None:
 def _check_intake(bag: Bag, about: dict[str, Any], entries: list[Entry]) -> None:
     """The originals are those whose digests the ledger took down when they were added."""
     exhibits = {f"exhibit {exhibit['id']}": exhibit for exhibit in about["exhibits"]}
+    if not bag.report.sound(ENTRIES, ABOUT):
+        return
     for entry in entries:
-        digest = entry.leaf["details"].get("sha256")
-        exhibit = exhibits.get(entry.leaf["subject"])
-        if entry.leaf["act"] != "intake" or exhibit is None or not digest or not bag.report.sound(ENTRIES, ABOUT):
+        subject, digest = str(entry.leaf["subject"]), entry.leaf["details"].get("sha256")
+        if entry.leaf["act"] != "intake" or not subject.startswith("exhibit ") or entry.leaf["case"] != about["case"]:
             continue
-        held = [file["sha256"] for file in (*exhibit["files"], *exhibit["withheld"])]
-        if digest not in held:
+        exhibit = exhibits.get(subject)
+        if exhibit is None:
+            bag.report.fault(ABOUT, f"missing: {subject}, which entry {entry.seq} of the ledger took in")
+        elif digest not in [file["sha256"] for file in (*exhibit["files"], *exhibit["withheld"])]:
             bag.report.fault(ABOUT, f"{exhibit['id']} is not what entry {entry.seq} of the ledger took in: {digest}")
 
 
