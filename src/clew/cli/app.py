@@ -25,6 +25,7 @@ from clew.cli import (
     thinking,
     workspace,
 )
+from clew.cli.common import clean
 from clew.model.errors import ClewError
 
 app = typer.Typer(
@@ -62,7 +63,8 @@ def main() -> None:
     try:
         app()
     except ClewError as error:
-        print(f"clew: {error}", file=sys.stderr)
+        # It may quote a name of a file or what somebody pasted, which must not steer the terminal.
+        print("clew:", "\n".join(clean(line, 2_000) for line in str(error).split("\n")), file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         sys.stderr.close()

@@ -107,7 +107,8 @@ _CONTROL = dict.fromkeys(
 
 def clean(text: object, most: int = 100) -> str:
     """Text of a record for a terminal: one line, no control characters (a record must not steer the terminal)."""
-    line = " ".join(str(text if text is not None else "").translate(_CONTROL).split())
+    plain = str(text if text is not None else "").encode("utf-8", "replace").decode("utf-8")  # no half of a pair
+    line = " ".join(plain.translate(_CONTROL).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

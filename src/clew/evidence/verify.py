@@ -100,6 +100,7 @@ class Report:
         self.faults: list[Fault] = []
         self.checked: list[str] = []
         self.remarks: list[str] = []
+        self._faulty: set[str] = set()
 
     @property
     def whole(self) -> bool:
@@ -108,13 +109,13 @@ class Report:
 
     def fault(self, path: str, what: str) -> None:
         """Add a fault; after very many it is enough."""
+        self._faulty.add(path)
         if len(self.faults) < MOST_FAULTS and Fault(path, what) not in self.faults[-50:]:
             self.faults.append(Fault(path, what))
 
     def sound(self, *paths: str) -> bool:
         """Is nothing wrong with these files so far? (Others are only judged by what is sound itself.)"""
-        faulty = {fault.path for fault in self.faults}
-        return not faulty.intersection(paths)
+        return self._faulty.isdisjoint(paths)
 
 
 def safe(text: str) -> str:
@@ -1181,6 +1182,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, BadError, UnicodeDecodeError) as error:
         print(f"verify.py: --key or --tsa-roots cannot be used: {error}")
         return 1
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may have letters that a terminal lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     report = verify(given.bag, key, trusted)
     for fault in report.faults:
         print(fault)

@@ -51,13 +51,15 @@ def list_files(given: Sequence[Path]) -> list[Path]:
     looked for beside its file.
 
     Raises:
-        InputError: one is missing, or there is none.
+        InputError: one is missing, there is none, or a link in a folder leads out of it.
     """
     found = list[Path]()
     for path in given:
         if path.is_dir():
             below = sorted(path.rglob("*"))
-            found += [_absolute(file) for file in below if file.is_file() and not _hidden(file.relative_to(path))]
+            files = [file for file in below if file.is_file() and not _hidden(file.relative_to(path))]
+            _stay_below(path, files)
+            found += [_absolute(file) for file in files]
         elif path.is_file():
             found.append(_absolute(path))
         else:
@@ -65,6 +67,18 @@ def list_files(given: Sequence[Path]) -> list[Path]:
     if not found:
         raise InputError("There is no file to read.", "Name files or folders.")
     return found
+
+
+def _stay_below(folder: Path, files: Iterable[Path]) -> None:
+    """See that no link in a folder, which others may have filled, leads to files that nobody meant to give.
+
+    Raises:
+        InputError: one does.
+    """
+    home = folder.resolve()
+    for file in files:
+        if file.is_symlink() and not file.resolve().is_relative_to(home):
+            raise InputError(f"{file} is a link out of {folder}.", "Remove it, or name the files one by one.")
 
 
 def _absolute(path: Path) -> Path:

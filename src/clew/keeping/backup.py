@@ -7,6 +7,7 @@ Files that are sealed stay sealed. A backup is as confidential as the workspace:
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -42,6 +43,7 @@ _PARTS = ("catalog.json", "erased.json", "identity", "public-key")
 _FOLDERS = ("runs", "vault", "incoming")
 _PIECE = 1 << 20
 _MOST_FAULTS = 20
+_IDENTITY = re.compile("[0-9a-f]{16}")
 Progress = Callable[[float], None]
 
 
@@ -143,10 +145,10 @@ def verify_backup(backup: Path, progress: Progress = lambda share: None) -> Mani
         SealError: it is not as it was made; every file that is changed, missing or added is named.
     """
     manifest = read_manifest(backup)
-    faults, done = list[str](), 0
+    faults, done, root = list[str](), 0, backup.resolve()
     for name, digests in manifest.files.items():
         path = backup / name
-        if not path.is_file() or path.is_symlink():
+        if not path.is_file() or path.resolve() != root / name:  # a link may lead anywhere
             faults.append(f"{name} is missing")
         else:
             found = digests_of(path)
@@ -154,7 +156,7 @@ def verify_backup(backup: Path, progress: Progress = lambda share: None) -> Mani
                 faults.append(f"{name} was changed")
         done += int(digests["size"])
         progress(done / max(manifest.size, 1))
-    there = {str(p.relative_to(backup)) for p in backup.rglob("*") if not p.is_dir()}
+    there = {str(p.relative_to(backup)) for p in backup.rglob("*") if p.is_symlink() or not p.is_dir()}
     faults += [f"{name} was added" for name in sorted(there - {*manifest.files, MANIFEST, SIGNATURE})]
     if faults:
         more = f" and {len(faults) - _MOST_FAULTS:,} more" if len(faults) > _MOST_FAULTS else ""
@@ -176,14 +178,35 @@ def read_manifest(backup: Path) -> Manifest:
         if held["format"] != FORMAT:
             raise InputError(f"{backup} has format {held['format']}.", "Use the Clew that made it.")
         manifest = Manifest(**held)
-    except (KeyError, TypeError, ValueError, InvalidSignature):
-        raise wrong from None
-    if manifest.key != signed["key"] or not Head(**manifest.head).valid():
-        raise wrong
-    for name in manifest.files:
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        if manifest.key != signed["key"] or not _sound(manifest) or not Head(**manifest.head).valid():
             raise wrong
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature):
+        raise wrong from None
     return manifest
+
+
+def _sound(manifest: Manifest) -> bool:
+    """Is everything in it what it should be? Anybody can sign anything with a key of their own, names of files too."""
+    return (
+        isinstance(manifest.workspace, str)
+        and bool(_IDENTITY.fullmatch(manifest.workspace))
+        and all(isinstance(text, str) for text in (manifest.at, manifest.clew, manifest.schema))
+        and isinstance(manifest.entries, int)
+        and all(isinstance(count, int) for count in manifest.rows.values())
+        and all(
+            set(digests) == {"sha256", "blake2b", "size"} and isinstance(digests["size"], int)
+            for digests in manifest.files.values()
+        )
+        and all(_inside(name) for name in manifest.files)
+    )
+
+
+def _inside(name: str) -> bool:
+    """May a file be called that: one of the few at the top, or below the workspace?"""
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+        return False
+    return name in (DATABASE, KEYS) if len(parts) == 1 else parts[0] == INSIDE
 
 
 def copy_file(source: Path, target: Path) -> Digests:

@@ -123,9 +123,13 @@ def adopt(content: bytes, name: str, public: str, passphrase: str) -> bool:
         InputError: that is not the passphrase.
         WorkspaceError: it is not the key file of that workspace.
     """
-    held = orjson.loads(content)
+    other = WorkspaceError("That is not the key file of this workspace.")
+    try:
+        held = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise other from None
     if not _fits(held, name) or held["salt"] is None:
-        raise WorkspaceError("That is not the key file of this workspace.")
+        raise other
     try:
         keys = _keys(name, unseal(_stretch(passphrase, held["salt"]), bytes.fromhex(held["keys"]), f"keys {name}"))
     except SealError:

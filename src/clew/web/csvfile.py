@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from fastapi.responses import StreamingResponse
 
 _FORMULA = re.compile(r"^[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+# Many a spreadsheet splits cells at semicolons, tabs or bars as well, whatever a file means by them.
+_WITHIN = re.compile(r"([;|\t\r\n][\s\x00-\x1f\"']{0,20})(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _AT_ONCE = 500  # rows
 
 Mask = Callable[[str], str]
@@ -32,7 +34,7 @@ def cell(value: object) -> str | int | float:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, list | tuple):
         value = "; ".join(str(part) for part in value)
-    text = str(value).replace("\x00", "")
+    text = _WITHIN.sub(r"\1'", str(value).replace("\x00", ""))
     return f"'{text}" if _FORMULA.match(text) or (text[:1] in "\t\r" and text) else text
 
 
