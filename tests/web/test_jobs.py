@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from clew.model.errors import WorkspaceError
+from clew.web.following import Following
 
 
 def test_a_run_is_made_and_its_steps_are_told(own_bench):
@@ -39,3 +43,17 @@ def test_one_at_a_time_and_it_can_be_stopped(own_bench):
         jobs.start("Another", ["run"])
     jobs.stop()
     assert jobs.wait(job.id).state == "stopped"
+
+
+def test_the_pages_follow_what_the_command_line_did(own_bench, tmp_path):
+    (tmp_path / "more.csv").write_text("id,title,body\nx-2,Room,Call +31 6 1234 5678\n")
+    desk = own_bench.desk
+    following = Following(desk)
+    assert not following.turn()
+    command = [sys.executable, "-m", "clew", "ingest", str(tmp_path / "more.csv"), "--source", "more"]
+    subprocess.run([*command, "-w", str(desk.path)], check=True, capture_output=True)
+    with desk.workspace.locked():
+        assert not following.turn()  # a change is under way
+    assert following.turn() and not following.turn()
+    with desk.session() as engine:
+        assert engine.row("SELECT count(*) FROM records WHERE native_id = 'x-2'") == (1,)

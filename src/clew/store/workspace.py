@@ -121,6 +121,15 @@ class Workspace:
             self.catalog = Catalog.load((self.path / "catalog.json").read_bytes())
             yield
 
+    def busy(self) -> bool:
+        """Is another process changing the workspace?"""
+        with (self.path / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     @contextmanager
     def change(self) -> Iterator[Change]:
         """Stage a change; it is published when the block ends without an exception, else nothing happened.

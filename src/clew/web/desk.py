@@ -50,7 +50,8 @@ class Desk:
         self.address = ""
         self.jobs = Jobs(str(self.path), self.refresh)
         self._spill = tempfile.TemporaryDirectory(prefix="clew-")
-        self._lock = threading.Lock()
+        self._lock, self._refreshing = threading.Lock(), threading.Lock()
+        self._shown = -1  # generation of the catalog
         self._index: Engine | None = None
         self._file: Path | None = None
 
@@ -61,11 +62,18 @@ class Desk:
 
     def refresh(self, progress: Callable[[float], None] = lambda share: None) -> None:
         """Make the reading index fit the workspace. Requests that are under way end with the old one."""
-        file = ensure_index(self.workspace, progress)
-        with self._lock:
-            if file != self._file:
-                # The old engine is closed when its last session is forgotten.
-                self._index, self._file = open_index(file, Path(self._spill.name)), file
+        with self._refreshing:
+            workspace = self.workspace
+            file = ensure_index(workspace, progress)
+            with self._lock:
+                self._shown = workspace.catalog.generation
+                if file != self._file:
+                    # The old engine is closed when its last session is forgotten.
+                    self._index, self._file = open_index(file, Path(self._spill.name)), file
+
+    def behind(self) -> bool:
+        """Has the workspace changed since the index was made?"""
+        return self.workspace.catalog.generation != self._shown
 
     @property
     def alone(self) -> bool:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from clew.model.errors import InputError
 from clew.web.app import create_app
 from clew.web.desk import Desk
+from clew.web.following import Following
 from clew.web.heads import Signing
 from clew.web.security import LOOPBACK
 
@@ -101,7 +102,7 @@ def serve(desk: Desk, place: Place, browser: bool, say: Callable[[str], None]) -
         say(f"The workbench is at {start}  (stop it with Ctrl+C)")
     if browser and _has_screen():
         threading.Thread(target=_open_when_ready, args=(place, start), daemon=True).start()
-    with Signing(desk.casework):
+    with Signing(desk.casework), Following(desk):
         uvicorn.Server(config).run(sockets=[listening])
 
 
