@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 from contextlib import contextmanager
 
-import pytest
 from tests.web.axe import faults
 from tests.web.conftest import shot
-from tests.web.test_access import PASSWORD, browser_of, entries, lead_of, no_lead, people, sign_in
+from tests.web.people import PASSWORD, browser_of, entries, lead_of, people, sign_in
 
-from clew.access import tokens
-from clew.cases import case as cases
-from clew.cases import exhibits as evidence
 from clew.evidence import verify
 from clew.model.actor import Actor
-from clew.web.pages import cases_add
 
 COVER = {
     "name": "Riverside flats", "purpose": "Who runs the flats", "legal_basis": "Article 28bis",
@@ -47,9 +41,6 @@ def signed_in(bench, name):
 
 def press(page, word: str) -> None:
     page.locator("main").get_by_role("button", name=word, exact=True).first.click()
-
-
-# --- the way of a case ---
 
 
 def test_the_way_of_a_case(own_bench, page, browser, tmp_path):
@@ -218,83 +209,6 @@ def test_a_page_of_this_machine_is_not_captured(own_bench):
     assert "an address of this machine" in own_bench.client.get("/cases/C1/exhibits").text
 
 
-# --- who sees what ---
-
-
-def test_those_outside_of_a_case_see_nothing_of_it(own_bench):
-    people(own_bench, ann="analyst", bob="analyst", otto="auditor", sue="supervisor")
-    with signed_in(own_bench, "ann") as ann, signed_in(own_bench, "bob") as bob:
-        opened(ann, name="Secret name")
-        ann.post("/cases/C1/exhibits/file", files={"file": ("a.txt", b"abc")})
-        for path in (*(f"/cases/C1{tab}" for tab in TABS), "/cases/C1/exhibits/C1-E1", "/cases/C7"):
-            answer = bob.get(path)
-            assert answer.status_code == 404 and "is not a case of yours" in answer.text, path
-            assert "Secret name" not in answer.text
-        for path, data in (
-            ("notes", {"text": "x"}), ("members", {"member": "bob"}), ("exhibits/C1-E1/original", {}),
-            ("packages", {}), ("packages/fetch", {"copy": "x"}), ("check", {}),
-            ("approvals", {"why": "x"}), ("persons", {"names": "x", "category": "victim"}),
-        ):  # fmt: skip
-            assert bob.post(f"/cases/C1/{path}", data=data).status_code == 404, path
-        assert not (own_bench.desk.path / "packages").exists()
-        assert bob.get("/cases/C1/job", params={"number": 1}).status_code == 404
-        assert "Secret" not in bob.get("/cases").text and bob.get("/api/v1/cases").json()["total"] == 0
-        assert bob.get("/api/v1/cases/C1").json()["error"] == "C1 is not a case of yours."
-        assert bob.post("/cases/C1/approvals/answer", data={"approval": "C1-A1"}).status_code == 403
-        assert "is not a case of yours" in bob.post("/purpose", data={"case": "C1"}).text
-        assert entries(own_bench, who="bob", act="refuse", subject="case C1")
-        assert ann.post("/cases/C1/members", data={"member": "bob", "why": "knows the area"}).status_code == 303
-        assert bob.get("/cases/C1").status_code == 200
-        assert ann.post("/cases/C1/members/remove", data={"member": "bob"}).status_code == 303
-        assert bob.get("/cases/C1").status_code == 404
-    with signed_in(own_bench, "otto") as otto, signed_in(own_bench, "sue") as sue:
-        for path in ("/cases", "/cases/C1", "/cases/add?what=N000000000000", "/api/v1/cases/C1"):
-            assert otto.get(path).status_code == 403
-        assert sue.get("/cases/C1").status_code == 200  # a supervisor sees every case
-        assert "Secret name" not in otto.get("/audit").text
-
-
-def test_a_token_works_within_its_scopes(own_bench):
-    opened(own_bench.client)
-    lead = lead_of(own_bench)
-    people(own_bench, tester="analyst")
-    made = {
-        scopes: tokens.make(own_bench.desk.db, actor("tester"), scopes, 1, "t")
-        for scopes in (("work",), ("read",), ("read", "work"))
-    }
-    with browser_of(own_bench) as client:
-
-        def ask(*scopes, **more):
-            return {"headers": {"authorization": f"Bearer {made[scopes]}"}, **more}
-
-        assert client.get("/api/v1/cases", **ask("read")).status_code == 403
-        found = client.get("/api/v1/cases", **ask("work")).json()
-        assert (found["total"], found["items"][0]["case"]["name"]) == (1, "Riverside flats")
-        add = "/api/v1/cases/C1/exhibits"
-        assert client.post(add, **ask("work", json={"what": lead})).status_code == 403
-        answer = client.post(add, **ask("read", "work", json={"what": lead, "why": "x", "grading": "B3"}))
-        assert (answer.status_code, answer.json()[0]["id"], answer.json()[0]["grading"]) == (201, "C1-E1", "B3")
-        again = client.post(add, **ask("read", "work", json={"what": lead}))
-        assert again.status_code == 400 and "holds these bytes" in again.json()["error"]
-        assert client.post(add, **ask("read", "work", json={"what": "nothing"})).status_code == 404
-        assert client.get("/api/v1/cases/C1", **ask("work")).json()["exhibits"][0]["kind"] == "network"
-
-
-def test_the_case_is_the_purpose(own_bench):
-    opened(own_bench.client)
-    other = no_lead(own_bench)
-    own_bench.client.post("/purpose/end")
-    assert own_bench.client.get(f"/networks/{other}").status_code == 303  # it asks for a purpose
-    assert own_bench.client.get("/cases/C1").status_code == 200
-    assert entries(own_bench, act="view", subject="case C1")[-1].case_id == "C1"
-    own_bench.client.post("/purpose", data={"case": "C1"})
-    assert own_bench.client.get(f"/networks/{other}").status_code == 200
-    assert entries(own_bench, subject=f"network {other}")[-1].case_id == "C1"
-
-
-# --- what is typed and what is uploaded ---
-
-
 def test_hostile_words_stay_words(own_bench, page):
     name = HOSTILE + "x" * 200
     client = own_bench.client
@@ -318,95 +232,3 @@ def test_hostile_words_stay_words(own_bench, page):
     answer = client.post("/cases/C1/exhibits/C1-E1/original")
     assert answer.headers["content-disposition"] == 'attachment; filename="C1-E1.txt"'
     assert answer.headers["content-type"] == "application/octet-stream"
-
-
-def test_uploads(own_bench):
-    client = own_bench.client
-    opened(client)
-    content = bytes(range(256)) * 99
-    assert client.post("/cases/C1/exhibits/file", files={"file": ("a.bin", content)}).status_code == 303
-    kept = evidence.all_of(own_bench.desk.casework, actor("tester", "supervisor"), "C1")[0]
-    assert (kept.sha256, kept.blake2b) == (hashlib.sha256(content).hexdigest(), hashlib.blake2b(content).hexdigest())
-    assert client.post("/cases/C1/exhibits/C1-E1/original").content == content
-    assert not list((own_bench.desk.path / "incoming").iterdir())  # only the vault has it
-    for files, said in (({}, "No file was chosen"), ({"file": ("e.txt", b"")}, "e.txt is empty")):
-        answer = client.post("/cases/C1/exhibits/file", files=files, data={"whence": "a letter"})
-        assert answer.status_code == 400 and said in answer.text and "a letter" in answer.text
-    again = client.post("/cases/C1/exhibits/file", files={"file": ("a.bin", content)})
-    assert again.status_code == 400 and "as C1-E1" in again.text
-    assert client.post("/cases/C1/exhibits/C1-E1/withdraw", data={"why": ""}).status_code == 400
-    assert client.post("/cases/C1/exhibits/C1-E1/withdraw", data={"why": "Not hers"}).status_code == 303
-    assert "Not hers" in client.get("/cases/C1/exhibits/C1-E1").text
-
-
-def test_marks_and_grades(own_bench):
-    client = own_bench.client
-    opened(client)
-    client.post("/cases/C1/exhibits/file", files={"file": ("a.png", b"\x89PNG\r\n\x1a\n")})
-    client.post("/cases/C1/persons", data={"names": "Mira Example", "category": "victim"})
-    path = "/cases/C1/exhibits/C1-E1"
-    refused = client.post(f"{path}/original")
-    assert refused.status_code == 403 and "nobody has cleared it" in refused.text and "second person" in refused.text
-    assert client.post(f"{path}/mark", data={"shows": "C1-P1", "cleared": "1"}).status_code == 400
-    assert client.post(f"{path}/mark", data={"shows": "C1-P1"}).status_code == 303
-    assert client.post(f"{path}/original").status_code == 403
-    assert client.post(f"{path}/mark", data={"cleared": "1"}).status_code == 303
-    assert client.post(f"{path}/original").status_code == 200
-    assert client.post(f"{path}/grade", data={"source": "B"}).status_code == 400
-    grade = {"source": "B", "information": "3", "handling": "H1", "conditions": "Ask first", "tlp": "RED"}
-    assert client.post(f"{path}/grade", data=grade).status_code == 303
-    text = client.get(path).text
-    assert "B3: the source is mostly reliable" in text and "Conditions: Ask first." in text and "TLP:RED" in text
-    assert client.get("/cases/C1/exhibits/C2-E1").status_code == client.get(f"{path}9").status_code == 404
-
-
-def test_a_case_whose_day_is_near_or_past_says_so(own_bench):
-    client = own_bench.client
-    opened(client)
-    near = cases.date.today().isoformat()
-    change = COVER | {"owner": "tester", "why": "Order", "retain_until": near}
-    assert client.post("/cases/C1/change", data=change | {"why": ""}).status_code == 400
-    assert client.post("/cases/C1/change", data=change).status_code == 303
-    assert "It is erased after" in client.get("/cases/C1").text and ">today<" in client.get("/cases").text
-    assert client.post("/cases/C1/close", data={"why": "Solved"}).status_code == 303
-    closed = client.get("/cases/C1/notes").text
-    assert "This case is closed" in closed and "Note it" not in closed
-    answer = client.post("/cases/C1/notes", data={"text": "late"})
-    assert answer.status_code == 400 and "C1 is closed" in answer.text and "clew case" not in answer.text
-    assert client.post("/cases/C1/reopen", data={"why": "New facts"}).status_code == 303
-
-
-@pytest.mark.parametrize("path", ["/cases/%2e%2e/packages", "/cases/..%2fx", "/cases/C0", "/cases/" + "C" * 300])
-def test_odd_names_of_cases_are_no_cases(bench, path):
-    assert bench.client.get(path).status_code in (404, 422)
-    assert bench.client.post(path).status_code in (404, 405, 422)
-    assert not (bench.desk.path / "packages").exists()
-
-
-def test_the_api_tells_a_case_whole(own_bench):
-    opened(own_bench.client)
-    own_bench.client.post("/cases/C1/notes", data={"text": "One"})
-    found = own_bench.client.get("/api/v1/cases/C1").json()
-    assert (found["case"]["id"], found["notes"][0]["text"]) == ("C1", "One")
-    assert json.dumps(found)
-
-
-def test_who_signs_in_again_comes_back_to_the_case(own_bench):
-    people(own_bench, ann="analyst")
-    home = f"{own_bench.url}/cases/C1/notes"
-    with browser_of(own_bench, origin=own_bench.url) as client:
-        for came, back in ((home, "/cases/C1/notes"), ("http://elsewhere/x", "/"), ("", "/")):
-            answer = client.post("/cases/C1/notes", data={"text": "x"}, headers={"referer": came})
-            assert answer.status_code == 401 and f'name="next" value="{back}"' in answer.text
-
-
-def test_a_large_network_is_taken_in_the_background(own_bench, monkeypatch):
-    monkeypatch.setattr(cases_add, "AT_ONCE", 1)
-    opened(own_bench.client)
-    lead = lead_of(own_bench)
-    taken = own_bench.client.post("/cases/add", data={"what": lead, "case": "C1", "source": "B", "information": "3"})
-    assert taken.headers["location"] == "/cases/C1/exhibits"
-    job = own_bench.desk.jobs.wait(1)
-    assert job.state == "done", job.said
-    assert own_bench.client.get("/api/v1/cases/C1").json()["exhibits"][0]["grading"] == "B3"
-    assert own_bench.client.post("/api/v1/cases/C1/exhibits", json={"what": lead}).status_code == 400

@@ -43,7 +43,10 @@ class Bag:
     def drop(self, path: str) -> None:
         """Take a file of the payload out again."""
         name = f"data/{path}"
-        (self.folder / name).unlink()
+        file = self.folder / name
+        file.unlink()
+        if not any(file.parent.iterdir()):
+            file.parent.rmdir()  # a package has no empty folder
         del self.payload[name]
 
     def add_json_lines(self, path: str, values: Iterable[Mapping[str, Any]]) -> Digests:

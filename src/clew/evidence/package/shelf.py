@@ -16,12 +16,13 @@ from pathlib import Path
 
 from clew.access.roles import need
 from clew.cases.base import Casework
-from clew.cases.opened import opened
+from clew.cases.opened import Opened, opened
+from clew.cases.people import person_of
 from clew.evidence import verify
 from clew.evidence.package.bag import pieces_of
 from clew.evidence.package.issued import Issued, issued_in
 from clew.model.actor import Actor
-from clew.model.errors import MissingError
+from clew.model.errors import DeniedError, MissingError
 from clew.vault.store import Digester, Digests
 
 FOLDER = "packages"  # below the workspace
@@ -75,14 +76,16 @@ def take_down(casework: Casework, actor: Actor, case_id: str, name: str, scratch
 
     Raises:
         MissingError: it is not a case of theirs, or there is no such copy.
-        DeniedError: the role allows no export.
+        DeniedError: the role allows no export; or it may show somebody by name who is protected by now, or was made
+            with an approval that another person was given.
     """
     need(actor, "export")
     with opened(casework, actor, case_id) as file:
         folder = _copy(casework.workspace, case_id, name)
         issued = next((one for one in issued_in(file.connection, case_id) if one.sha256 == _digest(folder)), None)
-    if issued is None:
-        raise MissingError("That copy is none of the packages that were written down.", "Make the package again.")
+        if issued is None:
+            raise MissingError("That copy is none of the packages that were written down.", "Make the package again.")
+        _check_persons(file, issued, actor)
     packed = scratch / f"{issued.id}.zip"
     digests = zipped(folder, packed, issued.id)
     with opened(casework, actor, case_id) as file:
@@ -118,6 +121,25 @@ def zipped(folder: Path, out: Path, top: str) -> Digests:
     for _ in digester.watch(pieces_of(out)):
         pass
     return digester.digests()
+
+
+def _check_persons(file: Opened, issued: Issued, actor: Actor) -> None:
+    """Four eyes hold for the copy as they did when the package was made.
+
+    Raises:
+        DeniedError: they do not.
+    """
+    histories = file.histories("person")
+    since = [papers[-1].id for papers in histories if person_of(papers[-1]).protected and papers[-1].at > issued.at]
+    if since:
+        raise DeniedError(
+            f"{', '.join(since)} changed since {issued.id} was made, and may not be named.", "Make the package again."
+        )
+    if issued.who != actor.name and any(paper.content["release"] for papers in histories for paper in papers):
+        raise DeniedError(
+            f"{issued.id} may show somebody by name, and {issued.who} was allowed to take it out.",
+            "Ask for an approval, and make the package again.",
+        )
 
 
 def _copies(workspace: Path, case_id: str) -> Iterator[Path]:
