@@ -1187,7 +1187,9 @@ def main(arguments: list[str] | None = None) -> int:
     report = verify(given.bag, key, trusted)
     for fault in report.faults:
         print(fault)
-    print(f"\n{'The package is whole.' if report.whole else f'The package is NOT whole: {len(report.faults)} faults.'}")
+    count = len(report.faults)
+    whole = "The package is whole." if report.whole else f"The package is NOT whole: {count:,} fault{'s'[: count > 1]}."
+    print(f"\n{whole}")
     for title, lines in (("Checked", report.checked), ("To know", report.remarks), ("Cannot be shown", CANNOT)):
         print(f"{title}:" if lines else "", *(f"  - {safe(line)}" for line in lines), sep="\n")
     print(f"SHA-256 of this verifier: {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}")
@@ -1195,4 +1197,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # whoever reads the output has seen enough
+        sys.stderr.close()
+        sys.exit(1)
