@@ -168,9 +168,9 @@ def page(browser, request):  # type: ignore[no-untyped-def]
     opened.on(
         "console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None
     )
-    for name in ("bench", "own_bench", "empty_bench"):
-        if name in request.fixturenames:
-            come_in(opened, request.getfixturevalue(name))
+    for name in request.fixturenames:
+        if name not in ("page", "browser", "request") and isinstance(there := request.getfixturevalue(name), Bench):
+            come_in(opened, there)
     yield opened
     context.close()
     assert wrong == []

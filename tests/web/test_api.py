@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.web.test_access import people
+from tests.web.people import people
 
 from clew.access import tokens
 from clew.model.actor import Actor

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from tests.web.axe import faults
 from tests.web.conftest import shot
-from tests.web.test_access import entries, lead_of
+from tests.web.people import entries, lead_of
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
 

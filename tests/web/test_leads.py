@@ -14,12 +14,15 @@ from tests.web.conftest import served, shot
 
 from clew.cases.triage import decide, history
 from clew.ingest.stage import IngestOptions
+from clew.model.actor import Actor
 from clew.model.errors import InputError
 from clew.pipeline.ingest import ingest
 from clew.query.queue import choices
 from clew.store.workspace import Workspace
 from clew.web.asked import parse
 from clew.web.triage import board, past, take
+
+ANN = Actor("ann", frozenset(("analyst",)), "workbench")
 
 
 def listed(bench, query: str = "") -> list[dict]:
@@ -112,7 +115,7 @@ def test_the_order_learns_from_decisions(own_bench):
     sign = min(shown, key=lambda name: (abs(shown[name] - 15), name))  # that about half of them show
     for lead in leads:
         state = "confirmed" if sign in lead["indicators"] else "dismissed"
-        decide(own_bench.desk.db, lead["network_id"], "ann", state, "for a test")
+        decide(own_bench.desk.db, lead["network_id"], ANN, state, "for a test")
     weights = own_bench.client.get("/api/v1/weights").json()
     assert weights["confirmed"] + weights["dismissed"] == 30
     factors = {w["indicator"]: w["factor"] for w in weights["weights"]}
@@ -291,7 +294,7 @@ def test_views_are_saved_and_forgotten(own_bench, page):
 
 def test_the_download_is_the_list_and_runs_nothing(own_bench):
     name = listed(own_bench)[0]["network_id"]
-    decide(own_bench.desk.db, name, "ann", "deferred", assignee="=HYPERLINK(1)")
+    decide(own_bench.desk.db, name, ANN, "deferred", assignee="=HYPERLINK(1)")
     answer = own_bench.client.get("/leads.csv?state=any&sort=priority")
     assert (
         answer.headers["content-type"].startswith("text/csv") and "leads.csv" in answer.headers["content-disposition"]
@@ -305,7 +308,7 @@ def test_the_download_is_the_list_and_runs_nothing(own_bench):
 
 def test_a_merged_network_keeps_its_history(own_bench):
     into, other = (lead["network_id"] for lead in listed(own_bench)[:2])
-    decide(own_bench.desk.db, "Naaaaaaaaaaaa", "ann", "confirmed", "seen before")
+    decide(own_bench.desk.db, "Naaaaaaaaaaaa", ANN, "confirmed", "seen before")
     index = next((own_bench.desk.path / "index").glob("*.duckdb"))
     with own_bench.desk.session() as engine:
         assert index.stem == engine.row("SELECT current_database()")[0]
@@ -319,7 +322,7 @@ def test_a_merged_network_keeps_its_history(own_bench):
         ]
         assert past(own_bench.desk, engine, other) == []
         with pytest.raises(InputError, match=f"was merged into {into}"):
-            take(own_bench.desk, engine, "Naaaaaaaaaaaa", "confirmed")
+            take(own_bench.desk, engine, ANN, "Naaaaaaaaaaaa", "confirmed")
 
 
 def test_query_strings_are_read_leniently_and_written_short():
