@@ -22,6 +22,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 MAX_BODY = 256 << 20  # bytes of a request: an upload
 PATIENCE, SLOWEST = 30.0, 50_000  # seconds for any request to arrive, and bytes a second beyond that
 
+# A name or an address, and a port: what else may stand before an @ or after a slash leads programs astray.
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _HEADERS = {
     # Nothing from elsewhere, no inline script or style: what stands in an advert stays text.
     "content-security-policy": (
@@ -98,7 +100,8 @@ class Guard:
             await self.app(scope, _in_time(receive, PATIENCE + length / SLOWEST), with_headers)
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
-        if host_of(headers.get("host", "")) not in self.hosts:
+        host = headers.get("host", "")
+        if not _HOST.fullmatch(host) or host_of(host) not in self.hosts:
             return 421, "This workbench does not answer under that name. Use the address that clew serve printed.\n"
         if "transfer-encoding" in headers:
             return 411, "A request must say how long it is.\n"
