@@ -264,7 +264,8 @@ def _kept(file: Path) -> list[Head]:
     try:
         read = orjson.loads(file.read_bytes())
         found = [Head(**one) for one in (read if isinstance(read, list) else [read])]
-        if all(isinstance(one.size, int) and isinstance(one.root, str) for one in found):
+        texts = [text for one in found for text in (one.root, one.at, one.key, one.signature)]
+        if all(type(one.size) is int for one in found) and all(isinstance(text, str) for text in texts):
             return found
     except (OSError, TypeError, orjson.JSONDecodeError):
         pass

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -184,12 +185,20 @@ def _fill(backup: Path, manifest: Manifest, staged: Path) -> None:
         _empty(engine)
         upgrade(engine, manifest.schema)
         with write(engine) as connection, (backup / made.DATABASE).open("rb") as lines:
-            if load(connection, lines) != manifest.rows:
+            if _loaded(connection, lines, backup) != manifest.rows:
                 raise SealError(f"{backup / made.DATABASE} does not hold the rows that the manifest names.")
             connection.execute(_RESTORES.insert().values(backup=manifest.name, at=now(), done_at=None))
         upgrade(engine)
     finally:
         engine.dispose()
+
+
+def _loaded(connection: sa.Connection, lines: BinaryIO, backup: Path) -> dict[str, int]:
+    """Rows per table. A manifest that somebody else signed may vouch for anything; whose key it is is seen later."""
+    try:
+        return load(connection, lines)
+    except (ValueError, KeyError, TypeError, AttributeError, sa.exc.SQLAlchemyError) as error:
+        raise SealError(f"{backup / made.DATABASE} is no database that Clew wrote ({type(error).__name__}).") from error
 
 
 def _in_use(engine: sa.Engine) -> bool:

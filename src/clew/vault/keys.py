@@ -214,7 +214,9 @@ def _open(path: Path, name: str, workspace: Path, ask: Callable[[], str] | None)
 
 def _fits(held: Any, name: str) -> bool:
     """Is it the content of this workspace's key file?"""
-    if not isinstance(held, dict) or held.get("format") != _FORMAT or held.get("workspace") != name:
+    if not isinstance(held, dict) or "salt" not in held:
+        return False
+    if held.get("format") != _FORMAT or held.get("workspace") != name:
         return False
     keys, salt = held.get("keys"), held.get("salt")
     if not isinstance(keys, str) or not _HEX.fullmatch(keys):
