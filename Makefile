@@ -5,7 +5,7 @@ ADS ?= 20000
 SERVE ?= 1
 DEMO ?= build/demo
 
-.PHONY: run test lint docs bench lock clean
+.PHONY: run test lint docs bench audit lock clean
 
 run:  ## The main job on real mails and on a simulated world; prints the leads, serves the workbench (SERVE=0: ends)
 	@$(PYTHON) scripts/bootstrap.py sample,capture
@@ -32,6 +32,9 @@ bench:  ## Speed and quality against named peers; takes about half an hour
 docs:  ## Write the parts of the docs that are made from the code and from a run
 	@$(PYTHON) scripts/bootstrap.py dev,sample
 	@$(PY) -m scripts.docs
+
+audit:  ## Ask whether holes are known in what Clew stands on; needs a network, and ends with 3 where nobody answers
+	@$(PY) -m scripts.audit
 
 lock:  ## Pin what is installed now
 	@$(PY) -m pip install --quiet uv
