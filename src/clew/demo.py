@@ -1,4 +1,4 @@
-"""What ``make run`` shows: the main job on real mails and on a simulated world, then the workbench over the latter.
+"""What ``make run`` shows: the main job on real mails and on a simulated world, a case, then the workbench.
 
 Each part is a workspace of its own below the given folder and goes through the same commands that a user types.
 """
@@ -9,11 +9,16 @@ import argparse
 import shlex
 import shutil
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from clew.cli.app import app
+from clew.database.identity import FILE as IDENTITY
 from clew.model.errors import ClewError
 from clew.sample import ensure_sample
+from clew.store.views import open_views
+from clew.store.workspace import Workspace
+from clew.vault.keys import key_file
 
 
 def say(text: str = "") -> None:
@@ -54,6 +59,27 @@ def simulated(folder: Path, ads: int, seed: int) -> None:
     command("leads", "-n", "5", "-w", place)
 
 
+def evidence(folder: Path) -> None:
+    """A case about the first lead, and the package that leaves the house."""
+    say("\n== A case: the first lead becomes evidence that others can check ==")
+    place, bag = str(folder / "adverts"), str(folder / "package")
+    with open_views(Workspace(folder / "adverts")) as engine:
+        (first,) = engine.row("SELECT network_id FROM leads ORDER BY rank LIMIT 1")
+    until = str(datetime.now(UTC).date() + timedelta(days=365))
+    why = ("--purpose", "Show what a case is", "--legal-basis", "None: the world is invented")
+    command("case", "new", "Demonstration", *why, "--retain-until", until, "-w", place)
+    command("case", "add", "C1", str(first), "-w", place)
+    command("evidence", "package", "C1", bag, "-w", place)
+    command("evidence", "verify", bag)
+
+
+def forget(folder: Path) -> None:
+    """Remove what was shown before, and its keys, which stand elsewhere."""
+    for name in folder.glob(f"*/{IDENTITY}"):
+        key_file(name.read_text().strip()).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _free_port() -> int:
     """8000, or the next port that nothing listens on."""
     for port in range(8000, 8100):
@@ -71,10 +97,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--serve", type=int, default=1, help="0: end after printing")
     given = parser.parse_args()
-    shutil.rmtree(given.folder, ignore_errors=True)
+    forget(given.folder)
     given.folder.mkdir(parents=True)
     real(given.folder)
     simulated(given.folder, given.ads, given.seed)
+    evidence(given.folder)
     adverts = f"{given.folder}/adverts"
     if given.serve:
         command("serve", "--port", str(_free_port()), "-w", adverts)
