@@ -1138,20 +1138,16 @@ def _sum_up(
     if seal.signed:
         said.append(f"The signature of package {seal.about.get('package')}, by the key {fingerprint(seal.key)}.")
     if heads:
-        said.append(f"{len(heads):,} signed tree heads of the ledger and the proofs between them, up to "
-                    f"{heads[-1].size:,} entries at {heads[-1].at}.")  # fmt: skip
+        said.append(f"Signed tree heads of the ledger ({len(heads):,}) and the proofs between them, up to entry "
+                    f"{heads[-1].size:,} at {heads[-1].at}.")  # fmt: skip
     withheld = sum(entry.texts is None and bool(entry.leaf["private"]) for entry in entries)
-    said.append(f"{len(entries):,} entries of the ledger with their proofs, and the custody log against them.")
+    said.append(f"Entries of the ledger ({len(entries):,}) with their proofs, and the custody log against them.")
     if withheld:
-        said.append(
-            f"{withheld:,} entries without their private part: the entry is proved, the withheld words are not."
-        )
+        said.append(f"Entries without their private part ({withheld:,}): they are proved, the withheld words are not.")
     if about:
         exhibits = about["exhibits"]
         held = sum(bool(exhibit["withheld"]) for exhibit in exhibits)
-        said.append(
-            f"{len(exhibits):,} exhibits, {held:,} of them withheld or in part, against the package's own list."
-        )
+        said.append(f"Exhibits ({len(exhibits):,}; withheld or in part: {held:,}) against the package's own list.")
     report.checked[:0] = said
 
 
