@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import UTC, datetime
 
 import pytest
+from tests.web.conftest import served
 from tests.web.people import browser_of, entries, lead_of, no_lead, people
 from tests.web.test_cases import COVER, TABS, actor, opened, signed_in
 
 from clew.access import tokens
 from clew.cases import exhibits as evidence
 from clew.web.pages import cases_add
+
+
+@pytest.fixture(scope="module")
+def shared(world, tmp_path_factory):
+    """A workbench of one person; each test opens a case of its own."""
+    place = tmp_path_factory.mktemp("cases") / "workspace"
+    shutil.copytree(world / "workspace", place)
+    with served(place) as found:
+        yield found
 
 
 def test_those_outside_of_a_case_see_nothing_of_it(own_bench):
@@ -45,6 +56,12 @@ def test_those_outside_of_a_case_see_nothing_of_it(own_bench):
             assert otto.get(path).status_code == 403
         assert sue.get("/cases/C1").status_code == 200  # a supervisor sees every case
         assert "Secret name" not in otto.get("/audit").text
+    # Whose session is over goes on, after signing in, at the page of the form.
+    home = f"{own_bench.url}/cases/C1/notes"
+    with browser_of(own_bench, origin=own_bench.url) as client:
+        for came, back in ((home, "/cases/C1/notes"), ("http://elsewhere/x", "/"), ("", "/")):
+            answer = client.post("/cases/C1/notes", data={"text": "x"}, headers={"referer": came})
+            assert answer.status_code == 401 and f'name="next" value="{back}"' in answer.text
 
 
 def test_a_token_works_within_its_scopes(own_bench):
@@ -73,47 +90,47 @@ def test_a_token_works_within_its_scopes(own_bench):
         assert client.get("/api/v1/cases/C1", **ask("work")).json()["exhibits"][0]["kind"] == "network"
 
 
-def test_the_case_is_the_purpose(own_bench):
-    opened(own_bench.client)
-    other = no_lead(own_bench)
-    own_bench.client.post("/purpose/end")
-    assert own_bench.client.get(f"/networks/{other}").status_code == 303  # it asks for a purpose
-    assert own_bench.client.get("/cases/C1").status_code == 200
-    assert entries(own_bench, act="view", subject="case C1")[-1].case_id == "C1"
-    own_bench.client.post("/purpose", data={"case": "C1"})
-    assert own_bench.client.get(f"/networks/{other}").status_code == 200
-    assert entries(own_bench, subject=f"network {other}")[-1].case_id == "C1"
+def test_the_case_is_the_purpose(shared):
+    case = opened(shared.client)
+    other = no_lead(shared)
+    shared.client.post("/purpose/end")
+    assert shared.client.get(f"/networks/{other}").status_code == 303  # it asks for a purpose
+    assert shared.client.get(f"/cases/{case}").status_code == 200
+    assert entries(shared, act="view", subject=f"case {case}")[-1].case_id == case
+    shared.client.post("/purpose", data={"case": case})
+    assert shared.client.get(f"/networks/{other}").status_code == 200
+    assert entries(shared, subject=f"network {other}")[-1].case_id == case
 
 
-def test_uploads(own_bench):
-    client = own_bench.client
-    opened(client)
+def test_uploads(shared):
+    client = shared.client
+    case = opened(client)
     content = bytes(range(256)) * 99
-    assert client.post("/cases/C1/exhibits/file", files={"file": ("a.bin", content)}).status_code == 303
-    kept = evidence.all_of(own_bench.desk.casework, actor("tester", "supervisor"), "C1")[0]
+    assert client.post(f"/cases/{case}/exhibits/file", files={"file": ("a.bin", content)}).status_code == 303
+    kept = evidence.all_of(shared.desk.casework, actor("tester", "supervisor"), case)[0]
     assert (kept.sha256, kept.blake2b) == (hashlib.sha256(content).hexdigest(), hashlib.blake2b(content).hexdigest())
-    assert client.post("/cases/C1/exhibits/C1-E1/original").content == content
-    assert not list((own_bench.desk.path / "incoming").iterdir())  # only the vault has it
+    assert client.post(f"/cases/{case}/exhibits/{case}-E1/original").content == content
+    assert not list((shared.desk.path / "incoming").iterdir())  # only the vault has it
     for files, said in (({}, "No file was chosen"), ({"file": ("e.txt", b"")}, "e.txt is empty")):
-        answer = client.post("/cases/C1/exhibits/file", files=files, data={"whence": "a letter"})
+        answer = client.post(f"/cases/{case}/exhibits/file", files=files, data={"whence": "a letter"})
         assert answer.status_code == 400 and said in answer.text and "a letter" in answer.text
-    again = client.post("/cases/C1/exhibits/file", files={"file": ("a.bin", content)})
-    assert again.status_code == 400 and "as C1-E1" in again.text
-    assert client.post("/cases/C1/exhibits/C1-E1/withdraw", data={"why": ""}).status_code == 400
-    assert client.post("/cases/C1/exhibits/C1-E1/withdraw", data={"why": "Not hers"}).status_code == 303
-    assert "Not hers" in client.get("/cases/C1/exhibits/C1-E1").text
+    again = client.post(f"/cases/{case}/exhibits/file", files={"file": ("a.bin", content)})
+    assert again.status_code == 400 and f"as {case}-E1" in again.text
+    assert client.post(f"/cases/{case}/exhibits/{case}-E1/withdraw", data={"why": ""}).status_code == 400
+    assert client.post(f"/cases/{case}/exhibits/{case}-E1/withdraw", data={"why": "Not hers"}).status_code == 303
+    assert "Not hers" in client.get(f"/cases/{case}/exhibits/{case}-E1").text
 
 
-def test_marks_and_grades(own_bench):
-    client = own_bench.client
-    opened(client)
-    client.post("/cases/C1/exhibits/file", files={"file": ("a.png", b"\x89PNG\r\n\x1a\n")})
-    client.post("/cases/C1/persons", data={"names": "Mira Example", "category": "victim"})
-    path = "/cases/C1/exhibits/C1-E1"
+def test_marks_and_grades(shared):
+    client = shared.client
+    case = opened(client)
+    client.post(f"/cases/{case}/exhibits/file", files={"file": ("a.png", b"\x89PNG\r\n\x1a\n")})
+    client.post(f"/cases/{case}/persons", data={"names": "Mira Example", "category": "victim"})
+    path = f"/cases/{case}/exhibits/{case}-E1"
     refused = client.post(f"{path}/original")
     assert refused.status_code == 403 and "nobody has cleared it" in refused.text and "second person" in refused.text
-    assert client.post(f"{path}/mark", data={"shows": "C1-P1", "cleared": "1"}).status_code == 400
-    assert client.post(f"{path}/mark", data={"shows": "C1-P1"}).status_code == 303
+    assert client.post(f"{path}/mark", data={"shows": f"{case}-P1", "cleared": "1"}).status_code == 400
+    assert client.post(f"{path}/mark", data={"shows": f"{case}-P1"}).status_code == 303
     assert client.post(f"{path}/original").status_code == 403
     assert client.post(f"{path}/mark", data={"cleared": "1"}).status_code == 303
     assert client.post(f"{path}/original").status_code == 200
@@ -122,23 +139,23 @@ def test_marks_and_grades(own_bench):
     assert client.post(f"{path}/grade", data=grade).status_code == 303
     text = client.get(path).text
     assert "B3: the source is mostly reliable" in text and "Conditions: Ask first." in text and "TLP:RED" in text
-    assert client.get("/cases/C1/exhibits/C2-E1").status_code == client.get(f"{path}9").status_code == 404
+    assert client.get(f"/cases/{case}/exhibits/C99-E1").status_code == client.get(f"{path}9").status_code == 404
 
 
-def test_a_case_whose_day_is_near_or_past_says_so(own_bench):
-    client = own_bench.client
-    opened(client)
+def test_a_case_whose_day_is_near_or_past_says_so(shared):
+    client = shared.client
+    case = opened(client)
     near = datetime.now(UTC).date().isoformat()
     change = COVER | {"owner": "tester", "why": "Order", "retain_until": near}
-    assert client.post("/cases/C1/change", data=change | {"why": ""}).status_code == 400
-    assert client.post("/cases/C1/change", data=change).status_code == 303
-    assert "It is erased after" in client.get("/cases/C1").text and ">today<" in client.get("/cases").text
-    assert client.post("/cases/C1/close", data={"why": "Solved"}).status_code == 303
-    closed = client.get("/cases/C1/notes").text
+    assert client.post(f"/cases/{case}/change", data=change | {"why": ""}).status_code == 400
+    assert client.post(f"/cases/{case}/change", data=change).status_code == 303
+    assert "It is erased after" in client.get(f"/cases/{case}").text and ">today<" in client.get("/cases").text
+    assert client.post(f"/cases/{case}/close", data={"why": "Solved"}).status_code == 303
+    closed = client.get(f"/cases/{case}/notes").text
     assert "This case is closed" in closed and "Note it" not in closed
-    answer = client.post("/cases/C1/notes", data={"text": "late"})
-    assert answer.status_code == 400 and "C1 is closed" in answer.text and "clew case" not in answer.text
-    assert client.post("/cases/C1/reopen", data={"why": "New facts"}).status_code == 303
+    answer = client.post(f"/cases/{case}/notes", data={"text": "late"})
+    assert answer.status_code == 400 and f"{case} is closed" in answer.text and "clew case" not in answer.text
+    assert client.post(f"/cases/{case}/reopen", data={"why": "New facts"}).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/cases/%2e%2e/packages", "/cases/..%2fx", "/cases/C0", "/cases/" + "C" * 300])
@@ -148,29 +165,20 @@ def test_odd_names_of_cases_are_no_cases(bench, path):
     assert not (bench.desk.path / "packages").exists()
 
 
-def test_the_api_tells_a_case_whole(own_bench):
-    opened(own_bench.client)
-    own_bench.client.post("/cases/C1/notes", data={"text": "One"})
-    found = own_bench.client.get("/api/v1/cases/C1").json()
-    assert (found["case"]["id"], found["notes"][0]["text"]) == ("C1", "One")
+def test_the_api_tells_a_case_whole(shared):
+    case = opened(shared.client)
+    shared.client.post(f"/cases/{case}/notes", data={"text": "One"})
+    found = shared.client.get(f"/api/v1/cases/{case}").json()
+    assert (found["case"]["id"], found["notes"][0]["text"]) == (case, "One")
 
 
-def test_who_signs_in_again_comes_back_to_the_case(own_bench):
-    people(own_bench, ann="analyst")
-    home = f"{own_bench.url}/cases/C1/notes"
-    with browser_of(own_bench, origin=own_bench.url) as client:
-        for came, back in ((home, "/cases/C1/notes"), ("http://elsewhere/x", "/"), ("", "/")):
-            answer = client.post("/cases/C1/notes", data={"text": "x"}, headers={"referer": came})
-            assert answer.status_code == 401 and f'name="next" value="{back}"' in answer.text
-
-
-def test_a_large_network_is_taken_in_the_background(own_bench, monkeypatch):
+def test_a_large_network_is_taken_in_the_background(shared, monkeypatch):
     monkeypatch.setattr(cases_add, "AT_ONCE", 1)
-    opened(own_bench.client)
-    lead = lead_of(own_bench)
-    taken = own_bench.client.post("/cases/add", data={"what": lead, "case": "C1", "source": "B", "information": "3"})
-    assert taken.headers["location"] == "/cases/C1/exhibits"
-    job = own_bench.desk.jobs.wait(1)
+    case = opened(shared.client)
+    lead = lead_of(shared)
+    taken = shared.client.post("/cases/add", data={"what": lead, "case": case, "source": "B", "information": "3"})
+    assert taken.headers["location"] == f"/cases/{case}/exhibits"
+    job = shared.desk.jobs.wait(shared.desk.jobs.all()[0].id)
     assert job.state == "done", job.said
-    assert own_bench.client.get("/api/v1/cases/C1").json()["exhibits"][0]["grading"] == "B3"
-    assert own_bench.client.post("/api/v1/cases/C1/exhibits", json={"what": lead}).status_code == 400
+    assert shared.client.get(f"/api/v1/cases/{case}").json()["exhibits"][0]["grading"] == "B3"
+    assert shared.client.post(f"/api/v1/cases/{case}/exhibits", json={"what": lead}).status_code == 400
