@@ -146,3 +146,15 @@ def casework(database: str, tmp_path: Path) -> Iterator[Casework]:
     made = Casework(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def browser():  # type: ignore[no-untyped-def]
+    """A real Chromium: one for a whole session, as a process can drive no second one."""
+    from playwright.sync_api import sync_playwright
+    from tests.web.conftest import FLAGS, chromium
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield found
+        found.close()

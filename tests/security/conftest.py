@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.web.conftest import Bench, browser, served  # noqa: F401 (browser is a fixture)
+from tests.web.conftest import Bench, served
 
 from clew.access.roles import alone
 from clew.cases import case as cases

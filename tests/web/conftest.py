@@ -144,17 +144,6 @@ def chromium() -> str:
         return playwright.chromium.executable_path
 
 
-@pytest.fixture(scope="session")
-def browser():  # type: ignore[no-untyped-def]
-    """A real Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield found
-        found.close()
-
-
 @pytest.fixture
 def page(browser, request):  # type: ignore[no-untyped-def]
     """A window of 1280 by 900; a script error or a breach of the pages' policy fails the test.
