@@ -192,7 +192,7 @@ def test_what_was_searched_stands_in_the_private_part(own_bench):
     own_bench.client.get("/search", params={"q": "+32 470 65 43 21"})
     found = entries(own_bench, act="search")
     assert [e.texts()["asked"] for e in found] == ["q=+32 470 12 34 56", "q=+32 470 65 43 21"]
-    assert b"470" not in b"".join(e.leaf() for e in found)
+    assert not any(part in b"".join(e.leaf() for e in found) for part in (b"+32", b"12 34", b"65 43"))
 
 
 def test_a_record_is_named_by_its_id_however_it_was_asked_for(own_bench):
