@@ -70,7 +70,7 @@ def read(path: Path) -> Settings:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         file = given.pop("secret_file", None)
         secret = Path(file).read_text(encoding="utf-8").strip() if file else ""
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:  # ValueError: TOML, UTF-8, a zero byte in a path
         raise InputError(f"The settings of the identity provider cannot be read ({error}).") from None
     known: dict[str, type] = {
         "issuer": str, "client_id": str, "name_claim": str, "scopes": list, "provision": bool, "roles_claim": str,
