@@ -23,11 +23,11 @@ from PIL import Image
 from tests.evidence import makers
 from warcio.archiveiterator import ArchiveIterator
 
-from clew.evidence.capture import Captured, capture, checked
-from clew.evidence.capture_gate import is_private
-from clew.evidence.capture_record import is_shown
-from clew.evidence.capturing import Bounds
-from clew.evidence.intake import examine
+from clew.evidence.capture.browser import Bounds
+from clew.evidence.capture.gate import is_private
+from clew.evidence.capture.page import Captured, capture, checked
+from clew.evidence.capture.record import is_shown
+from clew.evidence.intake.examine import examine
 from clew.model.errors import InputError
 
 Answer = Callable[[socket.socket], None]
@@ -293,7 +293,7 @@ def test_a_public_page_cannot_reach_private_addresses(
     page = f"<html><img src={inner}/picture><iframe src={inner}/frame></iframe><img src=/moved>"
     page += f"<script>{script}{worker}</script>"
     site.answers |= {"/": _says(page.encode()), "/moved": _says(b"", f"Location: {inner}/secret", status="302 Found")}
-    monkeypatch.setattr("clew.evidence.capture_gate.is_private", lambda address: address != "127.0.0.1")
+    monkeypatch.setattr("clew.evidence.capture.gate.is_private", lambda address: address != "127.0.0.1")
     with socket.create_server(("127.0.0.2", int(site.url.rsplit(":", 1)[1]))) as private:
         private.settimeout(0.1)
         found, told = _take(site, tmp_path / "out", allow_private=False)
@@ -309,7 +309,7 @@ def test_a_redirect_of_the_page_itself_to_a_private_address(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.answers["/"] = _says(b"", "Location: http://127.0.0.2:8081/x", status="302 Found")
-    monkeypatch.setattr("clew.evidence.capture_gate.is_private", lambda address: address != "127.0.0.1")
+    monkeypatch.setattr("clew.evidence.capture.gate.is_private", lambda address: address != "127.0.0.1")
     found, _ = _take(site, tmp_path / "out", allow_private=False)
     assert "A connection was refused: 127.0.0.2 is 127.0.0.2, an address of this machine" in " ".join(found.faults)
     assert ("response", f"{site.url}/") in _records(found)
@@ -426,7 +426,7 @@ def test_certificates_are_checked_and_recorded(tmp_path: Path) -> None:
 
 
 def test_a_browser_that_does_not_start_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clew.evidence.capture.browser_path", lambda: "/bin/false")
+    monkeypatch.setattr("clew.evidence.capture.page.browser_path", lambda: "/bin/false")
     with pytest.raises(InputError, match="does not start"):
         capture("http://127.0.0.1:9/", tmp_path / "out", allow_private=True)
     assert not list(tmp_path.iterdir())

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.evidence import makers
 
-from clew.evidence.intake import Examined, examine, searchable, texts
-from clew.evidence.limits import Limits
-from clew.evidence.registry import all_kinds
+from clew.evidence.intake.examine import Examined, examine, searchable, texts
+from clew.evidence.intake.limits import Limits
+from clew.evidence.intake.registry import all_kinds
 from clew.model.errors import InputError
 
 EVERY = makers.every()

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 from tests.evidence.makers import tarred, zipped
 
-from clew.evidence.intake import examine, texts
-from clew.evidence.limits import Limits
+from clew.evidence.intake.examine import examine, texts
+from clew.evidence.intake.limits import Limits
 from clew.extract.base import batch_of_texts
 from clew.extract.pdq import pdq
 from clew.extract.registry import extractors

@@ -61,10 +61,10 @@ READERS = {
     "cases.opened": OWN,
     "cli.ledger": f"{HERE}test_heads_that_were_kept",
     "engine.duckdb": OWN,
-    "evidence.formats.mail": INTAKE,
-    "evidence.formats.pdf": "tests/evidence/test_intake.py::test_damaged_documents_never_raise",
-    "evidence.formats.wacz": INTAKE,
-    "evidence.formats.warc": INTAKE,
+    "evidence.intake.formats.mail": INTAKE,
+    "evidence.intake.formats.pdf": "tests/evidence/test_intake.py::test_damaged_documents_never_raise",
+    "evidence.intake.formats.wacz": INTAKE,
+    "evidence.intake.formats.warc": INTAKE,
     "evidence.freeze": OWN,
     "evidence.masks": OWN,
     "evidence.package.derived": OWN,
@@ -72,10 +72,10 @@ READERS = {
     "evidence.package.shelf": OWN,
     "evidence.report.draw_map": PACKAGE,
     "evidence.report.rates": PACKAGE,
-    "evidence.unpack": INTAKE,
+    "evidence.intake.unpack": INTAKE,
     "evidence.verify": "tests/evidence/test_verify.py::test_any_json_is_read_without_failing",
-    "evidence.warcrecords": INTAKE,
-    "evidence.zipped": INTAKE,
+    "evidence.intake.warcrecords": INTAKE,
+    "evidence.intake.zipped": INTAKE,
     "exchange.tables": OWN,
     "extract._phone_words": PACKAGE,
     "extract.pdq": f"{HERE}test_pictures",
@@ -466,10 +466,10 @@ def test_every_reader_is_listed_with_its_test() -> None:
 
 def test_every_format_is_spoilt_by_its_folder() -> None:
     """Both folders of formats are walked by the tests named above, so a new module there is tried as well."""
-    from clew.evidence.registry import all_kinds
+    from clew.evidence.intake.registry import all_kinds
     from clew.ingest.registry import all_formats
 
-    for folder, count in (("evidence", len(all_kinds())), ("ingest", len(all_formats()))):
+    for folder, count in (("evidence.intake", len(all_kinds())), ("ingest", len(all_formats()))):
         package = importlib.import_module(f"clew.{folder}.formats")
         assert count == len(
             [path for path in Path(package.__path__[0]).iterdir() if re.fullmatch(r"[a-z]\w*\.py", path.name)]

@@ -17,7 +17,7 @@ from clew.cli.case import at_work
 from clew.cli.common import CaseOption, JsonOption, WhyOption, WorkspaceOption, clean, console, print_json
 
 if TYPE_CHECKING:
-    from clew.evidence.capture import Captured
+    from clew.evidence.capture.page import Captured
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,16 +46,16 @@ def capture(
 ) -> None:
     """Capture a page as Chromium shows it: WARC, screenshot, headers. With --case it becomes an exhibit."""
     from clew.access.login import login_name
-    from clew.evidence.capture import capture as take
-    from clew.evidence.capture import checked
-    from clew.evidence.capturing import Bounds
+    from clew.evidence.capture.browser import Bounds
+    from clew.evidence.capture.page import capture as take
+    from clew.evidence.capture.page import checked
 
     url, bounds = checked(url), Bounds(seconds=seconds)
     exhibits: list[str] = []
     with ExitStack() as stack:
         user = login_name()
         if case is not None:
-            from clew.evidence.capture_exhibit import check_case, take_capture
+            from clew.evidence.capture.exhibit import check_case, take_capture
 
             casework, actor, _ = stack.enter_context(at_work(workspace, why, case))
             check_case(casework, actor, case)

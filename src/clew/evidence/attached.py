@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clew.evidence.freeze import Reference
-from clew.evidence.intake import Examined, examine
+from clew.evidence.intake.examine import Examined, examine
 from clew.extract.image import as_pdq, inside, read_image
 from clew.model.errors import InputError
 

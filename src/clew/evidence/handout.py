@@ -14,7 +14,7 @@ from clew.cases.approvals import approvals_in, use_in
 from clew.cases.base import Casework
 from clew.cases.exhibit import Exhibit, exhibit_of
 from clew.cases.opened import case_of, opened
-from clew.evidence.intake import examine, searchable, texts
+from clew.evidence.intake.examine import examine, searchable, texts
 from clew.evidence.masks import Masks, open_masks
 from clew.model.actor import Actor
 from clew.model.errors import DeniedError

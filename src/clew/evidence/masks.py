@@ -140,7 +140,7 @@ class Masks:
         Args:
             case_id: the case of the exhibit.
             shows: ids of the persons that people say it shows.
-            searchable: whether all of its text is in ``texts`` (`clew.evidence.intake.searchable`).
+            searchable: whether all of its text is in ``texts`` (`clew.evidence.intake.examine.searchable`).
             texts: its texts; pieces that overlap.
             cleared: whether a person looked at it and found nobody of them in it.
         """

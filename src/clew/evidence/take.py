@@ -17,7 +17,7 @@ from clew.cases.base import Casework
 from clew.cases.exhibit import About, Exhibit, Kind
 from clew.evidence.attached import Attached, look_for
 from clew.evidence.freeze import Frozen, freeze_network, freeze_record
-from clew.evidence.intake import examine
+from clew.evidence.intake.examine import examine
 from clew.model.actor import Actor
 from clew.model.errors import InputError
 from clew.store.views import open_views

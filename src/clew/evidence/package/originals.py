@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clew.cases.exhibit import Exhibit
-from clew.evidence.intake import examine, searchable, texts
+from clew.evidence.intake.examine import examine, searchable, texts
 from clew.evidence.package.bag import Bag
 from clew.evidence.package.material import Material, subject
 

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from clew.access.roles import need
 from clew.cases.exhibit import Exhibit
 from clew.cases.mine import holdings
-from clew.evidence.capture_exhibit import check_case
+from clew.evidence.capture.exhibit import check_case
 from clew.evidence.freeze import is_network
 from clew.evidence.take import take_network, take_record
 from clew.model.actor import Actor

@@ -13,8 +13,8 @@ from clew.cases import exhibits
 from clew.cases.custody import custody
 from clew.cases.exhibit import KINDS, Exhibit
 from clew.cases.whole import WholeCase
-from clew.evidence.capture import checked
-from clew.evidence.capture_exhibit import check_case
+from clew.evidence.capture.exhibit import check_case
+from clew.evidence.capture.page import checked
 from clew.evidence.handout import hand_out
 from clew.evidence.take import take_file
 from clew.model.errors import ClewError, InputError, MissingError

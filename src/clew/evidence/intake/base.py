@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from clew.evidence.limits import Budget
+from clew.evidence.intake.limits import Budget
 
 HEAD = 1 << 16
 MOST_FACT, MOST_FAULTS = 300, 100
@@ -75,7 +75,7 @@ class Kind:
     """A kind of file.
 
     Attributes:
-        name: as in :class:`clew.evidence.intake.Examined`; several modules may share one, as "archive".
+        name: as in :class:`clew.evidence.intake.examine.Examined`; several modules may share one, as "archive".
         sniff: how sure it is (0 to 1) that a part is of this kind, and the media type, by content alone.
         examine: adds facts and faults. Raises CutError and DamagedError only.
         texts: the human text in it, in pieces. Raises CutError and DamagedError only.

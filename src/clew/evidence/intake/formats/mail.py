@@ -13,10 +13,10 @@ from itertools import islice, pairwise
 
 import orjson
 
-from clew.evidence import unpack
-from clew.evidence.base import Kind, Notes, Part, plain, starts
-from clew.evidence.limits import Budget
-from clew.evidence.registry import look_inside, texts_inside
+from clew.evidence.intake import unpack
+from clew.evidence.intake.base import Kind, Notes, Part, plain, starts
+from clew.evidence.intake.limits import Budget
+from clew.evidence.intake.registry import look_inside, texts_inside
 from clew.ingest.mail import looks_like_mail, parse_mails
 from clew.ingest.streams import DamagedError
 

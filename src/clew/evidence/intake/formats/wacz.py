@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
-from clew.evidence.base import Kind, Notes, Part, plain, starts
-from clew.evidence.formats import warc
-from clew.evidence.limits import Budget, CutError
-from clew.evidence.registry import look_inside, texts_inside
-from clew.evidence.zipped import Member, check_names, is_folder, opened
+from clew.evidence.intake.base import Kind, Notes, Part, plain, starts
+from clew.evidence.intake.formats import warc
+from clew.evidence.intake.limits import Budget, CutError
+from clew.evidence.intake.registry import look_inside, texts_inside
+from clew.evidence.intake.zipped import Member, check_names, is_folder, opened
 from clew.ingest.streams import DamagedError
 
 _PACKAGE, _DIGEST, _PAGES = "datapackage.json", "datapackage-digest.json", "pages/pages.jsonl"
@@ -25,7 +25,7 @@ def sniff(part: Part) -> tuple[float, str]:
     """A ZIP file with a datapackage.json and an archive folder."""
     if not starts(part, b"PK\x03\x04"):
         return 0.0, ""
-    from clew.evidence.limits import Limits
+    from clew.evidence.intake.limits import Limits
 
     try:
         with opened(part, Budget(Limits(), part.size)) as found:

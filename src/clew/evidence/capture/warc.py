@@ -16,7 +16,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from clew.evidence.capture_record import Exchange
+from clew.evidence.capture.record import Exchange
 
 # The browser hands out bodies decoded. Headers that no longer fit are kept under the name that web archives use.
 _ORIGINAL = "X-Archive-Orig-"

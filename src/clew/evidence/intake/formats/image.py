@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 
-from clew.evidence.base import Kind, Notes, Part
-from clew.evidence.limits import Budget
+from clew.evidence.intake.base import Kind, Notes, Part
+from clew.evidence.intake.limits import Budget
 from clew.extract.image import camera
 from clew.extract.pdq import DECODE_ERRORS, MAX_BYTES, open_image
 from clew.model.errors import InputError

@@ -8,15 +8,15 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 
-from clew.evidence import formats
-from clew.evidence.base import HEAD, Kind, Notes, Part
-from clew.evidence.limits import Budget
+from clew.evidence.intake import formats
+from clew.evidence.intake.base import HEAD, Kind, Notes, Part
+from clew.evidence.intake.limits import Budget
 from clew.ingest.streams import DamagedError
 
 
 @cache
 def all_kinds() -> tuple[Kind, ...]:
-    """Every kind of ``clew.evidence.formats``, by the name of its module.
+    """Every kind of ``clew.evidence.intake.formats``, by the name of its module.
 
     Raises:
         TypeError: a module there sets no PLUGIN.
@@ -25,7 +25,7 @@ def all_kinds() -> tuple[Kind, ...]:
     for name in sorted(module.name for module in pkgutil.iter_modules(formats.__path__)):
         plugin = getattr(importlib.import_module(f"{formats.__name__}.{name}"), "PLUGIN", None)
         if not isinstance(plugin, Kind):
-            raise TypeError(f"clew.evidence.formats.{name} must set PLUGIN, a Kind")
+            raise TypeError(f"clew.evidence.intake.formats.{name} must set PLUGIN, a Kind")
         found.append(plugin)
     return tuple(found)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clew.evidence.base import Kind, Notes, Part, no_text
-from clew.evidence.limits import Budget
+from clew.evidence.intake.base import Kind, Notes, Part, no_text
+from clew.evidence.intake.limits import Budget
 
 _MARKS = (
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clew.evidence.base import Kind, Notes, Part, plain, starts
-from clew.evidence.limits import Budget
-from clew.evidence.registry import look_inside, texts_inside
-from clew.evidence.zipped import Member, check_names, is_folder, opened
+from clew.evidence.intake.base import Kind, Notes, Part, plain, starts
+from clew.evidence.intake.limits import Budget
+from clew.evidence.intake.registry import look_inside, texts_inside
+from clew.evidence.intake.zipped import Member, check_names, is_folder, opened
 from clew.ingest.streams import DamagedError
 
 _MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

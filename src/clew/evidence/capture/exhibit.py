@@ -8,9 +8,9 @@ from clew.cases import exhibits
 from clew.cases.base import Casework
 from clew.cases.exhibit import About, Exhibit
 from clew.cases.opened import opened
-from clew.evidence.base import plain
-from clew.evidence.capture import Captured
-from clew.evidence.intake import examine
+from clew.evidence.capture.page import Captured
+from clew.evidence.intake.base import plain
+from clew.evidence.intake.examine import examine
 from clew.model.actor import Actor
 
 _WARC = "capture.warc.gz"

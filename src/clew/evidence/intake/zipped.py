@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, cast
 
-from clew.evidence.base import Notes, Part, plain
-from clew.evidence.limits import BLOCK, Budget, Guarded
+from clew.evidence.intake.base import Notes, Part, plain
+from clew.evidence.intake.limits import BLOCK, Budget, Guarded
 from clew.ingest.streams import DamagedError
 
 _ERRORS = (

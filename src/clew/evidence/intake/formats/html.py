@@ -6,10 +6,10 @@ import html
 import re
 from collections.abc import Iterator
 
-from clew.evidence import unpack
-from clew.evidence.base import Kind, Notes, Part
-from clew.evidence.limits import Budget
-from clew.evidence.textual import encoding_of, pieces, readings
+from clew.evidence.intake import unpack
+from clew.evidence.intake.base import Kind, Notes, Part
+from clew.evidence.intake.limits import Budget
+from clew.evidence.intake.textual import encoding_of, pieces, readings
 
 _STARTS = re.compile(
     rb"(?i)\s*(?:<!--.{0,2000}?-->\s*|<\?xml[^>]{0,200}\?>\s*){0,5}<(?:!doctype html|html|head|body|title|meta)\b",

@@ -10,7 +10,7 @@ from typing import IO
 
 import pyarrow as pa
 
-from clew.evidence.limits import BLOCK, Budget
+from clew.evidence.intake.limits import BLOCK, Budget
 from clew.ingest.streams import DamagedError
 
 _MOST_EMPTY = 1_000  # gzip members one after the other that hold nothing

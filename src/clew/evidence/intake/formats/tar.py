@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clew.evidence import unpack
-from clew.evidence.base import Kind, Notes, Part, plain
-from clew.evidence.limits import Budget
-from clew.evidence.registry import look_inside, texts_inside
-from clew.evidence.warcrecords import Forward
-from clew.evidence.zipped import escapes
+from clew.evidence.intake import unpack
+from clew.evidence.intake.base import Kind, Notes, Part, plain
+from clew.evidence.intake.limits import Budget
+from clew.evidence.intake.registry import look_inside, texts_inside
+from clew.evidence.intake.warcrecords import Forward
+from clew.evidence.intake.zipped import escapes
 from clew.ingest.streams import DamagedError
 
 _UNIT = 512

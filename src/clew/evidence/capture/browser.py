@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from clew.evidence.base import plain
-from clew.evidence.capture_gate import Connection, Gate, RefusedError
-from clew.evidence.capture_record import Exchange, Recorder, from_playwright
+from clew.evidence.capture.gate import Connection, Gate, RefusedError
+from clew.evidence.capture.record import Exchange, Recorder, from_playwright
+from clew.evidence.intake.base import plain
 from clew.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Asked:
 
 @dataclass
 class Taken:
-    """What came of it; see :class:`clew.evidence.capture.Captured`."""
+    """What came of it; see :class:`clew.evidence.capture.page.Captured`."""
 
     begun: datetime
     final_url: str

@@ -13,8 +13,8 @@ from typing import Any
 
 import orjson
 
-from clew.evidence.base import Kind, Notes, Part, starts
-from clew.evidence.limits import Budget
+from clew.evidence.intake.base import Kind, Notes, Part, starts
+from clew.evidence.intake.limits import Budget
 from clew.ingest.streams import DamagedError
 
 _SECONDS = 60
@@ -71,7 +71,7 @@ def _ask(part: Part, budget: Budget, what: str) -> dict[str, Any]:
     if len(content) > _MOST_OUTPUT:
         raise DamagedError(f"it is larger than {_MOST_OUTPUT >> 20} MiB")
     seconds = min(_SECONDS, max(1.0, budget.left()))
-    command = [sys.executable, "-I", "-m", "clew.evidence.formats.pdf", what]
+    command = [sys.executable, "-I", "-m", "clew.evidence.intake.formats.pdf", what]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as error:

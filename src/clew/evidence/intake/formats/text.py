@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clew.evidence import unpack
-from clew.evidence.base import Kind, Notes, Part
-from clew.evidence.limits import Budget
-from clew.evidence.textual import encoding_of, pieces, readings
+from clew.evidence.intake import unpack
+from clew.evidence.intake.base import Kind, Notes, Part
+from clew.evidence.intake.limits import Budget
+from clew.evidence.intake.textual import encoding_of, pieces, readings
 
 _CONTROL = bytes(sorted({*range(9), 11, *range(14, 27), *range(28, 32), 127}))
 

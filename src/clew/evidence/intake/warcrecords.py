@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from clew.evidence import unpack
-from clew.evidence.limits import BLOCK, Budget
+from clew.evidence.intake import unpack
+from clew.evidence.intake.limits import BLOCK, Budget
 from clew.ingest.streams import DamagedError
 
 _MOST_HEADER, _MOST_HEADERS = 1 << 16, 1 << 19  # bytes of one line, of all lines of a record

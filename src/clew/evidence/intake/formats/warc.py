@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from clew.evidence.base import Kind, Notes, Part, plain, starts
-from clew.evidence.limits import Budget
-from clew.evidence.registry import is_picture, look_inside, texts_inside
-from clew.evidence.warcrecords import Dechunker, Digest, Record, decoded, records, split_http
+from clew.evidence.intake.base import Kind, Notes, Part, plain, starts
+from clew.evidence.intake.limits import Budget
+from clew.evidence.intake.registry import is_picture, look_inside, texts_inside
+from clew.evidence.intake.warcrecords import Dechunker, Digest, Record, decoded, records, split_http
 
 _FEW = 5
 _MOST_HTTP_HEAD = 1 << 19

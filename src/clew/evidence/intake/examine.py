@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clew.evidence.base import HEAD, Notes, Part
-from clew.evidence.limits import Budget, CutError, Limits
-from clew.evidence.registry import kind_of
+from clew.evidence.intake.base import HEAD, Notes, Part
+from clew.evidence.intake.limits import Budget, CutError, Limits
+from clew.evidence.intake.registry import kind_of
 from clew.ingest.streams import DamagedError
 from clew.model.errors import InputError
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from clew.evidence import unpack
-from clew.evidence.base import Kind, Notes, Part
-from clew.evidence.formats import tar
-from clew.evidence.limits import Budget, CutError
-from clew.evidence.registry import look_inside, texts_inside
+from clew.evidence.intake import unpack
+from clew.evidence.intake.base import Kind, Notes, Part
+from clew.evidence.intake.formats import tar
+from clew.evidence.intake.limits import Budget, CutError
+from clew.evidence.intake.registry import look_inside, texts_inside
 from clew.ingest.streams import DamagedError
 
 _MARKS = (

@@ -1,7 +1,7 @@
 """A page as the machine's Chromium shows it, with everything that it loaded: `clew capture`.
 
 The browser gets a fresh profile, no permissions, no downloads, and no way to the network but the gate of
-:mod:`clew.evidence.capture_gate`. Whatever the server does, the capture ends within its bounds and says what is
+:mod:`clew.evidence.capture.gate`. Whatever the server does, the capture ends within its bounds and says what is
 missing.
 """
 
@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from clew.evidence.capture_warc import Resource, Warc, instant
-from clew.evidence.capturing import Asked, Bounds, Taken, browse
+from clew.evidence.capture.browser import Asked, Bounds, Taken, browse
+from clew.evidence.capture.warc import Resource, Warc, instant
 from clew.model.errors import InputError
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

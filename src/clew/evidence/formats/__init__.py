@@ -1,1 +1,0 @@
-"""One module per kind of file; each sets PLUGIN, a :class:`clew.evidence.base.Kind`."""

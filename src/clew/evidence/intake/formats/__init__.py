@@ -1,0 +1,1 @@
+"""One module per kind of file; each sets PLUGIN, a :class:`clew.evidence.intake.base.Kind`."""
