@@ -309,7 +309,8 @@ def test_answers_of_an_authority(stamped, chance: random.Random) -> None:
 
 
 def _backup(folder: Path, manifest: object, files: dict[str, bytes], key: Ed25519PrivateKey) -> None:
-    raw = canonical(manifest)
+    # As `canonical` writes it, but for numbers of any length.
+    raw = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
     statement = b"clew backup 1\n" + raw
     signed = {"key": key.public_key().public_bytes_raw().hex(), "signature": key.sign(statement).hex()}
     folder.mkdir(exist_ok=True)
