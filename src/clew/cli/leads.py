@@ -17,7 +17,7 @@ from clew.cli.common import (
     console,
     print_json,
 )
-from clew.cli.reading import MOST_WORDS, note, shown
+from clew.cli.reading import MOST_WORDS, QUEUE, note, shown
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def leads(
     with open_views(place) as engine:
         found = read_leads(engine, limit)
         networks = networks_of(engine, [lead.network_id for lead in found])
-    note(place, why, case, "view", "leads", {"networks": [lead.network_id for lead in found]})
+    note(place, why, case, "view", QUEUE, {"networks": [lead.network_id for lead in found]})
     if json:
         print_json([networks[lead.network_id] | asdict(lead) for lead in found])
         return

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 from clew.cli.common import acting, passphrase
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from clew.ledger.entry import Act, Deed
+    from clew.model.actor import Actor
     from clew.store.workspace import Workspace
 
+QUEUE = "leads"  # the subject of a look at the lead queue
 MOST_WORDS = 500  # characters of what somebody asked for that are kept
 _IDS = {
     "network_id": "networks", "record_id": "records", "record_a": "records", "record_b": "records",
@@ -65,6 +69,7 @@ def _note(place: Workspace, why: str, case: str | None, deed: Deed) -> None:
         with explained(casework.db, place.path):
             actor = acting(casework.db, why, case)
             need(actor, "read")
+            _need_purpose(casework.db, actor, deed)
             if case is not None:
                 from clew.cases.opened import opened
 
@@ -75,6 +80,21 @@ def _note(place: Workspace, why: str, case: str | None, deed: Deed) -> None:
                 append(connection, actor, deed)
     finally:
         casework.close()
+
+
+def _need_purpose(db: sa.Engine, actor: Actor, deed: Deed) -> None:
+    """Among several people nothing but the lead queue is opened without a purpose; who is alone may leave it out.
+
+    Raises:
+        DeniedError: none is stated.
+    """
+    from clew.access import accounts
+    from clew.model.errors import DeniedError
+
+    if deed.subject != QUEUE and not (actor.why or actor.case_id) and accounts.any(db):
+        raise DeniedError(
+            "Nothing is opened outside of the lead queue without a purpose.", "State it with --why or --case."
+        )
 
 
 def shown(answer: Any) -> dict[str, list[str]]:
