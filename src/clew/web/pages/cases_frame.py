@@ -29,6 +29,7 @@ from clew.cases.grading import (
 )  # fmt: skip
 from clew.cases.head import Case
 from clew.cases.whole import WholeCase, read
+from clew.engine.duckdb import EngineError
 from clew.model.errors import ClewError, DeniedError, MissingError
 from clew.web.access import Who
 from clew.web.desk import TheDesk
@@ -106,6 +107,8 @@ class Failed:
 def failed(form: str, typed: Typed, error: ClewError) -> Failed:
     """A refusal, without the commands that do the same in a terminal."""
     status = 403 if isinstance(error, DeniedError) else 404 if isinstance(error, MissingError) else 400
+    if isinstance(error, EngineError):
+        raise error  # it holds a query and files by name, which no page shows
     return Failed(form, error.what, _COMMAND.sub(".", error.todo), status, typed)
 
 
