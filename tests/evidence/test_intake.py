@@ -251,6 +251,7 @@ def test_a_changed_package_is_named(change: dict[str, bytes | None], fault: str,
         (makers.pdf()[:400], "The PDF"),
         (b"Text" * 30_000 + b"\x00", "It begins as text but holds 1 zero bytes."),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_wrong_is_said_in_a_sentence(content: bytes, fault: str, tmp_path: Path) -> None:
     faults = _examined(tmp_path, content).faults
