@@ -15,7 +15,7 @@ test:  ## Style, types, the one-way flow, and all tests
 	@$(PYTHON) scripts/bootstrap.py dev,sample
 	@$(MAKE) --no-print-directory lint
 	@echo "[test] tests"
-	@$(PY) -m pytest -n 3 --dist worksteal
+	@$(PY) -m pytest -n 2 --dist worksteal
 
 lint:
 	@echo "[test] style, types and the one-way flow of imports"

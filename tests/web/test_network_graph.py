@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from tests.web.axe import faults
-from tests.web.conftest import shot
+from tests.web.conftest import come_in, shot
 from tests.web.drawn import HOSTILE, SMALL, large, serve, until
 
 # Pixels of a canvas that are (nearly) of a colour.
@@ -74,6 +74,7 @@ def test_never_blank_while_it_lays_out(bench, browser, network):
     """A canvas of 2,000 nodes shows them in the very task in which it is first there, long before it is at rest."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
+    come_in(page, bench)
     serve(page, "graph", large())
     page.add_init_script(WHEN_DRAWN.replace("COUNT", COUNT))
     page.goto(f"{bench.url}/networks/{network}/structure")
