@@ -1,10 +1,11 @@
-"""Which workspace it is, wherever its folder is moved; and files that are written once."""
+"""Which workspace it is, wherever its folder is moved."""
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
+
+from clew.model.files import write_once
 
 FILE = "identity"
 
@@ -15,45 +16,3 @@ def identity(workspace: Path) -> str:
     if not path.exists():
         write_once(path, f"{secrets.token_hex(8)}\n".encode())
     return path.read_text().strip()
-
-
-def write_once(path: Path, content: bytes) -> bool:
-    """Write a file for its owner alone, whole and on the disk, unless it is there already.
-
-    Returns:
-        Whether it was this call that wrote it: of several at once one is the first.
-    """
-    staged = stage(path, content)
-    try:
-        os.link(staged, path)
-    except FileExistsError:
-        return False
-    finally:
-        staged.unlink()
-    sync_folder(path.parent)
-    return True
-
-
-def write_over(path: Path, content: bytes) -> None:
-    """Write a file for its owner alone, whole and on the disk, in place of what is there."""
-    stage(path, content).replace(path)
-    sync_folder(path.parent)
-
-
-def stage(path: Path, content: bytes) -> Path:
-    """A file beside another, under a name that nobody else takes."""
-    staged = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return staged
-
-
-def sync_folder(path: Path) -> None:
-    """Have the names in a folder on the disk, too."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

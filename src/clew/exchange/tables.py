@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
-from clew.model.errors import InputError
+from clew.model.files import check_new
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 
@@ -81,8 +81,7 @@ def export_tables(
         InputError: ``out`` exists and holds something.
         WorkspaceError: the workspace has records but no run yet.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out} exists and is not an empty folder.", "Name a new folder.")
+    check_new(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as staging:

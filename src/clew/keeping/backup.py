@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from clew.access.roles import need
 from clew.cases.base import Casework
 from clew.database.base import now, write
-from clew.database.identity import sync_folder
 from clew.keeping.dump import dump, schema_of, snapshot
 from clew.keeping.erase import unfinished
 from clew.keeping.register import add_lines
@@ -32,6 +31,7 @@ from clew.ledger.log import append
 from clew.ledger.log import size as ledger_size
 from clew.model.actor import Actor
 from clew.model.errors import InputError, SealError, WorkspaceError
+from clew.model.files import sync_folder
 from clew.store.workspace import KEPT, Workspace
 from clew.vault.keys import SHORTEST, wrapped
 from clew.vault.store import Digester, Digests

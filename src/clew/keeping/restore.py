@@ -21,7 +21,6 @@ from clew.cases.base import Casework
 from clew.cases.head import read_cases
 from clew.cases.words import line
 from clew.database.base import FILE, METADATA, now, open_file, open_server, write
-from clew.database.identity import sync_folder, write_once
 from clew.database.migrations import HEAD, upgrade
 from clew.keeping import backup as made
 from clew.keeping.backup import Manifest, Progress, verify_backup
@@ -35,6 +34,7 @@ from clew.ledger.heads import Head
 from clew.ledger.log import append
 from clew.model.actor import Actor
 from clew.model.errors import InputError, SealError, WorkspaceError
+from clew.model.files import check_new, sync_folder, write_once
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 from clew.vault.keys import adopt, key_file
@@ -96,8 +96,7 @@ def restore(
         WorkspaceError: there are no keys, or the database is in use.
     """
     target = target.absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"{target} exists and is not an empty folder.", "Name a new folder.")
+    check_new(target)
     manifest = verify_backup(backup, lambda share: progress(share / 3))
     if manifest.schema > HEAD:
         raise WorkspaceError("A newer Clew made this backup.", "Use the Clew that made it.")

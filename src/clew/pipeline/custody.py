@@ -26,7 +26,7 @@ from clew.ledger.log import append, known
 from clew.model.actor import Actor
 from clew.model.errors import InputError, WorkspaceError
 from clew.pipeline.subjects import subjects
-from clew.store.workspace import Workspace
+from clew.store.workspace import Workspace, dumped
 from clew.vault.store import Digester
 
 _LISTED = 50  # files that an entry lists; the manifest, whose digest it has, lists all
@@ -192,7 +192,7 @@ def _late(workspace: Workspace, subject: str, path: Path) -> Deed:
 
 def _digest_of(manifest: dict[str, Any]) -> str:
     """SHA-256 of the manifest's file."""
-    return hashlib.sha256(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(dumped(manifest)).hexdigest()
 
 
 def _digests(files: Sequence[Path], stop: Event) -> list[dict[str, Any]]:

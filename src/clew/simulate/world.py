@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clew.model.errors import InputError
+from clew.model.files import check_new
 from clew.simulate import scenes
 from clew.simulate.banks import LANGUAGES
 from clew.simulate.crew import written
@@ -89,8 +90,7 @@ def simulate(
         raise InputError(f"A world has from 10 to {MOST_ADS:,} adverts, not {ads:,}.", "Give another --ads.")
     if not 0 <= images <= 100_000:
         raise InputError(f"{images:,} pictures cannot be drawn.", "Give from 0 to 100,000.")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out} exists and is not an empty folder.", "Name a new folder.")
+    check_new(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     # The process id keeps two runs apart; what a killed run leaves is hidden, and the next to this folder removes it.
     part = out.parent / f".{out.name}.part-{os.getpid()}"

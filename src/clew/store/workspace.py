@@ -20,7 +20,8 @@ from typing import Any
 
 import orjson
 
-from clew.model.errors import InputError, WorkspaceError
+from clew.model.errors import WorkspaceError
+from clew.model.files import check_new, write_over
 
 FORMAT = 1
 ERASED = "erased.json"
@@ -55,7 +56,7 @@ class Catalog:
 
     def dump(self) -> bytes:
         """As JSON."""
-        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        return dumped(asdict(self))
 
     @classmethod
     def load(cls, raw: bytes) -> Catalog:
@@ -86,13 +87,12 @@ class Workspace:
     @classmethod
     def create(cls, path: Path) -> Workspace:
         """Make an empty workspace; the folder must be empty or not exist."""
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise InputError(f"{path} exists and is not an empty folder.", "Name a new folder.")
+        check_new(path)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.chmod(0o700)
         for folder in ("segments", "runs", "staging"):
             (path / folder).mkdir(mode=0o700)
-        _write_atomically(path / "catalog.json", Catalog().dump())
+        write_over(path / "catalog.json", Catalog().dump())
         return cls(path)
 
     def segments(self, table: str) -> list[Segment]:
@@ -201,7 +201,7 @@ class Change:
     def publish(self) -> None:
         """Make what was staged so far the current state (at the end of the block; a long run calls it earlier)."""
         catalog = Catalog(FORMAT, self.workspace.catalog.generation + 1, {k: list(v) for k, v in self._tables.items()})
-        _write_atomically(self.workspace.path / "catalog.json", catalog.dump())
+        write_over(self.workspace.path / "catalog.json", catalog.dump())
         self.workspace.catalog = catalog
 
     def _take(self, table: str, path: Path, made_from: str) -> Segment:
@@ -216,15 +216,6 @@ class Change:
         return Segment(str(target.relative_to(self.workspace.path)), digest, size, made_from)
 
 
-def _write_atomically(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    Path(name).replace(path)
-
-
 def erased_segments(workspace: Workspace) -> dict[str, str]:
     """What was erased from a workspace: a segment's SHA-256, and when and why in one clause."""
     path = workspace.path / ERASED
@@ -234,7 +225,7 @@ def erased_segments(workspace: Workspace) -> dict[str, str]:
 def note_erased(workspace: Workspace, digests: Iterable[str], why: str) -> None:
     """Write down that segments were erased, so that a replay can say so."""
     noted = dict.fromkeys(digests, why) | erased_segments(workspace)
-    _write_atomically(workspace.path / ERASED, orjson.dumps(noted, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+    write_over(workspace.path / ERASED, dumped(noted))
 
 
 def find_workspace(named: str | os.PathLike[str] | None) -> Workspace:
@@ -249,6 +240,9 @@ def manifest_path(workspace: Workspace, run: str) -> Path:
 
 def write_manifest(workspace: Workspace, run: str, manifest: dict[str, Any]) -> None:
     """Keep a run's manifest."""
-    _write_atomically(
-        manifest_path(workspace, run), orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    )
+    write_over(manifest_path(workspace, run), dumped(manifest))
+
+
+def dumped(value: dict[str, Any]) -> bytes:
+    """JSON as it stands in the files of a workspace: for people to read, the same bytes for the same content."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)

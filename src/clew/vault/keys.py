@@ -21,8 +21,9 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clew.database.base import METADATA, now
-from clew.database.identity import identity, write_once, write_over
+from clew.database.identity import identity
 from clew.model.errors import InputError, MissingError, SealError, WorkspaceError
+from clew.model.files import write_once, write_over
 from clew.vault.seal import KEY, new_key, seal, unseal
 
 PUBLIC = "public-key"  # file in the workspace: the key by which others check what it signed

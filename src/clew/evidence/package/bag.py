@@ -12,6 +12,7 @@ from typing import Any
 
 from clew.evidence import verify
 from clew.model.errors import InputError
+from clew.model.files import check_new
 from clew.vault.keys import Keys
 from clew.vault.store import Digester, Digests
 
@@ -113,8 +114,9 @@ def staged(out: Path) -> Iterator[tuple[Bag, Path]]:
     Raises:
         InputError: ``out`` exists and holds something.
     """
-    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+    if out.is_symlink():
         raise InputError(f"{out} exists and is not an empty folder.", "Name a new folder.")
+    check_new(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = out.parent / f".{out.name}-{secrets.token_hex(4)}"
     folder.mkdir(mode=0o700)
