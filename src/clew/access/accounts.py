@@ -21,7 +21,7 @@ from clew.access.tables import ACCOUNTS, RECOVERY, SESSIONS
 from clew.database.base import now, write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
-from clew.model.actor import ROLES, Actor, Role
+from clew.model.actor import ROLES, Actor, Role, Via
 from clew.model.errors import DeniedError, InputError, MissingError
 
 State = Literal["open", "locked"]
@@ -82,6 +82,11 @@ def roles_of(words: Iterable[str]) -> frozenset[Role]:
     if not given or not given <= set(ROLES):
         raise InputError("An account has at least one role.", f"The roles are {', '.join(ROLES)}.")
     return frozenset(role for role in ROLES if role in given)
+
+
+def actor_of(row: sa.Row[Any], via: Via, scopes: frozenset[str] | None = None) -> Actor:
+    """Whoever an account is of, at work."""
+    return Actor(row.name, roles_of(row.roles.split()), via, scopes=scopes)
 
 
 def any(db: sa.Engine) -> bool:

@@ -118,7 +118,7 @@ class Provider:
             claims = self._claims(keys, ticket, answer, at)
             with write(db) as connection:
                 row = self._admitted(connection, claims)
-                actor = Actor(row.name, accounts.roles_of(row.roles.split()), via)
+                actor = accounts.actor_of(row, via)
                 append(connection, actor, Deed("login", f"account {actor.name}", {"with": ["provider"]}, place))
                 return actor
         except DeniedError as error:

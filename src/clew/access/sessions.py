@@ -245,7 +245,7 @@ def _session(connection: sa.Connection, row: sa.Row[Any], at: datetime) -> Sessi
     else:
         account = accounts.row_of(connection, row.account)
         is_open = account is not None and account.state == "open"
-        who = Actor(row.account, accounts.roles_of(account.roles.split()), row.via) if account and is_open else None
+        who = accounts.actor_of(account, row.via) if account and is_open else None
         handed = bool(account and account.handed)
     if who is None:
         return None

@@ -70,7 +70,7 @@ def sign_in(
             subject = f"account {row.name}" if row else "sign-in"
             append(connection, nobody(via), Deed("refuse", subject, {"reason": fault}, place))
         else:
-            actor = Actor(row.name, accounts.roles_of(row.roles.split()), via)
+            actor = accounts.actor_of(row, via)
             tries.passed(connection, nth, at)
             if renewed != kept:
                 connection.execute(ACCOUNTS.update().where(ACCOUNTS.c.name == row.name).values(password=renewed))

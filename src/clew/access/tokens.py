@@ -95,7 +95,7 @@ def make(
     secret = PREFIX + secrets.token_urlsafe(_RANDOM)
     with write(db) as connection:
         row = accounts.existing(connection, name or actor.name)
-        owner = Actor(row.name, accounts.roles_of(row.roles.split()), "api")
+        owner = accounts.actor_of(row, "api")
         lacking = [permission for permission in wanted if not may(owner, permission)]
         if lacking or row.state != "open":
             raise DeniedError(
@@ -126,7 +126,7 @@ def actor(db: sa.Engine, secret: str, via: Via = "api", at: datetime | None = No
     if row.used_at is None or at - datetime.fromisoformat(row.used_at) >= _SEEN:
         with write(db) as connection:
             connection.execute(TOKENS.update().where(TOKENS.c.id == row.id).values(used_at=at.isoformat()))
-    return Actor(row.account, accounts.roles_of(owner.roles.split()), via, scopes=frozenset(row.scopes.split()))
+    return accounts.actor_of(owner, via, frozenset(row.scopes.split()))
 
 
 def all_of(db: sa.Engine, actor: Actor, name: str | None = None) -> list[Token]:

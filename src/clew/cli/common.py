@@ -39,23 +39,12 @@ CaseOption = Annotated[
 ]
 
 
-def actor(workspace: Workspace, why: str = "", case: str | None = None) -> Actor:
+def acting(db: sa.Engine, why: str = "", case: str | None = None) -> Actor:
     """Who types this command.
 
     Raises:
         DeniedError: the workspace has accounts, and none is theirs.
     """
-    from clew.database.base import open_database
-
-    db = open_database(workspace.path)
-    try:
-        return acting(db, why, case)
-    finally:
-        db.dispose()
-
-
-def acting(db: sa.Engine, why: str = "", case: str | None = None) -> Actor:
-    """As `actor`, where the database is open already."""
     from clew.access.terminal import typing
 
     return typing(db, os.environ.get("CLEW_TOKEN", "")).within(case, why)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.common import WorkspaceOption, console, passphrase
+from clew.cli.common import WorkspaceOption, at_work, console, passphrase
 
 keys = typer.Typer(help="The keys that seal cases and sign tree heads and packages.", no_args_is_help=True)
 
@@ -41,25 +41,21 @@ def protect(
 ) -> None:
     """Give the key file a passphrase, or another one; whoever has the file alone can then open nothing."""
     from clew.access.roles import need
-    from clew.cases.base import Casework
-    from clew.cli.common import actor
     from clew.database.base import write
     from clew.ledger.entry import Deed
     from clew.ledger.log import append
     from clew.model.errors import InputError
-    from clew.store.workspace import find_workspace
     from clew.vault import keys as store
 
-    place = find_workspace(workspace)
-    who, casework = actor(place), Casework(place.path, passphrase)
-    need(who, "administer")
-    held = casework.keys
-    new = "" if remove else sys.stdin.readline().rstrip("\r\n") if stdin else _twice()
-    if not remove and len(new) < store.SHORTEST:
-        raise InputError("That passphrase is too short.", f"Take {store.SHORTEST} characters or more.")
-    with write(casework.db) as connection:
-        append(connection, who, Deed("change", "keys", {"passphrase": not remove}))
-        path = store.protect(held, new)
+    with at_work(workspace, "", None) as (casework, who, _):
+        need(who, "administer")
+        held = casework.keys
+        new = "" if remove else sys.stdin.readline().rstrip("\r\n") if stdin else _twice()
+        if not remove and len(new) < store.SHORTEST:
+            raise InputError("That passphrase is too short.", f"Take {store.SHORTEST} characters or more.")
+        with write(casework.db) as connection:
+            append(connection, who, Deed("change", "keys", {"passphrase": not remove}))
+            path = store.protect(held, new)
     console().print(f"{path} {'has no passphrase any more' if remove else 'has a passphrase now'}.")
 
 

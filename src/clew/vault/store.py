@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from clew.database.identity import sync_folder
 from clew.model.errors import MissingError, SealError
+from clew.model.files import sync_folder
 from clew.vault.seal import seal_stream, unseal_stream
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -42,14 +42,25 @@ class Digester:
     def watch(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Pass pieces on."""
         for piece in pieces:
-            self._sha256.update(piece)
-            self._blake2b.update(piece)
-            self._size += len(piece)
+            self.update(piece)
             yield piece
+
+    def update(self, piece: bytes) -> None:
+        """Take a piece in."""
+        self._sha256.update(piece)
+        self._blake2b.update(piece)
+        self._size += len(piece)
 
     def digests(self) -> Digests:
         """Of what passed by so far."""
         return Digests(self._sha256.hexdigest(), self._blake2b.hexdigest(), self._size)
+
+
+def digests_of(content: bytes) -> Digests:
+    """Of bytes that are at hand."""
+    digester = Digester()
+    digester.update(content)
+    return digester.digests()
 
 
 class Vault:

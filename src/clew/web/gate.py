@@ -6,7 +6,6 @@ never looked at does not leave, so that no page can be forgotten.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 import time
@@ -14,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from urllib.parse import unquote, unquote_plus
 
-import orjson
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -25,10 +23,11 @@ from clew.access import accounts, sessions, tokens
 from clew.access.limits import Limits, TooManyError, network_of
 from clew.access.tables import digest_of
 from clew.database.base import write
-from clew.ledger.entry import Deed
+from clew.ledger.entry import Deed, canonical
 from clew.ledger.log import append
 from clew.model.actor import Actor
 from clew.model.errors import ClewError
+from clew.vault.store import digests_of
 from clew.web.access import NotSignedInError, Visit, visit_of
 from clew.web.desk import Desk
 from clew.web.purposes import check_case
@@ -145,8 +144,10 @@ class Gate:
         if status >= 300 and safe and visit.act != "search":
             return  # only the way to somewhere else
         if body is not None:
-            pair = {"sha256": hashlib.sha256(body).hexdigest(), "blake2b": hashlib.blake2b(body).hexdigest()}
-            visit.details |= pair | {"bytes": len(body), "file": name}
+            digests = digests_of(body)
+            visit.details |= {
+                "sha256": digests.sha256, "blake2b": digests.blake2b, "bytes": digests.size, "file": name,
+            }  # fmt: skip
         asked = unquote_plus(request.url.query)[:MOST_ASKED]
         private = ({"asked": asked} if asked else {}) | visit.private
         deed = Deed(visit.act, visit.subject, visit.details, private)
@@ -158,7 +159,7 @@ class Gate:
     def _first(self, visit: Visit, actor: Actor, deed: Deed) -> bool:
         """Is there no entry yet that stands for this?"""
         # Of a thing with an id one entry is enough; of lists and searches each question counts.
-        told = orjson.dumps(dict(deed.details), option=orjson.OPT_SORT_KEYS).decode()
+        told = canonical(dict(deed.details)).decode()
         asked = "" if deed.subject.split(" ")[0] in ("network", "record", "template") else str(deed.private)
         key = (visit.key, actor.why, actor.case_id or "", deed.act, deed.subject, told, asked)
         at = time.monotonic()

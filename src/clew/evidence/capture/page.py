@@ -25,6 +25,7 @@ import orjson
 from clew.evidence.capture.browser import Asked, Bounds, Taken, browse
 from clew.evidence.capture.warc import Resource, Warc, instant
 from clew.model.errors import InputError
+from clew.vault.store import digests_of
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MOST_URL = 8_000
@@ -188,10 +189,8 @@ def _save(path: Path, content: bytes) -> None:
 
 def _files(folder: Path) -> tuple[tuple[str, int, str, str], ...]:
     """(name, size, SHA-256, BLAKE2b) of the files."""
-    found = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
-    return tuple(
-        (name, len(raw), hashlib.sha256(raw).hexdigest(), hashlib.blake2b(raw).hexdigest()) for name, raw in found
-    )
+    found = [(path.name, digests_of(path.read_bytes())) for path in sorted(folder.iterdir())]
+    return tuple((name, digests.size, digests.sha256, digests.blake2b) for name, digests in found)
 
 
 def _account(asked: Asked, taken: Taken, more: dict[str, str]) -> dict[str, Any]:

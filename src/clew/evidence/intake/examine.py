@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from clew.evidence.intake.limits import Budget, CutError, Limits
 from clew.evidence.intake.registry import kind_of
 from clew.ingest.streams import DamagedError
 from clew.model.errors import InputError
+from clew.vault.store import Digester
 
 _DIGEST_BLOCK = 4 << 20
 
@@ -116,9 +116,9 @@ def _opened(path: Path) -> Iterator[Part]:
 
 
 def _digests(part: Part) -> tuple[str, str]:
-    first, second = hashlib.sha256(), hashlib.blake2b()
+    digester = Digester()
     while block := part.file.read(_DIGEST_BLOCK):
-        first.update(block)
-        second.update(block)
+        digester.update(block)
     part.file.seek(0)
-    return first.hexdigest(), second.hexdigest()
+    digests = digester.digests()
+    return digests.sha256, digests.blake2b
