@@ -132,3 +132,20 @@ def test_people_who_quote_each_other_are_no_network_and_a_campaign_is_one(tmp_pa
     networks = [result.of(range(100 * k, 100 * k + 12)) for k in range(60)]
     assert max(sum(n in held for held in networks) for n in set.union(*networks)) <= 20  # of 60 authors
     assert len(result.of(range(90_000, 90_005))) == 1
+
+
+def test_the_messages_of_a_talk_are_one_network_but_a_room_of_many_ties_nobody(tmp_path: Path) -> None:
+    adverts = crowd(10_000)
+    adverts += [Advert(k, ("conversation:talk",), day=float(k)) for k in range(6)]
+    adverts += [Advert(10 + k, ("conversation:room", f"phone:own{k}"), day=float(k)) for k in range(6)]
+    result = run(tmp_path, adverts)
+    assert len(result.of(range(6))) == 1
+    assert len(result.of(range(10, 16))) == 6
+
+
+def test_a_number_said_in_a_talk_joins_it_to_the_adverts(tmp_path: Path) -> None:
+    adverts = crowd(10_000)
+    adverts += [Advert(k, ("conversation:talk", *(["phone:ring"] if k == 3 else [])), day=float(k)) for k in range(6)]
+    adverts += [Advert(20 + k, ("phone:ring",), day=float(k)) for k in range(3)]
+    result = run(tmp_path, adverts)
+    assert len(result.of([*range(6), 20, 21, 22])) == 1

@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.link.stage import link
-from clew.model.tables import ANCHORS, DECISIONS
+from clew.model.tables import ANCHORS, CONVERSATIONS, DECISIONS
 
-INPUTS = ("records", "mentions", "template_members", "image_members")
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
@@ -83,7 +82,7 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             }
         )
 
-    said = [(r, t, v) for r, t, v in held if t not in ("image", "template")]
+    said = [(r, t, v) for r, t, v in held if t not in ("image", "template", "conversation")]
     mentions = pa.table(
         {
             "rid": pa.array([r for r, _, _ in said], pa.uint64()),
@@ -96,7 +95,19 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
         "mentions": mentions,
         "template_members": pairs("template", "template_id"),
         "image_members": pairs("image", "image_id"),
+        "conversation_members": pairs("conversation", "conversation_id"),
+        "conversations": _conversations({v for _, t, v in held if t == "conversation"}),
     }
+
+
+def _conversations(names: Iterable[str]) -> pa.Table:
+    """Talks of two, and rooms of many, whose names begin with "room"."""
+    rows = [
+        {"conversation_id": name, "platform": "p", "source": "s", "messages": 2, "stages": [], "danger": False,
+         "danger_reason": "", "participants": [f"p{n}" for n in range(40 if name.startswith("room") else 2)]}
+        for name in sorted(names)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=CONVERSATIONS)
 
 
 def decision(a: Advert, b: Advert, state: str, minute: int = 0) -> dict[str, object]:

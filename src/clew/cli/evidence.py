@@ -99,6 +99,7 @@ def repeat(folder: Path, workspace: Path | None) -> None:
 
 def _repeat_with(folder: Path, workspace: Path, scratch: Path) -> PackageReplay:
     from clew.pipeline.replay_package import read_told, replay_package
+    from clew.pipeline.run import STEPS
     from clew.store.workspace import find_workspace
 
     place, mask = find_workspace(workspace), None
@@ -111,5 +112,5 @@ def _repeat_with(folder: Path, workspace: Path, scratch: Path) -> PackageReplay:
             mask = open_masks(casework, place).table
         finally:
             casework.close()
-    with steps(("extract", "match", "link", "assess")) as told:
+    with steps(STEPS) as told:
         return replay_package(folder, place, scratch, mask, told)

@@ -31,7 +31,10 @@ def init(path: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="A new o
 def ingest(
     files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="Files, or folders of files.")],
     source: Annotated[str, typer.Option(help="Where these records come from.")],
-    kind: Annotated[str, typer.Option(help="ad, job_ad, page, message, payment or image.")] = "ad",
+    kind: Annotated[
+        str | None,
+        typer.Option(help="ad, job_ad, page, message, payment or image; else what the format holds, or ad."),
+    ] = None,
     platform: Annotated[str | None, typer.Option(help="Platform of all records; else a column, or the url.")] = None,
     mapping: Annotated[
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from that column.")
@@ -39,7 +42,7 @@ def ingest(
     why: WhyOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Read adverts, offers or messages: CSV, TSV, JSON Lines, JSON, Parquet, eml, mbox; also .gz and .zst.
+    """Read adverts, offers, pages, chats, mails: tables, JSON, WARC, HTML, exports of messengers; .gz and .zst too.
 
     What was read before is not added again; changed content of the same item becomes a new version; rows that cannot be
     read are kept in quarantine with the reason.
@@ -92,12 +95,12 @@ def run(
     threads: Annotated[int | None, typer.Option(min=1, help="Workers; all cores when not given.")] = None,
     why: WhyOption = "",
 ) -> None:
-    """Extract, match, link and assess: only what is new is read again."""
+    """Extract, match, read talks, link and assess: only what is new is read again."""
     from clew.pipeline.custody import account_for
+    from clew.pipeline.run import STEPS
     from clew.pipeline.run import run as run_in
 
-    names = ("extract", "match", "link", "assess")
-    with at_work(workspace, why, None) as (casework, actor, place), steps(names) as told:
+    with at_work(workspace, why, None) as (casework, actor, place), steps(STEPS) as told:
         account_for(place, casework.db)
         result = run_in(place, told, threads, actor, casework.db)
     manifest, out = result.manifest, console()
@@ -133,6 +136,7 @@ def replay(
     """
     from clew.pipeline.replay import replay as replay_in
     from clew.pipeline.replay_package import package_of
+    from clew.pipeline.run import STEPS
     from clew.store.workspace import find_workspace
 
     if (package := package_of(Path(run))) is not None:
@@ -143,7 +147,7 @@ def replay(
     place = find_workspace(workspace)
     with (
         tempfile.TemporaryDirectory(prefix="clew-replay-") as scratch,
-        steps(("extract", "match", "link", "assess")) as told,
+        steps(STEPS) as told,
     ):
         result = replay_in(place, run, Path(scratch), told)
     out = console()

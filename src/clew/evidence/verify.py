@@ -47,8 +47,9 @@ ENTRIES, HEADS, CONSISTENCY = "data/ledger/entries.jsonl", "data/ledger/heads.js
 CUSTODY_CSV, CUSTODY_JSON = "data/custody.csv", "data/custody.jsonl"
 STAMPS, ABOUT = "data/timestamps/index.jsonl", "data/package.json"
 TABLES = (
-    "records", "changes", "mentions", "templates", "template_members", "image_members", "links", "networks",
-    "network_members", "network_events", "findings", "leads", "record_scores",
+    "records", "changes", "mentions", "templates", "template_members", "image_members", "conversations",
+    "conversation_members", "stages", "control", "links", "networks", "network_members", "network_events", "findings",
+    "leads", "record_scores",
 )  # fmt: skip
 # What every package has: that a file is not listed is no reason not to miss it.
 REQUIRED = (

@@ -1,7 +1,7 @@
 """The tables of some networks and records alone: what a package of evidence holds, and a replay makes again.
 
-Nothing of other records comes along. A link is there when both its records are; of a family of texts that others
-belong to as well, only what the chosen records themselves say.
+Nothing of other records comes along. A link is there when both its records are, a conversation when all its messages
+are; of a family of texts that others belong to as well, only what the chosen records themselves say.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ _ROWS = {
     "templates": "template_id IN (SELECT template_id FROM families)",
     "template_members": "record_id IN (FROM chosen)",
     "image_members": "record_id IN (FROM chosen)",
+    "conversations": "conversation_id IN (FROM whole)",
+    "conversation_members": "conversation_id IN (FROM whole)",
+    "stages": "conversation_id IN (FROM whole)",
+    "control": "conversation_id IN (FROM whole)",
     "links": "record_a IN (FROM chosen) AND record_b IN (FROM chosen)",
     "networks": "network_id IN (FROM chosen_networks)",
     "network_members": "network_id IN (FROM chosen_networks)",
@@ -66,6 +70,10 @@ def selected(workspace: Workspace, networks: Sequence[str], records: Sequence[st
             "CREATE TABLE chosen AS SELECT record_id FROM records WHERE rid IN "
             "(SELECT rid FROM network_members WHERE network_id IN (FROM chosen_networks)) OR item_id IN "
             "(SELECT item_id FROM records WHERE record_id IN (FROM chosen_alone))"
+        )
+        engine.run(
+            "CREATE TABLE whole AS SELECT conversation_id FROM conversation_members LEFT JOIN ids USING (rid) "
+            "GROUP BY conversation_id HAVING bool_and(record_id IN (FROM chosen))"
         )
         engine.run(
             f"CREATE TABLE families AS SELECT template_id, count(*) AS n FROM ({QUERIES['template_members']}) "

@@ -18,11 +18,16 @@ from clew.model.files import check_new
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 
+# A list of records as outside, in its order.
+_RECORD_IDS = """(
+            SELECT list(record_id ORDER BY n)
+            FROM (SELECT unnest(rids) AS rid, generate_subscripts(rids, 1) AS n) JOIN ids USING (rid))"""
 # Table to its query; {name} is a view of the workspace's own table.
 QUERIES = {
     "records": """
         SELECT record_id, item_id, version, native_id, kind, platform, source, url, title, body, contact, place, price,
-               handle, posted_at, posted_offset, captured_at, captured_offset, images, extra, file, line
+               handle, conversation, recipient, posted_at, posted_offset, captured_at, captured_offset, images,
+               extra, file, line
         FROM records ORDER BY record_id""",
     "changes": """
         SELECT c.item_id, a.record_id AS record_from, b.record_id AS record_to, c.field, c.old, c.new
@@ -38,6 +43,16 @@ QUERIES = {
     "template_members": """
         SELECT record_id, template_id FROM template_members JOIN ids USING (rid) ORDER BY template_id, record_id""",
     "image_members": "SELECT record_id, image_id FROM image_members JOIN ids USING (rid) ORDER BY image_id, record_id",
+    "conversations": "SELECT * FROM conversations ORDER BY conversation_id",
+    "conversation_members": """
+        SELECT record_id, conversation_id FROM conversation_members JOIN ids USING (rid)
+        ORDER BY conversation_id, record_id""",
+    "stages": f"""
+        SELECT conversation_id, stage, actor, first_at, last_at, weight, {_RECORD_IDS} AS record_ids
+        FROM stages ORDER BY conversation_id, stage, actor""",
+    "control": f"""
+        SELECT conversation_id, controller, controlled, confidence, reason, {_RECORD_IDS} AS record_ids
+        FROM control ORDER BY conversation_id, controller, controlled""",
     "links": """
         SELECT least(a.record_id, b.record_id) AS record_a, greatest(a.record_id, b.record_id) AS record_b,
                weight, evidence, state

@@ -209,6 +209,9 @@ def _shape(text: str) -> int:
     return 1 if name.isalpha() else 2
 
 
+_ADDRESS_BOOKS = ("whatsapp", "signal", "messenger", "instagram", "sms")
+
+
 def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
     """The author's account of each record: ``platform:name``, pointing at the whole column ``handle``."""
     raw = batch.records.column("handle").cast(pa.string())
@@ -217,6 +220,9 @@ def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
     # a phone number as author (a WhatsApp export) is no account name
     keep = pc.and_(pc.match_substring_regex(name, r"^[^\s+].{0,127}$"), pc.is_valid(platform))
     keep = pc.and_(keep, pc.invert(pc.match_substring_regex(name, r"^[0-9 ().-]{7,20}$")))
+    # the sender in an export of a telephone is a name of its address book: another's "Mama" is somebody else
+    message = pc.fill_null(pc.equal(batch.records.column("kind").cast(pa.string()), "message"), False)
+    keep = pc.and_(keep, pc.invert(pc.and_(message, pc.is_in(platform, pa.array(_ADDRESS_BOOKS, pa.string())))))
     at = pc.indices_nonzero(pc.fill_null(keep, False))
     raw = raw.take(at)
     k = len(raw)
@@ -239,7 +245,7 @@ class Handle:
     """Finds accounts: ``platform:name`` in lower case, ``at:name`` where no platform is named."""
 
     name = "handle"
-    version = "2"
+    version = "3"
     types: tuple[str, ...] = ("handle",)
     examples: Sequence[Example] = (
         Example("Telegram: @Rose_House", (("handle", "telegram:rose_house", "@Rose_House", False),)),

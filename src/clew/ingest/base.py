@@ -41,12 +41,14 @@ class Batch:
         lines: int64, the 1-based line (or ordinal) at which each row starts.
         encoded: like ``columns``, but each value is JSON text; only for columns that fill no field.
         rejects: rows that could not be read, in file order.
+        kinds: the kind of record of each row, where it is not that of the file (a job offer within a page); null there.
     """
 
     columns: Mapping[str, pa.Array]
     lines: pa.Array
     encoded: Mapping[str, pa.Array] = field(default_factory=dict)
     rejects: tuple[Reject, ...] = ()
+    kinds: pa.Array | None = None
 
 
 # Reading is split in two: the iterator cuts the file (cheap, in order), a chunk parses one cut (on any thread).
@@ -90,6 +92,7 @@ class Format:
         read: cuts a source into chunks; ``is_field(column)`` tells which columns must come as text.
         examples: files for the contract test.
         platform: the platform of records that name none, before the host of their url is asked.
+        kind: of its records, where the user names none.
         certain_dates: dates name the month, so that the order of day and month needs no guess.
     """
 
@@ -98,6 +101,7 @@ class Format:
     read: Callable[[Source, IsField], Iterator[Chunk]]
     examples: Callable[[], tuple[Example, ...]]
     platform: str | None = None
+    kind: str | None = None
     certain_dates: bool = False
 
 

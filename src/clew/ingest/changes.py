@@ -23,6 +23,8 @@ COMPARED = (
     "place",
     "price",
     "handle",
+    "conversation",
+    "recipient",
     "posted_at",
     "posted_offset",
     "images",

@@ -20,18 +20,21 @@ from clew.ingest.reading import Part
 from clew.ingest.times import parse_times
 from clew.model.tables import RECORDS
 
+DEFAULT_KIND = "ad"
 EMPTY_ROW = "nothing to read in this row"
 _NO_ID = ("null", "none", "nan", "n/a", "na", "nil", "undefined", "-", "#n/a")
-_TEXT_FIELDS = ("native_id", "url", "title", "body", "place", "price", "handle", "platform")
-_TRIMMED = frozenset(("native_id", "url", "handle", "platform"))
+_TEXT_FIELDS = (
+    "native_id", "url", "title", "body", "place", "price", "handle", "conversation", "recipient", "platform",
+)  # fmt: skip
+_TRIMMED = frozenset(("native_id", "url", "handle", "conversation", "recipient", "platform"))
 _TIMES = {"posted_at": "posted_offset", "captured_at": "captured_offset"}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What the user said of all files; ``platform`` wins over a column."""
+    """What the user said of all files; ``platform`` wins over a column, ``kind`` over what formats are used for."""
 
-    kind: str
+    kind: str | None
     source: str
     columns: ColumnMap
     platform: str | None = None
@@ -49,10 +52,12 @@ def to_records(part: Part, setting: Setting) -> tuple[pa.RecordBatch, list[Rejec
             {name: column.take(kept) for name, column in batch.columns.items()},
             batch.lines.take(kept),
             {name: column.take(kept) for name, column in batch.encoded.items()},
+            kinds=None if batch.kinds is None else batch.kinds.take(kept),
         )
         files = files.take(kept)
     fields = _fields(batch, part, setting)
     fields["file"] = files
+    fields["kind"] = _kinds(batch, part, setting)
     readable = _has_text(fields["title"])
     for name in ("body", "contact", "handle", "images"):
         if pc.all(readable, min_count=0).as_py():
@@ -113,6 +118,7 @@ def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
     fields["native_id"] = _without_placeholders(fields["native_id"])
     contacts = [_blank_to_null(pc.utf8_trim_whitespace(batch.columns[name])) for name in assigned.get("contact", ())]
     fields["contact"] = _joined(contacts, "; ", n)
+    fields["contact"] = pc.coalesce(fields["contact"], _numbers_of_senders(fields["handle"]))
     images = [as_image_lists(batch.columns[name]) for name in assigned.get("images", ())]
     fields["images"] = reduce(_concatenated, images) if images else _nulls(n, pa.list_(pa.string()))
     used = {column for columns in assigned.values() for column in columns}
@@ -127,6 +133,18 @@ def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
             extra[source] = as_json(pc.if_else(times.unread, column, None))
     fields["extra"] = json_objects(extra, n)
     return fields
+
+
+def _numbers_of_senders(handles: pa.Array) -> pa.Array:
+    """Author names that are telephone numbers, as messengers show those who are in no address book; else null."""
+    return pc.if_else(pc.match_substring_regex(handles, r"^\+[0-9 ().-]{7,24}$"), handles, None)
+
+
+def _kinds(batch: Batch, part: Part, setting: Setting) -> pa.Array:
+    """The kind of each row: what the reader says of the row, else the user of all, else the format of its records."""
+    of_all = setting.kind or (part.format and part.format.kind) or DEFAULT_KIND
+    kinds = pa.repeat(of_all, len(batch.lines))
+    return kinds if batch.kinds is None else pc.coalesce(batch.kinds, kinds)
 
 
 def _without_placeholders(ids: pa.Array) -> pa.Array:
@@ -194,7 +212,6 @@ def _identified(fields: dict[str, pa.Array], part: Part, setting: Setting) -> pa
     """Add what follows from the fields: platform, ids, and the file."""
     n = len(fields["line"])
     fields["platform"] = _platforms(fields, part.format, setting)
-    fields["kind"] = pa.repeat(setting.kind, n)
     content = content_of(fields)
     digest = digests(canonical(content))
     fields["rid"], fields["record_id"] = as_rid(digest), as_hex(digest)
@@ -209,7 +226,10 @@ def _identified(fields: dict[str, pa.Array], part: Part, setting: Setting) -> pa
 
 def content_of(fields: Mapping[str, pa.Array]) -> list[pa.Array]:
     """The columns that a record's id is a digest of: what it says, not where it was read or when it was captured."""
-    words = ("kind", "platform", "native_id", "url", "title", "body", "contact", "place", "price", "handle")
+    words = (
+        "kind", "platform", "native_id", "url", "title", "body", "contact", "place", "price", "handle",
+        "conversation", "recipient",
+    )  # fmt: skip
     posted = fields["posted_at"].cast(pa.int64())
     rest = [posted, fields["posted_offset"], image_text(fields["images"]), fields["extra"]]
     return [*(fields[name] for name in words), *rest]

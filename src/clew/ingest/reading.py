@@ -202,8 +202,17 @@ def _merged(parts: Sequence[Part]) -> Part:
             for name in encoded
         },
         tuple(reject for batch in batches for reject in batch.rejects),
+        _merged_kinds(batches),
     )
     return Part(joined, pa.concat_arrays([part.files for part in parts]), parts[0].format, parts[0].month_first)
+
+
+def _merged_kinds(batches: Sequence[Batch]) -> pa.Array | None:
+    if all(batch.kinds is None for batch in batches):
+        return None
+    return pa.concat_arrays(
+        [pa.nulls(len(batch.lines), pa.string()) if batch.kinds is None else batch.kinds for batch in batches]
+    )
 
 
 def month_first_columns(batches: Iterable[Batch], columns: ColumnMap) -> frozenset[str]:

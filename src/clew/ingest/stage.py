@@ -33,9 +33,10 @@ _AHEAD = 4  # jobs handed out before the first is written: bounds the memory
 
 @dataclass(frozen=True)
 class IngestOptions:
-    """What the user says about the files: kind of record, source, platform, and ``mapping`` of field to column."""
+    """What the user says about the files: kind of record (None: that of each format, else adverts), source, platform,
+    and ``mapping`` of field to column."""
 
-    kind: str
+    kind: str | None
     source: str
     platform: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +84,7 @@ def ingest_files(
     Raises:
         InputError: an unknown kind or mapped field, or a file that is missing or cannot be opened.
     """
-    if options.kind not in KINDS:
+    if options.kind is not None and options.kind not in KINDS:
         raise InputError(f"There is no kind {options.kind!r}.", f"Kinds: {', '.join(KINDS)}.")
     if not options.source.strip():
         raise InputError("The source has no name.", "Name the source of these files.")

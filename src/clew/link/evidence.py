@@ -52,7 +52,7 @@ class Gathered:
 
 
 def gather(engine: Engine) -> Gathered:
-    """Read ``records``, ``mentions``, ``image_members`` and ``template_members`` (views of the engine)."""
+    """Read ``records``, ``mentions`` and the members of pictures, templates and conversations (views of the engine)."""
     records = engine.sql(RECORDS)
     index = RowIndex(records.column("rid").to_numpy().astype(np.uint64))
     n = len(index.rid)

@@ -15,7 +15,7 @@ from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SIZE, STEPS, WEB
 from clew.link.weights import CLASS_OF, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
-_ON_THE_WEB = np.isin(TYPES, ("email", "url", "domain"))
+_ON_THE_WEB = np.isin(TYPES, ("email", "url", "domain", "widget"))
 _STEPS = 20  # of expectation and maximisation, over scores above _LEAST in bins of 1 / _BINS bit
 _LEAST, _BINS = -20.0, 64
 _ROUNDING = 1e-6  # bits: what the order of sums may change

@@ -28,8 +28,8 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
     """Resolve records to networks.
 
     Args:
-        engine: holds the views ``records``, ``mentions``, ``template_members``, ``image_members``, ``decisions`` and
-            ``anchors`` (of the run before); each may be empty.
+        engine: holds the views ``records``, ``mentions``, ``template_members``, ``image_members``, ``conversations``,
+            ``conversation_members``, ``decisions`` and ``anchors`` (of the run before); each may be empty.
         out: a folder to write to.
         progress: called with the share that is done.
         weights: parameters of the evidence model.

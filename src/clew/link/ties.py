@@ -17,12 +17,17 @@ from clew.link.rows import RowIndex
 from clew.link.weights import TYPES
 from clew.model.tables import TIES
 
+MOST_TALKING = 12  # participants of a conversation that ties its messages
 GROUP_ROWS = 8_192  # rows in a Parquet row group: what a pivot has to read for one identifier
 _WRITE_ROWS = 64 * GROUP_ROWS
 
 _SOURCES = {
     "image": "SELECT image_id AS value, rid FROM image_members WHERE image_id IS NOT NULL",
     "template": "SELECT template_id AS value, rid FROM template_members WHERE template_id IS NOT NULL",
+    # A room that many enter is a place where strangers meet; a talk of a few is in few hands.
+    "conversation": f"""
+        SELECT conversation_id AS value, rid FROM conversation_members JOIN conversations USING (conversation_id)
+        WHERE len(participants) <= {MOST_TALKING}""",
 }
 _MENTIONED = tuple(t for t in TYPES if t not in _SOURCES)
 _MENTIONS = (
@@ -49,7 +54,7 @@ class Ties:
 
 
 def read_ties(engine: Engine, index: RowIndex) -> Ties:
-    """The identifiers of ``mentions``, ``image_members`` and ``template_members``, sorted.
+    """The identifiers of ``mentions``, ``image_members``, ``template_members`` and conversations, sorted.
 
     Identifiers of records that ``records`` does not hold are left out.
     """

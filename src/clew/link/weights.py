@@ -12,9 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Identifier types in the order of their codes, and the class whose members are not counted as independent evidence.
-TYPES = ("phone", "email", "handle", "wallet", "account", "url", "domain", "image", "template")
+TYPES = (
+    "phone", "email", "handle", "wallet", "account", "url", "domain", "image", "template", "widget", "company",
+    "conversation",
+)  # fmt: skip
 CONTACT, IMAGE, TEMPLATE = 0, 1, 2
-CLASS_OF = (CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, CONTACT, IMAGE, TEMPLATE)
+CLASS_OF = (*(CONTACT,) * 7, IMAGE, TEMPLATE, *(CONTACT,) * 3)
 ATTRIBUTES = ("place", "name", "language")
 
 
@@ -49,7 +52,7 @@ class Weights:
     same_prior: float = 3.0
     least_prior: float = 0.02
     prior_groups: float = 100.0
-    bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0)
+    bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0, 5.0, 8.0, 12.0)
     fade: float = 0.7
     wide: tuple[float, ...] = (1.3, 1.0, 1.0)
     wide_web: float = 1.8

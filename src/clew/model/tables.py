@@ -12,8 +12,11 @@ import pyarrow as pa
 KINDS = ("ad", "job_ad", "page", "message", "payment", "image")
 
 # Mention types that can tie records (identifiers), and those that only describe one (attributes).
-IDENTIFIER_TYPES = ("phone", "email", "domain", "url", "handle", "wallet", "account", "image", "template")
-ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording", "exif_place", "device")
+IDENTIFIER_TYPES = (
+    "phone", "email", "domain", "url", "handle", "wallet", "account", "widget", "company", "image", "template",
+    "conversation",
+)  # fmt: skip
+ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording", "claim", "exif_place", "device")
 
 _TIME = pa.timestamp("us", tz="UTC")
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -34,7 +37,9 @@ RECORDS = pa.schema(
         pa.field("contact", pa.string()),  # phone, mail or site columns of the source, as written
         pa.field("place", pa.string()),
         pa.field("price", pa.string()),
-        pa.field("handle", pa.string()),  # the author's account name on the platform
+        pa.field("handle", pa.string()),  # the author's account name on the platform; the sender of a message
+        pa.field("conversation", pa.string()),  # of messages: the source's id of it
+        pa.field("recipient", pa.string()),  # of messages to one person
         pa.field("posted_at", _TIME),
         pa.field("posted_offset", pa.int16()),
         pa.field("captured_at", _TIME),
@@ -107,6 +112,48 @@ TEMPLATE_MEMBERS = pa.schema(
 
 IMAGE_MEMBERS = pa.schema(  # records that show (nearly) the same picture; image_id is the PDQ hash of its leader
     [pa.field("rid", pa.uint64(), nullable=False), pa.field("image_id", pa.string(), nullable=False)]
+)
+
+CONVERSATIONS = pa.schema(
+    [
+        pa.field("conversation_id", pa.string(), nullable=False),  # as the source names it; see clew.talk
+        pa.field("platform", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("participants", pa.list_(pa.string()), nullable=False),  # who sent or received, sorted
+        pa.field("messages", pa.int64(), nullable=False),
+        pa.field("first_at", _TIME),
+        pa.field("last_at", _TIME),
+        pa.field("stages", pa.list_(pa.string()), nullable=False),  # in the order in which they first appear
+        pa.field("danger", pa.bool_(), nullable=False),  # signs of present danger: for a person to look at, at once
+        pa.field("danger_reason", pa.string(), nullable=False),  # one sentence; empty without danger
+    ]
+)
+
+CONVERSATION_MEMBERS = pa.schema(
+    [pa.field("rid", pa.uint64(), nullable=False), pa.field("conversation_id", pa.string(), nullable=False)]
+)
+
+STAGES = pa.schema(  # what somebody does in a conversation: rapport, debt, threats …
+    [
+        pa.field("conversation_id", pa.string(), nullable=False),
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("actor", pa.string(), nullable=False),
+        pa.field("first_at", _TIME),
+        pa.field("last_at", _TIME),
+        pa.field("weight", pa.float32(), nullable=False),
+        pa.field("rids", pa.list_(pa.uint64()), nullable=False),  # the messages that show it, in time order
+    ]
+)
+
+CONTROL = pa.schema(  # who controls whom, where the messages say so
+    [
+        pa.field("conversation_id", pa.string(), nullable=False),
+        pa.field("controller", pa.string(), nullable=False),
+        pa.field("controlled", pa.string(), nullable=False),
+        pa.field("confidence", pa.float32(), nullable=False),  # between 0 and 1
+        pa.field("reason", pa.string(), nullable=False),  # one sentence
+        pa.field("rids", pa.list_(pa.uint64()), nullable=False),  # the messages that show it, in time order
+    ]
 )
 
 TIES = pa.schema(  # every identifier of every record, once, sorted by type and value: what pivots read
@@ -207,6 +254,10 @@ TABLES = {
     "templates": TEMPLATES,
     "template_members": TEMPLATE_MEMBERS,
     "image_members": IMAGE_MEMBERS,
+    "conversations": CONVERSATIONS,
+    "conversation_members": CONVERSATION_MEMBERS,
+    "stages": STAGES,
+    "control": CONTROL,
     "ties": TIES,
     "links": LINKS,
     "networks": NETWORKS,

@@ -1,4 +1,4 @@
-"""One run: extract what is new, then match, link and assess everything from the small tables that extraction left."""
+"""One run: extract what is new, then match, read talks, link and assess all from the small tables extraction left."""
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ from clew.model.tables import TABLES
 from clew.pipeline import custody
 from clew.pipeline.manifest import Manifest, code_digest, next_id, now, read_manifest, versions
 from clew.store.workspace import Change, Workspace, write_manifest
+from clew.talk.stage import talk
 
 Progress = Callable[[str, float], None]  # the step, and how much of it is done (0 to 1)
 
 INPUTS = ("records", "changes", "decisions")  # what people gave; all else can be made again
+STEPS = ("extract", "match", "talk", "link", "assess")
 ROWWISE = ("mentions", "signatures")
 OUTPUTS = (
     "template_members", "templates", "image_members",
+    "conversations", "conversation_members", "stages", "control",
     "ties", "links", "networks", "network_members", "network_events", "anchors",
     "findings", "leads", "record_scores",
 )  # fmt: skip
@@ -196,7 +199,7 @@ def derive(
     progress: Progress,
     before: Before | None = None,
 ) -> dict[str, Path]:
-    """Match, link and assess all records; the tables go to ``out``. What was made ``before`` only saves work.
+    """Match, read talks, link and assess all records, into ``out``. What was made ``before`` only saves work.
 
     Returns:
         The file of each of `OUTPUTS`.
@@ -206,6 +209,7 @@ def derive(
     made: dict[str, Path] = {}
     steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
         "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
+        "talk": lambda told: talk(engine, out, told),
         "link": lambda told: link(engine, out, told),
         "assess": lambda told: assess(engine, out, told),
     }

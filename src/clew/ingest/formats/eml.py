@@ -44,4 +44,4 @@ def examples() -> tuple[Example, ...]:
     )
 
 
-PLUGIN = Format("mail", sniff, read, examples, platform="mail", certain_dates=True)
+PLUGIN = Format("mail", sniff, read, examples, platform="mail", kind="message", certain_dates=True)

@@ -76,4 +76,4 @@ def examples() -> tuple[Example, ...]:
     return (Example("mails.mbox", first + second, ("one", "two")),)
 
 
-PLUGIN = Format("mbox", sniff, read, examples, platform="mail", certain_dates=True)
+PLUGIN = Format("mbox", sniff, read, examples, platform="mail", kind="message", certain_dates=True)

@@ -1,0 +1,1 @@
+"""Conversations: who talks with whom, by which stages, and who controls whom."""

@@ -1,0 +1,155 @@
+"""The messages of all conversations in order, as columns of integers, and the senses that were found in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.engine.duckdb import Engine
+from clew.talk.senses import NAMES, Flags, Ints
+
+NOBODY = -1
+NEVER = np.iinfo(np.int64).min
+
+_ANY = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = 'message' LIMIT 1)"
+# An earlier version of a message that was edited is not looked at; what a system says ("Ana joined") has no sender.
+# Messages of one minute are in the order of the file; those without a time come last.
+_MESSAGES = r"""
+WITH latest AS (
+    SELECT item_id, max(version) AS version FROM records WHERE kind = 'message' AND version > 1 GROUP BY item_id
+), sent AS (
+    SELECT r.rid, r.platform, r.source, r.posted_at, r.file, r.line, nullif(r.conversation, '') AS conversation,
+        CASE WHEN NOT coalesce(regexp_matches(r.extra, '"system":"?(true|1)\b'), false)
+        THEN nullif(r.handle, '') END AS sender,
+        nullif(r.recipient, '') AS recipient
+    FROM records r LEFT JOIN latest l USING (item_id)
+    WHERE r.kind = 'message' AND (l.version IS NULL OR r.version = l.version)
+), given AS (
+    SELECT *, coalesce(conversation, CASE WHEN sender IS NOT NULL AND recipient IS NOT NULL
+        THEN least(sender, recipient) || ' ~ ' || greatest(sender, recipient) END) AS name
+    FROM sent
+), shared AS (
+    SELECT name FROM given WHERE name IS NOT NULL GROUP BY name HAVING min(platform) <> max(platform)
+)
+SELECT g.rid, CASE WHEN s.name IS NULL THEN g.name ELSE g.platform || '/' || g.name END AS id,
+    g.platform, g.source, g.sender, g.recipient, epoch_us(g.posted_at) AS t
+FROM given g LEFT JOIN shared s USING (name)
+WHERE g.name IS NOT NULL
+ORDER BY id, g.posted_at NULLS LAST, g.file, g.line, g.rid
+"""
+
+_SENSES = ", ".join(f"'{name}'" for name in NAMES)
+# A sense that is found twice in a message is found once; where it stands first decides whether it is quoted.
+_FOUND = f"""
+SELECT rid, value, min("start") AS "start" FROM mentions
+WHERE type::VARCHAR = 'wording' AND field::VARCHAR = 'body' AND value IN ({_SENSES})
+GROUP BY rid, value
+"""
+
+
+@dataclass(frozen=True)
+class Messages:
+    """One row a message, sorted by conversation and time. A *member* is one person in one conversation.
+
+    Attributes:
+        rid: uint64[n].
+        conversation: int64[n], numbers from 0 in the order of their ids.
+        sender, recipient: int64[n], members; `NOBODY` where not known.
+        t: int64[n], microseconds; `NEVER` where not known.
+        platform, source: of each message.
+        ids: string[c], the conversation's id.
+        start: int64[c + 1], first message of each conversation.
+        member_conversation: int64[m], sorted.
+        member_name: string[m], sorted within a conversation.
+    """
+
+    rid: npt.NDArray[np.uint64]
+    conversation: Ints
+    sender: Ints
+    recipient: Ints
+    t: Ints
+    platform: pa.Array
+    source: pa.Array
+    ids: pa.Array
+    start: Ints
+    member_conversation: Ints
+    member_name: pa.Array
+
+    def members_of(self) -> Ints:
+        """int64[c + 1], first member of each conversation."""
+        return np.searchsorted(self.member_conversation, np.arange(len(self.ids) + 1))
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Which message says what: one row for each sense of a message, sorted by message and sense.
+
+    Attributes:
+        message: int64[h], row in `Messages`.
+        sense: int64[h], position in `SENSES`.
+        start: int64[h], where in the text it is said.
+    """
+
+    message: Ints
+    sense: Ints
+    start: Ints
+
+
+def any_messages(engine: Engine) -> bool:
+    """Whether there is anything to read."""
+    return bool(engine.row(_ANY)[0])
+
+
+def read_messages(engine: Engine) -> Messages:
+    """Read ``records``."""
+    table = engine.sql(_MESSAGES).combine_chunks()
+    n = table.num_rows
+    ids, conversation = _coded(table.column("id"))
+    names, who = _coded(pa.chunked_array([*table.column("sender").chunks, *table.column("recipient").chunks]))
+    rank = np.argsort(pc.sort_indices(names).to_numpy()) if len(names) else np.zeros(0, np.int64)
+    by_rank = names.take(pc.sort_indices(names))
+    key = np.where(who >= 0, np.tile(conversation, 2) * len(names) + rank[who], NOBODY) if len(names) else who
+    known, member = np.unique(key[key >= 0], return_inverse=True)
+    members = np.full(2 * n, NOBODY)
+    members[key >= 0] = member
+    return Messages(
+        table.column("rid").to_numpy().astype(np.uint64),
+        conversation,
+        members[:n],
+        members[n:],
+        table.column("t").fill_null(NEVER).to_numpy().astype(np.int64),
+        _whole(table.column("platform")),
+        _whole(table.column("source")),
+        ids,
+        np.searchsorted(conversation, np.arange(len(ids) + 1)),
+        known // max(len(names), 1),
+        by_rank.take(pa.array(known % max(len(names), 1))),
+    )
+
+
+def read_hits(engine: Engine, messages: Messages) -> Hits:
+    """Read ``mentions``: the senses of messages whose sender may be known."""
+    found = engine.sql(_FOUND)
+    order = np.argsort(messages.rid)
+    rids, rid = messages.rid[order], found.column("rid").to_numpy().astype(np.uint64)
+    at = np.minimum(np.searchsorted(rids, rid), max(len(rids) - 1, 0))
+    held: Flags = rids[at] == rid if len(rids) else np.zeros(len(rid), np.bool_)
+    message = order[at[held]]
+    sense = pc.index_in(found.column("value"), pa.array(NAMES)).to_numpy()[held].astype(np.int64)
+    start = found.column("start").to_numpy()[held].astype(np.int64)
+    sort = np.lexsort((sense, message))
+    return Hits(message[sort], sense[sort], start[sort])
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """The distinct values of a column in order of appearance, and the number of each row's; -1 for null."""
+    coded = _whole(column).dictionary_encode()
+    return coded.dictionary, coded.indices.fill_null(NOBODY).to_numpy().astype(np.int64)

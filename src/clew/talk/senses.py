@@ -1,0 +1,109 @@
+"""What each sense of a message speaks for, and how strongly: the weights of the talk stage, set by reason.
+
+None of these numbers was fitted to data; each follows from how ordinary it is to write such a thing. They are explained
+in docs/methods-conversations.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+# How strongly one message shows that more than ordinary talk goes on; a stage counts from `COUNTS` on.
+_MILD = 0.5  # written in ordinary life every day: a compliment, "send me a picture", "where are you?"
+_STRONG = 0.65  # seldom, and then with a plain reason
+_GRAVE = 1.0  # a threat
+COUNTS = 1.0
+BESIDE_MILD = 0.3  # share of what another mild stage of the same person adds
+BESIDE_STRONG = 0.5  # the same, of a strong or grave one
+
+ORDER, FORCE, ANSWER, NEAR = range(4)
+
+
+@dataclass(frozen=True)
+class Sense:
+    """A sense of the extractor ``meaning`` that is looked at here.
+
+    Attributes:
+        name: the value of the mention.
+        role: `ORDER` (something is demanded), `FORCE` (somebody is held or threatened), `ANSWER` (of one who obeys or
+            pleads), `NEAR` (closeness is made).
+        strength: of one message, for stages.
+        usual: share of the messages of ordinary talk that say it; so many are not counted.
+        bits: log-odds (natural) that one message adds to "controls"; for an answer, to "is controlled by".
+        ordinary: whether people who control nobody (managers, parents, carers) give and answer such orders too.
+        stage: whether it is a stage of its own.
+    """
+
+    name: str
+    role: int
+    strength: float
+    usual: float
+    bits: float
+    ordinary: bool = False
+    stage: bool = True
+
+
+SENSES = (
+    Sense("rapport", NEAR, _MILD, 0.05, 0.0),
+    Sense("gift", NEAR, _MILD, 0.005, 0.0),
+    Sense("move-private", NEAR, _MILD, 0.005, 0.0),
+    Sense("image-request", ORDER, _MILD, 0.005, 0.5),
+    Sense("location-demand", ORDER, _MILD, 0.01, 0.8, ordinary=True),
+    Sense("rules-fines", ORDER, _MILD, 0.002, 1.0, ordinary=True),
+    Sense("earnings-demand", ORDER, _MILD, 0.002, 1.0, ordinary=True),
+    Sense("debt", ORDER, _MILD, 0.005, 0.7),
+    Sense("isolation", FORCE, _STRONG, 0.001, 1.0),
+    Sense("documents-held", FORCE, _STRONG, 0.001, 1.2),
+    Sense("threat-publish", FORCE, _GRAVE, 0.0, 2.5),
+    Sense("threat-family", FORCE, _GRAVE, 0.0, 2.5),
+    Sense("threat-harm", FORCE, _STRONG, 0.0, 2.0, stage=False),
+    Sense("confinement", FORCE, _STRONG, 0.0, 1.5, stage=False),
+    Sense("begging-quota", ORDER, _STRONG, 0.001, 1.0, stage=False),
+    Sense("drug-errand", ORDER, _MILD, 0.002, 0.7, stage=False),
+    Sense("account-lending", ORDER, _MILD, 0.002, 0.5, stage=False),
+    Sense("plea", ANSWER, _STRONG, 0.002, 1.2, stage=False),
+    Sense("earnings-report", ANSWER, _MILD, 0.005, 0.8, ordinary=True, stage=False),
+    Sense("check-in", ANSWER, _MILD, 0.01, 0.6, ordinary=True, stage=False),
+)
+NAMES = tuple(sense.name for sense in SENSES)
+THREATS = ("threat-publish", "threat-family", "threat-harm")
+
+# Control: the log-odds before anything is read (one pair of talkers in ninety), and what is added or held back.
+PRIOR = -4.5
+ORDINARY_MOST = 3.0  # all that is ordinary between a manager and staff, or a parent and child, together
+OBEYED = 0.5  # a demand of one sort that is also answered: location and check-in, earnings and report
+PROMPT = 0.5  # the one answers at once, the other when it suits
+LEAST = 0.5  # confidence of a row
+TOLD = 0.2  # what a quoted or retold message counts for
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+def codes(*names: str) -> Ints:
+    """The positions of senses in `SENSES`."""
+    return np.array([NAMES.index(name) for name in names], np.int64)
+
+
+def column(attribute: str) -> Floats:
+    """One attribute of all senses, as numbers."""
+    return np.array([float(getattr(sense, attribute)) for sense in SENSES])
+
+
+def having(role: int) -> Flags:
+    """Which senses have a role."""
+    return np.array([sense.role == role for sense in SENSES])
+
+
+def repeated(messages: Floats) -> Floats:
+    """What several messages of one sense are worth, in messages: the second adds a third, all together a half.
+
+    Repetition shows that it was meant; a hundred times is not a hundred reasons, for one habit or one misreading of a
+    phrase makes them all.
+    """
+    worth: Floats = 1.5 * (1.0 - 3.0**-messages)
+    return worth
