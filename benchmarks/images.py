@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from clew.extract.pdq import pdq, pdq_dihedral
+from clew.ingest.pdq import pdq, pdq_dihedral
 from clew.match.image_index import MAX_DISTANCE, ImageIndex, families
 
 try:

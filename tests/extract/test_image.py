@@ -16,7 +16,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from clew.extract import image as module
 from clew.extract.image import ImageFacts, as_pdq, hash_references, pdq_values, read_image
-from clew.extract.pdq import pdq
+from clew.ingest.pdq import pdq
 from clew.model.errors import InputError
 
 # Pillow also warns of what is left out here.

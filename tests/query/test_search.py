@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clew.extract.pdq import pdq
+from clew.ingest.pdq import pdq
 from clew.match.query import Texts
 from clew.model.errors import InputError
 from clew.query.search import MAX_QUERY, place_of, read_question, search

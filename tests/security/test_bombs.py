@@ -19,8 +19,8 @@ from tests.evidence.makers import tarred, zipped
 from clew.evidence.intake.examine import examine, texts
 from clew.evidence.intake.limits import Limits
 from clew.extract.base import batch_of_texts
-from clew.extract.pdq import pdq
 from clew.extract.registry import extractors
+from clew.ingest.pdq import pdq
 from clew.ingest.reading import list_files
 from clew.ingest.stage import IngestOptions
 from clew.model.errors import InputError

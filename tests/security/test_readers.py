@@ -29,7 +29,7 @@ from clew.access.oidc_provider import Channel
 from clew.access.oidc_settings import Settings, read
 from clew.cli.ledger import _kept
 from clew.evidence import verify
-from clew.extract.pdq import pdq
+from clew.ingest.pdq import pdq
 from clew.ledger.entry import canonical
 from clew.ledger.heads import Head
 from clew.ledger.stamped import stamp_faults
@@ -78,7 +78,7 @@ READERS = {
     "evidence.intake.zipped": INTAKE,
     "exchange.tables": OWN,
     "extract._phone_words": PACKAGE,
-    "extract.pdq": f"{HERE}test_pictures",
+    "ingest.pdq": f"{HERE}test_pictures",
     "extract.stage": OWN,
     "extract.wording": PACKAGE,
     "ingest.changes": OWN,

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from PIL import ExifTags, Image
 
-from clew.extract.pdq import DECODE_ERRORS, open_image, pdq
+from clew.ingest.pdq import DECODE_ERRORS, open_image, pdq
 from clew.model.errors import InputError
 
 _PDQ = r"[\t\n\v\f\r ]*[0-9A-Fa-f]{64}[\t\n\v\f\r ]*"
@@ -64,7 +64,7 @@ def read_image(path: Path) -> ImageFacts:
     """Read an untrusted picture.
 
     Raises:
-        InputError: see :func:`clew.extract.pdq.open_image`; also a truncated file.
+        InputError: see :func:`clew.ingest.pdq.open_image`; also a truncated file.
     """
     image = open_image(path)
     width, height = image.size  # hashing may decode at a smaller size

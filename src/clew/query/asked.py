@@ -64,7 +64,7 @@ def understand(query: str, region: str = "", files: bool = True) -> Asked:
 
 
 def _picture(path: Path) -> Asked:
-    from clew.extract.pdq import pdq
+    from clew.ingest.pdq import pdq
 
     return Asked((), pdq=pdq(path).hex)
 

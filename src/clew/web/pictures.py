@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import ImageFilter, ImageOps
 
-from clew.extract.pdq import DECODE_ERRORS, open_image
+from clew.ingest.pdq import DECODE_ERRORS, open_image
 from clew.model.errors import InputError, MissingError
 
 MOST_PIXELS = 640  # of the longer side

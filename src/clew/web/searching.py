@@ -7,7 +7,7 @@ from dataclasses import replace
 from fastapi import UploadFile
 
 from clew.engine.duckdb import Engine
-from clew.extract.pdq import pdq
+from clew.ingest.pdq import pdq
 from clew.match.query import Texts
 from clew.model.errors import InputError
 from clew.query.search import Found, read_question, search

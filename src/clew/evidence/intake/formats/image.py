@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from clew.evidence.intake.base import Kind, Notes, Part
 from clew.evidence.intake.limits import Budget
 from clew.extract.image import camera
-from clew.extract.pdq import DECODE_ERRORS, MAX_BYTES, open_image
+from clew.ingest.pdq import DECODE_ERRORS, MAX_BYTES, open_image
 from clew.model.errors import InputError
 
 _MARKS = (

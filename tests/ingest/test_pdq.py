@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from clew.extract import pdq as module
-from clew.extract.pdq import DIHEDRAL, PdqHash, open_image, pdq, pdq_dihedral
+from clew.ingest import pdq as module
+from clew.ingest.pdq import DIHEDRAL, PdqHash, open_image, pdq, pdq_dihedral
 from clew.model.errors import InputError
 
 # Pillow also warns of what is refused here.
