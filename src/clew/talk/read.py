@@ -16,7 +16,8 @@ NOBODY = -1
 NEVER = np.iinfo(np.int64).min
 
 _ANY = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = 'message' LIMIT 1)"
-# An earlier version of a message that was edited is not looked at; what a system says ("Ana joined") has no sender.
+# An earlier version of a message that was edited is not looked at. What the system says ("Ana joined") has no sender;
+# a person who is not named is ''.
 # Messages of one minute are in the order of the file; those without a time come last.
 _MESSAGES = r"""
 WITH latest AS (
@@ -24,12 +25,12 @@ WITH latest AS (
 ), sent AS (
     SELECT r.rid, r.platform, r.source, r.posted_at, r.file, r.line, nullif(r.conversation, '') AS conversation,
         CASE WHEN NOT coalesce(regexp_matches(r.extra, '"system":"?(true|1)\b'), false)
-        THEN nullif(r.handle, '') END AS sender,
+        THEN coalesce(r.handle, '') END AS sender,
         nullif(r.recipient, '') AS recipient
     FROM records r LEFT JOIN latest l USING (item_id)
     WHERE r.kind = 'message' AND (l.version IS NULL OR r.version = l.version)
 ), given AS (
-    SELECT *, coalesce(conversation, CASE WHEN sender IS NOT NULL AND recipient IS NOT NULL
+    SELECT *, coalesce(conversation, CASE WHEN sender <> '' AND recipient IS NOT NULL
         THEN least(sender, recipient) || ' ~ ' || greatest(sender, recipient) END) AS name
     FROM sent
 ), shared AS (
@@ -58,13 +59,14 @@ class Messages:
     Attributes:
         rid: uint64[n].
         conversation: int64[n], numbers from 0 in the order of their ids.
-        sender, recipient: int64[n], members; `NOBODY` where not known.
+        sender: int64[n], members; `NOBODY` for what the system says.
+        recipient: int64[n], members; `NOBODY` where not known.
         t: int64[n], microseconds; `NEVER` where not known.
         platform, source: of each message.
         ids: string[c], the conversation's id.
         start: int64[c + 1], first message of each conversation.
         member_conversation: int64[m], sorted.
-        member_name: string[m], sorted within a conversation.
+        member_name: string[m], sorted within a conversation; '' for somebody who is not named.
     """
 
     rid: npt.NDArray[np.uint64]
@@ -79,9 +81,14 @@ class Messages:
     member_conversation: Ints
     member_name: pa.Array
 
-    def members_of(self) -> Ints:
-        """int64[c + 1], first member of each conversation."""
-        return np.searchsorted(self.member_conversation, np.arange(len(self.ids) + 1))
+    def named(self) -> Flags:
+        """Which members have a name."""
+        flags: Flags = pc.not_equal(self.member_name, "").to_numpy(zero_copy_only=False)
+        return flags
+
+    def sent(self) -> Ints:
+        """int64[m], messages of each member."""
+        return np.bincount(self.sender[self.sender >= 0], minlength=len(self.member_conversation))
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,9 @@ def read_messages(engine: Engine) -> Messages:
     table = engine.sql(_MESSAGES).combine_chunks()
     n = table.num_rows
     ids, conversation = _coded(table.column("id"))
-    names, who = _coded(pa.chunked_array([*table.column("sender").chunks, *table.column("recipient").chunks]))
+    names, who = _coded(
+        pa.chunked_array([*table.column("sender").chunks, *table.column("recipient").chunks], pa.string())
+    )
     rank = np.argsort(pc.sort_indices(names).to_numpy()) if len(names) else np.zeros(0, np.int64)
     by_rank = names.take(pc.sort_indices(names))
     key = np.where(who >= 0, np.tile(conversation, 2) * len(names) + rank[who], NOBODY) if len(names) else who
@@ -132,12 +141,14 @@ def read_messages(engine: Engine) -> Messages:
 
 
 def read_hits(engine: Engine, messages: Messages) -> Hits:
-    """Read ``mentions``: the senses of messages whose sender may be known."""
+    """Read ``mentions``: the senses of what people wrote."""
     found = engine.sql(_FOUND)
     order = np.argsort(messages.rid)
     rids, rid = messages.rid[order], found.column("rid").to_numpy().astype(np.uint64)
     at = np.minimum(np.searchsorted(rids, rid), max(len(rids) - 1, 0))
     held: Flags = rids[at] == rid if len(rids) else np.zeros(len(rid), np.bool_)
+    message = order[at[held]]
+    held[held] = messages.sender[message] >= 0
     message = order[at[held]]
     sense = pc.index_in(found.column("value"), pa.array(NAMES)).to_numpy()[held].astype(np.int64)
     start = found.column("start").to_numpy()[held].astype(np.int64)

@@ -1,14 +1,25 @@
-"""The talk stage: from messages to conversations, stages and control."""
+"""The talk stage: from messages to conversations, their stages, and who controls whom.
+
+What is found in a conversation depends on its own messages alone; nothing is compared with other conversations.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
+from clew.talk import tables
+from clew.talk.control import pairs
+from clew.talk.danger import dangers
+from clew.talk.read import any_messages, read_hits, read_messages
+from clew.talk.stages import shown
+from clew.talk.told import weights
 
 MADE = ("conversations", "conversation_members", "stages", "control")
 
@@ -24,9 +35,27 @@ def talk(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[s
     Returns:
         The Parquet files of CONVERSATIONS, CONVERSATION_MEMBERS, STAGES and CONTROL, by name.
     """
+    made = _read(engine, progress) if any_messages(engine) else {name: TABLES[name].empty_table() for name in MADE}
     written = {}
     for name in MADE:
         written[name] = out / f"{name}.parquet"
-        pq.write_table(TABLES[name].empty_table(), written[name])
+        pq.write_table(made[name], written[name], compression="zstd", compression_level=1, row_group_size=131_072)
     progress(1.0)
     return written
+
+
+def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Table]:
+    """The tables, where there are messages."""
+    messages = read_messages(engine)
+    progress(0.5)
+    hits = read_hits(engine, messages)
+    counted = weights(engine, messages, hits)
+    progress(0.7)
+    found = shown(messages, hits, counted)
+    stages = found.stages()
+    return {
+        "conversations": tables.conversations(messages, hits, found, stages, dangers(messages, hits)),
+        "conversation_members": tables.conversation_members(messages),
+        "stages": tables.stages(messages, hits, found, stages),
+        "control": tables.control(messages, hits, np.asarray(counted == 1.0), pairs(messages, hits, counted)),
+    }

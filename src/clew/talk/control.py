@@ -1,0 +1,140 @@
+"""Who controls whom: the log-odds of each pair of people, as a sum of parts that can be told one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clew.talk.people import addressees
+from clew.talk.read import NEVER, NOBODY, Hits, Messages
+from clew.talk.senses import (
+    ANSWER,
+    FORCE,
+    LEAST,
+    NAMES,
+    OBEYED,
+    ORDER,
+    ORDINARY_MOST,
+    PRIOR,
+    PROMPT,
+    Flags,
+    Floats,
+    Ints,
+    codes,
+    column,
+    having,
+    repeated,
+)
+
+_BITS = column("bits")
+_ORDINARY = column("ordinary") > 0
+_OBEYED = (("location-demand", "check-in"), ("earnings-demand", "earnings-report"))
+_REPLIES = 5  # of each, before their speed is compared
+_SLOWER = 3.0
+_SLOW = 60_000_000  # microseconds; nobody waits for who answers within a minute
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of people of one conversation with signs that the first controls the second.
+
+    Attributes:
+        over, under: int64[p], members; sorted by both.
+        said: float64[p, senses], messages of each sense, less those that are quoted.
+        confidence: float64[p].
+        of_hit: int64[h], the pair that each hit speaks for; -1 where it speaks for none.
+    """
+
+    over: Ints
+    under: Ints
+    said: Floats
+    confidence: Floats
+    of_hit: Ints
+
+    def shown(self) -> Ints:
+        """The pairs with enough evidence."""
+        return np.flatnonzero(self.confidence >= LEAST)
+
+
+def pairs(messages: Messages, hits: Hits, counted: Floats) -> Pairs:
+    """Weigh all pairs between whom orders, threats or answers go."""
+    to = addressees(messages, hits.message, hits.sense)
+    sender = messages.sender[hits.message]
+    answers = having(ANSWER)[hits.sense]
+    over, under = np.where(answers, to, sender), np.where(answers, sender, to)
+    speaks = np.flatnonzero((to != NOBODY) & (_BITS[hits.sense] > 0))
+    members = max(len(messages.member_conversation), 1)
+    key, row = np.unique(over[speaks] * members + under[speaks], return_inverse=True)
+    of_hit = np.full(len(sender), NOBODY)
+    of_hit[speaks] = row
+    cell = row * len(NAMES) + hits.sense[speaks]
+    said = np.bincount(cell, weights=counted[speaks], minlength=len(key) * len(NAMES)).astype(np.float64)
+    said = said.reshape(-1, len(NAMES))
+    over, under = key // members, key % members
+    odds = PRIOR + _for_control(messages, over, under, said)
+    odds = np.where(_can_be(said, hits, of_hit, counted), odds, -np.inf)
+    confidence: Floats = np.round(1.0 / (1.0 + np.exp(-odds)), 3)
+    return Pairs(over, under, said, confidence, of_hit)
+
+
+def _for_control(messages: Messages, over: Ints, under: Ints, said: Floats) -> Floats:
+    """Log-odds for each pair, less those for the pair turned round."""
+    sent = messages.sent()
+    by = np.where(having(ANSWER), sent[under][:, None], sent[over][:, None])
+    worth = _BITS * repeated(np.maximum(said - column("usual") * by, 0.0))
+    ordinary = worth[:, _ORDINARY].sum(axis=1)
+    for demand, answer in _OBEYED:
+        ordinary += np.where((worth[:, codes(demand, answer)] > 0).all(axis=1), OBEYED, 0.0)
+    ordinary += np.where((ordinary > 0) & _prompt(messages, over, under), PROMPT, 0.0)
+    total = np.minimum(ordinary, ORDINARY_MOST) + worth[:, ~_ORDINARY].sum(axis=1)
+    back = _find(over, under, under, over, len(messages.member_conversation))
+    reverse = np.where(back >= 0, total[back], 0.0) if len(total) else total
+    odds: Floats = total - reverse
+    return odds
+
+
+def _find(over: Ints, under: Ints, first: Ints, second: Ints, members: int) -> Ints:
+    """The rows of pairs (first, second) among the sorted pairs (over, under); -1 where there is none."""
+    key, wanted = over * members + under, first * members + second
+    at = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
+    return np.where(key[at] == wanted, at, NOBODY) if len(key) else np.zeros(0, np.int64)
+
+
+def _can_be(said: Floats, hits: Hits, of_hit: Ints, counted: Floats) -> Flags:
+    """Pairs whose first gives an order or threat of their own that a helper would not, and of which two signs are seen.
+
+    "Where are you? Are you safe?" is what a helper asks, too, and the answer is a plea.
+    """
+    hard = (having(ORDER) | having(FORCE)) & (np.array(NAMES) != "location-demand")
+    own = np.bincount(of_hit[(of_hit >= 0) & hard[hits.sense] & (counted == 1.0)], minlength=len(said))
+    seen: Flags = (own > 0) & ((said > 0).sum(axis=1) >= 2)
+    return seen
+
+
+def _prompt(messages: Messages, over: Ints, under: Ints) -> Flags:
+    """Pairs of which the second answers at once and the first when it suits: three times slower, half of the times."""
+    members = len(messages.member_conversation)
+    counted = np.zeros(members, np.bool_)
+    counted[over] = counted[under] = True
+    sender, t = messages.sender, messages.t
+    follows = np.flatnonzero(
+        (messages.conversation[1:] == messages.conversation[:-1])
+        & (sender[1:] != sender[:-1]) & (sender[1:] >= 0) & (sender[:-1] >= 0)
+        & (t[1:] != NEVER) & (t[:-1] != NEVER)
+    )  # fmt: skip
+    follows = follows[counted[sender[follows]] & counted[sender[follows + 1]]]
+    key = sender[follows + 1] * members + sender[follows]
+    order = np.lexsort((t[follows + 1] - t[follows], key))
+    key, took = key[order], (t[follows + 1] - t[follows])[order]
+
+    def median(who: Ints, to: Ints) -> Floats:
+        """Median time that one takes to answer the other; NaN where it is not often enough."""
+        wanted = who * members + to
+        low, high = np.searchsorted(key, wanted), np.searchsorted(key, wanted, side="right")
+        middle = np.minimum((low + high) // 2, max(len(took) - 1, 0))
+        return np.where(high - low >= _REPLIES, took[middle], np.nan) if len(took) else np.full(len(who), np.nan)
+
+    slow = median(over, under)
+    prompt: Flags = (slow >= _SLOW) & (slow >= _SLOWER * median(under, over))
+    return prompt

@@ -1,0 +1,113 @@
+"""Threats that are not the writer's own: quoted, retold, or told by the one who suffers them.
+
+A person who is threatened repeats the threat to a friend, to the police, or to the one who made it. Whoever only looks
+at words makes an offender of them. Nothing here is certain, so such a message counts little instead of not at all.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+from clew.talk.read import Hits, Messages
+from clew.talk.senses import ANSWER, FORCE, NAMES, ORDER, TOLD, Flags, Floats, Ints, having
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_PER_ANSWER = 3.0  # orders and threats for each answer that one who suffers them writes, at most
+_NEAR = 60  # characters before the words in which "he said" is looked for
+_QUOTED = r"""
+WITH said AS (
+    SELECT h.hit, regexp_extract(left(r.body, h."start"), '[^\n]*$') AS line,
+        strip_accents(lower(right(left(r.body, h."start"), {near}))) AS near
+    FROM talk_hits h JOIN records r USING (rid) WHERE r.kind = 'message'
+)
+SELECT hit FROM said
+WHERE regexp_matches(line, '[“„«][^“”„«»]*$') OR regexp_matches(line, '^\s*>')
+    OR (length(line) - length(replace(line, '"', ''))) % 2 = 1
+    OR regexp_matches(near, $told)
+"""
+
+
+@cache
+def pattern() -> str:
+    """Finds, in lower case and without accents, that somebody else said what follows ("he told me")."""
+    text = resources.files("clew.talk").joinpath("data/told.toml").read_text(encoding="utf-8")
+    plain = [_without_accents(phrase) for listed in tomllib.loads(text).values() for phrase in listed]
+    words = "|".join(phrase for phrase in plain if not _HAN.search(phrase))
+    unparted = "|".join(phrase for phrase in plain if _HAN.search(phrase))  # Chinese sets no space between words
+    return rf"(?:^|[^\pL\pN])(?:{words})(?:$|[^\pL\pN])|{unparted}"
+
+
+def _without_accents(text: str) -> str:
+    """As `strip_accents` of the engine writes it."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
+def weights(engine: Engine, messages: Messages, hits: Hits) -> Floats:
+    """float64[h], what each hit counts for: 1, or `TOLD` for an order or threat that is probably somebody else's."""
+    counted = np.ones(len(hits.message))
+    directed = (having(ORDER) | having(FORCE))[hits.sense]
+    counted[_quoted(engine, messages, hits, directed)] = TOLD
+    suffers = _suffering(messages, hits, counted)
+    counted[directed & suffers[messages.sender[hits.message]]] = TOLD
+    return counted
+
+
+def _quoted(engine: Engine, messages: Messages, hits: Hits, directed: Flags) -> Flags:
+    """Which hits stand in quotation marks, in a quoted line, or after "he said"."""
+    quoted = np.zeros(len(hits.message), np.bool_)
+    asked = np.flatnonzero(directed)
+    if not len(asked):
+        return quoted
+    columns = {"hit": asked, "rid": messages.rid[hits.message[asked]], "start": hits.start[asked]}
+    try:
+        engine.register({"talk_hits": pa.table(columns)})
+        found = engine.sql(_QUOTED.format(near=_NEAR), params={"told": pattern()})
+    finally:
+        engine.forget("talk_hits")
+    quoted[found.column("hit").to_numpy()] = True
+    return quoted
+
+
+def _suffering(messages: Messages, hits: Hits, counted: Floats) -> Flags:
+    """bool[m], whose orders and threats are those that they suffer.
+
+    They plead, report or say where they are, and another person of the conversation gives more orders and threats than
+    they; or they plead, nobody else answers like that as often, and it may be a friend whom they tell. Either way they
+    write hardly more orders and threats than answers.
+    """
+    members, where = len(messages.member_conversation), messages.member_conversation
+    sender = messages.sender[hits.message]
+
+    def total(flags: Flags) -> Floats:
+        weight = np.where(flags[hits.sense], counted, 0.0)
+        return np.bincount(sender, weights=weight, minlength=members).astype(np.float64)
+
+    orders, answers = total(having(ORDER) | having(FORCE)), total(having(ANSWER))
+    pleas = total(np.array([name == "plea" for name in NAMES]))
+    told_to = _most_of_others(orders, where, len(messages.ids)) > orders
+    all_answers = np.bincount(where, weights=answers, minlength=len(messages.ids))
+    others = all_answers[where] - answers
+    obeys = (answers > 0) & told_to & (orders <= _PER_ANSWER * answers)
+    tells = (pleas > 0) & (pleas >= others) & (orders <= _PER_ANSWER * pleas)
+    suffering: Flags = obeys | tells
+    return suffering
+
+
+def _most_of_others(amount: Floats, where: Ints, conversations: int) -> Floats:
+    """float64[m], the highest amount of another member of the same conversation; 0 where there is none."""
+    order = np.lexsort((-amount, where))
+    start = np.searchsorted(where, np.arange(conversations))
+    top = order[start] if len(order) else order
+    second = order[np.minimum(start + 1, max(len(order) - 1, 0))] if len(order) else order
+    runner_up = np.where(where[second] == where[top], amount[second], 0.0) if len(order) else amount
+    runner_up = np.where(second == top, 0.0, runner_up)
+    highest: Floats = np.where(top[where] == np.arange(len(where)), runner_up[where], amount[top][where])
+    return highest
