@@ -31,10 +31,10 @@ from clew.store.workspace import Workspace
 _OWN = frozenset(
     ("record_id", "item_id", "record_from", "record_to", "record_a", "record_b", "network_id", "other_id",
      "template_id", "medoid", "finding_id", "kind", "type", "field", "extractor", "version", "indicator",
-     "subject_kind", "subject", "event", "state")
+     "subject_kind", "subject", "event", "state", "record_ids", "stage", "stages")
 )  # fmt: skip
 _RECORD = re.compile(r'"record_id":\s?"([0-9a-f]{32})"')
-_PREFIXED = ("handle", "wallet", "account", "widget")  # written as kind:value
+_PREFIXED = ("handle", "wallet", "account", "widget", "company")  # written as kind:value
 _LEAST_DIGITS = 6  # of a number without its country's code
 
 
