@@ -6,9 +6,9 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.talk.conftest import START, Reader, Talks, stages_of
 
 from clew.talk.senses import NAMES
-from tests.talk.conftest import START, Reader, Talks, stages_of
 
 
 def test_messages_of_one_conversation_are_put_together(talks: Talks, read: Reader) -> None:

@@ -10,11 +10,9 @@ from clew.talk.people import addressees
 from clew.talk.read import NEVER, NOBODY, Hits, Messages
 from clew.talk.senses import (
     ANSWER,
-    FORCE,
     LEAST,
     NAMES,
     OBEYED,
-    ORDER,
     ORDINARY_MOST,
     PRIOR,
     PROMPT,
@@ -23,6 +21,7 @@ from clew.talk.senses import (
     Ints,
     codes,
     column,
+    hard,
     having,
     repeated,
 )
@@ -102,12 +101,8 @@ def _find(over: Ints, under: Ints, first: Ints, second: Ints, members: int) -> I
 
 
 def _can_be(said: Floats, hits: Hits, of_hit: Ints, counted: Floats) -> Flags:
-    """Pairs whose first gives an order or threat of their own that a helper would not, and of which two signs are seen.
-
-    "Where are you? Are you safe?" is what a helper asks, too, and the answer is a plea.
-    """
-    hard = (having(ORDER) | having(FORCE)) & (np.array(NAMES) != "location-demand")
-    own = np.bincount(of_hit[(of_hit >= 0) & hard[hits.sense] & (counted == 1.0)], minlength=len(said))
+    """Pairs whose first gives an order or threat that a helper would not; and two sorts of signs are seen of them."""
+    own = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & (counted == 1.0)], minlength=len(said))
     seen: Flags = (own > 0) & ((said > 0).sum(axis=1) >= 2)
     return seen
 

@@ -16,8 +16,9 @@ _MILD = 0.5  # written in ordinary life every day: a compliment, "send me a pict
 _STRONG = 0.65  # seldom, and then with a plain reason
 _GRAVE = 1.0  # a threat
 COUNTS = 1.0
-BESIDE_MILD = 0.3  # share of what another mild stage of the same person adds
-BESIDE_STRONG = 0.5  # the same, of a strong or grave one
+BESIDE_STRONG = 0.5  # share of what another strong or grave sign of the same person adds
+BESIDE_MILD = 0.2  # the same, of a mild one
+BESIDE_ORDINARY = 0.15  # of a mild one that goes with a job or with care: a manager gives several such orders
 
 ORDER, FORCE, ANSWER, NEAR = range(4)
 
@@ -97,6 +98,12 @@ def column(attribute: str) -> Floats:
 def having(role: int) -> Flags:
     """Which senses have a role."""
     return np.array([sense.role == role for sense in SENSES])
+
+
+def hard() -> Flags:
+    """Orders and threats that somebody who helps would not utter; "where are you?" a helper asks first."""
+    demands: Flags = (having(ORDER) | having(FORCE)) & (np.array(NAMES) != "location-demand")
+    return demands
 
 
 def repeated(messages: Floats) -> Floats:

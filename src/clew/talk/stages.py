@@ -14,12 +14,14 @@ from clew.talk.read import Hits, Messages
 from clew.talk.senses import (
     ANSWER,
     BESIDE_MILD,
+    BESIDE_ORDINARY,
     BESIDE_STRONG,
     COUNTS,
     NAMES,
     Floats,
     Ints,
     column,
+    hard,
     having,
     repeated,
 )
@@ -27,6 +29,7 @@ from clew.talk.senses import (
 _RECIPROCAL = 0.5  # of what others do likewise: a couple asks each other for pictures
 _STRENGTH = column("strength")
 _MILD = _STRENGTH < 0.6
+_BESIDE = np.where(_MILD, np.where(column("ordinary") > 0, BESIDE_ORDINARY, BESIDE_MILD), BESIDE_STRONG)
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,21 @@ def _own(messages: Messages, member: Ints, sense: Ints, said: Floats) -> Floats:
 
 def _beside(member: Ints, sense: Ints, own: Floats, members: int) -> Floats:
     """What the other orders, threats and signs of closeness of the same member add to each row."""
-    share = np.where(having(ANSWER), 0.0, np.where(_MILD, BESIDE_MILD, BESIDE_STRONG))[sense] * own
+    share = np.where(having(ANSWER), 0.0, _BESIDE)[sense] * own
     total: Floats = np.bincount(member, weights=share, minlength=members)[member] - share
     return total
 
 
 def _answers(messages: Messages, member: Ints, sense: Ints, said: Floats) -> Floats:
-    """float64[m], what reports and pleas of the others in the conversation add to all that a member shows.
+    """float64[m], what pleas of the others in the conversation add to all that a member shows.
 
-    No more than one threat would: in a group of hundreds somebody always wants to go home.
+    No more than one threat would: in a group of hundreds somebody always wants to go home. And nothing to those who
+    give no order that a helper would not. Reports and check-ins add nothing: staff and children write them too.
     """
-    answer = np.flatnonzero(having(ANSWER)[sense])
-    share = np.where(_MILD, BESIDE_MILD, BESIDE_STRONG)[sense[answer]]
-    worth = share * _STRENGTH[sense[answer]] * repeated(said[answer])
+    answer = np.flatnonzero((having(ANSWER) & (column("ordinary") == 0))[sense])
+    worth = (_BESIDE * _STRENGTH)[sense[answer]] * repeated(said[answer])
     by_member = np.bincount(member[answer], weights=worth, minlength=len(messages.member_conversation))
     in_all = np.bincount(messages.member_conversation, weights=by_member, minlength=len(messages.ids))
-    return np.clip(in_all[messages.member_conversation] - by_member, 0.0, BESIDE_STRONG)
+    of_others = np.clip(in_all[messages.member_conversation] - by_member, 0.0, BESIDE_STRONG)
+    orders = np.bincount(member[hard()[sense]], minlength=len(by_member)) > 0
+    return np.where(orders, of_others, 0.0)

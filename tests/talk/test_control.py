@@ -1,0 +1,135 @@
+"""Who controls whom: hand-made talks of control, and ordinary ones that must give nothing."""
+
+from __future__ import annotations
+
+import pytest
+from tests.talk.conftest import Reader, Talks, control_of
+
+HELD = (
+    ("boss", "location-demand"), ("mira", "check-in"), ("boss", "earnings-demand"), ("mira", "earnings-report"),
+    ("boss", "rules-fines"), ("mira", "plea"), ("boss", "threat-family"), ("mira", "earnings-report"),
+)  # fmt: skip
+
+ORDINARY = {
+    # "how much was in the till?", "late twice and the shift is gone", "where are you, we open at nine"
+    "shift manager": (
+        ("kim", "location-demand"), ("lee", "check-in"), ("kim", "rules-fines"), ("lee", ""),
+        ("kim", "earnings-demand"), ("lee", "earnings-report"), ("kim", "earnings-demand"), ("lee", "earnings-report"),
+        ("kim", "location-demand"), ("lee", "check-in"), ("kim", "rules-fines"), ("lee", ""),
+        ("kim", "earnings-demand"), ("lee", "earnings-report"),
+    ),
+    # "the rent is due", "a copy of your passport", "a late fee"
+    "landlord": (
+        ("owner", "documents-held"), ("tenant", ""), ("owner", "debt"), ("tenant", "move-private"),
+        ("owner", "rules-fines"), ("tenant", ""), ("owner", ""), ("tenant", "debt"), ("owner", ""), ("tenant", ""),
+    ),
+    # "where are you?", "send me a picture", "be home by ten or no phone", "you still owe me ten"
+    "parent": (
+        ("mum", "location-demand"), ("kid", "check-in"), ("mum", "rapport"), ("kid", "rapport"),
+        ("mum", "image-request"), ("kid", ""), ("mum", "rules-fines"), ("kid", ""), ("kid", "location-demand"),
+        ("mum", "debt"), ("mum", "gift"),
+    ),
+    "couple": (
+        ("ana", "rapport"), ("ben", "rapport"), ("ana", "location-demand"), ("ben", "check-in"),
+        ("ben", "image-request"),
+        ("ana", "rapport"), ("ben", "gift"), ("ana", "image-request"), ("ben", "rapport"), ("ben", "location-demand"),
+        ("ana", "check-in"), ("ana", "isolation"),
+    ),
+    # both shout at each other
+    "quarrel": (
+        ("ana", "threat-harm"), ("ben", "threat-harm"), ("ana", "debt"), ("ben", "debt"), ("ana", "threat-publish"),
+        ("ben", "threat-publish"), ("ana", "rules-fines"), ("ben", "rules-fines"),
+    ),
+    # "where are you now? can you get out? keep your phone with you"
+    "helper": (
+        ("line", "location-demand"), ("mira", "check-in"), ("mira", "plea"), ("line", "location-demand"),
+        ("mira", "plea"),
+        ("line", ""), ("mira", "check-in"), ("mira", "plea"), ("mira", "earnings-report"),
+    ),
+    "a threat and no more": (("ana", "threat-harm"), ("ben", ""), ("ana", ""), ("ben", "")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_ordinary_talk_gives_no_control(talks: Talks, read: Reader, name: str) -> None:
+    talks.chat("c", *ORDINARY[name])
+    assert read(talks)["control"] == []
+
+
+@pytest.mark.parametrize("name", [n for n in ORDINARY if n not in ("quarrel", "a threat and no more")])
+def test_ordinary_talk_gives_no_stage_and_no_danger(talks: Talks, read: Reader, name: str) -> None:
+    talks.chat("c", *ORDINARY[name])
+    made = read(talks)
+    assert made["stages"] == []
+    assert not made["conversations"][0]["danger"]
+
+
+def test_control_is_explained_by_what_was_counted(talks: Talks, read: Reader) -> None:
+    rids = talks.chat("c", *HELD)
+    (row,) = read(talks)["control"]
+    assert (row["controller"], row["controlled"]) == ("boss", "mira")
+    assert row["reason"] == (
+        "boss made 3 demands of mira (location 1, earnings 1, rules and fines 1), threatened mira once "
+        "(against family 1); mira reported earnings twice, said where they were once, pleaded or was afraid once."
+    )
+    assert row["rids"] == rids
+
+
+def test_confidence_is_the_logistic_of_the_parts(talks: Talks, read: Reader) -> None:
+    """Two threats and two pleas, both worth 1 1/3 messages less what is usual of pleas: -4.5 + 2.5 * 4/3 + 1.2 * …"""
+    talks.chat("c", ("boss", "threat-family"), ("mira", "plea"), ("boss", "threat-family"), ("mira", "plea"))
+    (row,) = read(talks)["control"]
+    pleas = 1.5 * (1 - 3 ** -(2 - 2 * 0.002))
+    odds = -4.5 + 2.5 * 4 / 3 + 1.2 * pleas
+    assert row["confidence"] == pytest.approx(1 / (1 + 2.718281828**-odds), abs=6e-4)
+
+
+def test_more_evidence_gives_more_confidence(talks: Talks, read: Reader) -> None:
+    talks.chat("few", *HELD)
+    talks.chat("many", *HELD, ("boss", "documents-held"), ("boss", "confinement"), ("mira", "plea"))
+    few, many = read(talks)["control"]
+    assert few["confidence"] < many["confidence"] < 1
+
+
+def test_the_controlled_ordering_back_takes_away(talks: Talks, read: Reader) -> None:
+    talks.chat("c", *HELD, *[("mira", sense) for sense in ("threat-family", "rules-fines", "debt", "earnings-demand")])
+    assert read(talks)["control"] == []
+
+
+def test_in_a_group_the_one_who_answers_is_meant(talks: Talks, read: Reader) -> None:
+    talks.chat("g", ("boss", ""), ("ana", ""), ("mira", ""), ("boss", ""), ("lena", ""))
+    talks.chat("g", *HELD)
+    made = read(talks)
+    assert control_of(made, "g") == [("boss", "mira")]
+
+
+def test_in_a_group_the_recipient_is_meant(talks: Talks, read: Reader) -> None:
+    for who, senses in HELD:
+        talks.say("g", who, *senses.split(), to="mira" if who == "boss" else "boss")
+        talks.say("g", "ana", to="boss")
+    assert control_of(read(talks), "g") == [("boss", "mira")]
+
+
+def test_each_of_a_group_is_controlled_for_themself(talks: Talks, read: Reader) -> None:
+    talks.chat("g", *HELD, *[("lena" if who == "mira" else who, senses) for who, senses in HELD])
+    made = read(talks)
+    assert control_of(made, "g") == [("boss", "lena"), ("boss", "mira")]
+
+
+def test_who_must_answer_at_once_is_told_by_the_clock(talks: Talks, read: Reader) -> None:
+    orders = ["location-demand", "threat-family", "", "", "", "", ""]
+    for name, wait in (("slow", 600), ("same", 1)):
+        minute = 0
+        for n, order in enumerate(orders):
+            talks.say(name, "boss", *order.split(), minutes=minute)
+            talks.say(name, "mira", *(["check-in"] if n == 0 else []), minutes=minute + 1)
+            minute += 1 + wait
+    confidence = {r["conversation_id"]: r["confidence"] for r in read(talks)["control"]}
+    assert confidence.get("slow", 0.0) > confidence.get("same", 0.0)
+
+
+def test_a_talk_with_oneself_or_of_one_side_controls_nobody(talks: Talks, read: Reader) -> None:
+    for senses in ("threat-family", "threat-publish", "rules-fines", "debt", "documents-held"):
+        talks.say("one side", "boss", senses)
+        talks.say("notes", "boss", senses, to="boss")
+    assert read(talks)["control"] == []

@@ -1,0 +1,89 @@
+"""Threats that are quoted or retold do not make an offender of the one who repeats them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.talk.conftest import Reader, Talks, control_of, stages_of
+
+WORDS = "i know where your mother lives"
+
+RETOLD = [
+    f"he told me: {WORDS}",
+    f"yesterday She Said that {WORDS}",
+    f'look what i got "{WORDS}"',
+    f"look what i got “{WORDS}”",
+    f"ze zei «{WORDS}»",
+    f"ok\n> {WORDS}",
+    f"mi-a zis că {WORDS}",
+    f"mi-a zis ca {WORDS}",
+    f"ОН СКАЗАЛ, {WORDS}",
+    f"وقال {WORDS}",
+    f"他告诉我{WORDS}",
+    f"anh ta nói {WORDS}",
+]
+MADE = [
+    WORDS,
+    f"i told you, {WORDS}",
+    f'"hello" is all you say? {WORDS}',
+    f"listen\n{WORDS}",
+    f"he told me what you did, and so did all of the others who came to see me in the evening: {WORDS}",
+    f"the sage {WORDS}",
+]
+
+
+@pytest.mark.parametrize("text", RETOLD)
+def test_a_quoted_threat_is_not_a_stage(talks: Talks, read: Reader, text: str) -> None:
+    talks.say("c", "mira", "threat-family", body=text, at=text.index(WORDS))
+    assert stages_of(read(talks)) == []
+
+
+@pytest.mark.parametrize("text", MADE)
+def test_a_threat_is_a_stage_at_once(talks: Talks, read: Reader, text: str) -> None:
+    talks.say("c", "boss", "threat-family", body=text, at=text.index(WORDS))
+    assert stages_of(read(talks)) == [("threat-family", "boss")]
+
+
+def test_whoever_repeats_a_threat_to_the_one_who_made_it_is_not_its_actor(talks: Talks, read: Reader) -> None:
+    talks.chat(
+        "c",
+        ("boss", "threat-publish"),
+        ("mira", "plea"),
+        ("boss", "earnings-demand"),
+        ("mira", "threat-publish"),  # "you said that you will send them to all"
+        ("boss", "threat-publish"),
+    )
+    assert {actor for _, actor in stages_of(read(talks))} == {"boss"}
+
+
+def test_a_friend_who_is_told_of_it_all_controls_nobody_nor_does_the_teller(talks: Talks, read: Reader) -> None:
+    talks.chat(
+        "c",
+        ("mira", "plea"),
+        ("friend", "location-demand"),
+        ("mira", "check-in documents-held"),  # "they took my passport"
+        ("friend", "location-demand"),
+        ("mira", "plea threat-family"),
+        ("mira", "rules-fines confinement"),
+        ("friend", ""),
+        ("mira", "plea"),
+    )
+    made = read(talks)
+    assert made["control"] == []
+    assert made["stages"] == []
+    assert made["conversations"][0]["danger"]
+
+
+def test_an_accidental_plea_does_not_clear_the_one_who_gives_the_orders(talks: Talks, read: Reader) -> None:
+    talks.chat(
+        "c",
+        ("boss", "threat-publish"),
+        ("boss", "plea"),  # "i want to go home now, hurry up"
+        ("mira", "check-in"),
+        ("boss", "location-demand rules-fines"),
+        ("mira", "earnings-report"),
+        ("boss", "earnings-demand threat-family"),
+        ("mira", "plea"),
+    )
+    made = read(talks)
+    assert control_of(made) == [("boss", "mira")]
+    assert ("threat-family", "boss") in stages_of(made)
