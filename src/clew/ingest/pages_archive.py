@@ -1,0 +1,82 @@
+"""A web archive as batches of pages: its records are read twice, first for what pages share, then for the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from clew.ingest.base import Chunk, Reject
+from clew.ingest.pages import Raw, pages_batch
+from clew.ingest.pages_gather import RENDERED, Gathered, gather, plain_url
+from clew.ingest.pages_http import response_of, split_head
+from clew.ingest.pages_warc import Record
+
+_BATCH_BYTES, _BATCH_PAGES = 4 << 20, 200
+_HTML = ("text/html", "application/xhtml+xml")
+_LOOKS_HTML = re.compile(
+    rb"\s*(?:<!--.{0,500}?-->\s*){0,3}<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_WEB = ("http://", "https://")
+
+Records = Callable[[], Iterator[Record | Reject]]
+
+
+def pages_of(records: Records, shared: Gathered) -> Iterator[Chunk]:
+    """One chunk for some pages at a time.
+
+    Args:
+        records: gives the records of the archive from the start, at every call.
+        shared: what is known already, as the title of a collection.
+    """
+    gather(records(), shared)
+    pages, rejects, size = list[Raw](), list[Reject](), 0
+    for record in records():
+        if isinstance(record, Reject):
+            rejects.append(record)
+        elif (page := _page(record, shared)) is not None:
+            if isinstance(page, Reject):
+                rejects.append(page)
+            else:
+                pages.append(page)
+                size += len(page.body)
+        if size > _BATCH_BYTES or len(pages) >= _BATCH_PAGES or len(rejects) >= _BATCH_PAGES:
+            yield partial(pages_batch, pages, shared, rejects)
+            pages, rejects, size = [], [], 0
+    if pages or rejects:
+        yield partial(pages_batch, pages, shared, rejects)
+
+
+def _page(record: Record, shared: Gathered) -> Raw | Reject | None:
+    """The page in a record; None where it holds none that anybody was shown."""
+    if record.type == "resource":
+        return _resource(record)
+    if record.type != "response" or not record.is_http or not record.target.startswith(_WEB):
+        return None
+    status, headers, start = split_head(record.content[: 1 << 19])
+    kind = headers.get("content-type", "")
+    named = kind.partition(";")[0].strip().lower()
+    if not 200 <= status < 300 or not (named in _HTML or (not named and _looks_html(record.content[start:]))):
+        return None
+    url = plain_url(record.target)
+    if url in shared.rendered:
+        return None  # its rendered copy is read, which says all that this one does
+    if not record.whole:
+        return Reject(record.number, "a page over 64 MiB", url[:2_000])
+    response = response_of(record.content)
+    return Raw(record.number, url, record.headers.get("warc-date"), response.body, kind, response.whole)
+
+
+def _resource(record: Record) -> Raw | None:
+    """A page that was saved without the answer of a server: as a browser had built it, or as a program had it."""
+    kind = record.headers.get("content-type", "")
+    target = record.target.removeprefix(RENDERED)
+    if kind.partition(";")[0].strip().lower() not in _HTML or not target.startswith(_WEB):
+        return None
+    rendered = record.target.startswith(RENDERED)
+    url, date = plain_url(target), record.headers.get("warc-date")
+    return Raw(record.number, url, date, record.content, kind, record.whole, rendered)
+
+
+def _looks_html(body: bytes) -> bool:
+    return _LOOKS_HTML.match(body[:4_096]) is not None
