@@ -37,6 +37,16 @@ def test_a_quoted_threat_is_not_a_stage(talks: Talks, read: Reader, text: str) -
     assert stages_of(read(talks)) == []
 
 
+def test_a_forwarded_threat_is_not_a_stage(talks: Talks, read: Reader) -> None:
+    talks.say("c", "mira", "threat-family", extra='{"forwarded_from":"boss","name":"M"}')
+    assert stages_of(read(talks)) == []
+
+
+def test_he_said_may_stand_between_the_words(talks: Talks, read: Reader) -> None:
+    talks.say("c", "mira", "threat-family", body="if i leave, he said, something happens to my mother", at=0)
+    assert stages_of(read(talks)) == []
+
+
 @pytest.mark.parametrize("text", MADE)
 def test_a_threat_is_a_stage_at_once(talks: Talks, read: Reader, text: str) -> None:
     talks.say("c", "boss", "threat-family", body=text, at=text.index(WORDS))

@@ -46,9 +46,9 @@ ORDER BY id, g.posted_at NULLS LAST, g.file, g.line, g.rid
 _SENSES = ", ".join(f"'{name}'" for name in NAMES)
 # A sense that is found twice in a message is found once; where it stands first decides whether it is quoted.
 _FOUND = f"""
-SELECT rid, value, min("start") AS "start" FROM mentions
-WHERE type::VARCHAR = 'wording' AND field::VARCHAR = 'body' AND value IN ({_SENSES})
-GROUP BY rid, value
+SELECT rid, value, min("start") FILTER (field::VARCHAR = 'body') AS "start",
+    min("end") FILTER (field::VARCHAR = 'body') AS "end"
+FROM mentions WHERE type::VARCHAR = 'wording' AND value IN ({_SENSES}) GROUP BY rid, value
 """
 
 
@@ -98,12 +98,13 @@ class Hits:
     Attributes:
         message: int64[h], row in `Messages`.
         sense: int64[h], position in `SENSES`.
-        start: int64[h], where in the text it is said.
+        start, end: int64[h], where in the text it is said; -1 where it is in the title.
     """
 
     message: Ints
     sense: Ints
     start: Ints
+    end: Ints
 
 
 def any_messages(engine: Engine) -> bool:
@@ -151,9 +152,9 @@ def read_hits(engine: Engine, messages: Messages) -> Hits:
     held[held] = messages.sender[message] >= 0
     message = order[at[held]]
     sense = pc.index_in(found.column("value"), pa.array(NAMES)).to_numpy()[held].astype(np.int64)
-    start = found.column("start").to_numpy()[held].astype(np.int64)
     sort = np.lexsort((sense, message))
-    return Hits(message[sort], sense[sort], start[sort])
+    span = [found.column(at).fill_null(-1).to_numpy()[held].astype(np.int64)[sort] for at in ("start", "end")]
+    return Hits(message[sort], sense[sort], *span)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -25,11 +25,12 @@ _NEAR = 60  # characters before the words in which "he said" is looked for
 _QUOTED = r"""
 WITH said AS (
     SELECT h.hit, regexp_extract(left(r.body, h."start"), '[^\n]*$') AS line,
-        strip_accents(lower(right(left(r.body, h."start"), {near}))) AS near
+        strip_accents(lower(right(left(r.body, h."end"), h."end" - h."start" + {near}))) AS near,
+        regexp_matches(coalesce(r.extra, ''), '"forward[a-z_]*":') AS forwarded
     FROM talk_hits h JOIN records r USING (rid) WHERE r.kind = 'message'
 )
 SELECT hit FROM said
-WHERE regexp_matches(line, '[“„«][^“”„«»]*$') OR regexp_matches(line, '^\s*>')
+WHERE forwarded OR regexp_matches(line, '[“„«][^“”„«»]*$') OR regexp_matches(line, '^\s*>')
     OR (length(line) - length(replace(line, '"', ''))) % 2 = 1
     OR regexp_matches(near, $told)
 """
@@ -61,12 +62,13 @@ def weights(engine: Engine, messages: Messages, hits: Hits) -> Floats:
 
 
 def _quoted(engine: Engine, messages: Messages, hits: Hits, directed: Flags) -> Flags:
-    """Which hits stand in quotation marks, in a quoted line, or after "he said"."""
+    """Which hits stand in quotation marks, in a quoted line, after or around "he said", or in a forwarded message."""
     quoted = np.zeros(len(hits.message), np.bool_)
-    asked = np.flatnonzero(directed)
+    asked = np.flatnonzero(directed & (hits.start >= 0))
     if not len(asked):
         return quoted
-    columns = {"hit": asked, "rid": messages.rid[hits.message[asked]], "start": hits.start[asked]}
+    columns = {"hit": asked, "rid": messages.rid[hits.message[asked]]}
+    columns |= {"start": hits.start[asked], "end": hits.end[asked]}
     try:
         engine.register({"talk_hits": pa.table(columns)})
         found = engine.sql(_QUOTED.format(near=_NEAR), params={"told": pattern()})
