@@ -1,0 +1,177 @@
+"""Lexicons and rules as the arrays that the matcher and the kernel read."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.extract._meaning_kernel import PARTS, Groups, Rules
+from clew.extract._meaning_lexicon import ANY, Entry, Lexicon, kinds, lexicons
+from clew.extract._meaning_rules import MOST_SLOTS, Rule, rules
+from clew.extract._meaning_variants import disguises, spellings
+from clew.extract.base import Ints
+from clew.extract.phrases import Phrases, fold_all
+from clew.model.errors import InputError
+
+JOINING = "@$*_~"  # signs that stand inside a disguised word ("p@ssport", "ca$h") or between words
+# Words are written without spaces, or each syllable apart: windows are wider there.
+_STRETCH = {"zh": 2.0, "vi": 1.5}
+_MOST_LANGUAGES = 64
+
+# What the engine finds itself, in the order of `numbers`.
+MADE = ("figure", "sum", "percent")
+
+# A phrase as folded words, whether it is a stem, and what it stands for: language, kind, weight.
+_Key = tuple[str, bool]
+_Meaning = tuple[str, int, float]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Everything that reading needs.
+
+    Attributes:
+        phrases: the matcher; then come those of MADE.
+        hidden: bool[phrases], whether a phrase is a disguise.
+        groups: what each phrase stands for.
+        rules: the rules.
+        stretch: float64[languages], how much wider windows are.
+        classes, senses: the names, in the order of their numbers.
+    """
+
+    phrases: Phrases
+    hidden: npt.NDArray[np.bool_]
+    groups: Groups
+    rules: Rules
+    stretch: npt.NDArray[np.float64]
+    classes: tuple[str, ...]
+    senses: tuple[str, ...]
+
+
+def _canonical(phrases: Sequence[str]) -> list[str]:
+    """Phrases folded, one space between their words."""
+    sym, start = fold_all(phrases)
+    text = sym.astype("<u2").tobytes().decode("utf-16-le", "replace")
+    return [re.sub(r"[^\w\ue001]+", " ", text[a:b]).strip() for a, b in itertools.pairwise(start)]
+
+
+def _written(entries: Iterable[Entry]) -> tuple[list[str], list[tuple[Entry, bool, bool]]]:
+    """Every spelling of every entry, with whether it is a stem and whether it is a disguise."""
+    texts, of = [], []
+    for e in entries:
+        plain = list(spellings(e))
+        texts += plain
+        of += [(e, e.stem, False)] * len(plain)
+        for text in disguises(e):
+            texts.append(text)
+            of.append((e, e.stem and len(text) < 2 * len(e.phrase) - 1, True))  # letters set apart are no stem
+    return texts, of
+
+
+def _meanings(entries: Iterable[Entry], number: dict[str, int]) -> tuple[dict[_Key, dict[_Meaning, None]], set[_Key]]:
+    """What each folded phrase stands for, and which phrases are only ever disguises."""
+    texts, of = _written(entries)
+    held: dict[_Key, dict[_Meaning, None]] = defaultdict(dict)
+    plain: set[_Key] = set()
+    for text, (e, stem, hidden) in zip(_canonical(texts), of, strict=True):
+        key = (text, stem)
+        if not text:
+            raise InputError(f"Lexicon {e.language}: '{e.phrase}' has no letter that is read.")
+        held[key].setdefault((e.language, number[("sense." if e.sense else "word.") + e.kind], e.weight))
+        if not hidden:
+            plain.add(key)
+    return held, set(held) - plain
+
+
+def _with_shorter_stems(held: dict[_Key, dict[_Meaning, None]]) -> dict[_Key, list[_Meaning]]:
+    """The matcher reports the longest phrase only: it also says what the longest stem of each other language says."""
+    stems = {text: said for (text, stem), said in held.items() if stem}
+    closed = {}
+    for (text, stem), said in held.items():
+        meanings = list(said)
+        languages = {m[0] for m in meanings}
+        first = text.rfind(" ") + 1
+        for end in range(len(text) - (1 if stem else 0), first, -1):
+            more = [m for m in stems.get(text[:end], ()) if m[0] not in languages]
+            meanings += more
+            languages |= {m[0] for m in more}
+        closed[text, stem] = meanings
+    return closed
+
+
+def _grouped(said: Sequence[Sequence[_Meaning]], order: dict[str, int]) -> Groups:
+    rows = [(order[language], kind, weight) for meanings in said for language, kind, weight in meanings]
+    masks = [sum({1 << order[language] for language, _, _ in meanings}) for meanings in said]
+    return Groups(
+        np.cumsum([0, *(len(m) for m in said)]),
+        np.array([r[0] for r in rows], np.int64),
+        np.array([r[1] for r in rows], np.int64),
+        np.array([r[2] for r in rows]),
+        np.array(masks, np.uint64),
+    )
+
+
+def _bits(classes: Iterable[str], number: dict[str, int]) -> npt.NDArray[np.uint64]:
+    bits = np.zeros(PARTS, np.uint64)
+    for c in classes:
+        k = number["word." + c]
+        bits[k // 64] |= np.uint64(1 << (k % 64))
+    return bits
+
+
+def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) -> Rules:
+    slots = np.zeros((len(said), MOST_SLOTS, PARTS), np.uint64)
+    for i, rule in enumerate(said):
+        for s, slot in enumerate(rule.slots):
+            slots[i, s] = _bits(slot, number)
+    none = np.array([_bits(rule.none, number) for rule in said], np.uint64).reshape(len(said), PARTS)
+    whole = {
+        "sense": [senses.index(r.sense) for r in said],
+        "size": [len(r.slots) for r in said],
+        "window": [r.window for r in said],
+        "reach": [r.reach for r in said],
+    }
+    sense, size, window, reach = (np.array(v, np.int64) for v in whole.values())
+    ordered, across = (np.array([getattr(r, k) for r in said], np.bool_) for k in ("ordered", "across"))
+    weight = np.array([r.weight for r in said], np.float64)
+    return Rules(sense, slots, size, none, window, reach, ordered, across, weight)
+
+
+def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
+    """Lexicons and rules, ready to read with."""
+    classes, senses = tuple(kinds().words), tuple(kinds().senses)
+    number = {f"word.{c}": i for i, c in enumerate(classes)}
+    number |= {f"sense.{s}": len(classes) + i for i, s in enumerate(senses)}
+    languages = [ANY, *sorted(f.language for f in files if f.language != ANY)]
+    if len(languages) > _MOST_LANGUAGES or len(classes) > 64 * PARTS:
+        raise InputError("There are more languages or word classes than the meaning extractor has room for.")
+    held, disguised = _meanings((e for f in files for e in f.entries), number)
+    closed = _with_shorter_stems(held)
+    made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
+    return Compiled(
+        Phrases([text for text, _ in closed], [stem for _, stem in closed], JOINING),
+        np.array([*(key in disguised for key in closed), *(False for _ in MADE)]),
+        _grouped([*closed.values(), *made], {language: i for i, language in enumerate(languages)}),
+        _rules(said, number, senses),
+        np.array([_STRETCH.get(language, 1.0) for language in languages]),
+        classes,
+        senses,
+    )
+
+
+@cache
+def compiled() -> Compiled:
+    """All lexicons and rules there are."""
+    return compile_all(lexicons(), rules())
+
+
+def first_words(at: npt.NDArray[np.uint32], begin: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """The index of the first word of each span, and of the one after its last."""
+    return np.searchsorted(at, begin, "left"), np.searchsorted(at, end, "left")

@@ -1,0 +1,300 @@
+"""The compiled part of the meaning extractor: hits of lexicon words in, senses out, record by record."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from clew.extract.base import Ints
+
+PARTS = 3  # 64-bit words that hold a set of classes
+_SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
+
+
+class Groups(NamedTuple):
+    """What each phrase of the matcher stands for: rows ``first[p]`` to ``first[p + 1]``."""
+
+    first: Ints
+    language: npt.NDArray[np.int64]  # 0: every language
+    kind: npt.NDArray[np.int64]  # a class, or the number of classes plus a sense
+    weight: npt.NDArray[np.float64]
+    mask: npt.NDArray[np.uint64]  # per phrase, its languages as bits
+
+
+class Rules(NamedTuple):
+    """The rules as arrays; a set of classes is PARTS numbers of 64 bits."""
+
+    sense: Ints
+    slots: npt.NDArray[np.uint64]  # [rules, slots, PARTS]
+    size: Ints  # slots of each
+    none: npt.NDArray[np.uint64]
+    window: Ints
+    reach: Ints
+    ordered: npt.NDArray[np.bool_]
+    across: npt.NDArray[np.bool_]
+    weight: npt.NDArray[np.float64]
+
+
+class Words(NamedTuple):
+    """The hits of one record that one language knows."""
+
+    bits: npt.NDArray[np.uint64]  # [room, PARTS], their classes
+    hit: Ints
+    first: Ints  # index of their first word and of the word after their last
+    after: Ints
+    sentence: Ints
+
+
+@numba.njit(nogil=True, cache=True)
+def _fits(bits, k, wanted):  # type: ignore[no-untyped-def]
+    return (bits[k, 0] & wanted[0]) | (bits[k, 1] & wanted[1]) | (bits[k, 2] & wanted[2]) != 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _assign(words, slots, count, ordered, i, j, chosen):  # type: ignore[no-untyped-def]
+    """Can every slot have a word of its own among those from i to j, both of which are used?"""
+    s, k = 0, i
+    while s >= 0:
+        found = False
+        while k <= j and not found:
+            taken = False
+            for t in range(s):
+                taken |= chosen[t] == k
+            if not taken and _fits(words.bits, k, slots[s]):
+                found = True
+            else:
+                k += 1
+        if not found:
+            s -= 1
+            k = chosen[s] + 1 if s >= 0 else 0
+            continue
+        chosen[s] = k
+        if s + 1 < count:
+            s += 1
+            k = chosen[s - 1] + 1 if ordered else i
+            continue
+        low = high = chosen[0]
+        for t in range(1, count):
+            low, high = min(low, chosen[t]), max(high, chosen[t])
+        if low == i and high == j:
+            return True
+        k += 1
+    return False
+
+
+@numba.njit(nogil=True, cache=True)
+def _forbidden(words, n, none, i, j, reach, across, chosen, count):  # type: ignore[no-untyped-def]
+    """Does a word of a class that must not be there stand in the match or near it?"""
+    if none[0] | none[1] | none[2] == 0:
+        return False
+    k = i
+    while k > 0 and words.first[i] - words.after[k - 1] < reach:
+        k -= 1
+    while k < n and words.first[k] - words.after[j] < reach:
+        used = False
+        for t in range(count):
+            used |= chosen[t] == k
+        near = words.sentence[i] <= words.sentence[k] <= words.sentence[j]
+        if not used and (near or across) and _fits(words.bits, k, none):
+            return True
+        k += 1
+    return False
+
+
+@numba.njit(nogil=True, cache=True)
+def _weight(groups, phrase, language, wanted):  # type: ignore[no-untyped-def]
+    """The greatest weight that a phrase has in a language and a set of classes."""
+    best = 0.0
+    for g in range(groups.first[phrase], groups.first[phrase + 1]):
+        kind = groups.kind[g]
+        own = groups.language[g] == language or groups.language[g] == 0
+        if own and kind < 64 * PARTS and (wanted[kind >> 6] >> np.uint64(kind & 63)) & np.uint64(1):
+            best = max(best, groups.weight[g])
+    return best
+
+
+@numba.njit(nogil=True, cache=True)
+def _put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no-untyped-def]
+    if k == rows.shape[0]:
+        larger, heavier = np.empty((2 * k, 4), np.int64), np.empty(2 * k)
+        larger[:k], heavier[:k] = rows, weights
+        rows, weights = larger, heavier
+    rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = begin, end, sense, hidden
+    weights[k] = weight
+    return rows, weights
+
+
+@numba.njit(nogil=True, cache=True)
+def _apply(hits, groups, rules, r, language, stretch, words, n, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
+    """All matches of one rule among the words of one language in one record."""
+    slots, count, across = rules.slots[r], rules.size[r], rules.across[r]
+    window = np.int64(rules.window[r] * stretch)
+    every = slots[:count].copy()
+    for t in range(1, count):
+        every[0] |= slots[t]
+    for i in range(n - count + 1):
+        if not _fits(words.bits, i, every[0]):
+            continue
+        for j in range(i + count - 1, n):
+            if words.first[j] - words.after[i] >= window or (not across and words.sentence[j] != words.sentence[i]):
+                break
+            if not _fits(words.bits, j, every[0]):
+                continue
+            if not _assign(words, slots, count, rules.ordered[r], i, j, chosen):
+                continue
+            if not _forbidden(words, n, rules.none[r], i, j, rules.reach[r], across, chosen, count):
+                least, hidden = 1.0, False
+                for t in range(count):
+                    h = words.hit[chosen[t]]
+                    least = min(least, _weight(groups, hits.phrase[h], language, slots[t]))
+                    hidden |= hits.hidden[h]
+                begin, end = hits.begin[words.hit[i]], hits.end[words.hit[j]]
+                rows, weights = _put(rows, weights, k, begin, end, rules.sense[r], hidden, least * rules.weight[r])
+                k += 1
+            break
+    return rows, weights, k
+
+
+class Hits(NamedTuple):
+    """Hits of phrases and figures, in order of place."""
+
+    record: Ints
+    begin: Ints
+    end: Ints
+    phrase: Ints
+    first: Ints  # index of the first word, and of the one after the last
+    after: Ints
+    sentence: Ints
+    hidden: npt.NDArray[np.bool_]  # written so that a filter does not read it
+
+
+@numba.njit(nogil=True, cache=True)
+def _vote(hits, groups, a, b, votes):  # type: ignore[no-untyped-def]
+    """The letters of the words that each language knows; returns the most."""
+    votes[:] = 0
+    for h in range(a, b):
+        mask, language = groups.mask[hits.phrase[h]], 0
+        while mask:
+            if mask & np.uint64(1):
+                votes[language] += hits.end[h] - hits.begin[h]
+            mask >>= np.uint64(1)
+            language += 1
+    votes[0] = 0
+    return votes.max()
+
+
+@numba.njit(nogil=True, cache=True)
+def _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k):  # type: ignore[no-untyped-def]
+    """The words that a language knows among the hits from a to b; sense phrases are matches at once."""
+    n = 0
+    present[:] = 0
+    bits = words.bits
+    for h in range(a, b):
+        bits[n, :] = 0
+        phrase = hits.phrase[h]
+        for g in range(groups.first[phrase], groups.first[phrase + 1]):
+            if groups.language[g] != language and groups.language[g] != 0:
+                continue
+            kind = groups.kind[g]
+            if kind < classes:
+                bits[n, kind >> 6] |= np.uint64(1) << np.uint64(kind & 63)
+            else:
+                rows, weights = _put(
+                    rows, weights, k, hits.begin[h], hits.end[h], kind - classes, hits.hidden[h], groups.weight[g]
+                )
+                k += 1
+        if bits[n, 0] | bits[n, 1] | bits[n, 2]:
+            words.hit[n], words.first[n], words.after[n] = h, hits.first[h], hits.after[h]
+            words.sentence[n] = hits.sentence[h]
+            present |= bits[n]
+            n += 1
+    return n, rows, weights, k
+
+
+@numba.njit(nogil=True, cache=True)
+def _settle(rows, weights, k, total):  # type: ignore[no-untyped-def]
+    """One match for each place and sense, and only of senses that weigh enough; returns how many are kept."""
+    order = np.argsort(rows[:k, 2] * np.int64(1 << 40) + rows[:k, 0], kind="mergesort")
+    kept = np.empty(k, np.int64)
+    m = 0
+    for o in order:
+        if m > 0 and rows[o, 2] == rows[kept[m - 1], 2] and rows[o, 0] < rows[kept[m - 1], 1]:
+            p = kept[m - 1]
+            shorter = rows[o, 1] - rows[o, 0] < rows[p, 1] - rows[p, 0]
+            if weights[o] > weights[p] or (weights[o] == weights[p] and shorter):
+                kept[m - 1] = o
+            continue
+        kept[m] = o
+        m += 1
+    total[:] = 0
+    for o in kept[:m]:
+        total[rows[o, 2]] += weights[o]
+    enough = 0
+    for o in kept[:m]:
+        if total[rows[o, 2]] >= 0.999:
+            kept[enough] = o
+            enough += 1
+    return kept[:enough]
+
+
+@numba.njit(nogil=True, cache=True)
+def _scratch(longest):  # type: ignore[no-untyped-def]
+    return Words(
+        np.zeros((longest + 1, PARTS), np.uint64),
+        np.empty(longest, np.int64),
+        np.empty(longest, np.int64),
+        np.empty(longest, np.int64),
+        np.empty(longest, np.int64),
+    )
+
+
+@numba.njit(nogil=True, cache=True)
+def read(hits, bounds, longest, groups, rules, stretch, classes, senses):  # type: ignore[no-untyped-def]
+    """Every sense of every record.
+
+    Args:
+        hits: `Hits`.
+        bounds: int64[k + 1], where the hits of each record with any begin.
+        longest: the most hits of a record.
+        groups, rules: what is looked for.
+        stretch: float64[languages], how much wider windows are.
+        classes, senses: how many there are.
+
+    Returns:
+        int64[k, 5]: record, begin, end, sense, hidden.
+    """
+    words = _scratch(longest)
+    votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
+    rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(senses)
+    found, m = np.empty((1024, 5), np.int64), 0
+    for q in range(bounds.shape[0] - 1):
+        a, b, k = bounds[q], bounds[q + 1], 0
+        most = _vote(hits, groups, a, b, votes)
+        for language in range(votes.shape[0]):
+            if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
+                continue
+            n, rows, weights, k = _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k)
+            for r in range(rules.size.shape[0]):
+                may = rules.size[r] <= n
+                for t in range(rules.size[r]):
+                    slot = rules.slots[r, t]
+                    may = may and (present[0] & slot[0]) | (present[1] & slot[1]) | (present[2] & slot[2]) != 0
+                if may:
+                    rows, weights, k = _apply(
+                        hits, groups, rules, r, language, stretch[language], words, n, chosen, rows, weights, k
+                    )
+        if k == 0:
+            continue
+        kept = _settle(rows, weights, k, total)
+        while m + kept.shape[0] > found.shape[0]:
+            larger = np.empty((2 * found.shape[0], 5), np.int64)
+            larger[:m] = found[:m]
+            found = larger
+        for o in kept:
+            found[m, 0] = hits.record[a]
+            found[m, 1:] = rows[o]
+            m += 1
+    return found[:m]

@@ -1,0 +1,107 @@
+"""Compiled steps before the rules: numbers among the words, and the sentence that each word stands in."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+_LONG_LINE = 60  # symbols; a line that long was broken by a program, not by its writer
+_MOST_FIGURES = 6  # digits; more is a telephone or account number
+
+_SIGNS = (0x24, 0xA3, 0x20AC, 0x20BA, 0x20BD, 0x20B4)  # $ £ € ₺ ₽ ₴
+
+
+@numba.njit(nogil=True, cache=True)
+def _digit(c):  # type: ignore[no-untyped-def]
+    return np.int64(48) <= c <= np.int64(57)
+
+
+@numba.njit(nogil=True, cache=True)
+def numbers(sym, start, record, at, out):  # type: ignore[no-untyped-def]
+    """Sums, shares and other figures among words that begin with a digit.
+
+    Args:
+        sym, start: the texts.
+        record, at: the text and the place of each such word.
+        out: int64[words, 4], to be filled with record, begin, end and 0 (a figure), 1 (a sum) or 2 (per cent).
+    """
+    k, free = 0, np.int64(0)
+    for w in range(at.shape[0]):
+        i, first, stop = np.int64(at[w]), start[record[w]], start[record[w] + 1]
+        if i < free:
+            continue
+        j, digits = i, 0
+        while j < stop and (_digit(sym[j]) or (sym[j] in (32, 44, 45, 46) and j + 1 < stop and _digit(sym[j + 1]))):
+            digits += _digit(sym[j])
+            j += 1
+        free = j
+        before = sym[i - 1] if i > first else 32
+        after = sym[j] if j < stop else 32
+        gap = i - 2 if i > first and before == 32 else i - 1
+        beyond = j + 1 if after == 32 else j
+        signed = (gap >= first and sym[gap] in _SIGNS) or (beyond < stop and sym[beyond] in _SIGNS)
+        if digits > _MOST_FIGURES or before in (43, 47, 58) or after in (47, 58):
+            continue
+        thousand = after == 107 and (j + 1 >= stop or not 97 <= sym[j + 1] <= 122)
+        if 97 <= after <= 122 and not (thousand or after == 101):
+            continue
+        year = digits == 4 and j - i == 4 and (sym[i] == 50 and sym[i + 1] == 48 and sym[i + 2] in (49, 50))
+        out[k, 0], out[k, 1], out[k, 2] = record[w], i, j
+        out[k, 3] = 2 if after == 37 else np.int64(signed or thousand or (digits >= 3 and not year))
+        k += 1
+    return k
+
+
+@numba.njit(nogil=True, cache=True)
+def merged(record, begin, end, phrase, figures, first_made):  # type: ignore[no-untyped-def]
+    """Hits of phrases and figures in order of place; a figure inside a phrase belongs to the phrase."""
+    n = record.shape[0] + figures.shape[0]
+    out_record, out_begin, out_end = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    out_phrase = np.empty(n, np.int64)
+    k, f, free = 0, 0, np.int64(0)
+    for h in range(record.shape[0] + 1):
+        limit = begin[h] if h < record.shape[0] else np.int64(1 << 62)
+        while f < figures.shape[0] and figures[f, 1] < limit:
+            if figures[f, 1] >= free and figures[f, 2] <= limit:
+                out_record[k], out_begin[k], out_end[k] = figures[f, 0], figures[f, 1], figures[f, 2]
+                out_phrase[k] = first_made + figures[f, 3]
+                k += 1
+            f += 1
+        if h < record.shape[0]:
+            out_record[k], out_begin[k], out_end[k], out_phrase[k] = record[h], begin[h], end[h], phrase[h]
+            k += 1
+            free = end[h]
+    return out_record[:k], out_begin[:k], out_end[:k], out_phrase[:k]
+
+
+@numba.njit(nogil=True, cache=True)
+def _ends_sentence(sym, i, first, stop):  # type: ignore[no-untyped-def]
+    """Does a sentence, a line or a field end with the symbol at i?"""
+    c = sym[i]
+    if c in (33, 63, 59, 0x3002, 0x037E, 0x061F, 0x061B, 0x1E):
+        return True
+    if c == 46:
+        return i + 1 >= stop or sym[i + 1] in (32, 10, 46, 0x1E)
+    if c != 10:
+        return False
+    a = i - 1
+    while a >= first and sym[a] != 10 and i - a <= _LONG_LINE:
+        a -= 1
+    single = i + 1 < stop and sym[i + 1] != 10
+    return not (single and i - a > _LONG_LINE)
+
+
+@numba.njit(nogil=True, cache=True)
+def sentences(sym, start, record, begin, out):  # type: ignore[no-untyped-def]
+    """The number of the sentence that each hit stands in."""
+    number, at, last = 0, np.int64(0), np.int64(-1)
+    for h in range(record.shape[0]):
+        if record[h] != last:
+            last, at, number = record[h], begin[h], number + 1
+        first, stop = start[last], start[last + 1]
+        while at < begin[h]:
+            c = sym[at]
+            if (c < 97 or c > 122) and c != 32 and _ends_sentence(sym, at, first, stop):
+                number += 1
+            at += 1
+        out[h] = number

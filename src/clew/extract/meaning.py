@@ -1,0 +1,93 @@
+"""Meaning: what job offers, pages and messages say in any of the languages of ``data/meaning``.
+
+Lexicons sort the words of each language into classes (``send``, ``picture``, ``family``); rules, the same for all
+languages, say which classes within a few words make a sense (a stage of control, a promise of an offer). So the same
+meaning is found in wordings that nobody listed. The value of a mention is the sense; its span reaches from the first
+to the last word that made it. Adverts are not read: `wording` is for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.extract._meaning_compile import MADE, Compiled, compiled, first_words
+from clew.extract._meaning_kernel import Hits, read
+from clew.extract._meaning_places import merged, numbers, sentences
+from clew.extract._starts import Starts
+from clew.extract._written import plain
+from clew.extract.base import Example, Ints, TextBatch, mentions
+from clew.model.tables import MENTIONS
+
+KINDS = ("job_ad", "page", "message")
+
+
+def _chosen(words: Starts, wanted: npt.NDArray[np.bool_]) -> Starts:
+    """The words of some of the texts."""
+    if wanted.all():
+        return words
+    lengths = np.diff(words.first)
+    keep = np.repeat(wanted, lengths)
+    first = np.concatenate(([0], np.cumsum(np.where(wanted, lengths, 0))))
+    return Starts(first, words.at[keep], words.hash[keep], words.head[keep], words.next[keep])
+
+
+def _figures(batch: TextBatch, words: Starts) -> Ints:
+    """Numbers among the words: int64[k, 4] with record, begin, end and which of MADE."""
+    digit = np.flatnonzero(batch.folded.sym[words.at] - np.uint16(48) < 10)
+    record = np.searchsorted(words.first, digit, "right") - 1
+    out = np.empty((len(digit), 4), np.int64)
+    return out[: numbers(batch.folded.sym, batch.folded.start, record, words.at[digit], out)]
+
+
+def _hits(batch: TextBatch, words: Starts, c: Compiled) -> Hits:
+    """The words of the lexicons, and numbers, in order of place."""
+    f = batch.folded
+    found = c.phrases.find(f, words)
+    made = len(c.hidden) - len(MADE)
+    record, begin, end, phrase = merged(
+        found.record, found.begin, found.end, found.phrase, _figures(batch, words), made
+    )
+    number = np.empty(len(record), np.int64)
+    sentences(f.sym, f.start, record, begin, number)
+    hidden = c.hidden[phrase] | ~plain(batch, record, begin, end)
+    return Hits(record, begin, end, phrase, *first_words(words.at, begin, end), number, hidden)
+
+
+class Meaning:
+    """Finds senses in job offers, pages and messages; records without a kind are read too."""
+
+    name = "meaning"
+    version = "1"
+    types: tuple[str, ...] = ("wording",)
+    examples: Sequence[Example] = (
+        Example(
+            "If you don't pay I will send your pictures to your family.",
+            (("wording", "threat-publish", "If you don't pay I will send your pictures", False),),
+        ),
+    )
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        kind = batch.records.column("kind")
+        wanted = pc.fill_null(pc.is_in(kind, pa.array(KINDS, kind.type)), False)
+        wanted = pc.or_(wanted, pc.is_null(kind)).to_numpy(zero_copy_only=False)
+        if not wanted.any():
+            return MENTIONS.empty_table()
+        c = compiled()
+        hits = _hits(batch, _chosen(batch.words, wanted), c)
+        if not len(hits.record):
+            return MENTIONS.empty_table()
+        bounds = np.concatenate(([0], np.flatnonzero(np.diff(hits.record)) + 1, [len(hits.record)]))
+        longest = int(np.diff(bounds).max())
+        found = read(hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), len(c.senses))
+        record, begin, end, sense, hidden = (np.ascontiguousarray(column) for column in found.T)
+        value = pa.array(c.senses, pa.string()).take(pa.array(sense))
+        return mentions(batch, self, "wording", record, begin, end, value, hidden.astype(np.bool_))
+
+
+PLUGIN = Meaning()
