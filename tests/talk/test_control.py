@@ -18,16 +18,16 @@ ORDINARY = {
         ("kim", "location-demand"), ("lee", "check-in"), ("kim", "rules-fines"), ("lee", ""),
         ("kim", "earnings-demand"), ("lee", "earnings-report"),
     ),
-    # "the rent is due", "a copy of your passport", "a late fee"
+    # "the rent is due", "a late fee"
     "landlord": (
-        ("owner", "documents-held"), ("tenant", ""), ("owner", "debt"), ("tenant", "move-private"),
+        ("owner", "debt"), ("tenant", ""), ("owner", "debt"), ("tenant", "move-private"),
         ("owner", "rules-fines"), ("tenant", ""), ("owner", ""), ("tenant", "debt"), ("owner", ""), ("tenant", ""),
     ),
-    # "where are you?", "send me a picture", "be home by ten or no phone", "you still owe me ten"
+    # "where are you? answer!", "be home by ten or no phone tomorrow"
     "parent": (
         ("mum", "location-demand"), ("kid", "check-in"), ("mum", "rapport"), ("kid", "rapport"),
-        ("mum", "image-request"), ("kid", ""), ("mum", "rules-fines"), ("kid", ""), ("kid", "location-demand"),
-        ("mum", "debt"), ("mum", "gift"),
+        ("mum", "rules-fines"), ("kid", ""), ("kid", "location-demand"),
+        ("mum", "check-in"), ("mum", "gift"),
     ),
     "couple": (
         ("ana", "rapport"), ("ben", "rapport"), ("ana", "location-demand"), ("ben", "check-in"),
@@ -76,11 +76,10 @@ def test_control_is_explained_by_what_was_counted(talks: Talks, read: Reader) ->
 
 
 def test_confidence_is_the_logistic_of_the_parts(talks: Talks, read: Reader) -> None:
-    """Two threats and two pleas, both worth 1 1/3 messages less what is usual of pleas: -4.5 + 2.5 * 4/3 + 1.2 * …"""
+    """Two threats and two pleas, worth 1 1/3 of one."""
     talks.chat("c", ("boss", "threat-family"), ("mira", "plea"), ("boss", "threat-family"), ("mira", "plea"))
     (row,) = read(talks)["control"]
-    pleas = 1.5 * (1 - 3 ** -(2 - 2 * 0.002))
-    odds = -4.5 + 2.5 * 4 / 3 + 1.2 * pleas
+    odds = -4.5 + 2.5 * 4 / 3 + 1.2 * 4 / 3
     assert row["confidence"] == pytest.approx(1 / (1 + 2.718281828**-odds), abs=6e-4)
 
 

@@ -67,10 +67,11 @@ def test_what_the_system_says_is_nobodys(talks: Talks, read: Reader) -> None:
     for extra in ('{"system":true}', '{"system":"true"}', '{"name":"x","system":1}'):
         talks.say("c", "the group", "threat-family", extra=extra)
     talks.say("c", "ana", extra='{"system":false}')
+    talks.say("empty", "the group", "plea", extra='{"system":true}')
     made = read(talks)
-    assert made["conversations"][0]["participants"] == ["ana"]
-    assert made["conversations"][0]["messages"] == 4
-    assert made["stages"] == []
+    assert [r["participants"] for r in made["conversations"]] == [["ana"], []]
+    assert [r["messages"] for r in made["conversations"]] == [4, 1]
+    assert made["stages"] == made["control"] == []
 
 
 def test_a_sender_who_is_not_named_is_an_actor_without_a_name(talks: Talks, read: Reader) -> None:

@@ -38,6 +38,20 @@ def test_a_threat_is_a_stage_at_once(talks: Talks, read: Reader, sense: str) -> 
     assert stages_of(read(talks)) == [(sense, "ana")]
 
 
+def test_three_sorts_of_mild_signs_count_and_two_do_not(talks: Talks, read: Reader) -> None:
+    talks.chat("c", *[("ana", "rapport"), ("ana", "gift"), ("ben", "")] * 3, ("cleo", ""))
+    talks.chat("d", ("ana", "rapport"), ("ben", ""), ("ana", "gift"), ("ben", ""), ("ana", "image-request"))
+    made = read(talks)
+    assert stages_of(made) == []
+    assert stages_of(made, "d") == [("rapport", "ana"), ("gift", "ana"), ("image-request", "ana")]
+
+
+def test_what_both_do_does_not_count(talks: Talks, read: Reader) -> None:
+    for sense in ("rapport", "gift", "image-request"):
+        talks.chat("c", ("ana", sense), ("ben", sense))
+    assert stages_of(read(talks)) == []
+
+
 def test_mild_signs_count_beside_a_threat_and_only_of_the_same_person(talks: Talks, read: Reader) -> None:
     a, _, b, c, _ = talks.chat(
         "c", ("ana", "rapport"), ("ben", "gift"), ("ana", "image-request"), ("ana", "threat-publish"), ("ben", "")
@@ -62,8 +76,8 @@ def test_stages_come_in_the_order_of_their_first_message(talks: Talks, read: Rea
 
 def test_what_somebody_answers_supports_a_stage(talks: Talks, read: Reader) -> None:
     orders = [("boss", "earnings-demand"), ("boss", "rules-fines"), ("boss", "location-demand")]
-    talks.chat("staff", *orders, ("mira", "earnings-report"), ("mira", "plea"))
-    talks.chat("held", *orders, ("mira", "earnings-report"), ("mira", "plea"), ("mira", "plea"))
+    talks.chat("staff", *orders, ("mira", "earnings-report"))
+    talks.chat("held", *orders, ("mira", "earnings-report"), ("mira", "plea"))
     made = read(talks)
     assert stages_of(made, "staff") == []
     assert [stage for stage, _ in stages_of(made, "held")] == ["earnings-demand", "rules-fines", "location-demand"]

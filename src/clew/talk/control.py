@@ -24,6 +24,7 @@ from clew.talk.senses import (
     hard,
     having,
     repeated,
+    unusual,
 )
 
 _BITS = column("bits")
@@ -81,7 +82,7 @@ def _for_control(messages: Messages, over: Ints, under: Ints, said: Floats) -> F
     """Log-odds for each pair, less those for the pair turned round."""
     sent = messages.sent()
     by = np.where(having(ANSWER), sent[under][:, None], sent[over][:, None])
-    worth = _BITS * repeated(np.maximum(said - column("usual") * by, 0.0))
+    worth = _BITS * repeated(unusual(said, by, column("usual")))
     ordinary = worth[:, _ORDINARY].sum(axis=1)
     for demand, answer in _OBEYED:
         ordinary += np.where((worth[:, codes(demand, answer)] > 0).all(axis=1), OBEYED, 0.0)

@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 # How strongly one message shows that more than ordinary talk goes on; a stage counts from `COUNTS` on.
-_MILD = 0.5  # written in ordinary life every day: a compliment, "send me a picture", "where are you?"
+_MILD = 0.5  # written in ordinary life, too: a compliment, a fine for being late, "where are you now, at once!"
 _STRONG = 0.65  # seldom, and then with a plain reason
 _GRAVE = 1.0  # a threat
 COUNTS = 1.0
-BESIDE_STRONG = 0.5  # share of what another strong or grave sign of the same person adds
-BESIDE_MILD = 0.2  # the same, of a mild one
+BESIDE_STRONG = 0.55  # share of what another strong or grave sign of the same person adds: two strong ones count
+BESIDE_MILD = 0.5  # of one message of a mild one: three sorts count, two do not, however often
 BESIDE_ORDINARY = 0.15  # of a mild one that goes with a job or with care: a manager gives several such orders
+RECIPROCAL = 0.75  # of what each other person does likewise is not counted: a couple asks each other for pictures
+_ACCIDENT = 0.5  # messages of a long talk that may say what is usual before any is taken off
 
 ORDER, FORCE, ANSWER, NEAR = range(4)
 
@@ -106,11 +108,16 @@ def hard() -> Flags:
     return demands
 
 
+def unusual(said: Floats, sent: Floats | Ints, usual: Floats) -> Floats:
+    """How many of the messages that say something are more than usual in a talk of that length."""
+    return said - np.maximum(usual * sent - _ACCIDENT, 0.0)
+
+
 def repeated(messages: Floats) -> Floats:
     """What several messages of one sense are worth, in messages: the second adds a third, all together a half.
 
     Repetition shows that it was meant; a hundred times is not a hundred reasons, for one habit or one misreading of a
     phrase makes them all.
     """
-    worth: Floats = 1.5 * (1.0 - 3.0**-messages)
+    worth: Floats = 1.5 * (1.0 - 3.0 ** -np.maximum(messages, 0.0))
     return worth

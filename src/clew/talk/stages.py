@@ -18,15 +18,16 @@ from clew.talk.senses import (
     BESIDE_STRONG,
     COUNTS,
     NAMES,
+    RECIPROCAL,
     Floats,
     Ints,
     column,
     hard,
     having,
     repeated,
+    unusual,
 )
 
-_RECIPROCAL = 0.5  # of what others do likewise: a couple asks each other for pictures
 _STRENGTH = column("strength")
 _MILD = _STRENGTH < 0.6
 _BESIDE = np.where(_MILD, np.where(column("ordinary") > 0, BESIDE_ORDINARY, BESIDE_MILD), BESIDE_STRONG)
@@ -76,14 +77,17 @@ def _own(messages: Messages, member: Ints, sense: Ints, said: Floats) -> Floats:
     both, at = np.unique(conversation * len(NAMES) + sense, return_inverse=True)
     others = np.bincount(at, weights=said, minlength=len(both))[at] - said
     people = np.bincount(messages.member_conversation, minlength=len(messages.ids))[conversation]
-    usual = column("usual")[sense] * messages.sent()[member]
-    likewise = np.where(_MILD[sense], _RECIPROCAL * others / np.maximum(people - 1, 1), 0.0)
-    return _STRENGTH[sense] * repeated(np.maximum(said - usual - likewise, 0.0))
+    likewise = np.where(_MILD[sense], RECIPROCAL * others / np.maximum(people - 1, 1), 0.0)
+    return _STRENGTH[sense] * repeated(unusual(said, messages.sent()[member], column("usual")[sense]) - likewise)
 
 
 def _beside(member: Ints, sense: Ints, own: Floats, members: int) -> Floats:
-    """What the other orders, threats and signs of closeness of the same member add to each row."""
-    share = np.where(having(ANSWER), 0.0, _BESIDE)[sense] * own
+    """What the other orders, threats and signs of closeness of the same member add to each row.
+
+    A mild one adds no more if it is repeated: it takes different sorts to make a pattern.
+    """
+    once = np.where(_MILD[sense], np.minimum(own, _STRENGTH[sense]), own)
+    share = np.where(having(ANSWER), 0.0, _BESIDE)[sense] * once
     total: Floats = np.bincount(member, weights=share, minlength=members)[member] - share
     return total
 

@@ -20,6 +20,7 @@ from clew.talk.read import Hits, Messages
 from clew.talk.senses import ANSWER, FORCE, NAMES, ORDER, TOLD, Flags, Floats, Ints, having
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_TIMES = 2.0  # as many orders and threats does the one write who is obeyed, at least
 _PER_ANSWER = 3.0  # orders and threats for each answer that one who suffers them writes, at most
 _NEAR = 60  # characters before the words in which "he said" is looked for
 _QUOTED = r"""
@@ -81,9 +82,9 @@ def _quoted(engine: Engine, messages: Messages, hits: Hits, directed: Flags) -> 
 def _suffering(messages: Messages, hits: Hits, counted: Floats) -> Flags:
     """bool[m], whose orders and threats are those that they suffer.
 
-    They plead, report or say where they are, and another person of the conversation gives more orders and threats than
-    they; or they plead, nobody else answers like that as often, and it may be a friend whom they tell. Either way they
-    write hardly more orders and threats than answers.
+    They plead, report or say where they are, and another person of the conversation gives twice as many orders and
+    threats; or they plead, nobody else answers like that as often, and it may be a friend whom they tell. Either way
+    they write hardly more orders and threats than answers.
     """
     members, where = len(messages.member_conversation), messages.member_conversation
     sender = messages.sender[hits.message]
@@ -94,7 +95,7 @@ def _suffering(messages: Messages, hits: Hits, counted: Floats) -> Flags:
 
     orders, answers = total(having(ORDER) | having(FORCE)), total(having(ANSWER))
     pleas = total(np.array([name == "plea" for name in NAMES]))
-    told_to = _most_of_others(orders, where, len(messages.ids)) > orders
+    told_to = _most_of_others(orders, where, len(messages.ids)) >= _TIMES * np.maximum(orders, 1.0)
     all_answers = np.bincount(where, weights=answers, minlength=len(messages.ids))
     others = all_answers[where] - answers
     obeys = (answers > 0) & told_to & (orders <= _PER_ANSWER * answers)
@@ -106,10 +107,9 @@ def _suffering(messages: Messages, hits: Hits, counted: Floats) -> Flags:
 def _most_of_others(amount: Floats, where: Ints, conversations: int) -> Floats:
     """float64[m], the highest amount of another member of the same conversation; 0 where there is none."""
     order = np.lexsort((-amount, where))
-    start = np.searchsorted(where, np.arange(conversations))
-    top = order[start] if len(order) else order
-    second = order[np.minimum(start + 1, max(len(order) - 1, 0))] if len(order) else order
-    runner_up = np.where(where[second] == where[top], amount[second], 0.0) if len(order) else amount
-    runner_up = np.where(second == top, 0.0, runner_up)
-    highest: Floats = np.where(top[where] == np.arange(len(where)), runner_up[where], amount[top][where])
+    start = np.searchsorted(where, np.arange(conversations))[where]  # of each member's conversation, the highest
+    members = np.arange(len(where))
+    runner_up = np.minimum(start + 1, len(where) - 1)
+    other = np.where(order[start] == members, order[runner_up], order[start])
+    highest: Floats = np.where((other != members) & (where[other] == where), amount[other], 0.0)
     return highest
