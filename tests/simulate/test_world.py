@@ -148,7 +148,11 @@ def test_later_versions_differ(adverts: list[dict[str, object]]) -> None:
     assert 0.03 < 1 - len(seen) / len(adverts) < 0.2
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+# Of offers, sites and chats: see test_recruitment.py.
+AROUND = {"recruiters", "offers", "sites", "conversations", "stages", "acts"}
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS.keys() - AROUND))
 def test_truth_has_its_schema_and_points_at_adverts(world: Path, adverts: list[dict[str, object]], name: str) -> None:
     table = load(world, name)
     assert table.schema.equals(SCHEMAS[name])

@@ -21,8 +21,11 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another world.")] = 7,
     preset: Annotated[str, typer.Option(help="Character of the world; see docs/simulated-world.md.")] = "mixed",
     images: Annotated[int, typer.Option(min=0, help="How many pictures to draw.")] = 200,
+    offers: Annotated[int | None, typer.Option(min=0, help="Job offers; by default one to 40 adverts.")] = None,
+    sites: Annotated[int | None, typer.Option(min=0, help="Recruiters' sites; by default one to 400 adverts.")] = None,
+    conversations: Annotated[int | None, typer.Option(min=0, help="Chats; by default one to 200 adverts.")] = None,
 ) -> None:
-    """Write a simulated world of adverts with its truth: safe to show, train and measure with."""
+    """Write a simulated world of adverts, job offers, sites and chats with its truth: safe to show and measure with."""
     from clew.model.errors import InputError
     from clew.simulate.world import simulate as make_world
 
@@ -30,10 +33,23 @@ def simulate(
         raise InputError(f"--ads {ads!r} is not a number.", "For example: --ads 1_000_000")
     with steps(("simulate",)) as told:
         world = make_world(
-            out, int(ads.replace("_", "")), seed, preset=preset, images=images, progress=lambda s: told("simulate", s)
+            out,
+            int(ads.replace("_", "")),
+            seed,
+            preset=preset,
+            images=images,
+            offers=offers,
+            sites=sites,
+            conversations=conversations,
+            progress=lambda s: told("simulate", s),
         )
         told("simulate", 1.0)
     console().print(
         f"{out} holds {world.ads:,} adverts of {world.operations:,} operations; the truth is in {out}/truth."
     )
+    if world.offers or world.sites or world.conversations:
+        console().print(
+            f"Beside them: {world.offers:,} job offers, {world.sites:,} sites of recruiters, "
+            f"{world.conversations:,} chats of {world.messages:,} messages."
+        )
     console().print(f"Next: clew ingest {out}/ads.jsonl --kind ad --source simulated")

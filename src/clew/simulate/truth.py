@@ -17,6 +17,21 @@ _KEY = [
     pa.field("platform", pa.string(), nullable=False),
     pa.field("version", pa.int32(), nullable=False),
 ]
+
+
+def _said(what: str) -> pa.Schema:
+    """Messages of a conversation that say one thing."""
+    return pa.schema(
+        [
+            pa.field("conversation", pa.string(), nullable=False),
+            pa.field("platform", pa.string(), nullable=False),
+            pa.field(what, pa.string(), nullable=False),
+            pa.field("actor", pa.string(), nullable=False),
+            pa.field("native_ids", pa.list_(pa.string()), nullable=False),  # in order of time
+        ]
+    )
+
+
 SCHEMAS: dict[str, pa.Schema] = {
     "records": pa.schema(
         [
@@ -72,6 +87,68 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("tours", pa.bool_(), nullable=False),
         ]
     ),
+    # Job offers, sites and chats; a world made without some of them lacks their tables.
+    "recruiters": pa.schema(
+        [
+            pa.field("operation", pa.string(), nullable=False),  # as in the other tables; rec-... has no adverts
+            pa.field("kind", pa.string(), nullable=False),  # ring, employer, agency, scam
+            pa.field("form", pa.string()),  # of exploitation
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("adverts", pa.bool_(), nullable=False),  # whether it is in `operations` too
+            pa.field("country", pa.string(), nullable=False),
+            pa.field("language", pa.string(), nullable=False),
+            pa.field("offers", pa.int32(), nullable=False),
+            pa.field("sites", pa.int32(), nullable=False),
+            pa.field("conversations", pa.int32(), nullable=False),
+            pa.field("phones", pa.list_(pa.string()), nullable=False),
+            pa.field("handles", pa.list_(pa.string()), nullable=False),  # on Telegram
+        ]
+    ),
+    "offers": pa.schema(
+        [
+            *_KEY[:2],
+            pa.field("operation", pa.string(), nullable=False),
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("kind", pa.string(), nullable=False),  # ordinary, exploiting, scam
+            pa.field("form", pa.string()),
+            pa.field("sector", pa.string(), nullable=False),
+            pa.field("language", pa.string(), nullable=False),
+            pa.field("signals", pa.string(), nullable=False),  # names with commas
+        ]
+    ),
+    "sites": pa.schema(
+        [
+            pa.field("site", pa.string(), nullable=False),  # its domain
+            pa.field("operation", pa.string(), nullable=False),
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("clone_of", pa.string()),
+            pa.field("company", pa.string(), nullable=False),
+            pa.field("country", pa.string(), nullable=False),
+            pa.field("language", pa.string(), nullable=False),
+            pa.field("vat", pa.string()),
+            pa.field("vat_valid", pa.bool_()),
+            pa.field("ids", pa.list_(pa.string()), nullable=False),  # tawk:..., gtm:..., ga:...
+            pa.field("phones", pa.list_(pa.string()), nullable=False),
+            pa.field("handle", pa.string()),
+        ]
+    ),
+    "conversations": pa.schema(
+        [
+            pa.field("conversation", pa.string(), nullable=False),
+            pa.field("platform", pa.string(), nullable=False),
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("form", pa.string()),
+            pa.field("operation", pa.string()),  # null: private people
+            pa.field("controller", pa.string()),  # as `sender` in chats.jsonl
+            pa.field("controlled", pa.string()),
+            pa.field("danger", pa.bool_(), nullable=False),
+            pa.field("language", pa.string(), nullable=False),
+            pa.field("messages", pa.int32(), nullable=False),
+        ]
+    ),
+    "stages": _said("stage"),
+    "acts": _said("act"),
 }
 
 

@@ -19,10 +19,13 @@ from clew.model.files import check_new
 from clew.simulate import scenes
 from clew.simulate.banks import LANGUAGES
 from clew.simulate.crew import written
-from clew.simulate.knobs import KINDS, Knobs
+from clew.simulate.knobs import KINDS
 from clew.simulate.knobs import preset as knobs_of
 from clew.simulate.operations import world_seed
 from clew.simulate.places import CITIES, CODES
+from clew.simulate.recruitment.knobs import Recruiting
+from clew.simulate.recruitment.write import Numbers
+from clew.simulate.recruitment.write import write as write_recruitment
 from clew.simulate.render import WORLD_START
 from clew.simulate.sheet import Sheet, draw_sheet
 from clew.simulate.truth import SCHEMAS
@@ -45,6 +48,10 @@ class WorldSummary:
         by_kind: adverts by kind of operation.
         images: files drawn.
         movements: moves of a person to another city.
+        offers: rows of offers.jsonl.
+        sites: sites in sites.warc.gz, each of some pages.
+        conversations: chats.
+        messages: rows of chats.jsonl.
     """
 
     folder: Path
@@ -55,6 +62,10 @@ class WorldSummary:
     by_kind: dict[str, int]
     images: int
     movements: int
+    offers: int
+    sites: int
+    conversations: int
+    messages: int
 
 
 def _silent(share: float) -> None:
@@ -68,10 +79,16 @@ def simulate(
     *,
     preset: str = "mixed",
     images: int = 200,
+    offers: int | None = None,
+    sites: int | None = None,
+    conversations: int | None = None,
+    banks: Path | None = None,
     progress: Callable[[float], None] = _silent,
     processes: int = 2,
 ) -> WorldSummary:
-    """Write a world: ``ads.jsonl``, ``images/`` and ``truth/``. The same arguments give the same bytes.
+    """Write a world: ``ads.jsonl``, ``images/``, ``truth/``, and offers, sites and chats of who recruits.
+
+    The same arguments give the same bytes; the adverts do not hang on what is said of the rest.
 
     Args:
         out: folder to make; it may exist if it is empty.
@@ -79,6 +96,8 @@ def simulate(
         seed: worlds of different seeds share nothing.
         preset: a key of `PRESETS`.
         images: how many picture files are drawn at most; all other pictures are hashes.
+        offers, sites, conversations: how many; in proportion to the adverts if None, and none with 0.
+        banks: folder of other sentences for chats and offers (``talk/en.txt`` ...); Clew's own if None.
         progress: told the share that is done, from 0 to 1.
         processes: helpers that write texts; the result does not depend on it.
 
@@ -90,6 +109,8 @@ def simulate(
         raise InputError(f"A world has from 10 to {MOST_ADS:,} adverts, not {ads:,}.", "Give another --ads.")
     if not 0 <= images <= 100_000:
         raise InputError(f"{images:,} pictures cannot be drawn.", "Give from 0 to 100,000.")
+    around = Recruiting()
+    numbers = Numbers.of(ads, around, (offers, sites, conversations))
     check_new(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     # The process id keeps two runs apart; what a killed run leaves is hidden, and the next to this folder removes it.
@@ -97,15 +118,20 @@ def simulate(
     _remove_old(out)
     try:
         part.mkdir()
-        summary = _write(part, ads, world_seed(ads, seed, preset), knobs, images, progress, processes)
-        _parameters(part, ads, seed, preset, images, knobs)
+        own_seed = world_seed(ads, seed, preset)
+        sheet = draw_sheet(ads, knobs, own_seed)
+        progress(0.1)
+        summary = _write(part, sheet, own_seed, images, progress, processes)
+        made = write_recruitment(part, sheet, numbers, own_seed, around, banks)
+        given = {"ads": ads, "seed": seed, "preset": preset, "images": images, **asdict(numbers)}
+        _parameters(part, given | {"knobs": asdict(knobs), "recruitment": asdict(around)})
         if out.exists():
             out.rmdir()
         part.rename(out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     progress(1.0)
-    return WorldSummary(out, *summary)
+    return WorldSummary(out, *summary, *made)
 
 
 def _remove_old(out: Path) -> None:
@@ -127,13 +153,11 @@ def _alive(process: int) -> bool:
 
 
 def _write(
-    part: Path, ads: int, seed: int, knobs: Knobs, images: int, progress: Callable[[float], None], processes: int
+    part: Path, sheet: Sheet, seed: int, images: int, progress: Callable[[float], None], processes: int
 ) -> tuple[int, int, int, int, dict[str, int], int, int]:
-    """Write all but the parameters; returns the fields of the summary after the folder."""
+    """Write the adverts; returns the fields of the summary about them."""
     truth = part / "truth"
     truth.mkdir()
-    sheet = draw_sheet(ads, knobs, seed)
-    progress(0.1)
     drawn = scenes.chosen(sheet.pictures, images)
     scenes.draw_all(part, seed, drawn)
     done = 0
@@ -211,8 +235,7 @@ def _operations(sheet: Sheet) -> pa.Table:
     return pa.table([columns[name] for name in SCHEMAS["operations"].names], schema=SCHEMAS["operations"])
 
 
-def _parameters(part: Path, ads: int, seed: int, preset: str, images: int, knobs: Knobs) -> None:
+def _parameters(part: Path, given: dict[str, object]) -> None:
     """What the world was made with."""
-    given = {"ads": ads, "seed": seed, "preset": preset, "images": images, "knobs": asdict(knobs)}
     text = json.dumps(given, indent=1, sort_keys=True, ensure_ascii=False)
     (part / "truth" / "parameters.json").write_text(text + "\n", "utf-8")
