@@ -14,7 +14,10 @@ import pyarrow.compute as pc
 from clew.ingest.base import Batch, Reject
 from clew.ingest.identity import as_hex, canonical, digests
 
-FIELDS = ("native_id", "conversation", "handle", "recipient", "contact", "posted_at", "title", "body", "images", "url")
+FIELDS = (
+    "native_id", "conversation", "handle", "recipient", "contact", "posted_at", "title", "body", "images",
+    "url", "platform",
+)  # fmt: skip
 OWNER = "me"  # who owns the device, where the export does not say who that is
 _PHONE = re.compile(r"\+?[\d\s().\u00a0\u2010-\u2015\u202f-]{6,24}")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")

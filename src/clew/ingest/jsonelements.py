@@ -46,7 +46,7 @@ class Scanner:
             none = np.empty(0, np.int64)
             return Elements(none, none, none, len(text) if self._state == "done" else 0)
         starts, ends, lines = (np.empty(_BATCH, np.int64) for _ in range(3))
-        count, used, closed = _elements(data, begin, self._state == "list", last, starts, ends, lines)
+        count, used, closed = find_elements(data, begin, self._state == "list", last, starts, ends, lines)
         lines = lines[:count] + self.line + text.count(b"\n", 0, begin)
         self.line += text.count(b"\n", 0, used)
         if closed:
@@ -150,7 +150,7 @@ def _element_end(data: npt.NDArray[np.uint8], start: int, last: bool) -> int:
 
 
 @numba.njit(nogil=True, cache=True)
-def _elements(
+def find_elements(
     data: npt.NDArray[np.uint8],
     begin: int,
     in_list: bool,
