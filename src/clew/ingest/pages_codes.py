@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _QUOTE = r"""\\?["']"""
 
-# Kind, a text without which the pattern cannot match, the pattern; its groups, joined by "/", are the id.
+# Kind, a text without which the pattern cannot match, the pattern; the group that matches is the id.
 _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("ga", "UA-", r"\b(UA-\d{4,10})-\d{1,4}\b"),
     ("ga", "G-", rf"{_QUOTE}(G-[A-Z0-9]{{8,12}}){_QUOTE}|[?&]id=(G-[A-Z0-9]{{8,12}})\b"),
@@ -22,8 +22,8 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("adsense", "pub-", r"\b(?:ca-)?(pub-\d{16})\b"),
     ("fb", "fbq", rf"fbq\(\s*{_QUOTE}init{_QUOTE}\s*,\s*{_QUOTE}?(\d{{12,17}})"),
     ("fb", "facebook.com/tr", r"facebook\.com/tr/?\?(?:[^\"'<>\s]{0,200}&(?:amp;)?)?id=(\d{12,17})"),
-    ("tiktok", "ttq", rf"ttq\.load\(\s*{_QUOTE}([A-Z0-9]{{15,25}}){_QUOTE}"),
-    ("tiktok", "analytics.tiktok.com", r"analytics\.tiktok\.com/[^\"'<>\s]{0,80}sdkid=([A-Z0-9]{15,25})"),
+    ("tiktok-pixel", "ttq", rf"ttq\.load\(\s*{_QUOTE}([A-Z0-9]{{15,25}}){_QUOTE}"),
+    ("tiktok-pixel", "analytics.tiktok.com", r"analytics\.tiktok\.com/[^\"'<>\s]{0,80}sdkid=([A-Z0-9]{15,25})"),
     ("metrika", "ym(", rf"\bym\(\s*(\d{{5,10}})\s*,\s*{_QUOTE}init"),
     ("metrika", "mc.yandex", r"mc\.yandex\.(?:ru|com)/(?:watch|pixel)/(\d{5,10})"),
     ("metrika", "yaCounter", r"\byaCounter(\d{5,10})\b"),
@@ -33,7 +33,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("clarity", "clarity", rf"{_QUOTE}clarity{_QUOTE}\s*,\s*{_QUOTE}script{_QUOTE}\s*,\s*{_QUOTE}([a-z0-9]{{8,14}})"),
     ("linkedin", "_linkedin_partner_id", rf"_linkedin_partner_id\s*=\s*{_QUOTE}?(\d{{4,9}})"),
     ("linkedin", "px.ads.linkedin.com", r"px\.ads\.linkedin\.com/collect/?\?[^\"'<>\s]{0,60}pid=(\d{4,9})"),
-    ("tawk", "tawk.to/", r"embed\.tawk\.to/([0-9a-f]{24})(?:/|\b)"),
+    ("tawk", "tawk.to/", r"embed\.tawk\.to/([0-9a-f]{24})\b"),
     ("tawk", "Tawk_API", rf"tawk_?[Pp]roperty_?[Ii]d{_QUOTE}?\s*[:=]\s*{_QUOTE}([0-9a-f]{{24}})"),
     ("tidio", "tidio", r"code\.tidio\.co/([a-z0-9]{32})\b"),
     ("jivo", "jivosite", r"jivosite\.com/(?:widget/|script/widget/|widget\.js\?widget_id=)([A-Za-z0-9]{8,12})\b"),
@@ -60,8 +60,8 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("callbell", "callbell", rf"callbellSettings[^<]{{0,200}}?token{_QUOTE}?\s*:\s*{_QUOTE}([A-Za-z0-9]{{10,40}})"),
     ("recaptcha", "sitekey", rf"data-sitekey\s*=\s*{_QUOTE}(6L[A-Za-z0-9_-]{{38}}){_QUOTE}"),
     ("recaptcha", "recaptcha", r"recaptcha/(?:api|enterprise)\.js\?[^\"'<>\s]{0,80}render=(6L[A-Za-z0-9_-]{38})"),
-    ("vk", "vk.com/rtrg", r"vk\.com/rtrg\?p=(VK-RTRG-\d{4,9}-[A-Za-z0-9]{4,6})"),
-    ("vk", "VK-RTRG-", r"\b(VK-RTRG-\d{4,9}-[A-Za-z0-9]{4,6})\b"),
+    ("vk-pixel", "vk.com/rtrg", r"vk\.com/rtrg\?p=(VK-RTRG-\d{4,9}-[A-Za-z0-9]{4,6})"),
+    ("vk-pixel", "VK-RTRG-", r"\b(VK-RTRG-\d{4,9}-[A-Za-z0-9]{4,6})\b"),
 )  # fmt: skip
 _COMPILED = tuple((kind, word, re.compile(pattern)) for kind, word, pattern in _PATTERNS)
 _MATOMO_SITE = re.compile(rf"{_QUOTE}setSiteId{_QUOTE}\s*,\s*{_QUOTE}?(\d{{1,6}})")
@@ -76,6 +76,17 @@ _VERIFICATIONS = {
     "p:domain_verify": "pinterest-verification",
 }
 _VERIFICATION = re.compile(r"[\w=+/.-]{8,100}")
+
+# The kinds of ids in lines of ``contact``, and texts of which one is in whatever holds an id.
+KINDS = (
+    *dict.fromkeys(kind for kind, _, _ in _PATTERNS),
+    "matomo",
+    "favicon",
+    "dom",
+    "cert",
+    *_VERIFICATIONS.values(),
+)
+CODE_WORDS = tuple(dict.fromkeys((*(word for _, word, _ in _PATTERNS if len(word) > 3), "setSiteId")))
 
 # Examples of manuals and templates: whoever copies them has them too.
 _EXAMPLES = re.compile(
@@ -110,16 +121,21 @@ def codes_of(code: str) -> Iterator[str]:
     """The ids in the code of a page, as ``kind:ID``, each once."""
     code = code.replace("\\/", "/")
     seen = set[str]()
+    for kind, written, _, _ in find_codes(code):
+        line = f"{kind}:{written}"
+        if line not in seen and not is_example(line):
+            seen.add(line)
+            yield line
+
+
+def find_codes(code: str) -> Iterator[tuple[str, str, int, int]]:
+    """(kind, id, start, end) of the ids in some code, those of manuals too."""
     for kind, word, pattern in _COMPILED:
-        if word not in code:
-            continue
-        for found in pattern.finditer(code):
-            line = f"{kind}:{'/'.join(group for group in found.groups() if group)}"
-            if line not in seen and not is_example(line):
-                seen.add(line)
-                yield line
+        if word in code:
+            for found in pattern.finditer(code):
+                yield kind, next(group for group in found.groups() if group), found.start(), found.end()
     if "setSiteId" in code and (site := _MATOMO_SITE.search(code)) and (host := _MATOMO_HOST.search(code)):
-        yield f"matomo:{host[1].lower().rstrip('/')}/{site[1]}"
+        yield "matomo", f"{host[1].lower().rstrip('/')}/{site[1]}", site.start(), site.end()
 
 
 def is_example(line: str) -> bool:
