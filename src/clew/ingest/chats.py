@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -16,7 +16,7 @@ from clew.ingest.identity import as_hex, canonical, digests
 
 FIELDS = (
     "native_id", "conversation", "handle", "recipient", "contact", "posted_at", "title", "body", "images",
-    "url", "platform",
+    "url", "platform", "captured_at",
 )  # fmt: skip
 OWNER = "me"  # who owns the device, where the export does not say who that is
 _PHONE = re.compile(r"\+?[\d\s().\u00a0\u2010-\u2015\u202f-]{6,24}")
@@ -82,12 +82,12 @@ class Messages:
     """
 
     def __init__(self) -> None:
-        self._rows = list[dict[str, Value]]()
+        self._rows = list[Mapping[str, Value]]()
         self._more = list[dict[str, object]]()
         self._lines = list[int]()
         self.rejects = list[Reject]()
 
-    def add(self, line: int, fields: dict[str, Value], more: dict[str, object]) -> None:
+    def add(self, line: int, fields: Mapping[str, Value], more: Mapping[str, object]) -> None:
         """Add a message; of ``more`` what is null, false or empty is left out."""
         self._rows.append(fields)
         self._more.append({key: value for key, value in more.items() if value})
