@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.ingest.pages_kernel import which_words
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _QUOTE = r"""\\?["']"""
@@ -21,7 +27,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("aw", "AW-", r"\b(AW-\d{8,12})\b"),
     ("adsense", "pub-", r"\b(?:ca-)?(pub-\d{16})\b"),
     ("fb", "fbq", rf"fbq\(\s*{_QUOTE}init{_QUOTE}\s*,\s*{_QUOTE}?(\d{{12,17}})"),
-    ("fb", "facebook.com/tr", r"facebook\.com/tr/?\?(?:[^\"'<>\s]{0,200}&(?:amp;)?)?id=(\d{12,17})"),
+    ("fb", "facebook.com", r"facebook\.com/tr/?\?(?:[^\"'<>\s]{0,200}&(?:amp;)?)?id=(\d{12,17})"),
     ("tiktok-pixel", "ttq", rf"ttq\.load\(\s*{_QUOTE}([A-Z0-9]{{15,25}}){_QUOTE}"),
     ("tiktok-pixel", "analytics.tiktok.com", r"analytics\.tiktok\.com/[^\"'<>\s]{0,80}sdkid=([A-Z0-9]{15,25})"),
     ("metrika", "ym(", rf"\bym\(\s*(\d{{5,10}})\s*,\s*{_QUOTE}init"),
@@ -29,11 +35,11 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("metrika", "yaCounter", r"\byaCounter(\d{5,10})\b"),
     ("hotjar", "hjid", r"\bhjid\s*:\s*(\d{5,10})\b"),
     ("hotjar", "static.hotjar.com", r"static\.hotjar\.com/c/hotjar-(\d{5,10})\.js"),
-    ("clarity", "clarity.ms/tag/", r"clarity\.ms/tag/([a-z0-9]{8,14})\b"),
+    ("clarity", "clarity.ms", r"clarity\.ms/tag/([a-z0-9]{8,14})\b"),
     ("clarity", "clarity", rf"{_QUOTE}clarity{_QUOTE}\s*,\s*{_QUOTE}script{_QUOTE}\s*,\s*{_QUOTE}([a-z0-9]{{8,14}})"),
     ("linkedin", "_linkedin_partner_id", rf"_linkedin_partner_id\s*=\s*{_QUOTE}?(\d{{4,9}})"),
     ("linkedin", "px.ads.linkedin.com", r"px\.ads\.linkedin\.com/collect/?\?[^\"'<>\s]{0,60}pid=(\d{4,9})"),
-    ("tawk", "tawk.to/", r"embed\.tawk\.to/([0-9a-f]{24})\b"),
+    ("tawk", "tawk.to", r"embed\.tawk\.to/([0-9a-f]{24})\b"),
     ("tawk", "Tawk_API", rf"tawk_?[Pp]roperty_?[Ii]d{_QUOTE}?\s*[:=]\s*{_QUOTE}([0-9a-f]{{24}})"),
     ("tidio", "tidio", r"code\.tidio\.co/([a-z0-9]{32})\b"),
     ("jivo", "jivosite", r"jivosite\.com/(?:widget/|script/widget/|widget\.js\?widget_id=)([A-Za-z0-9]{8,12})\b"),
@@ -60,7 +66,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("callbell", "callbell", rf"callbellSettings[^<]{{0,200}}?token{_QUOTE}?\s*:\s*{_QUOTE}([A-Za-z0-9]{{10,40}})"),
     ("recaptcha", "sitekey", rf"data-sitekey\s*=\s*{_QUOTE}(6L[A-Za-z0-9_-]{{38}}){_QUOTE}"),
     ("recaptcha", "recaptcha", r"recaptcha/(?:api|enterprise)\.js\?[^\"'<>\s]{0,80}render=(6L[A-Za-z0-9_-]{38})"),
-    ("vk-pixel", "vk.com/rtrg", r"vk\.com/rtrg\?p=(VK-RTRG-\d{4,9}-[A-Za-z0-9]{4,6})"),
+    ("vk-pixel", "VK-RTRG-", r"vk\.com/rtrg\?p=(VK-RTRG-\d{4,9}-[A-Za-z0-9]{4,6})"),
     ("vk-pixel", "VK-RTRG-", r"\b(VK-RTRG-\d{4,9}-[A-Za-z0-9]{4,6})\b"),
 )  # fmt: skip
 _COMPILED = tuple((kind, word, re.compile(pattern)) for kind, word, pattern in _PATTERNS)
@@ -86,6 +92,7 @@ KINDS = (
     "cert",
     *_VERIFICATIONS.values(),
 )
+_WORDS = tuple(dict.fromkeys((*(word for _, word, _ in _PATTERNS), "setSiteId")))  # 64 at most
 CODE_WORDS = tuple(dict.fromkeys((*(word for _, word, _ in _PATTERNS if len(word) > 3), "setSiteId")))
 
 # Examples of manuals and templates: whoever copies them has them too.
@@ -114,7 +121,9 @@ _LINKS = re.compile(
 _SHARING = re.compile(
     r"(?i)/(?:sharer?|share|intent|dialog|plugins|login|home|hashtag|share\.php|sharer\.php)\b|[?&](?:u|url)=http"
 )
+_NO_DIGITS = re.compile(r"\D+")
 _MOST_LINES, _LONGEST_LINE = 200, 500
+_BEFORE, _BEHIND, _MOST_PLACES = 200, 700, 100  # characters round a word; how often one is looked at
 
 
 def codes_of(code: str) -> Iterator[str]:
@@ -130,12 +139,39 @@ def codes_of(code: str) -> Iterator[str]:
 
 def find_codes(code: str) -> Iterator[tuple[str, str, int, int]]:
     """(kind, id, start, end) of the ids in some code, those of manuals too."""
+    held = words_in(code)
+    seen = set[tuple[int, int]]()
     for kind, word, pattern in _COMPILED:
-        if word in code:
-            for found in pattern.finditer(code):
-                yield kind, next(group for group in found.groups() if group), found.start(), found.end()
-    if "setSiteId" in code and (site := _MATOMO_SITE.search(code)) and (host := _MATOMO_HOST.search(code)):
+        if word not in held:
+            continue
+        # Only round the word: a pattern that may begin anywhere is slow to look for.
+        at, times = code.find(word), 0
+        while at >= 0 and times < _MOST_PLACES:
+            for found in pattern.finditer(code, max(0, at - _BEFORE), at + _BEHIND):
+                if found.span() not in seen:
+                    seen.add(found.span())
+                    yield kind, next(group for group in found.groups() if group), found.start(), found.end()
+            at, times = code.find(word, at + len(word)), times + 1
+    if "setSiteId" in held and (site := _MATOMO_SITE.search(code)) and (host := _MATOMO_HOST.search(code)):
         yield "matomo", f"{host[1].lower().rstrip('/')}/{site[1]}", site.start(), site.end()
+
+
+def words_in(code: str) -> set[str]:
+    """Which of the words of the patterns a text holds."""
+    words, bounds, firsts = _word_tables()
+    bits = which_words(np.frombuffer(code.encode("utf-8", "replace"), np.uint8), words, bounds, firsts)
+    return {word for n, word in enumerate(_WORDS) if bits >> n & 1}
+
+
+@cache
+def _word_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """What :func:`which_words` reads."""
+    coded = [word.encode() for word in _WORDS]
+    firsts = np.zeros(1 << 16, np.bool_)
+    for word in coded:
+        firsts[word[0] << 8 | word[1]] = True
+    bounds = np.cumsum([0, *map(len, coded)])
+    return np.frombuffer(b"".join(coded), np.uint8), bounds.astype(np.int64), firsts
 
 
 def is_example(line: str) -> bool:
@@ -153,15 +189,16 @@ def verifications_of(meta: dict[str, str]) -> Iterator[str]:
 
 def contact_links(links: Iterable[str], text: str) -> Iterator[str]:
     """Links to telephones, mailboxes, messengers, profiles and wallets, where the text does not say the same."""
-    digits = "".join(filter(str.isdigit, text)) if any(link[:4].lower() == "tel:" for link in links) else ""
-    lower = text.lower()
-    for link in dict.fromkeys(link.strip() for link in links):
-        if not _LINKS.fullmatch(link) or _SHARING.search(link):
+    telling = [link for link in dict.fromkeys(map(str.strip, links)) if _LINKS.fullmatch(link)]
+    digits = _NO_DIGITS.sub("", text) if telling else ""
+    lower = text.lower() if telling else ""
+    for link in telling:
+        if _SHARING.search(link):
             continue
         scheme, _, rest = link.partition(":")
         rest = unquote(rest).strip()
         if scheme.lower() in ("tel", "sms"):
-            number = "".join(filter(str.isdigit, rest.partition("?")[0]))
+            number = _NO_DIGITS.sub("", rest.partition("?")[0])
             if len(number) < 5 or number.lstrip("0") in digits:
                 continue
             link = f"{scheme.lower()}:{rest.partition('?')[0]}"
