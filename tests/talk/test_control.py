@@ -70,7 +70,7 @@ def test_control_is_explained_by_what_was_counted(talks: Talks, read: Reader) ->
     assert (row["controller"], row["controlled"]) == ("boss", "mira")
     assert row["reason"] == (
         "boss made 3 demands of mira (location 1, earnings 1, rules and fines 1), threatened mira once "
-        "(against family 1); mira reported earnings twice, said where they were once, pleaded or was afraid once."
+        "(against family 1); mira reported earnings twice, said once where they were, pleaded or was afraid once."
     )
     assert row["rids"] == rids
 
@@ -79,7 +79,7 @@ def test_confidence_is_the_logistic_of_the_parts(talks: Talks, read: Reader) -> 
     """Two threats and two pleas, worth 1 1/3 of one."""
     talks.chat("c", ("boss", "threat-family"), ("mira", "plea"), ("boss", "threat-family"), ("mira", "plea"))
     (row,) = read(talks)["control"]
-    odds = -4.5 + 2.5 * 4 / 3 + 1.2 * 4 / 3
+    odds = -4.5 + 2.5 * 4 / 3 + 1.4 * 4 / 3
     assert row["confidence"] == pytest.approx(1 / (1 + 2.718281828**-odds), abs=6e-4)
 
 

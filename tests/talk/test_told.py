@@ -39,7 +39,9 @@ def test_a_quoted_threat_is_not_a_stage(talks: Talks, read: Reader, text: str) -
 
 def test_a_forwarded_threat_is_not_a_stage(talks: Talks, read: Reader) -> None:
     talks.say("c", "mira", "threat-family", extra='{"forwarded_from":"boss","name":"M"}')
-    assert stages_of(read(talks)) == []
+    made = read(talks)
+    assert stages_of(made) == []
+    assert made["conversations"][0]["danger_reason"].startswith("mira repeated on 2026-03-04 what reads as a threat")
 
 
 def test_he_said_may_stand_between_the_words(talks: Talks, read: Reader) -> None:

@@ -11,6 +11,7 @@ from clew.talk.read import NEVER, NOBODY, Hits, Messages
 from clew.talk.senses import (
     ANSWER,
     LEAST,
+    MOST,
     NAMES,
     OBEYED,
     ORDINARY_MOST,
@@ -27,9 +28,10 @@ from clew.talk.senses import (
     unusual,
 )
 
-_BITS = column("bits")
+_ODDS = column("odds")
 _ORDINARY = column("ordinary") > 0
 _OBEYED = (("location-demand", "check-in"), ("earnings-demand", "earnings-report"))
+_ALONE = 3  # orders and threats, where nobody answers them
 _REPLIES = 5  # of each, before their speed is compared
 _SLOWER = 3.0
 _SLOW = 60_000_000  # microseconds; nobody waits for who answers within a minute
@@ -63,7 +65,7 @@ def pairs(messages: Messages, hits: Hits, counted: Floats) -> Pairs:
     sender = messages.sender[hits.message]
     answers = having(ANSWER)[hits.sense]
     over, under = np.where(answers, to, sender), np.where(answers, sender, to)
-    speaks = np.flatnonzero((to != NOBODY) & (_BITS[hits.sense] > 0))
+    speaks = np.flatnonzero((to != NOBODY) & (_ODDS[hits.sense] > 0))
     members = max(len(messages.member_conversation), 1)
     key, row = np.unique(over[speaks] * members + under[speaks], return_inverse=True)
     of_hit = np.full(len(sender), NOBODY)
@@ -74,7 +76,7 @@ def pairs(messages: Messages, hits: Hits, counted: Floats) -> Pairs:
     over, under = key // members, key % members
     odds = PRIOR + _for_control(messages, over, under, said)
     odds = np.where(_can_be(said, hits, of_hit, counted), odds, -np.inf)
-    confidence: Floats = np.round(1.0 / (1.0 + np.exp(-odds)), 3)
+    confidence: Floats = np.minimum(np.round(1.0 / (1.0 + np.exp(-odds)), 3), MOST)
     return Pairs(over, under, said, confidence, of_hit)
 
 
@@ -82,7 +84,7 @@ def _for_control(messages: Messages, over: Ints, under: Ints, said: Floats) -> F
     """Log-odds for each pair, less those for the pair turned round."""
     sent = messages.sent()
     by = np.where(having(ANSWER), sent[under][:, None], sent[over][:, None])
-    worth = _BITS * repeated(unusual(said, by, column("usual")))
+    worth = _ODDS * repeated(unusual(said, by, column("usual")))
     ordinary = worth[:, _ORDINARY].sum(axis=1)
     for demand, answer in _OBEYED:
         ordinary += np.where((worth[:, codes(demand, answer)] > 0).all(axis=1), OBEYED, 0.0)
@@ -102,9 +104,14 @@ def _find(over: Ints, under: Ints, first: Ints, second: Ints, members: int) -> I
 
 
 def _can_be(said: Floats, hits: Hits, of_hit: Ints, counted: Floats) -> Flags:
-    """Pairs whose first gives an order or threat that a helper would not; and two sorts of signs are seen of them."""
+    """Pairs whose first gives an order or threat that a helper would not.
+
+    Two sorts of signs must be seen of them; and the second answers, or the first gave three such orders: else it may be
+    a story that is told.
+    """
     own = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & (counted == 1.0)], minlength=len(said))
-    seen: Flags = (own > 0) & ((said > 0).sum(axis=1) >= 2)
+    answered = (said[:, having(ANSWER)] > 0).any(axis=1)
+    seen: Flags = (own > 0) & ((said > 0).sum(axis=1) >= 2) & (answered | (own >= _ALONE))
     return seen
 
 

@@ -19,7 +19,8 @@ _DAY = 86_400_000_000  # microseconds
 _WEEK, _RECENT = 7 * _DAY, 3 * _DAY
 _LAST_MESSAGES = 20
 _AT_ONCE = codes("threat-publish", "threat-family")
-_ALARMS = {
+_ALARMS = {  # in the order of SENSES
+    "documents-held": "that papers are held",
     "threat-publish": "a threat to publish pictures",
     "threat-family": "a threat against family",
     "threat-harm": "a threat of violence",
@@ -28,26 +29,31 @@ _ALARMS = {
 _ALARMING = codes(*_ALARMS)
 
 
-def dangers(messages: Messages, hits: Hits) -> tuple[Ints, pa.Array]:
+def dangers(messages: Messages, hits: Hits, own: Flags) -> tuple[Ints, pa.Array]:
     """The conversations with signs of present danger, sorted, and a sentence for each.
 
-    A threat or confinement with a plea within a week of it; or in the last three days or twenty messages of the talk,
-    where it is a threat to publish or against family, or does not stand alone.
+    A threat, confinement or holding of papers with a plea within a week of it; or, in the last three days or twenty
+    messages of the talk, a threat to publish or against family, or a threat or confinement that does not stand alone.
+
+    Args:
+        messages: all.
+        hits: their senses.
+        own: which hits are not quoted or retold, as far as one can see.
     """
     alarm = np.flatnonzero(np.isin(hits.sense, _ALARMING))
     plea = hits.message[hits.sense == codes("plea")[0]]
     nearest = _nearest(messages, plea, hits.message[alarm])
     recent = _recent(messages, hits.message[alarm])
-    urgent = (nearest != NOBODY) | (
-        recent & (np.isin(hits.sense[alarm], _AT_ONCE) | _has_company(messages, hits, alarm))
-    )
+    serious = np.isin(hits.sense[alarm], _AT_ONCE) | _has_company(messages, hits, alarm)
+    urgent = (nearest != NOBODY) | (recent & serious)
     alarm, nearest, recent = alarm[urgent], nearest[urgent], recent[urgent]
     conversation = messages.conversation[hits.message[alarm]]
     last = np.append(conversation[1:] != conversation[:-1], True)[: len(alarm)]  # the latest speaks for the others
     many = np.bincount(conversation, minlength=len(messages.ids))
-    return conversation[last], _sentences(
-        messages, hits, alarm[last], nearest[last], recent[last], many[conversation[last]]
-    )
+    alarm, conversation = alarm[last], conversation[last]
+    wrote = pc.if_else(pa.array(own[alarm]), " wrote", " repeated")
+    wrote = joined(who(messages, messages.sender[hits.message[alarm]]), wrote)
+    return conversation, _sentences(messages, hits, alarm, wrote, nearest[last], recent[last], many[conversation])
 
 
 def _nearest(messages: Messages, plea: Ints, alarm: Ints) -> Ints:
@@ -77,24 +83,37 @@ def _recent(messages: Messages, alarm: Ints) -> Flags:
 
 
 def _has_company(messages: Messages, hits: Hits, alarm: Ints) -> Flags:
-    """Which alarms are not the only order or threat of their conversation."""
+    """Which threats and confinements are not the only order or threat of their conversation."""
     directed = (having(ORDER) | having(FORCE))[hits.sense]
     all_of_it = np.bincount(messages.conversation[hits.message[directed]], minlength=len(messages.ids))
-    company: Flags = all_of_it[messages.conversation[hits.message[alarm]]] > 1
+    many = all_of_it[messages.conversation[hits.message[alarm]]] > 1
+    company: Flags = many & (hits.sense[alarm] != codes("documents-held")[0])
     return company
 
 
-def _sentences(messages: Messages, hits: Hits, alarm: Ints, plea: Ints, recent: Flags, many: Ints) -> pa.Array:
-    """One sentence for each alarm."""
-    message = hits.message[alarm]
+def _sentences(
+    messages: Messages, hits: Hits, alarm: Ints, wrote: pa.Array, plea: Ints, recent: Flags, many: Ints
+) -> pa.Array:
+    """One sentence for each alarm.
+
+    Args:
+        messages: all.
+        hits: their senses.
+        alarm: rows of ``hits``.
+        wrote: "A wrote" or "A repeated".
+        plea: the message with a plea that goes with it; `NOBODY` for none.
+        recent: whether it is among the last messages.
+        many: how many alarms there are in the conversation.
+    """
     what = pa.array(_ALARMS.values(), pa.string()).take(pa.array(np.searchsorted(_ALARMING, hits.sense[alarm])))
-    wrote = joined(
-        who(messages, messages.sender[message]), " wrote", dates(messages.t[message]), " what reads as ", what
-    )
+    wrote = joined(wrote, dates(messages.t[hits.message[alarm]]), " what reads as ", what)
     others = joined(" (one of ", pa.array(many).cast(pa.string()), " such messages)")
-    wrote = joined(wrote, pc.if_else(pa.array(many > 1), others, ""))
     at = np.maximum(plea, 0)
     begged = joined("; ", who(messages, messages.sender[at]), " pleaded or was afraid", dates(messages.t[at]))
-    begged = pc.if_else(pa.array(plea != NOBODY), begged, "")
-    ending = pc.if_else(pa.array(recent), "; it is among the last messages of this talk", "")
-    return joined(wrote, begged, ending, ". Somebody should read it at once.")
+    return joined(
+        wrote,
+        pc.if_else(pa.array(many > 1), others, ""),
+        pc.if_else(pa.array(plea != NOBODY), begged, ""),
+        pc.if_else(pa.array(recent), "; it is among the last messages of this talk", ""),
+        ". Somebody should read it at once.",
+    )

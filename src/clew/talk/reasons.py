@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.talk.read import NEVER, Messages
 from clew.talk.senses import Ints, codes
+
+T = TypeVar("T")
 
 _DEMANDS = {
     "location-demand": "location",
@@ -21,14 +26,14 @@ _DEMANDS = {
 }
 _THREATS = {"threat-publish": "to publish", "threat-family": "against family", "threat-harm": "of violence"}
 _HOLDS = {
-    "documents-held": "spoke of holding papers",
-    "isolation": "told them to keep away from others",
-    "confinement": "spoke of locking them in",
+    "documents-held": ("spoke ", " of holding papers"),
+    "isolation": ("told them ", " to keep away from others"),
+    "confinement": ("spoke ", " of locking them in"),
 }
 _ANSWERS = {
-    "earnings-report": "reported earnings",
-    "check-in": "said where they were",
-    "plea": "pleaded or was afraid",
+    "earnings-report": ("reported earnings ", ""),
+    "check-in": ("said ", " where they were"),
+    "plea": ("pleaded or was afraid ", ""),
 }
 
 
@@ -65,19 +70,21 @@ def control_reasons(over: pa.Array, under: pa.Array, said: Ints) -> pa.Array:
             _total(said, _THREATS),
             joined("threatened ", under, " ", _often(_total(said, _THREATS)), _listed(said, _THREATS)),
         ),
-        *(_if(said[:, at], joined(text, " ", _often(said[:, at]))) for at, text in _coded(_HOLDS)),
+        *(_if(said[:, at], joined(before, _often(said[:, at]), after)) for at, (before, after) in _coded(_HOLDS)),
     ]
-    answered = [_if(said[:, at], joined(text, " ", _often(said[:, at]))) for at, text in _coded(_ANSWERS)]
+    answered = [
+        _if(said[:, at], joined(before, _often(said[:, at]), after)) for at, (before, after) in _coded(_ANSWERS)
+    ]
     told = joined(over, " ", _list(did))
     back = joined("; ", under, " ", _list(answered))
     return joined(told, pc.if_else(pa.array(_total(said, _ANSWERS) > 0), back, ""), ".")
 
 
-def _coded(texts: dict[str, str]) -> list[tuple[int, str]]:
+def _coded(texts: Mapping[str, T]) -> list[tuple[int, T]]:
     return list(zip(codes(*texts).tolist(), texts.values(), strict=True))
 
 
-def _total(said: Ints, texts: dict[str, str]) -> Ints:
+def _total(said: Ints, texts: Iterable[str]) -> Ints:
     total: Ints = said[:, codes(*texts)].sum(axis=1)
     return total
 
@@ -87,7 +94,7 @@ def _if(count: Ints, text: pa.Array) -> pa.Array:
     return pc.if_else(pa.array(count > 0), joined(", ", text), "")
 
 
-def _listed(said: Ints, texts: dict[str, str]) -> pa.Array:
+def _listed(said: Ints, texts: Mapping[str, str]) -> pa.Array:
     """ " (location 3, earnings 2)"."""
     parts = [_if(said[:, at], joined(text + " ", _digits(said[:, at]))) for at, text in _coded(texts)]
     return joined(" (", _list(parts), ")")

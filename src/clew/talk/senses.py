@@ -35,7 +35,9 @@ class Sense:
             pleads), `NEAR` (closeness is made).
         strength: of one message, for stages.
         usual: share of the messages of ordinary talk that say it; so many are not counted.
-        bits: log-odds (natural) that one message adds to "controls"; for an answer, to "is controlled by".
+        odds: natural log-odds that one message adds to "controls" or, of an answer, to "is controlled by": half the
+            logarithm of how many times more often we think it stands in such talk than in ordinary talk; half, because
+            signs come together also where nobody is controlled.
         ordinary: whether people who control nobody (managers, parents, carers) give and answer such orders too.
         stage: whether it is a stage of its own.
     """
@@ -44,7 +46,7 @@ class Sense:
     role: int
     strength: float
     usual: float
-    bits: float
+    odds: float
     ordinary: bool = False
     stage: bool = True
 
@@ -53,23 +55,23 @@ SENSES = (
     Sense("rapport", NEAR, _MILD, 0.05, 0.0),
     Sense("gift", NEAR, _MILD, 0.005, 0.0),
     Sense("move-private", NEAR, _MILD, 0.005, 0.0),
-    Sense("image-request", ORDER, _MILD, 0.005, 0.5),
-    Sense("location-demand", ORDER, _MILD, 0.01, 0.8, ordinary=True),
-    Sense("rules-fines", ORDER, _MILD, 0.002, 1.0, ordinary=True),
-    Sense("earnings-demand", ORDER, _MILD, 0.002, 1.0, ordinary=True),
-    Sense("debt", ORDER, _MILD, 0.005, 0.7),
-    Sense("isolation", FORCE, _STRONG, 0.001, 1.0),
-    Sense("documents-held", FORCE, _STRONG, 0.001, 1.2),
+    Sense("image-request", ORDER, _MILD, 0.005, 0.8),
+    Sense("location-demand", ORDER, _MILD, 0.01, 1.2, ordinary=True),
+    Sense("rules-fines", ORDER, _MILD, 0.002, 1.5, ordinary=True),
+    Sense("earnings-demand", ORDER, _MILD, 0.002, 1.4, ordinary=True),
+    Sense("debt", ORDER, _MILD, 0.005, 1.3),
+    Sense("isolation", FORCE, _STRONG, 0.001, 1.4),
+    Sense("documents-held", FORCE, _STRONG, 0.001, 2.0),
     Sense("threat-publish", FORCE, _GRAVE, 0.0, 2.5),
     Sense("threat-family", FORCE, _GRAVE, 0.0, 2.5),
-    Sense("threat-harm", FORCE, _STRONG, 0.0, 2.0, stage=False),
-    Sense("confinement", FORCE, _STRONG, 0.0, 1.5, stage=False),
-    Sense("begging-quota", ORDER, _STRONG, 0.001, 1.0, stage=False),
-    Sense("drug-errand", ORDER, _MILD, 0.002, 0.7, stage=False),
-    Sense("account-lending", ORDER, _MILD, 0.002, 0.5, stage=False),
-    Sense("plea", ANSWER, _STRONG, 0.002, 1.2, stage=False),
-    Sense("earnings-report", ANSWER, _MILD, 0.005, 0.8, ordinary=True, stage=False),
-    Sense("check-in", ANSWER, _MILD, 0.01, 0.6, ordinary=True, stage=False),
+    Sense("threat-harm", FORCE, _STRONG, 0.0, 1.8, stage=False),
+    Sense("confinement", FORCE, _STRONG, 0.0, 2.0, stage=False),
+    Sense("begging-quota", ORDER, _STRONG, 0.001, 1.5, stage=False),
+    Sense("drug-errand", ORDER, _MILD, 0.002, 1.0, stage=False),
+    Sense("account-lending", ORDER, _MILD, 0.002, 0.7, stage=False),
+    Sense("plea", ANSWER, _STRONG, 0.002, 1.4, stage=False),
+    Sense("earnings-report", ANSWER, _MILD, 0.005, 1.0, ordinary=True, stage=False),
+    Sense("check-in", ANSWER, _MILD, 0.01, 0.7, ordinary=True, stage=False),
 )
 NAMES = tuple(sense.name for sense in SENSES)
 THREATS = ("threat-publish", "threat-family", "threat-harm")
@@ -80,6 +82,7 @@ ORDINARY_MOST = 3.0  # all that is ordinary between a manager and staff, or a pa
 OBEYED = 0.5  # a demand of one sort that is also answered: location and check-in, earnings and report
 PROMPT = 0.5  # the one answers at once, the other when it suits
 LEAST = 0.5  # confidence of a row
+MOST = 0.99  # nothing that rests on words alone is sure
 TOLD = 0.2  # what a quoted or retold message counts for
 
 Floats = npt.NDArray[np.float64]

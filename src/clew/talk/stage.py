@@ -53,9 +53,10 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     progress(0.7)
     found = shown(messages, hits, counted)
     stages = found.stages()
+    own = np.asarray(counted == 1.0)
     return {
-        "conversations": tables.conversations(messages, hits, found, stages, dangers(messages, hits)),
+        "conversations": tables.conversations(messages, hits, found, stages, dangers(messages, hits, own)),
         "conversation_members": tables.conversation_members(messages),
         "stages": tables.stages(messages, hits, found, stages),
-        "control": tables.control(messages, hits, np.asarray(counted == 1.0), pairs(messages, hits, counted)),
+        "control": tables.control(messages, hits, own, pairs(messages, hits, counted)),
     }
