@@ -24,6 +24,7 @@ JOINING = "@$*_~"  # signs that stand inside a disguised word ("p@ssport", "ca$h
 # Words are written without spaces, or each syllable apart: windows are wider there.
 _STRETCH = {"zh": 2.0, "vi": 1.5}
 _MOST_LANGUAGES = 64
+_OWN_STEM = 4  # letters of a stem that also counts where its own language lists a longer phrase
 
 # What the engine finds itself, in the order of `numbers`.
 MADE = ("figure", "sum", "percent")
@@ -38,7 +39,10 @@ class Compiled:
     """Everything that reading needs.
 
     Attributes:
-        phrases: the matcher; then come those of MADE.
+        words: the matcher of words of classes, the first phrases by number.
+        says: the matcher of phrases that say a sense, the next; last come those of MADE. Two matchers, so that a phrase
+            does not hide the words in it from the rules.
+        first_says, first_made: the number of the first of each.
         hidden: bool[phrases], whether a phrase is a disguise.
         groups: what each phrase stands for.
         rules: the rules.
@@ -46,7 +50,10 @@ class Compiled:
         classes, senses: the names, in the order of their numbers.
     """
 
-    phrases: Phrases
+    words: Phrases
+    says: Phrases
+    first_says: int
+    first_made: int
     hidden: npt.NDArray[np.bool_]
     groups: Groups
     rules: Rules
@@ -91,19 +98,29 @@ def _meanings(entries: Iterable[Entry], number: dict[str, int]) -> tuple[dict[_K
 
 
 def _with_shorter_stems(held: dict[_Key, dict[_Meaning, None]]) -> dict[_Key, list[_Meaning]]:
-    """The matcher reports the longest phrase only: it also says what the longest stem of each other language says."""
+    """The matcher reports the longest phrase only: it also says what every shorter stem of it says.
+
+    In the same language only a stem of some length does: a longer phrase is listed to be something else than "do*".
+    """
     stems = {text: said for (text, stem), said in held.items() if stem}
     closed = {}
     for (text, stem), said in held.items():
         meanings = list(said)
-        languages = {m[0] for m in meanings}
+        languages, known = {m[0] for m in meanings}, {m[:2] for m in meanings}
         first = text.rfind(" ") + 1
-        for end in range(len(text) - (1 if stem else 0), first, -1):
-            more = [m for m in stems.get(text[:end], ()) if m[0] not in languages]
-            meanings += more
-            languages |= {m[0] for m in more}
+        for end in range(len(text) - (1 if stem else 0), first + 1, -1):
+            for m in stems.get(text[:end], ()):
+                if m[:2] not in known and (end - first >= _OWN_STEM or m[0] not in languages):
+                    meanings.append(m)
+                    known.add(m[:2])
         closed[text, stem] = meanings
     return closed
+
+
+def _part(entries: Iterable[Entry], number: dict[str, int]) -> tuple[dict[_Key, list[_Meaning]], list[bool]]:
+    """The phrases of one matcher with what they stand for, and which are disguises."""
+    held, disguised = _meanings(entries, number)
+    return _with_shorter_stems(held), [key in disguised for key in held]
 
 
 def _grouped(said: Sequence[Sequence[_Meaning]], order: dict[str, int]) -> Groups:
@@ -126,6 +143,16 @@ def _bits(classes: Iterable[str], number: dict[str, int]) -> npt.NDArray[np.uint
     return bits
 
 
+def _by_class(said: Sequence[Rule], number: dict[str, int]) -> tuple[Ints, Ints]:
+    """The rules to try where a class is there: those of which it is in the slot with the fewest classes."""
+    of: list[list[int]] = [[] for _ in range(64 * PARTS)]
+    for i, rule in enumerate(said):
+        rarest = sorted(rule.slots, key=len)[0]
+        for c in dict.fromkeys(rarest):
+            of[number["word." + c]].append(i)
+    return np.cumsum([0, *map(len, of)]), np.array([i for some in of for i in some], np.int64)
+
+
 def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) -> Rules:
     slots = np.zeros((len(said), MOST_SLOTS, PARTS), np.uint64)
     for i, rule in enumerate(said):
@@ -141,7 +168,7 @@ def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) 
     sense, size, window, reach = (np.array(v, np.int64) for v in whole.values())
     ordered, across = (np.array([getattr(r, k) for r in said], np.bool_) for k in ("ordered", "across"))
     weight = np.array([r.weight for r in said], np.float64)
-    return Rules(sense, slots, size, none, window, reach, ordered, across, weight)
+    return Rules(sense, slots, size, none, window, reach, ordered, across, weight, *_by_class(said, number))
 
 
 def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
@@ -152,13 +179,16 @@ def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
     languages = [ANY, *sorted(f.language for f in files if f.language != ANY)]
     if len(languages) > _MOST_LANGUAGES or len(classes) > 64 * PARTS:
         raise InputError("There are more languages or word classes than the meaning extractor has room for.")
-    held, disguised = _meanings((e for f in files for e in f.entries), number)
-    closed = _with_shorter_stems(held)
+    words, words_hidden = _part((e for f in files for e in f.entries if not e.sense), number)
+    says, says_hidden = _part((e for f in files for e in f.entries if e.sense), number)
     made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
     return Compiled(
-        Phrases([text for text, _ in closed], [stem for _, stem in closed], JOINING),
-        np.array([*(key in disguised for key in closed), *(False for _ in MADE)]),
-        _grouped([*closed.values(), *made], {language: i for i, language in enumerate(languages)}),
+        Phrases([text for text, _ in words], [stem for _, stem in words], JOINING),
+        Phrases([text for text, _ in says], [stem for _, stem in says], JOINING),
+        len(words),
+        len(words) + len(says),
+        np.array([*words_hidden, *says_hidden, *(False for _ in MADE)]),
+        _grouped([*words.values(), *says.values(), *made], {language: i for i, language in enumerate(languages)}),
         _rules(said, number, senses),
         np.array([_STRETCH.get(language, 1.0) for language in languages]),
         classes,
@@ -170,8 +200,3 @@ def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
 def compiled() -> Compiled:
     """All lexicons and rules there are."""
     return compile_all(lexicons(), rules())
-
-
-def first_words(at: npt.NDArray[np.uint32], begin: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """The index of the first word of each span, and of the one after its last."""
-    return np.searchsorted(at, begin, "left"), np.searchsorted(at, end, "left")

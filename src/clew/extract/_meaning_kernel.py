@@ -36,6 +36,8 @@ class Rules(NamedTuple):
     ordered: npt.NDArray[np.bool_]
     across: npt.NDArray[np.bool_]
     weight: npt.NDArray[np.float64]
+    first: Ints  # per class, where its rules begin in `of`: those of which the rarest slot has it
+    of: Ints
 
 
 class Words(NamedTuple):
@@ -146,13 +148,14 @@ def _apply(hits, groups, rules, r, language, stretch, words, n, chosen, rows, we
             if not _assign(words, slots, count, rules.ordered[r], i, j, chosen):
                 continue
             if not _forbidden(words, n, rules.none[r], i, j, rules.reach[r], across, chosen, count):
-                least, hidden = 1.0, False
+                product, hidden = 1.0, False
                 for t in range(count):
                     h = words.hit[chosen[t]]
-                    least = min(least, _weight(groups, hits.phrase[h], language, slots[t]))
+                    product *= _weight(groups, hits.phrase[h], language, slots[t])
                     hidden |= hits.hidden[h]
                 begin, end = hits.begin[words.hit[i]], hits.end[words.hit[j]]
-                rows, weights = _put(rows, weights, k, begin, end, rules.sense[r], hidden, least * rules.weight[r])
+                weight = rules.weight[r] * product ** (1 / count)
+                rows, weights = _put(rows, weights, k, begin, end, rules.sense[r], hidden, weight)
                 k += 1
             break
     return rows, weights, k
@@ -215,6 +218,30 @@ def _gather(hits, groups, a, b, language, words, present, classes, rows, weights
 
 
 @numba.njit(nogil=True, cache=True)
+def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
+    """The matches of every rule of which all slots have a word in the record."""
+    tried[:] = False
+    for part in range(PARTS):
+        for bit in range(64):
+            if not (present[part] >> np.uint64(bit)) & np.uint64(1):
+                continue
+            for at in range(rules.first[64 * part + bit], rules.first[64 * part + bit + 1]):
+                r = rules.of[at]
+                if tried[r]:
+                    continue
+                tried[r] = True
+                may = rules.size[r] <= n
+                for t in range(rules.size[r]):
+                    slot = rules.slots[r, t]
+                    may = may and (present[0] & slot[0]) | (present[1] & slot[1]) | (present[2] & slot[2]) != 0
+                if may:
+                    rows, weights, k = _apply(
+                        hits, groups, rules, r, language, stretch, words, n, chosen, rows, weights, k
+                    )
+    return rows, weights, k
+
+
+@numba.njit(nogil=True, cache=True)
 def _settle(rows, weights, k, total):  # type: ignore[no-untyped-def]
     """One match for each place and sense, and only of senses that weigh enough; returns how many are kept."""
     order = np.argsort(rows[:k, 2] * np.int64(1 << 40) + rows[:k, 0], kind="mergesort")
@@ -269,6 +296,7 @@ def read(hits, bounds, longest, groups, rules, stretch, classes, senses):  # typ
     words = _scratch(longest)
     votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(senses)
+    tried = np.zeros(rules.size.shape[0], np.bool_)
     found, m = np.empty((1024, 5), np.int64), 0
     for q in range(bounds.shape[0] - 1):
         a, b, k = bounds[q], bounds[q + 1], 0
@@ -277,15 +305,9 @@ def read(hits, bounds, longest, groups, rules, stretch, classes, senses):  # typ
             if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
                 continue
             n, rows, weights, k = _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k)
-            for r in range(rules.size.shape[0]):
-                may = rules.size[r] <= n
-                for t in range(rules.size[r]):
-                    slot = rules.slots[r, t]
-                    may = may and (present[0] & slot[0]) | (present[1] & slot[1]) | (present[2] & slot[2]) != 0
-                if may:
-                    rows, weights, k = _apply(
-                        hits, groups, rules, r, language, stretch[language], words, n, chosen, rows, weights, k
-                    )
+            rows, weights, k = _try_rules(
+                hits, groups, rules, language, stretch[language], words, n, present, tried, chosen, rows, weights, k
+            )
         if k == 0:
             continue
         kept = _settle(rows, weights, k, total)

@@ -53,18 +53,23 @@ def numbers(sym, start, record, at, out):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def merged(record, begin, end, phrase, figures, first_made):  # type: ignore[no-untyped-def]
-    """Hits of phrases and figures in order of place; a figure inside a phrase belongs to the phrase."""
-    n = record.shape[0] + figures.shape[0]
+def merged(record, begin, end, phrase, more, apart):  # type: ignore[no-untyped-def]
+    """Hits and more hits in order of place, the latter first where both begin at once.
+
+    Args:
+        record, begin, end, phrase: some hits.
+        more: int64[k, 4], others: record, begin, end, phrase.
+        apart: whether those of ``more`` that overlap with the others are left out.
+    """
+    n = record.shape[0] + more.shape[0]
     out_record, out_begin, out_end = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     out_phrase = np.empty(n, np.int64)
     k, f, free = 0, 0, np.int64(0)
     for h in range(record.shape[0] + 1):
         limit = begin[h] if h < record.shape[0] else np.int64(1 << 62)
-        while f < figures.shape[0] and figures[f, 1] < limit:
-            if figures[f, 1] >= free and figures[f, 2] <= limit:
-                out_record[k], out_begin[k], out_end[k] = figures[f, 0], figures[f, 1], figures[f, 2]
-                out_phrase[k] = first_made + figures[f, 3]
+        while f < more.shape[0] and more[f, 1] <= limit:
+            if not apart or (more[f, 1] >= free and more[f, 2] <= limit):
+                out_record[k], out_begin[k], out_end[k], out_phrase[k] = more[f, 0], more[f, 1], more[f, 2], more[f, 3]
                 k += 1
             f += 1
         if h < record.shape[0]:
@@ -105,3 +110,27 @@ def sentences(sym, start, record, begin, out):  # type: ignore[no-untyped-def]
                 number += 1
             at += 1
         out[h] = number
+
+
+@numba.njit(nogil=True, cache=True)
+def word_places(at, words, record, begin, end, first, after):  # type: ignore[no-untyped-def]
+    """The index of the first word of each hit, and of the one after its last.
+
+    Args:
+        at, words: `Starts.at` and `Starts.first`.
+        record, begin, end: the hits.
+        first, after: int64[hits], to be filled.
+    """
+    w, last = np.int64(0), np.int64(-1)
+    for h in range(record.shape[0]):
+        if record[h] != last:
+            last = record[h]
+            w = words[last]
+        stop = words[last + 1]
+        while w < stop and at[w] < begin[h]:
+            w += 1
+        first[h] = w
+        next_word = w  # hits may overlap
+        while next_word < stop and at[next_word] < end[h]:
+            next_word += 1
+        after[h] = next_word

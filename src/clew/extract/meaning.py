@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract._meaning_compile import MADE, Compiled, compiled, first_words
+from clew.extract._meaning_compile import Compiled, compiled
 from clew.extract._meaning_kernel import Hits, read
-from clew.extract._meaning_places import merged, numbers, sentences
+from clew.extract._meaning_places import merged, numbers, sentences, word_places
 from clew.extract._starts import Starts
 from clew.extract._written import plain
 from clew.extract.base import Example, Ints, TextBatch, mentions
@@ -47,15 +47,17 @@ def _figures(batch: TextBatch, words: Starts) -> Ints:
 def _hits(batch: TextBatch, words: Starts, c: Compiled) -> Hits:
     """The words of the lexicons, and numbers, in order of place."""
     f = batch.folded
-    found = c.phrases.find(f, words)
-    made = len(c.hidden) - len(MADE)
-    record, begin, end, phrase = merged(
-        found.record, found.begin, found.end, found.phrase, _figures(batch, words), made
-    )
-    number = np.empty(len(record), np.int64)
+    found, said = c.words.find(f, words), c.says.find(f, words)
+    figures = _figures(batch, words)
+    figures[:, 3] += c.first_made
+    record, begin, end, phrase = merged(found.record, found.begin, found.end, found.phrase, figures, True)
+    senses = np.stack((said.record, said.begin, said.end, said.phrase + np.int64(c.first_says)), axis=1)
+    record, begin, end, phrase = merged(record, begin, end, phrase, senses, False)
+    number, first, after = (np.empty(len(record), np.int64) for _ in range(3))
+    word_places(words.at, words.first, record, begin, end, first, after)
     sentences(f.sym, f.start, record, begin, number)
     hidden = c.hidden[phrase] | ~plain(batch, record, begin, end)
-    return Hits(record, begin, end, phrase, *first_words(words.at, begin, end), number, hidden)
+    return Hits(record, begin, end, phrase, first, after, number, hidden)
 
 
 class Meaning:
