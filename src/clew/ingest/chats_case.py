@@ -1,0 +1,146 @@
+"""Messages in CASE/UCO, the exchange language of forensic tools: accounts and applications stand apart, with ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from clew.ingest.chats import Messages, Value, as_list, between, contact_of, photos, tagged
+from clew.ingest.chats_json import Object, list_of, text_of
+
+_KINDS = ("MessageFacet", "SMSMessageFacet", "MMSMessageFacet", "EmailMessageFacet")
+_ACCOUNT = (
+    "AccountFacet", "PhoneAccountFacet", "EmailAccountFacet", "EmailAddressFacet", "ApplicationAccountFacet",
+    "DigitalAccountFacet",
+)  # fmt: skip
+
+
+def local(name: str) -> str:
+    """A name without its prefix: ``uco-observable:from`` and ``https://…/observable/from`` are ``from``."""
+    return name.rpartition("#")[2].rpartition("/")[2].rpartition(":")[2]
+
+
+def plain(node: object) -> Object:
+    """An object with local names as keys; an empty one for anything else."""
+    return {local(key): value for key, value in node.items()} if isinstance(node, dict) else {}
+
+
+def literal(value: object) -> Value:
+    """The text of a value, with or without its type; of several the first."""
+    if isinstance(value, list):
+        return next((text for part in value if (text := literal(part))), None)
+    return text_of(value.get("@value")) if isinstance(value, dict) else text_of(value)
+
+
+def references(value: object) -> list[str]:
+    """The ids that a value refers to."""
+    parts = value if isinstance(value, list) else [value]
+    found = (text_of(part.get("@id")) if isinstance(part, dict) else text_of(part) for part in parts)
+    return [name for name in found if name]
+
+
+def facets(node: Object) -> dict[str, Object]:
+    """The facets of an object by their local type."""
+    given = plain(node).get("hasFacet") or plain(node).get("facets")
+    found: dict[str, Object] = {}
+    for facet in given if isinstance(given, list) else [given]:
+        told = plain(facet)
+        kinds = facet.get("@type") if isinstance(facet, dict) else None
+        for kind in kinds if isinstance(kinds, list) else [kinds]:
+            found[local(text_of(kind) or "")] = told
+    return found
+
+
+@dataclass(frozen=True)
+class _Account:
+    handle: str
+    contact: Value
+    name: Value
+    application: Value
+
+
+@dataclass
+class Graph:
+    """What messages refer to: accounts, applications, and the threads that messages belong to, by id.
+
+    Attributes:
+        messages: how many were seen.
+    """
+
+    accounts: dict[str, _Account] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    threads: dict[str, str] = field(default_factory=dict)
+    messages: int = 0
+
+    def learn(self, node: Object) -> None:
+        """Take in an object of the graph."""
+        name, found = text_of(node.get("@id")), facets(node)
+        self.messages += any(kind in found for kind in _KINDS)
+        if name is None:
+            return
+        if "ApplicationFacet" in found:
+            told = found["ApplicationFacet"]
+            called = literal(plain(node).get("name")) or literal(told.get("name"))
+            if called := called or literal(told.get("applicationIdentifier")):
+                self.names[name] = called
+        if "MessageThreadFacet" in found:
+            told = found["MessageThreadFacet"]
+            for key in ("message", "messages"):
+                for part in list_of(told.get(key)) or list_of(plain(told.get(key)).get("item")):
+                    self.threads.update(dict.fromkeys(references(part), name))
+        told = {key: value for kind in _ACCOUNT for key, value in found.get(kind, {}).items()}
+        if told:
+            self.accounts[name] = self._account(name, told, literal(plain(node).get("name")))
+
+    def _account(self, name: str, told: Object, called: Value) -> _Account:
+        phone, mail = literal(told.get("phoneNumber")), literal(told.get("addressValue"))
+        application = references(told.get("application"))
+        keys = ("accountIdentifier", "accountLogin", "emailAddress")
+        handle = phone or mail or next((text for key in keys if (text := literal(told.get(key)))), None)
+        shown = literal(told.get("displayName")) or called
+        return _Account(handle or name, phone or mail or contact_of(handle), shown, next(iter(application), None))
+
+    def account(self, name: str) -> _Account:
+        """Whose id this is; what nobody described is its own handle."""
+        return self.accounts.get(name) or _Account(name, contact_of(name), None, None)
+
+
+def add_message(messages: Messages, line: int, node: Object, graph: Graph) -> None:
+    """Add the message that an object is; nothing where it is none."""
+    found = facets(node)
+    kind = next((kind for kind in _KINDS if kind in found), None)
+    if kind is None:
+        return
+    told, name = found[kind], text_of(node.get("@id"))
+    senders = [graph.account(one) for one in references(told.get("from"))][:1]
+    to = list(dict.fromkeys(graph.account(one).handle for one in references(told.get("to"))))
+    sender = senders[0] if senders else None
+    handle = sender.handle if sender else None
+    recipient = to[0] if len(to) == 1 else None
+    application = [*references(told.get("application")), *((sender.application or "",) if sender else ())]
+    platform = next((graph.names[one] for one in application if one in graph.names), None)
+    people = sorted({*to, *((handle,) if handle else ())})
+    files = [file for key in ("attachment", "attachments") for file in references(told.get(key))]
+    own = between(handle, recipient) if handle and recipient else tagged("group", *people)
+    fields: dict[str, Value] = {
+        "native_id": literal(told.get("messageID")) or name,
+        "conversation": literal(told.get("sessionID")) or graph.threads.get(name or "") or own,
+        "handle": handle,
+        "recipient": recipient,
+        "contact": sender.contact if sender else None,
+        "posted_at": literal(told.get("sentTime")) or literal(told.get("receivedTime")),
+        "title": literal(told.get("subject")),
+        "body": literal(told.get("messageText")) or literal(told.get("body")),
+        "images": as_list(photos(files)),
+        "platform": platform.lower()
+        if platform
+        else ("sms" if kind in ("SMSMessageFacet", "MMSMessageFacet") else None),
+    }
+    more = {
+        "media": files,
+        "deleted": "RecoveredObjectFacet" in found,
+        "name": sender.name if sender else None,
+        "reply_to": next(iter(references(told.get("inReplyTo"))), None),
+        "message_type": literal(told.get("messageType")),
+        "recipients": to if len(to) > 1 else None,
+    }
+    messages.add(line, fields, more)
