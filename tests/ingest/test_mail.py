@@ -111,3 +111,16 @@ def test_many_parts_and_deep_nesting_end(tmp_path: Path) -> None:
         mark = b"x%d" % level
         deep = b'Content-Type: multipart/mixed; boundary="%s"\n\n--%s\n%s\n--%s--\n' % (mark, mark, deep, mark)
     assert read(HEAD + deep)["body"].strip() == "plain words"
+
+
+def test_mails_of_a_thread_have_the_first_ones_id() -> None:
+    first = read(HEAD + b"To: ben@example.org\n\nBody\n")
+    reply = read(HEAD + b"To: Ben <ben@example.org>\nIn-Reply-To: <0@example.org>\n\nBody\n")
+    later = read(HEAD + b"To: a@x.org, b@x.org\nReferences: <0@example.org>\n <2@example.org>\n\nBody\n")
+    assert [row["conversation"] for row in (first, reply, later)] == [
+        "<1@example.org>",
+        "<0@example.org>",
+        "<0@example.org>",
+    ]
+    assert [row["recipient"] for row in (first, reply, later)] == ["ben@example.org", "ben@example.org", None]
+    assert read(b"From: a@x.org\nTo: b@x.org\nCc: c@x.org\nSubject: x\n\n")["recipient"] is None

@@ -40,8 +40,9 @@ _MAX_PARTS = 200
 _MAX_HEADER = 10_000  # characters kept of one header
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")
-_READ = {"from", "reply-to", "message-id", "subject", "date", *(name.lower() for name in _KEPT)}
-COLUMNS = ("native_id", "title", "body", "handle", "contact", "posted_at")
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,998}>")
+_READ = {"from", "reply-to", "message-id", "subject", "date", "references", *(name.lower() for name in _KEPT)}
+COLUMNS = ("native_id", "title", "body", "handle", "contact", "posted_at", "conversation", "recipient")
 _Row = dict[str, str | None]
 _File = dict[str, str | int | None]
 
@@ -107,6 +108,8 @@ def _columns(message: Message) -> tuple[_Row, dict[str, str], list[_File]]:
         "handle": sender,
         "contact": reply if reply != sender else None,
         "posted_at": headers.get("date"),
+        "conversation": _thread(headers),
+        "recipient": _only_address(headers.get("to")) if "cc" not in headers else None,
     }
     more = {name: headers[name.lower()].strip() for name in _KEPT if name.lower() in headers}
     if written and written.strip() != sender:
@@ -173,6 +176,20 @@ def _address(header: str | None) -> str | None:
         return None
     found = [address for _, address in getaddresses([header]) if "@" in address]
     return (found[0] if found else header.strip()) or None
+
+
+def _thread(headers: dict[str, str]) -> str | None:
+    """The id of the mail that began the thread: the first that this one refers to, else its own."""
+    for name in ("references", "in-reply-to", "message-id"):
+        if found := _MESSAGE_ID.search(headers.get(name, "")):
+            return found[0]
+    return None
+
+
+def _only_address(header: str | None) -> str | None:
+    """The address in a To header; null where it holds several or none."""
+    found = {address for _, address in getaddresses([header or ""]) if "@" in address}
+    return found.pop() if len(found) == 1 else None
 
 
 def _body(message: Message) -> tuple[str | None, list[_File]]:
