@@ -41,6 +41,7 @@ class Talks:
         extra: str | None = None,
         kind: str = "message",
         item: str | None = None,
+        native: str | None = None,
         version: int = 1,
     ) -> int:
         """A message in which senses are found, at a place of its text; returns its rid. Ten minutes after the last."""
@@ -49,7 +50,7 @@ class Talks:
         row: dict[str, Any] = dict.fromkeys(RECORDS.names)
         row |= {"rid": rid, "record_id": f"{rid:016x}{n:016x}", "item_id": item or f"item{n}", "version": version}
         row |= {"kind": kind, "source": source, "platform": platform, "file": "f", "line": n, "body": body}
-        row |= {"conversation": conversation, "handle": sender, "recipient": to, "extra": extra}
+        row |= {"conversation": conversation, "handle": sender, "recipient": to, "extra": extra, "native_id": native}
         row["posted_at"] = START + timedelta(minutes=10 * n if minutes is None else minutes)
         self.records.append(row)
         for sense in senses:

@@ -109,6 +109,14 @@ def test_in_a_group_the_recipient_is_meant(talks: Talks, read: Reader) -> None:
     assert control_of(read(talks), "g") == [("boss", "mira")]
 
 
+def test_in_a_group_the_one_who_is_replied_to_is_meant(talks: Talks, read: Reader) -> None:
+    for n, (who, senses) in enumerate(HELD):
+        talks.say("g", who, *senses.split(), native=f"g/{n}", extra=f'{{"reply_to":"g/{n - 1}"}}' if n else None)
+        talks.say("g", "ana", native=f"ana/{n}")
+    talks.say("other", "cleo", native="g/1", platform="q")
+    assert control_of(read(talks), "g") == [("boss", "mira")]
+
+
 def test_each_of_a_group_is_controlled_for_themself(talks: Talks, read: Reader) -> None:
     talks.chat("g", *HELD, *[("lena" if who == "mira" else who, senses) for who, senses in HELD])
     made = read(talks)

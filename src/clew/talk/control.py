@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clew.engine.duckdb import Engine
 from clew.talk.people import addressees
 from clew.talk.read import NEVER, NOBODY, Hits, Messages
 from clew.talk.senses import (
@@ -59,9 +60,9 @@ class Pairs:
         return np.flatnonzero(self.confidence >= LEAST)
 
 
-def pairs(messages: Messages, hits: Hits, counted: Floats) -> Pairs:
+def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats) -> Pairs:
     """Weigh all pairs between whom orders, threats or answers go."""
-    to = addressees(messages, hits.message, hits.sense)
+    to = addressees(engine, messages, hits)
     sender = messages.sender[hits.message]
     answers = having(ANSWER)[hits.sense]
     over, under = np.where(answers, to, sender), np.where(answers, sender, to)

@@ -1,26 +1,59 @@
-"""To whom a message is said: the recipient, the other of two, or who speaks next."""
+"""To whom a message is said: the recipient, the other of two, who is replied to, or who speaks next."""
 
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 
-from clew.talk.read import NOBODY, Messages
+from clew.engine.duckdb import Engine
+from clew.talk.read import NOBODY, Hits, Messages
 from clew.talk.senses import ANSWER, Flags, Ints, having
 
+# The ids of messages in `reply_to` are those of the source, as in `native_id`.
+_REPLIES = r"""
+WITH asked AS (
+    SELECT h.message, r.platform, regexp_extract(r.extra, '"reply_to":"([^"\\]+)"', 1) AS native_id
+    FROM talk_hits h JOIN records r USING (rid) WHERE r.kind = 'message' AND contains(r.extra, '"reply_to":"')
+)
+SELECT a.message, q.rid FROM asked a JOIN records q USING (platform, native_id) WHERE q.kind = 'message'
+ORDER BY a.message, q.rid
+"""
 
-def addressees(messages: Messages, message: Ints, sense: Ints) -> Ints:
+
+def addressees(engine: Engine, messages: Messages, hits: Hits) -> Ints:
     """The member whom each hit is said to; `NOBODY` where that cannot be said.
 
-    In a group without recipients an order is taken to be for the one who speaks next, and a report or a plea to be for
-    the one who spoke before, or else next.
+    In a group without recipients, who is replied to; else an order is taken to be for the one who speaks next, and a
+    report or a plea to be for the one who spoke before, or else next.
     """
     named = messages.named()
-    sender, recipient = messages.sender[message], messages.recipient[message]
-    before, after = _neighbours(messages, named)
-    nearby = np.where(having(ANSWER)[sense] & (before[message] >= 0), before[message], after[message])
+    sender, recipient = messages.sender[hits.message], messages.recipient[hits.message]
+    before, after = (neighbour[hits.message] for neighbour in _neighbours(messages, named))
+    nearby = np.where(having(ANSWER)[hits.sense] & (before >= 0), before, after)
     other = _other_of_two(messages, named)[sender]
-    to = np.where((recipient >= 0) & (recipient != sender), recipient, np.where(other >= 0, other, nearby))
+    replied = _replied(engine, messages, hits, other < 0)
+    to = np.where(replied >= 0, replied, nearby)
+    to = np.where(other >= 0, other, to)
+    to = np.where((recipient >= 0) & (recipient != sender), recipient, to)
     return np.where(named[sender], to, NOBODY)
+
+
+def _replied(engine: Engine, messages: Messages, hits: Hits, in_group: Flags) -> Ints:
+    """int64[h], the member whose message is replied to, where another person of the conversation wrote it."""
+    to = np.full(len(messages.rid), NOBODY)
+    asked = np.unique(hits.message[in_group])
+    if len(asked):
+        try:
+            engine.register({"talk_hits": pa.table({"message": asked, "rid": messages.rid[asked]})})
+            found = engine.sql(_REPLIES)
+        finally:
+            engine.forget("talk_hits")
+        message, quoted = found.column("message").to_numpy(), messages.rows(found.column("rid").to_numpy())
+        author = np.append(messages.sender, NOBODY)[quoted]
+        same = (author >= 0) & (messages.conversation[message] == messages.conversation[quoted])
+        same &= author != messages.sender[message]
+        to[message[same]] = author[same]
+    return to[hits.message]
 
 
 def _other_of_two(messages: Messages, named: Flags) -> Ints:

@@ -86,6 +86,14 @@ class Messages:
         flags: Flags = pc.not_equal(self.member_name, "").to_numpy(zero_copy_only=False)
         return flags
 
+    def rows(self, rid: npt.NDArray[np.uint64]) -> Ints:
+        """int64[k], the row of each record; -1 where it is no message that counts."""
+        if not len(self.rid):
+            return np.full(len(rid), -1)
+        order = np.argsort(self.rid)
+        at = order[np.minimum(np.searchsorted(self.rid[order], rid), len(order) - 1)]
+        return np.where(self.rid[at] == rid, at, -1)
+
     def sent(self) -> Ints:
         """int64[m], messages of each member."""
         return np.bincount(self.sender[self.sender >= 0], minlength=len(self.member_conversation))
@@ -144,13 +152,9 @@ def read_messages(engine: Engine) -> Messages:
 def read_hits(engine: Engine, messages: Messages) -> Hits:
     """Read ``mentions``: the senses of what people wrote."""
     found = engine.sql(_FOUND)
-    order = np.argsort(messages.rid)
-    rids, rid = messages.rid[order], found.column("rid").to_numpy().astype(np.uint64)
-    at = np.minimum(np.searchsorted(rids, rid), max(len(rids) - 1, 0))
-    held: Flags = rids[at] == rid if len(rids) else np.zeros(len(rid), np.bool_)
-    message = order[at[held]]
-    held[held] = messages.sender[message] >= 0
-    message = order[at[held]]
+    message = messages.rows(found.column("rid").to_numpy().astype(np.uint64))
+    held = np.flatnonzero((message >= 0) & (np.append(messages.sender, NOBODY)[message] >= 0))
+    message = message[held]
     sense = pc.index_in(found.column("value"), pa.array(NAMES)).to_numpy()[held].astype(np.int64)
     sort = np.lexsort((sense, message))
     span = [found.column(at).fill_null(-1).to_numpy()[held].astype(np.int64)[sort] for at in ("start", "end")]

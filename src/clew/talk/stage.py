@@ -58,5 +58,5 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
         "conversations": tables.conversations(messages, hits, found, stages, dangers(messages, hits, own)),
         "conversation_members": tables.conversation_members(messages),
         "stages": tables.stages(messages, hits, found, stages),
-        "control": tables.control(messages, hits, own, pairs(messages, hits, counted)),
+        "control": tables.control(messages, hits, own, pairs(engine, messages, hits, counted)),
     }
