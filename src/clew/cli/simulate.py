@@ -52,4 +52,8 @@ def simulate(
             f"Beside them: {world.offers:,} job offers, {world.sites:,} sites of recruiters, "
             f"{world.conversations:,} chats of {world.messages:,} messages."
         )
-    console().print(f"Next: clew ingest {out}/ads.jsonl --kind ad --source simulated")
+    files = [("ads.jsonl", "ad", world.ads), ("offers.jsonl", "job_ad", world.offers)]
+    files += [("sites.warc.gz", "page", world.sites), ("chats.jsonl", "message", world.conversations)]
+    for name, kind, count in files:
+        if count:
+            console().print(f"Next: clew ingest {out}/{name} --kind {kind} --source simulated")

@@ -164,7 +164,8 @@ def load(world: Path, name: str, columns: list[str] | None = None) -> pa.Table:
         raise InputError(f"The truth has no table {name!r}.", f"Tables: {', '.join(SCHEMAS)}.")
     path = world / "truth" / f"{name}.parquet"
     if not path.is_file():
-        raise InputError(f"{world} is no simulated world: {path.name} is missing.", "Make one with `clew simulate`.")
+        todo = "Make one with `clew simulate`; its offers, sites and chats can be switched off."
+        raise InputError(f"{world} is no simulated world: {path.name} is missing.", todo)
     return pq.read_table(path, columns=columns)
 
 

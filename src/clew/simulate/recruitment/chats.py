@@ -18,7 +18,7 @@ from clew.simulate.recruitment.habits import Habit, draw_habit, parts, typed
 from clew.simulate.recruitment.knobs import ACTS, STAGES, Recruiting
 from clew.simulate.recruitment.outfits import FIRST_ID, Outfit, private_phones
 from clew.simulate.recruitment.phrases import Phrases
-from clew.simulate.recruitment.plans import BREAK, GROUPS, PITCH, plan
+from clew.simulate.recruitment.plans import BREAK, GROUPS, PASTED, PITCH, Step, plan
 from clew.simulate.render import WORLD_START
 
 Row = tuple[Any, ...]
@@ -100,10 +100,15 @@ class _Writer:
         language = self._language(outfit, draw)
         steps = plan(kind, form, self.knobs, draw)
         known = outfit if kind in _BAD or kind == "recruiter" else None
-        people = self._people(number, max(who for who, _ in steps) + 1, known, platform, phones, draw)
-        name = f"{platform}-{mix_one(self.seed, 'conversation-name', number) % 10**10:010d}"
-        said = _Said(name, platform, people, kind in GROUPS or len(people) > 2, language)
-        values = self._values(outfit, known, number, platform, people, language, draw)
+        start = outfit.start + int(draw.random() * outfit.span * 0.8)
+        phone = known.phone(start, draw.random()) if known else ""
+        people = self._people(number, max(who for who, _ in steps) + 1, known, platform, [phone, *phones], draw)
+        # The factor has no divisor of ten: no two conversations get one name.
+        place = (number * 8_764_321_987 + mix_one(self.seed, "conversation-name")) % 10**10
+        name = f"{platform}-{place:010d}"
+        said = _Said(name, platform, people, kind in GROUPS or len(people) > 2, language, start)
+        other = known.phone(start, draw.random()) if known else phones[0]
+        values = self._values(outfit, known, number, platform, other, language, draw)
         marks = said.write(steps, outfit, values, draw, talk, self.seed)
         self._truth(said, kind, outfit, form, marks, talk)
 
@@ -112,8 +117,9 @@ class _Writer:
         among = (
             self.lawful if kind == "recruiter" else self.exploiting if kind in _BAD else self.lawful + self.exploiting
         )
-        # Some have many conversations, most a few.
-        return among[int(draw.random() ** 1.5 * len(among))]
+        # Some have many conversations, most a few; above all who answers seekers.
+        power = self.knobs.passive_focus if kind == "passive" else 1.5
+        return among[int(draw.random() ** power * len(among))]
 
     def _language(self, outfit: Outfit, draw: Random) -> Phrases:
         home, other = draw.random() < self.knobs.home_language, int(draw.random() * len(self.languages))
@@ -128,7 +134,7 @@ class _Writer:
             own = known if at == 0 else None
             key = FIRST_ID * 2 + number * 16 + at
             if platform in _BY_PHONE:
-                name = own.phones[int(draw.random() * len(own.phones))] if own else phones[at]
+                name = phones[0] if own else phones[at + 1]
             elif platform == "telegram":
                 name = own.handles[int(draw.random() * len(own.handles))] if own else identity.handle(self.seed, key)
             else:
@@ -137,25 +143,23 @@ class _Writer:
         return found
 
     def _values(
-        self, outfit: Outfit, known: Outfit | None, number: int, platform: str, people: list[_Person],
+        self, outfit: Outfit, known: Outfit | None, number: int, platform: str, phone: str,
         language: Phrases, draw: Random,
     ) -> dict[str, str]:  # fmt: skip
         """What fills the marks of this conversation; those of an outfit show its numbers, accounts and sites."""
         chance = draw.random
         names = language.words["names"]
-        first, cities = int(FIRST_CITY[outfit.country]), int(CITY_COUNTS[outfit.country])
         own = FIRST_ID * 2 + number * 16 + 15
         if known is None:
             handle, site = identity.handle(self.seed, own), identity.domain(self.seed, own)
-            account, phone = identity.account(self.seed, own), people[0].name
+            account = identity.account(self.seed, own)
         else:
             handle, site = known.handles[0], (known.domains or (identity.domain(self.seed, own),))[0]
             account = known.wallet if chance() < 0.5 else known.account
-            phone = known.phones[-1]
-        contact = phone if phone.startswith("+") and (platform == "telegram" or chance() < 0.4) else f"@{handle}"
+        contact = phone if platform == "telegram" or chance() < 0.4 else f"@{handle}"
         return {
             "name": names[int(chance() * len(names))],
-            "city": CITIES[first + int(chance() * cities)],
+            "city": _city(outfit, chance()),
             "contact": contact,
             "account": account,
             "site": f"https://{site}/",
@@ -200,14 +204,14 @@ class _Said:
     people: list[_Person]
     group: bool
     language: Phrases
+    start: int
     count: int = 0
 
     def write(
-        self, steps: list[tuple[int, str]], outfit: Outfit, values: dict[str, str], draw: Random, talk: Talk, seed: int
+        self, steps: list[Step], outfit: Outfit, values: dict[str, str], draw: Random, talk: Talk, seed: int
     ) -> dict[str, dict[int, list[str]]]:
         """Add the messages to ``talk``; returns the ids of messages by stage or act and person."""
-        chance = draw.random
-        at = outfit.start + int(chance() * outfit.span * 0.8)
+        chance, at = draw.random, self.start
         marks: dict[str, dict[int, list[str]]] = {}
         said: dict[str, set[int]] = {}
         for who, section in steps:
@@ -216,11 +220,11 @@ class _Said:
                 continue
             at += 15 + int(1500 * chance() ** 4)
             text = self._sentence(section, outfit, values, draw, said, seed)
-            section = section.removeprefix("pasted-")
-            person = self.people[who]
-            shown = typed(text, section, person.habit, self.language, draw)
+            pasted, section = section.startswith(PASTED), section.removeprefix(PASTED)
+            habit = self.people[who].habit
+            shown = [text] if pasted else parts(typed(text, section, habit, self.language, draw), habit, draw)
             ids = []
-            for part in parts(shown, person.habit, draw):
+            for part in shown:
                 ids.append(self._message(part, who, at, talk))
                 at += 3 + int(chance() * 20)
             mark = _AS_ACT.get(section, section)
@@ -237,10 +241,16 @@ class _Said:
         hour, half = int(chance() * 24), int(chance() * 4) * 15
         values["time"] = f"{hour}:{half:02d}"
         values["n"] = str(2 + int(chance() * 9))
-        if section.startswith("pasted-"):  # one sentence with one choice of words for all whom this account answers
-            patterns = self.language.sections[section.removeprefix("pasted-")]
-            same = mix_one(seed, section, outfit.key)
-            return patterns[same % len(patterns)].fill(Random(same), values)
+        if section.startswith(PASTED):  # letter for letter the same to all whom this account answers
+            patterns = self.language.sections[section.removeprefix(PASTED)]
+            same = Random(mix_one(seed, section, outfit.key))
+            own = values | {
+                "name": words["names"][int(same.random() * len(words["names"]))],
+                "money": words["money"][int(same.random() * len(words["money"]))],
+                "n": str(2 + int(same.random() * 9)),
+                "city": _city(outfit, same.random()),
+            }
+            return patterns[int(same.random() * len(patterns))].fill(same, own)
         patterns = self.language.sections[section]
         used = said.setdefault(section, set())
         if len(used) >= len(patterns):
@@ -267,6 +277,10 @@ class _Said:
         }
         talk.lines.append(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
         return native
+
+
+def _city(outfit: Outfit, chance: float) -> str:
+    return CITIES[int(FIRST_CITY[outfit.country]) + int(chance * int(CITY_COUNTS[outfit.country]))]
 
 
 _DATES: dict[int, str] = {}

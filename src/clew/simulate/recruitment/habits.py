@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from random import Random
@@ -29,7 +30,8 @@ def _without_accents() -> dict[int, str]:
 
 
 _ACCENTS = _without_accents()
-_BARE = str.maketrans("", "", ".,!;:")
+# Stops and commas; not the point of a number or the colon of a time.
+_STOPS = re.compile(r"[.,!;:。！،]+(?=\s|$)")
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def typed(text: str, section: str, habit: Habit, phrases: Phrases, draw: Random)
         if habit.small:
             text = text.lower()
         if habit.bare:
-            text = text.translate(_BARE)
+            text = _STOPS.sub("", text)
         if chance() < habit.typos and len(text) > 8:
             text = _slip(text, draw)
         if habit.latin and phrases.latin:

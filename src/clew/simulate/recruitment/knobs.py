@@ -124,6 +124,12 @@ class Recruiting:
     web_agencies: float = 0.06
     """Share of honest sites with the tag manager of the web agency that built them, as others have (assumed)."""
 
+    postings: float = 0.6
+    """Share of sites whose first vacancy is also a schema.org JobPosting (assumed)."""
+
+    builder_icons: float = 0.25
+    """Share of sites with the favicon of their site builder, which others have too (assumed)."""
+
     vat: tuple[tuple[float, float], tuple[float, float]] = ((0.8, 0.02), (0.15, 0.6))
     """Share of sites with a valid VAT number and with one that fails its check: honest, bad (assumed)."""
 
@@ -152,6 +158,9 @@ class Recruiting:
 
     home_language: float = 0.5
     """Share of conversations in the language of the operation, the others in any; the same for all kinds (assumed)."""
+
+    passive_focus: float = 3.0
+    """How much the largest accounts answer of all seekers: a draw to this power picks the account (assumed)."""
 
     split: float = 0.06
     """Share of messages sent in two parts (assumed)."""

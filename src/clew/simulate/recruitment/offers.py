@@ -68,10 +68,9 @@ def written(
     t = begin + np.floor(unit(seed, "offer-time", keys) * 55 * DAY).astype(np.int64)
     signals = _signals(keys, kind > 0, seed, knobs)
     signals = np.where(kind == 2, signals | 1 << _FIT_PLACE, signals)
-    posted = np.datetime_as_string(WORLD_START + t.astype("timedelta64[s]"), unit="s")
     for at in np.lexsort((keys, t)).tolist():
         outfit = groups[kind[at]][who[at]]
-        yield _offer(at, outfit, int(signals[at]), f"{posted[at]}Z", seed, knobs, banks)
+        yield _offer(at, outfit, int(signals[at]), int(t[at]), seed, knobs, banks)
 
 
 def _signals(keys: Ints, bad: np.ndarray[tuple[int], np.dtype[np.bool_]], seed: int, knobs: Recruiting) -> Ints:
@@ -86,7 +85,7 @@ def _signals(keys: Ints, bad: np.ndarray[tuple[int], np.dtype[np.bool_]], seed: 
     return np.asarray(((rank < count[:, None]) << np.arange(len(OFFER_SIGNALS))).sum(axis=1), dtype=np.int64)
 
 
-def _offer(number: int, outfit: Outfit, bits: int, posted: str, seed: int, knobs: Recruiting, banks: Banks) -> Offer:
+def _offer(number: int, outfit: Outfit, bits: int, at: int, seed: int, knobs: Recruiting, banks: Banks) -> Offer:
     draw = Random(mix_one(seed, "offer", number))
     chance = draw.random
     words = banks.offers[outfit.language]
@@ -96,14 +95,14 @@ def _offer(number: int, outfit: Outfit, bits: int, posted: str, seed: int, knobs
     sector, title = _work(outfit, words, Random(text))
     place = CITIES[int(FIRST_CITY[outfit.country]) + int(chance() * int(CITY_COUNTS[outfit.country]))]
     firm = None if "employer-vague" in signals else companies.name(seed, outfit.key, outfit.country)
-    pay = _pay(outfit, sector, knobs, draw)
+    pay, phone = _pay(outfit, sector, knobs, draw), outfit.phone(at, chance())
     values = {
         "job": title,
         "city": place,
         "company": firm or "",
         "pay": pay,
         "money": f"{20 * (2 + int(chance() * 20))} euro",
-        "contact": f"@{outfit.handles[0]}" if chance() < 0.5 else f"WhatsApp {_of(outfit.phones, draw)}",
+        "contact": f"@{outfit.handles[0]}" if chance() < 0.5 else f"WhatsApp {phone}",
         "mail": _mail(outfit, chance()),
         "n": str(2 + int(chance() * 9)),
         "year": str(1985 + int(chance() * 35)),
@@ -112,7 +111,7 @@ def _offer(number: int, outfit: Outfit, bits: int, posted: str, seed: int, knobs
         "name": "",
         "time": f"{6 + int(chance() * 4)}:00",
     }
-    body = _body(outfit, words, signals, firm, values, text, draw, banks)
+    body = _body(outfit, words, signals, firm, phone, values, text, draw, banks)
     board = int(chance() * _BOARDS)
     platform, site = identity.platform(seed, 100 + board)
     platform, native = f"{platform}-jobs", f"J{mix_one(seed, 'offer-id', number) % 10**9:09d}{number}"
@@ -123,11 +122,11 @@ def _offer(number: int, outfit: Outfit, bits: int, posted: str, seed: int, knobs
         "url": f"https://jobs.{site}/{native}",
         "title": heading[text % len(heading)].fill(draw, values),
         "body": body,
-        "posted_at": posted,
+        "posted_at": f"{WORLD_START + np.timedelta64(at, 's')}Z",
         "city": place,
         "salary": pay if chance() < 0.6 else None,
         "company": firm,
-        "contact": _of((*outfit.phones, values["mail"]), draw) if chance() < 0.4 else None,
+        "contact": _of((phone, values["mail"]), draw) if chance() < 0.4 else None,
         "sector": sector,
     }
     kind = "ordinary" if outfit.kind in ("employer", "agency") else "scam" if outfit.kind == "scam" else "exploiting"
@@ -164,7 +163,7 @@ def _pay(outfit: Outfit, sector: str, knobs: Recruiting, draw: Random) -> str:
 
 
 def _body(
-    outfit: Outfit, words: Phrases, signals: list[str], firm: str | None, values: dict[str, str], text: int,
+    outfit: Outfit, words: Phrases, signals: list[str], firm: str | None, phone: str, values: dict[str, str], text: int,
     draw: Random, banks: Banks,
 ) -> str:  # fmt: skip
     same, chance = Random(text), draw.random
@@ -191,5 +190,5 @@ def _body(
     if chance() < 0.7:
         out.append(say("wage", draw))
     if "messenger-contact" not in signals or chance() < 0.3:
-        out.append(say("apply", draw) if chance() < 0.7 else f"{say('call', draw)} {_of(outfit.phones, draw)}")
+        out.append(say("apply", draw) if chance() < 0.7 else f"{say('call', draw)} {phone}")
     return (" ", " ", "\n", "\n\n")[text % 4].join(dict.fromkeys(out))

@@ -38,6 +38,7 @@ class Outfit:
         start: second of the world when it begins.
         span: seconds that it lasts.
         phones: E.164.
+        used: first and last second in which each of them stands in adverts; empty: all at any time.
         handles: on Telegram, without the sign in front.
         mails, domains: its own.
         wallet, account: where money goes: an address, an IBAN.
@@ -52,6 +53,7 @@ class Outfit:
     start: int
     span: int
     phones: tuple[str, ...]
+    used: tuple[tuple[int, int], ...]
     handles: tuple[str, ...]
     mails: tuple[str, ...]
     domains: tuple[str, ...]
@@ -69,11 +71,21 @@ class Outfit:
         """Whether it has adverts in the same world."""
         return self.name.startswith("op-")
 
+    def phone(self, at: int, chance: float) -> str:
+        """One of the numbers in use at a second of the world, or that used nearest to it."""
+        if not self.used:
+            return self.phones[int(chance * len(self.phones))]
+        gaps = [max(first - at, at - last, 0) for first, last in self.used]
+        near = [number for number, gap in zip(self.phones, gaps, strict=True) if gap == min(gaps)]
+        return near[int(chance * len(near))]
 
-def private_phones(seed: int, purpose: str, first: int, count: int) -> list[str]:
-    """Numbers that no advert shows."""
+
+def private_phones(seed: int, purpose: str, first: int, count: int, home: NDArray[np.int64] | None = None) -> list[str]:
+    """Numbers that no advert shows; mostly of the countries in ``home``, where they are given."""
     keys = np.arange(first, first + count)
     country = pick(WEIGHTS, unit(seed, purpose, keys))
+    if home is not None:
+        country = np.where(unit(seed, "phone-home", keys) < 0.85, home, country)
     numbers = national(seed, country, FIRST_PHONE + keys)
     return [e164(code, number) for code, number in zip(country.tolist(), numbers.tolist(), strict=True)]
 
@@ -115,8 +127,11 @@ def _with_adverts(sheet: Sheet, keys: NDArray[np.int64], seed: int, languages: t
     for at, key in enumerate(keys.tolist()):
         rows = order[np.searchsorted(op, key) : np.searchsorted(op, key, "right")]
         shown = {name: _first(table[name][rows]) for name in ("handle", "mail", "link", "wallet", "account")}
-        pairs = zip(table["own_country"][rows].tolist(), table["own"][rows].tolist(), strict=True)
-        phones = tuple(dict.fromkeys(e164(country, number) for country, number in pairs if number))[:4]
+        used: dict[tuple[int, int], tuple[int, int]] = {}
+        for *number, t in zip(*(table[name][rows].tolist() for name in ("own_country", "own", "t")), strict=True):
+            if number[1]:
+                first, last = used.get((number[0], number[1]), (t, t))
+                used[number[0], number[1]] = (min(first, t), max(last, t))
         own = key * 8
         found.append(
             Outfit(
@@ -127,7 +142,8 @@ def _with_adverts(sheet: Sheet, keys: NDArray[np.int64], seed: int, languages: t
                 language=_among(ADVERT_LANGUAGES[operations.language[key]], languages, seed, key),
                 start=int(operations.start[key]),
                 span=max(int(operations.span[key]), 20 * DAY),
-                phones=phones or tuple(private_phones(seed, "outfit-phone", key, 1)),
+                phones=tuple(e164(*number) for number in used) or tuple(private_phones(seed, "outfit-phone", key, 1)),
+                used=tuple(used.values()),
                 handles=tuple(identity.handle(seed, number) for number in shown["handle"] or [own]),
                 mails=tuple(identity.mail(seed, number) for number in shown["mail"] or [own]),
                 domains=tuple(identity.domain(seed, number) for number in shown["link"]),
@@ -150,7 +166,7 @@ def _without_adverts(kind: str, count: int, group: int, seed: int, languages: tu
     local = unit(seed, "firm-local", keys) < 0.6
     form = pick(_FORMS[1], unit(seed, "firm-form", keys))
     start = below(120 * DAY, seed, "firm-start", keys)
-    phones = private_phones(seed, "firm-phone", group << 20, count * 2)
+    phones = private_phones(seed, "firm-phone", group << 20, count * 2, country.repeat(2))
     found = []
     for at, key in enumerate(keys.tolist()):
         number = FIRST_ID + key
@@ -163,6 +179,7 @@ def _without_adverts(kind: str, count: int, group: int, seed: int, languages: tu
                 language=_among(COUNTRIES[country[at]].language if local[at] else "", languages, seed, key),
                 start=int(start[at]),
                 span=60 * DAY,
+                used=(),
                 phones=tuple(phones[at * 2 : at * 2 + 1 + mix_one(seed, "firm-lines", key) % 2]),
                 handles=(identity.handle(seed, number),),
                 mails=(identity.mail(seed, number),),

@@ -12,6 +12,8 @@ from clew.simulate.recruitment.knobs import Recruiting
 # One thing said: who, and the section of the bank. Who is -1 for a break of hours or days.
 Step = tuple[int, str]
 BREAK: Step = (-1, "")
+# Before a section: the sentence is pasted, the same to all.
+PASTED = "pasted-"
 
 # Ways from the first word to control, by how they begin; the order is that of accounts of grooming (UNODC; OSCE 2022).
 ROUTES: dict[str, tuple[str, ...]] = {
@@ -191,7 +193,7 @@ def _passive(form: str, draw: Random) -> list[Step]:
     chance = draw.random
     pitch = _pick(PITCH.get(form, ("job-pitch",)), draw)
     steps: list[Step] = [(1, "job-seek")] if chance() < 0.6 else []
-    steps.append((0, "pasted-" + pitch))
+    steps.append((0, PASTED + pitch))
     steps.append((1, _pick(("reply", "job-seek", "small"), draw)))
     for section, rate in (
         ("promise", 0.9),
@@ -213,7 +215,7 @@ def _recruiter(draw: Random) -> list[Step]:
     """A lawful recruiter: also answers many, also with one text."""
     chance = draw.random
     steps: list[Step] = [(1, "job-seek")] if chance() < 0.5 else []
-    steps.append((0, "pasted-recruiter"))
+    steps.append((0, PASTED + "recruiter"))
     for _ in range(2 + int(chance() * 5)):
         steps.append((1, _pick(("reply", "small", "job-seek"), draw)))
         steps.append((0, "recruiter" if chance() < 0.8 else "small"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from random import Random
 from typing import Any
 
@@ -24,10 +23,11 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
 @dataclass(frozen=True)
 class Site:
-    """One site: its pages by path, and its row of the truth."""
+    """One site: its pages by path, its favicon and its row of the truth."""
 
     domain: str
     pages: dict[str, bytes]
+    icon: bytes
     truth: tuple[Any, ...]
 
 
@@ -96,23 +96,25 @@ def _site(key: int, outfit: Outfit, first: dict[str, list[str]], seed: int, knob
         city=place,
         street=f"{place} {1 + int(chance() * 180)}",
         country=CODES[outfit.country],
-        phone=outfit.phones[int(chance() * len(outfit.phones))],
+        phone=outfit.phone(outfit.start + outfit.span, chance()),
         handle=outfit.handles[0] if outfit.exploits or chance() < 0.2 else None,
         mail=outfit.mails[0] if free else f"info@{domain}",
         vat=vat,
         ids=ids,
-        style=look % html.STYLES,
+        layout=html.Layout.of(look),
     )
-    pages = _pages(facts, words, look, draw)
+    pages = _pages(facts, words, look, look % 1000 < knobs.postings * 1000, draw)
+    # Whoever has none made has that of the site builder.
+    icon = html.icon(facts.layout.style + 1 if mix_one(seed, "icon", look) % 100 < knobs.builder_icons * 100 else look)
     truth = (
         domain, outfit.name, outfit.exploits, clone_of, firm, CODES[outfit.country], outfit.language, vat,
         None if vat is None else said < valid, [f"{kind}:{value}" for kind, value in ids.items()],
         [facts.phone], f"telegram:{facts.handle}" if facts.handle else None,
     )  # fmt: skip
-    return Site(domain, pages, truth)
+    return Site(domain, pages, icon, truth)
 
 
-def _pages(facts: html.Facts, words: Phrases, look: int, draw: Random) -> dict[str, bytes]:
+def _pages(facts: html.Facts, words: Phrases, look: int, postings: bool, draw: Random) -> dict[str, bytes]:
     """Front page, vacancies and contact; the sentences hang on the look, so that copies say the same."""
     same = Random(look)
     values = dict.fromkeys(("name", "time", "account", "contact", "job", "pay"), "") | {
@@ -131,10 +133,11 @@ def _pages(facts: html.Facts, words: Phrases, look: int, draw: Random) -> dict[s
         values["pay"] = f"{round(SECTORS[sector] * (0.9 + 0.3 * draw.random()) / 50) * 50} €"
         signs = ("no-requirements", "housing-arranged", "start-now", "travel-arranged")
         text = [say("opener", same), say("task", same), say(signs[int(same.random() * 4)], same), say("wage", same)]
-        jobs.append((values["job"], " ".join(text), values["pay"]))
+        day = f"2026-{1 + int(draw.random() * 6):02d}-{1 + int(draw.random() * 28):02d}"
+        jobs.append(html.Job(values["job"], " ".join(text), values["pay"], day))
     about = [say("about", same) for _ in range(3)] + [say("company", same)]
     return {
-        "/": html.front(facts, list(dict.fromkeys(about)), [title for title, _, _ in jobs]).encode(),
-        "/jobs": html.vacancies(facts, jobs).encode(),
-        "/contact": html.contact(facts, escape(say("apply", same))).encode(),
+        "/": html.front(facts, list(dict.fromkeys(about)), [job.title for job in jobs]).encode(),
+        "/jobs": html.vacancies(facts, jobs, postings).encode(),
+        "/contact": html.contact(facts, say("apply", same)).encode(),
     }

@@ -201,6 +201,7 @@ def _sites(part: Path, seen: Seen, found: Iterable[Site]) -> int:
         for site in found:
             for path, page in site.pages.items():
                 archive.add(f"https://{site.domain}{path}", page)
+            archive.add(f"https://{site.domain}/favicon.ico", site.icon, "image/png")
             rows.append(site.truth)
             seen.setdefault(site.truth[1], Counter())["sites"] += 1
     _save(part, "sites", rows)
