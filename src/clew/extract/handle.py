@@ -209,7 +209,7 @@ def _shape(text: str) -> int:
     return 1 if name.isalpha() else 2
 
 
-_ADDRESS_BOOKS = ("whatsapp", "signal", "messenger", "instagram", "sms")
+_ADDRESS_BOOKS = ("whatsapp", "signal", "messenger", "instagram", "sms", "livechat")
 
 
 def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
