@@ -24,11 +24,18 @@ def batch_of_kinds(kinds: list[str | None], text: str) -> pa.RecordBatch:
 
 
 def test_adverts_are_not_read() -> None:
-    text = "if you don't pay I will send your pictures to your family"
+    text = "no experience needed"
     kinds = ["ad", "message", "payment", "page", "ad", "job_ad", None]
     rows = PLUGIN.find(text_batch(batch_of_kinds(kinds, text)))
     assert set(rows["rid"].to_pylist()) == {1, 3, 5, 6}
     assert PLUGIN.find(text_batch(batch_of_kinds(["ad"] * 3, text))).num_rows == 0
+
+
+def test_only_messages_are_read_for_talk() -> None:
+    text = "no experience needed, you must bring 300 euro tonight"
+    rows = PLUGIN.find(text_batch(batch_of_kinds(["message", "job_ad", "page"], text))).to_pylist()
+    assert {m["rid"] for m in rows if m["value"] == "earnings-demand"} == {0}
+    assert {m["rid"] for m in rows if m["value"] == "no-requirements"} == {0, 1, 2}
 
 
 @pytest.mark.parametrize(

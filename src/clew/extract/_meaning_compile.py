@@ -6,12 +6,13 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._meaning_everyday import MOST, everyday
 from clew.extract._meaning_kernel import PARTS, Groups, Rules
 from clew.extract._meaning_lexicon import ANY, Entry, Lexicon, kinds, lexicons
 from clew.extract._meaning_rules import MOST_SLOTS, Rule, rules
@@ -123,6 +124,14 @@ def _part(entries: Iterable[Entry], number: dict[str, int]) -> tuple[dict[_Key, 
     return _with_shorter_stems(held), [key in disguised for key in held]
 
 
+def _by_language(said: Sequence[_Meaning], classes: Sequence[str]) -> dict[str, set[str]]:
+    """What a phrase stands for in each language."""
+    held: dict[str, set[str]] = {}
+    for language, kind, _ in said:
+        held.setdefault(language, set()).add(classes[kind])
+    return held
+
+
 def _grouped(said: Sequence[Sequence[_Meaning]], order: dict[str, int]) -> Groups:
     rows = [(order[language], kind, weight) for meanings in said for language, kind, weight in meanings]
     masks = [sum({1 << order[language] for language, _, _ in meanings}) for meanings in said]
@@ -180,10 +189,13 @@ def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
     if len(languages) > _MOST_LANGUAGES or len(classes) > 64 * PARTS:
         raise InputError("There are more languages or word classes than the meaning extractor has room for.")
     words, words_hidden = _part((e for f in files for e in f.entries if not e.sense), number)
-    says, says_hidden = _part((e for f in files for e in f.entries if e.sense), number)
+    matcher = Phrases([text for text, _ in words], [stem for _, stem in words], JOINING)
+    phrases = [e for f in files for e in f.entries if e.sense]
+    plain = everyday(phrases, matcher, [_by_language(said, classes) for said in words.values()])
+    says, says_hidden = _part((replace(e, weight=MOST) if e in plain else e for e in phrases), number)
     made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
     return Compiled(
-        Phrases([text for text, _ in words], [stem for _, stem in words], JOINING),
+        matcher,
         Phrases([text for text, _ in says], [stem for _, stem in says], JOINING),
         len(words),
         len(words) + len(says),

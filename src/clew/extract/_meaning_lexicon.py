@@ -27,15 +27,19 @@ class Kinds:
     Attributes:
         senses, words: what each means.
         stages: the senses that are stages of recruitment and control.
+        talk: the senses that are looked for in messages only.
         shared: classes whose words belong to every language, whichever file lists them.
         made: classes that the engine fills (numbers); no file may.
+        everyday: for some senses, classes of which alone no phrase says them for certain.
     """
 
     senses: dict[str, str]
     words: dict[str, str]
     stages: tuple[str, ...]
+    talk: frozenset[str]
     shared: frozenset[str]
     made: frozenset[str]
+    everyday: dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,14 @@ def kinds() -> Kinds:
     data = tomllib.loads((_folder() / "classes.toml").read_text("utf-8"))
     marks = {
         mark: [k for table in data.values() for k, v in table.items() if isinstance(v, dict) and v.get(mark)]
-        for mark in ("stage", "shared", "made")
+        for mark in ("stage", "talk", "shared", "made")
     }
     senses, words = (
         {k: str(v["is"] if isinstance(v, dict) else v) for k, v in data[table].items()} for table in ("sense", "word")
     )
-    return Kinds(senses, words, tuple(marks["stage"]), frozenset(marks["shared"]), frozenset(marks["made"]))
+    everyday = {k: frozenset(v["everyday"]) for k, v in data["sense"].items() if "everyday" in v}
+    talk, shared, made = (frozenset(marks[mark]) for mark in ("talk", "shared", "made"))
+    return Kinds(senses, words, tuple(marks["stage"]), talk, shared, made, everyday)
 
 
 def _read(name: str, text: str) -> dict[str, Any]:

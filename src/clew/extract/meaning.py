@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from clew.extract._meaning_compile import Compiled, compiled
 from clew.extract._meaning_kernel import Hits, read
+from clew.extract._meaning_lexicon import kinds
 from clew.extract._meaning_places import merged, numbers, sentences, word_places
 from clew.extract._starts import Starts
 from clew.extract._written import plain
@@ -61,7 +62,7 @@ def _hits(batch: TextBatch, words: Starts, c: Compiled) -> Hits:
 
 
 class Meaning:
-    """Finds senses in job offers, pages and messages; records without a kind are read too."""
+    """Finds senses in job offers, pages and messages; a record without a kind is read as a message."""
 
     name = "meaning"
     version = "1"
@@ -87,6 +88,9 @@ class Meaning:
         bounds = np.concatenate(([0], np.flatnonzero(np.diff(hits.record)) + 1, [len(hits.record)]))
         longest = int(np.diff(bounds).max())
         found = read(hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), len(c.senses))
+        talk = np.array([sense in kinds().talk for sense in c.senses])
+        said = pc.fill_null(pc.equal(kind, "message"), True).to_numpy(zero_copy_only=False)
+        found = found[said[found[:, 0]] | ~talk[found[:, 3]]]
         record, begin, end, sense, hidden = (np.ascontiguousarray(column) for column in found.T)
         value = pa.array(c.senses, pa.string()).take(pa.array(sense))
         return mentions(batch, self, "wording", record, begin, end, value, hidden.astype(np.bool_))
