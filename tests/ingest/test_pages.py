@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import hashlib
 import io
@@ -12,6 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from PIL import Image
 from tests.ingest.shelf import Shelf, reasons, rows
 
@@ -261,6 +266,26 @@ def test_a_rendered_copy_stands_for_the_answer(shelf: Shelf) -> None:
         "certificate": {"names": ["a.example", "b.example"], "issuer": "X"},
         "rendered": True,
     }
+
+
+def test_certificates_of_other_programs(shelf: Shelf) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a.example")])
+    day = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(7).not_valid_before(day).not_valid_after(day + datetime.timedelta(9))
+    names = [x509.DNSName(host) for host in ("a.example", "agency.example")]
+    signed = made.add_extension(x509.SubjectAlternativeName(names), critical=False).sign(key, hashes.SHA256())
+    pem = signed.public_bytes(serialization.Encoding.PEM)
+    page = response("https://a.example/", "<title>a</title>")
+    other = response("https://b.example/", "<title>b</title>")
+    told = b'WARC-JSON-Metadata: {"ipType":"Public","cert":{"issuer":"R3","ctc":"1"}}\r\nContent-Type'
+    other = other.replace(b"Content-Type", told, 1)
+    found = warc(shelf, page, other, response("file:///a.example.pem", pem, "application/x-pem-file"))
+    first, second = sorted(rows(found.records), key=lambda row: row["title"])
+    assert first["contact"] == f"cert:{signed.fingerprint(hashes.SHA256()).hex()}"
+    assert json.loads(first["extra"])["certificate"]["names"] == ["a.example", "agency.example"]
+    assert (second["contact"], json.loads(second["extra"])["certificate"]) == (None, {"names": [], "issuer": "R3"})
 
 
 def test_a_saved_page_says_where_it_was_saved_from(shelf: Shelf) -> None:

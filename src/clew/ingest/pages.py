@@ -39,7 +39,8 @@ class Raw:
         content_type: of its header, with the charset.
         whole: whether the body is all of it.
         rendered: whether it is the page as a browser had built it.
-        pictures: files beside it count as its pictures.
+        beside: whether files beside it are its pictures.
+        certificate: what its own record says of it.
     """
 
     line: int
@@ -50,6 +51,7 @@ class Raw:
     whole: bool = True
     rendered: bool = False
     beside: bool = False
+    certificate: Certificate | None = None
 
 
 @dataclass
@@ -102,7 +104,7 @@ def _add(raw: Raw, shared: Gathered, made: _Rows) -> None:
     cut = len(text) > _MOST_TEXT or not raw.whole
     extra = {"cut": _json(_CUT)} if cut else {}
     host = host_of(url)
-    certificate = shared.certificates.get(host)
+    certificate = shared.certificates.get(host) or raw.certificate
     for name, value in (("language", page.language), ("description", page.meta.get("description", "")[:2_000])):
         if value.strip():
             extra[name] = _json(_storable(value.strip()))
@@ -110,7 +112,7 @@ def _add(raw: Raw, shared: Gathered, made: _Rows) -> None:
         extra["rendered"] = "true"
     if shared.title:
         extra["collection"] = _json(shared.title)
-    if certificate is not None and certificate.names:
+    if certificate is not None and (certificate.names or certificate.issuer):
         extra["certificate"] = _json({"names": certificate.names, "issuer": certificate.issuer})
     images = list(_images(page, url, raw, shared))
     row: Row = {
@@ -168,7 +170,7 @@ def _shared_ids(page: Page, url: str, shared: Gathered, certificate: Certificate
         if digest:
             found.append(f"favicon:{digest}")
             break
-    if certificate is not None:
+    if certificate is not None and certificate.sha256:
         found.append(f"cert:{certificate.sha256}")
     if page.shape:
         found.append(f"dom:{page.shape}")

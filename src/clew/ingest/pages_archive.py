@@ -8,7 +8,7 @@ from functools import partial
 
 from clew.ingest.base import Chunk, Reject
 from clew.ingest.pages import Raw, pages_batch
-from clew.ingest.pages_gather import RENDERED, Gathered, gather, plain_url
+from clew.ingest.pages_gather import RENDERED, Gathered, gather, issuer_of, plain_url
 from clew.ingest.pages_http import response_of, split_head
 from clew.ingest.pages_warc import Record
 
@@ -64,7 +64,8 @@ def _page(record: Record, shared: Gathered) -> Raw | Reject | None:
     if not record.whole:
         return Reject(record.number, "a page over 64 MiB", url[:2_000])
     response = response_of(record.content)
-    return Raw(record.number, url, record.headers.get("warc-date"), response.body, kind, response.whole)
+    date, certificate = record.headers.get("warc-date"), issuer_of(record)
+    return Raw(record.number, url, date, response.body, kind, response.whole, certificate=certificate)
 
 
 def _resource(record: Record) -> Raw | None:

@@ -31,13 +31,13 @@ _MOST_PICTURES, _MOST_BYTES, _MOST_PIXELS = 50_000, 16 << 20, 4_000_000_000
 _LARGEST = 40_000_000  # pixels of one picture
 _ICON_BYTES = 256 << 10
 _WAITING = 32
-_PEM = re.compile(r"^file:///([\w.-]{1,253})\.pem$")  # how Scoop names the certificates of a host
+_PEM = re.compile(r"^file:///([\w.-]{1,253})(?::\d{1,5})?\.pem$")  # how Scoop names the certificates of a host
 _MOST_NAMES = 100
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The certificate that a host gave: SHA-256 of its DER, and the names that it is for."""
+    """The certificate that a host gave: SHA-256 of its DER ("": not recorded), the names it is for, who issued it."""
 
     sha256: str
     names: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ def gather(records: Iterable[Record | Reject], into: Gathered, threads: int = 2)
         for record in records:
             if isinstance(record, Reject) or not record.whole:
                 continue
-            if record.type == "response" and record.is_http:
+            if record.type == "response" and record.is_http and not record.target.startswith("file:"):
                 if body := pictures.body_of(record):
                     waiting.append((plain_url(record.target), pool.submit(pictures.hash_of, body)))
             elif record.type in ("metadata", "resource", "response"):
@@ -163,6 +163,17 @@ def _note(record: Record, into: Gathered) -> None:
             into.certificates[found[1].lower()] = certificate
     elif record.type == "metadata" and record.headers.get("content-type", "").startswith("application/json"):
         _from_capture(record, into)
+
+
+def issuer_of(record: Record) -> Certificate | None:
+    """What Browsertrix writes of a certificate beside each response: who issued it, no more."""
+    try:
+        told = orjson.loads(record.headers.get("warc-json-metadata") or "null")
+    except ValueError:
+        return None
+    given = told.get("cert") if isinstance(told, dict) else None
+    issuer = given.get("issuer") if isinstance(given, dict) else None
+    return Certificate("", (), issuer[:300]) if isinstance(issuer, str) and issuer else None
 
 
 def _from_pem(body: bytes) -> Certificate | None:

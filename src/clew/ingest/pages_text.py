@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest import pages_kernel as kernel
+from clew.ingest import pages_elements as element
+from clew.ingest.pages_kernel import read_markup
 
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>][^\s>]*+)))?+""")
 _MOST_NOTES = 20_000
@@ -60,8 +61,8 @@ def read_page(markup: str | bytes) -> Page:
     texts = np.empty((3, len(data) + 8), np.uint8)
     sizes, heading = np.zeros(3, np.int64), np.zeros(3, np.int64)
     notes = np.empty((min(len(data) // 4 + 8, _MOST_NOTES), 3), np.int64)
-    shapes = np.zeros(kernel.SHAPES, np.uint64)
-    noted, shaped = kernel.read_markup(data, *kernel.names(), texts, sizes, notes, shapes, heading)
+    shapes = np.zeros(element.SHAPES, np.uint64)
+    noted, shaped = read_markup(data, *element.names(), texts, sizes, notes, shapes, heading)
     page = Page()
     for what, begin, end in notes[:noted].tolist():
         _note(page, what, raw[begin:end].decode("utf-8", "replace"))
@@ -84,20 +85,20 @@ def _decoded(text: npt.NDArray[np.uint8]) -> str:
 
 def _note(page: Page, what: int, text: str) -> None:
     """Keep what an element says."""
-    if what == kernel.LINK:
+    if what == element.LINK:
         target = (html.unescape(text) if "&" in text else text).strip()
         if _WRITTEN_MAIL in target:
             _coded_mail(page, target.partition(_WRITTEN_MAIL)[2])
         elif target and len(page.links) < _MOST_LINKS:
             page.links.append(target)
-    elif what == kernel.PICTURE:
+    elif what == element.PICTURE:
         if len(page.pictures) < _MOST_LINKS:
             page.pictures.append(html.unescape(text) if "&" in text else text)
-    elif what == kernel.CODED_MAIL:
+    elif what == element.CODED_MAIL:
         _coded_mail(page, text)
-    elif what == kernel.TITLE:
+    elif what == element.TITLE:
         page.title = page.title or " ".join(html.unescape(text).split()) or None
-    elif what == kernel.DATA:
+    elif what == element.DATA:
         if len(page.data) < _MOST_DATA:
             page.data.append(text)
     else:
@@ -106,19 +107,19 @@ def _note(page: Page, what: int, text: str) -> None:
 
 def _element(page: Page, what: int, attributes: dict[str, str]) -> None:
     """Keep what the attributes of an element of the head say."""
-    if what == kernel.META:
+    if what == element.META:
         key = (attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or "").lower()
         if key and len(page.meta) < _MOST_META:
             page.meta.setdefault(key[:100], attributes.get("content", "")[:10_000])
-    elif what == kernel.LINK_ELEMENT:
+    elif what == element.LINK_ELEMENT:
         rel = attributes.get("rel", "").lower().split()
         if "icon" in rel or "apple-touch-icon" in rel:
             page.icons.append(attributes.get("href", ""))
         elif "canonical" in rel:
             page.canonical = page.canonical or attributes.get("href", "").strip()
-    elif what == kernel.BASE:
+    elif what == element.BASE:
         page.base = page.base or attributes.get("href", "").strip()
-    elif what == kernel.HTML:
+    elif what == element.HTML:
         page.language = page.language or attributes.get("lang", "")[:20]
 
 

@@ -234,9 +234,9 @@ def _member(file: IO[bytes], at: int, most: int) -> tuple[bytes, int | None, boo
             block = inflater.decompress(data, _BLOCK)
             data = inflater.unconsumed_tail
             held += len(block)
-            if held <= MAX_RECORD + _MOST_HEADERS:
+            if whole:
                 out.append(block)
-            else:
+            if whole and held > MAX_RECORD + _MOST_HEADERS:
                 whole, out = False, [b"".join(out)[:_MOST_HEADERS]]
     except zlib.error:
         return b"".join(out), None, whole, held
