@@ -94,13 +94,13 @@ def draw_exploiting(sheet: Sheet | None, count: int, seed: int, languages: tuple
     """Outfits that exploit, ``count`` of them: half, if there are as many, rings of the adverts.
 
     Args:
-        sheet: the adverts; without them no outfit has any.
+        sheet: the adverts; without them no outfit has any, and half have the forms of those that would.
         count: how many.
         seed: of the world.
         languages: in which there are sentences.
     """
     if sheet is None:
-        return _without_adverts("ring", count, 0, seed, languages)
+        return _without_adverts("ring", count, 0, seed, languages, mixed=True)
     operations = sheet.operations
     keys = np.flatnonzero(operations.exploited & np.isin(operations.kind, (RING, AGENCY, VENUE)))
     keys = keys[np.argsort(unit(seed, "recruits", keys), kind="stable")][: (count + 1) // 2]
@@ -160,11 +160,15 @@ def _first(ids: NDArray[np.generic]) -> list[int]:
     return [number for number in dict.fromkeys(ids.tolist()) if number >= 0][:3]
 
 
-def _without_adverts(kind: str, count: int, group: int, seed: int, languages: tuple[str, ...]) -> list[Outfit]:
+def _without_adverts(
+    kind: str, count: int, group: int, seed: int, languages: tuple[str, ...], mixed: bool = False
+) -> list[Outfit]:
     keys = np.arange(count) + (group << 24)
     country = pick(WEIGHTS, unit(seed, "firm-home", keys))
     local = unit(seed, "firm-local", keys) < 0.6
     form = pick(_FORMS[1], unit(seed, "firm-form", keys))
+    if mixed:
+        form = np.where(keys % 2 == 0, pick(_FORMS[0], unit(seed, "form", keys)), form)
     start = below(120 * DAY, seed, "firm-start", keys)
     phones = private_phones(seed, "firm-phone", group << 20, count * 2, country.repeat(2))
     found = []
