@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.base import NUL_BYTE, TOO_LONG_LINE, Batch, Chunk, Reject, clip
+from clew.ingest.base import MAX_LINE, NUL_BYTE, TOO_LONG_LINE, Batch, Chunk, Reject, clip
 from clew.ingest.buffers import text_array
 from clew.ingest.chats import between, contact_of, message_ids, tagged
 from clew.ingest.chats_dates import Evidence, times
@@ -151,6 +151,8 @@ def chunks(blocks: Blocks, name: str | None) -> Iterator[Chunk]:
         held += mend(block.text)
         heads = about.own(find_heads(held))
         cut = _cut(held, heads)
+        if not cut and len(held) > MAX_LINE:  # one minute, or one message, without end
+            cut = int(heads[-1, START]) if len(heads) > 1 else len(held)
         if cut:
             keep = heads[heads[:, START] < cut]
             yield partial(_parse, Lines(held[:cut], line), keep, about.order, conversation, pair)
