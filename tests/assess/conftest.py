@@ -19,11 +19,15 @@ from clew.assess.stage import assess
 from clew.engine.duckdb import Engine
 from clew.model.tables import (
     CHANGES,
+    CONTROL,
+    CONVERSATION_MEMBERS,
+    CONVERSATIONS,
     IDENTIFIER_TYPES,
     MENTIONS,
     NETWORK_MEMBERS,
     NETWORKS,
     RECORDS,
+    STAGES,
     TEMPLATE_MEMBERS,
     TIES,
 )
@@ -41,6 +45,10 @@ class World:
     templates: list[dict[str, Any]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
     ties: set[tuple[str, str, int]] = field(default_factory=set)
+    conversations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    talks: list[dict[str, Any]] = field(default_factory=list)
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    control: list[dict[str, Any]] = field(default_factory=list)
 
     def add(
         self,
@@ -89,6 +97,21 @@ class World:
             self.ties.add(("image", image, rid))
         return rid
 
+    def message(
+        self, network: str, conversation: str, sender: str, *said: tuple[str, str], stage: str = "", **more: Any
+    ) -> int:
+        """A message in a conversation; with a stage it shows that stage of its sender."""
+        said = (*said, ("wording", stage)) if stage else said
+        rid = self.add(network, *said, kind="message", account=sender, **more)
+        row = {"conversation_id": conversation, "platform": "p", "source": "s", "participants": [sender]}
+        row |= {"messages": 1, "stages": [], "danger": False, "danger_reason": ""}
+        self.conversations.setdefault(conversation, row)
+        self.talks.append({"rid": rid, "conversation_id": conversation})
+        if stage:
+            row = {"conversation_id": conversation, "stage": stage, "actor": sender, "weight": 1.0, "rids": [rid]}
+            self.stages.append(row)
+        return rid
+
     def edit(self, old: int, new: int, field_: str, before: str, after: str) -> None:
         """A change between two versions."""
         self.changes.append(
@@ -110,6 +133,10 @@ class World:
             "changes": (CHANGES, list(self.changes)),
             "template_members": (TEMPLATE_MEMBERS, list(self.templates)),
             "ties": (TIES, ties),
+            "conversations": (CONVERSATIONS, list(self.conversations.values())),
+            "conversation_members": (CONVERSATION_MEMBERS, list(self.talks)),
+            "stages": (STAGES, list(self.stages)),
+            "control": (CONTROL, list(self.control)),
             "networks": (NETWORKS, networks),
             "network_members": (NETWORK_MEMBERS, list(self.members)),
         }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.assess.catalogue import Slot, catalogue, clauses, load, parse, slots
+from clew.assess.catalogue import FORMS, PHASES, Slot, catalogue, clauses, load, parse, slots
 from clew.assess.document import page
 from clew.model.errors import InputError
 from clew.model.tables import KINDS
@@ -76,7 +76,17 @@ def test_each_says_what_else_could_explain_it_and_who_says_so() -> None:
 def test_points_follow_the_strength_of_the_evidence() -> None:
     most = {"outcome-tested": 3, "research": 2, "expert-list": 1, "speculative": 0.5, "refuted": 0}
     # a stated age below 18 needs no other sign (Palermo Protocol), so it counts more than other experts' signs
-    assert all(i.points <= most[i.strength] for i in catalogue() if i.id != "age-stated-minor")
+    # and a threat, confinement or trade in people is no sign of what is looked for, it is that
+    for i in catalogue():
+        limit = 3 if i.family in ("pressure", "trade") or i.id == "age-stated-minor" else most[i.strength]
+        assert i.points <= limit, i.id
+
+
+def test_the_catalogue_covers_every_phase_and_form() -> None:
+    known = catalogue()
+    assert len(known) >= 70
+    assert {i.phase for i in known if i.measured} == set(PHASES)
+    assert {form for i in known if i.measured for form in i.exploitation} == set(FORMS)
 
 
 def test_a_file_that_keeps_the_rules() -> None:

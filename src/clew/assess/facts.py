@@ -9,7 +9,10 @@ entities    an identifier in a network, on two records or more: net, kind, type,
 steps       two consecutive records of one phone or image at different places: net, kind, type, h, rid, prev_rid, t,
             prev_t, place, prev_place, km; stay (seconds until the next step, null for the last)
 places      h, value, lat, lon
-mentions    as in the contract, and changes
+said        what records that are no adverts mention: rid, type (wording, price, claim, company, phone, email), value,
+            field, start, end
+told        the signs of stages that count in a conversation: rid, conversation_id, stage, actor, field, start, end
+mentions    as in the contract, and changes, conversations, conversation_members, control
 =========== ============================================================================================================
 
 ``net`` is a network's number in the order of its id. ``item``, ``place``, ``h`` … are 64-bit hashes of values: they are
@@ -39,7 +42,27 @@ CREATE OR REPLACE TEMP TABLE nets AS
 SELECT (row_number() OVER (ORDER BY network_id) - 1)::INTEGER AS net, network_id FROM networks
 """
 
+# Made once: an indicator that read all mentions of a million adverts to find none would cost a second each.
+_SAID = """
+SELECT m.rid, m.type::VARCHAR AS type, m.value, m.field::VARCHAR AS field, m.start, m."end"
+FROM mentions m SEMI JOIN (SELECT rid FROM records WHERE kind <> 'ad') r USING (rid)
+WHERE m.type::VARCHAR IN ('wording', 'price', 'claim', 'company', 'phone', 'email')
+"""
+_TOLD = """
+SELECT s.rid, t.conversation_id, t.stage, t.actor, s.field, s.start, s."end"
+FROM (SELECT conversation_id, stage, actor, unnest(rids) AS rid FROM stages) t JOIN said s USING (rid)
+WHERE s.type = 'wording' AND s.value = t.stage
+"""
+_NO_ADVERT = "SELECT 1 FROM records WHERE kind <> 'ad' LIMIT 1"
+
 _PLACES = "SELECT DISTINCT value, hash(value) AS h FROM mentions WHERE type::VARCHAR = 'place' ORDER BY value"
+
+
+def read_said(engine: Engine) -> dict[str, pa.Table]:
+    """The tables ``said`` and ``told``."""
+    few = "" if engine.sql(_NO_ADVERT).num_rows else " LIMIT 0"
+    said = engine.sql(_SAID + few)
+    return {"said": said, "told": engine.sql(_TOLD, {"said": said})}
 
 
 def read_places(engine: Engine) -> pa.Table:

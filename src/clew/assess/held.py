@@ -13,7 +13,9 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import KINDS
 
 # Which identifiers make entities; the others of TIES tell too little here.
-TYPES = ("phone", "email", "handle", "template", "image", "domain", "url", "wallet", "account")
+TYPES = (
+    "phone", "email", "handle", "template", "image", "domain", "url", "wallet", "account", "widget", "company",
+)  # fmt: skip
 
 _TIES = """
 SELECT CASE type {codes} END::UTINYINT AS type, hash(value) AS h, rid FROM ties WHERE type IN ({types})

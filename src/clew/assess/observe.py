@@ -18,7 +18,8 @@ from clew.engine.duckdb import Engine
 
 _TYPE_WORDS = (
     "CASE type WHEN 'image' THEN 'picture' WHEN 'phone' THEN 'number' WHEN 'email' THEN 'mail address' "
-    "WHEN 'url' THEN 'link' WHEN 'account' THEN 'bank account' ELSE type END"
+    "WHEN 'url' THEN 'link' WHEN 'account' THEN 'bank account' WHEN 'company' THEN 'company number' "
+    "ELSE type END"
 )
 _SHARES = """
 INSERT INTO observed

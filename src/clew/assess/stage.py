@@ -32,7 +32,7 @@ _REPEATED = ["indicator", "subject_kind", "points", "reason"]
 _MADE = (
     "nets", "net_sets", "entries", "applies", "observed", "rates", "peers", "raw_points", "parts", "own", "subjects",
 )  # fmt: skip
-_REGISTERED = (*facts.REGISTERED, "shares", "marked_items")
+_REGISTERED = (*facts.REGISTERED, "said", "told", "shares", "marked_items")
 
 
 def assess(
@@ -41,8 +41,9 @@ def assess(
     """Observe every indicator and rank the networks.
 
     Args:
-        engine: holds the views ``records``, ``changes``, ``mentions``, ``template_members``, ``ties``, ``networks`` and
-            ``network_members``; each may be empty.
+        engine: holds the views ``records``, ``changes``, ``mentions``, ``template_members``, ``conversations``,
+            ``conversation_members``, ``stages``, ``control``, ``ties``, ``networks`` and ``network_members``; each may
+            be empty.
         out: a folder to write to.
         progress: called with the share that is done.
         indicators: the catalogue unless others are given.
@@ -81,6 +82,9 @@ def _find(
     """All that is found, with points. Two threads: what is held and marked is found beside the rest, by ``other``."""
     engine.run(facts.NETS)
     records = read_records(engine)
+    said = facts.read_said(engine)
+    engine.register(said)
+    other.register(said)
     coming = beside.submit(read_held, other, records)
     mentions = read_mentions(engine, records, indicators)
     records = replace(records, words=records.words | mentions.first)

@@ -21,10 +21,16 @@ PHASES = ("recruitment", "advertisement", "movement", "control", "proceeds")
 FORMS = ("sexual", "labour", "criminality", "organ", "adoption", "marriage", "any")
 POLARITIES = ("raises", "lowers", "neutral-context")
 STRENGTHS = ("outcome-tested", "research", "expert-list", "speculative", "refuted")
-FAMILIES = ("contact", "text", "image", "place", "time", "wording", "money", "account")
+FAMILIES = (
+    "contact", "text", "image", "place", "time", "wording", "money", "account",
+    "terms", "grooming", "control", "pressure", "trade",
+)  # fmt: skip
 SUBJECTS = ("record", "network", "none")
 CONTACTS = ("phone", "email", "domain")  # what `lacks` may name
-SHOWN = ("phone", "email", "handle", "url", "domain", "wallet", "account", "place", "name", "wording", "price", "")
+SHOWN = (
+    "phone", "email", "handle", "url", "domain", "wallet", "account", "widget", "company", "place", "name", "wording",
+    "price", "",
+)  # fmt: skip
 
 MOST = 255  # indicators: their place in the catalogue is one byte where millions of findings are counted
 _FOLDER = Path(__file__).parent
