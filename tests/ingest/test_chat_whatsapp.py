@@ -185,6 +185,20 @@ def test_two_people_are_each_others_recipients(shelf: Shelf) -> None:
     assert shelf.ingest(shelf.write("_chat.txt", text), kind=None).identical == 2
 
 
+def test_what_an_iphone_writes_under_a_groups_name_is_no_message(shelf: Shelf) -> None:
+    stamp = "[13/05/21, 15:04:05] "
+    text = f"{stamp}Work: \u200eMessages and calls are end-to-end encrypted.\r\n"
+    text += f"{stamp}Work: \u200eAnn made Ben an admin\r\n"
+    text += f"{stamp}Ann: hi\r\n{stamp}Ben: ho\r\n"
+    found = read(shelf, "WhatsApp Chat - Work.zip", packed("_chat.txt", text))
+    assert [row["handle"] for row in found] == [None, None, "Ann", "Ben"]
+    assert [json.loads(row["extra"] or "{}") for row in found] == [{"system": True}] * 2 + [{}] * 2
+    assert {row["recipient"] for row in found} == {None} and found[0]["conversation"].startswith("Work #")
+    two = text.replace("Work:", "Ben:")
+    found = read(Shelf(shelf.root / "two"), "_chat.txt", two)
+    assert [row["handle"] for row in found] == [None, "Ben", "Ann", "Ben"] and found[2]["recipient"] == "Ben"
+
+
 def messages(count: int) -> str:
     people = ["Ann", "Ben", "Cem", "Dee"]
     return "".join(

@@ -33,6 +33,7 @@ class Said:
         body: what a person wrote: null for a deleted message and for a file without a caption.
         media: the name of an attached file, or what stands for one that was left out.
         photo, deleted, edited, system: bool.
+        marked: bool, the text begins with U+200E, as what an iPhone's app writes does.
     """
 
     sender: pa.Array
@@ -43,10 +44,16 @@ class Said:
     deleted: pa.Array
     edited: pa.Array
     system: pa.Array
+    marked: pa.Array
 
 
-def said(senders: pa.Array, bodies: pa.Array) -> Said:
-    """Tell apart what messages are; ``senders`` is null where no colon ends one."""
+def said(senders: pa.Array, bodies: pa.Array, group: str | None) -> Said:
+    """Tell apart what messages are.
+
+    Args:
+        senders: null where no colon ends one.
+        group: the name of a group, under which an iPhone's app writes what it has to say.
+    """
     marked = pc.match_substring_regex(bodies, STARTS_WITH_MARK)
     whole = trimmed(bodies)
     if pc.any(pc.match_substring(whole, "\r"), min_count=0).as_py():
@@ -58,13 +65,14 @@ def said(senders: pa.Array, bodies: pa.Array) -> Said:
     deleted = pc.and_(short, _fits(body, DELETED))
     omitted = pc.and_(short, pc.or_(_fits(body, OMITTED), pc.and_(marked, _fits(body, OMITTED_AFTER_MARK))))
     nobody = pc.is_null(sender)
-    system = pc.or_(nobody, pc.and_(short, pc.and_(marked, _fits(body, SYSTEM))))
+    told = _fits(body, SYSTEM) if group is None else pc.or_(pc.equal(sender, group), _fits(body, SYSTEM))
+    system = pc.or_(nobody, pc.and_(short, pc.and_(marked, pc.fill_null(told, False))))
     body, media, photo = _attached(body, system)
     media = pc.if_else(pc.and_(omitted, pc.invert(system)), whole, media)
     deleted = pc.and_(deleted, pc.invert(system))
     gone = pc.or_(deleted, pc.and_(omitted, pc.invert(system)))
     body = pc.if_else(gone, None, body)
-    return Said(sender, whole, body, media, photo, deleted, edited, system)
+    return Said(sender, whole, body, media, photo, deleted, edited, system, marked)
 
 
 def _some(which: pa.Array) -> bool:

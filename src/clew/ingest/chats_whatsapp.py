@@ -107,17 +107,36 @@ def _liked(text: bytes, heads: Found) -> str | None:
 
 
 def _add_senders(found: Survey, text: bytes, heads: Found) -> None:
-    row = said(*_texts(text, heads))
-    people = pc.unique(pc.if_else(row.system, None, row.sender).drop_null()).to_pylist()
-    found.senders += [name for name in people if name not in found.senders][: _ENOUGH - len(found.senders)]
-    if found.title is None:
-        # iOS puts the chat's name before its own lines, the first of which says that the chat is encrypted.
+    """The people who write; not the name of a group under which an iPhone's app writes, if only the app does."""
+    row = said(*_texts(text, heads), None)
+    if found.title is None and not found.senders:
+        # The app's first line says that the chat is encrypted.
         names = row.sender.slice(0, 1).filter(row.system.slice(0, 1)).drop_null()
         found.title = names[0].as_py() if len(names) else None
+    nobody = row.system
+    if found.title is not None:
+        nobody = pc.or_(nobody, pc.and_(row.marked, pc.fill_null(pc.equal(row.sender, found.title), False)))
+    people = pc.unique(pc.if_else(nobody, None, row.sender).drop_null()).to_pylist()
+    found.senders += [name for name in people if name not in found.senders][: _ENOUGH - len(found.senders)]
 
 
-def conversation_of(found: Survey, name: str | None) -> tuple[str, tuple[str, str] | None]:
-    """(the id of the conversation, the two whose it is; None for a group).
+@dataclass(frozen=True)
+class Chat:
+    """What is the same for every message of a file.
+
+    Attributes:
+        conversation: its id.
+        pair: the two whose it is; None for a group.
+        group: a group's name, where an iPhone's app writes under it.
+    """
+
+    conversation: str
+    pair: tuple[str, str] | None = None
+    group: str | None = None
+
+
+def chat_of(found: Survey, name: str | None) -> Chat:
+    """The conversation that a file holds.
 
     A later export of the same chat has more messages and perhaps more people, but begins as this one does: so that
     what names a group is its name and the two who wrote first.
@@ -125,18 +144,18 @@ def conversation_of(found: Survey, name: str | None) -> tuple[str, tuple[str, st
     name = name or found.title
     people = found.senders
     if len(people) == 2 and (name is None or name in people):
-        return between(*people), (people[0], people[1])
+        return Chat(between(*people), (people[0], people[1]))
     if len(people) == 1 and name is not None and name != people[0]:
-        return between(name, people[0]), (name, people[0])
+        return Chat(between(name, people[0]), (name, people[0]))
     if len(people) <= 1 and name in (None, *people):
-        return name or (people[0] if people else "whatsapp"), None
-    return tagged(name or "group", *sorted(people[:2])), None
+        return Chat(name or (people[0] if people else "whatsapp"), None, found.title)
+    return Chat(tagged(name or "group", *sorted(people[:2])), None, found.title)
 
 
 def chunks(blocks: Blocks, name: str | None) -> Iterator[Chunk]:
     """One chunk a block of whole messages, cut where the minute changes: equal messages stay together."""
     about = survey(blocks)
-    conversation, pair = conversation_of(about, name)
+    chat = chat_of(about, name)
     held, line = b"", 1
     damage: DamagedError | None = None
     for block in _noting(line_blocks(blocks())):
@@ -155,10 +174,10 @@ def chunks(blocks: Blocks, name: str | None) -> Iterator[Chunk]:
             cut = int(heads[-1, START]) if len(heads) > 1 else len(held)
         if cut:
             keep = heads[heads[:, START] < cut]
-            yield partial(_parse, Lines(held[:cut], line), keep, about.order, conversation, pair)
+            yield partial(_parse, Lines(held[:cut], line), keep, about.order, chat)
             line, held = line + held.count(b"\n", 0, cut), held[cut:]
     if held:
-        yield partial(_parse, Lines(held, line), about.own(find_heads(held)), about.order, conversation, pair)
+        yield partial(_parse, Lines(held, line), about.own(find_heads(held)), about.order, chat)
     if damage is not None:
         raise damage
 
@@ -206,7 +225,7 @@ def _texts(text: bytes, heads: Found) -> tuple[pa.Array, pa.Array]:
     return _pieces(text, heads[:, SENDER], heads[:, SENDER_END]), _pieces(text, heads[:, BODY], ends)
 
 
-def _parse(block: Lines, heads: Found, order: str, conversation: str, pair: tuple[str, str] | None) -> Iterator[Batch]:
+def _parse(block: Lines, heads: Found, order: str, chat: Chat) -> Iterator[Batch]:
     """The messages of a block."""
     if not len(heads):
         yield from _rejected(Reject(block.first, NO_HEAD, clip(block.text)))
@@ -229,17 +248,10 @@ def _parse(block: Lines, heads: Found, order: str, conversation: str, pair: tupl
             rejects.append(Reject(int(lines[row]), NUL_BYTE if nul[row] else NO_DATE, raw))
         kept = pa.array(good & ~nul)
         at, senders, bodies, lines = at.filter(kept), senders.filter(kept), bodies.filter(kept), lines[good & ~nul]
-    yield _batch(said(senders, bodies), at, lines, conversation, pair, rejects)
+    yield _batch(said(senders, bodies, chat.group), at, lines, chat, rejects)
 
 
-def _batch(
-    row: Said,
-    at: pa.Array,
-    lines: npt.NDArray[np.int64],
-    conversation: str,
-    pair: tuple[str, str] | None,
-    rejects: list[Reject],
-) -> Batch:
+def _batch(row: Said, at: pa.Array, lines: npt.NDArray[np.int64], chat: Chat, rejects: list[Reject]) -> Batch:
     """Columns of a record from what messages say."""
     n = len(at)
     handle = pc.if_else(row.system, None, row.sender)
@@ -247,14 +259,14 @@ def _batch(
     people = coded.dictionary.to_pylist()
     contact = pa.array([contact_of(name) for name in people], pa.string()).take(coded.indices)
     columns = {
-        "conversation": pa.repeat(pa.scalar(conversation), n),
+        "conversation": pa.repeat(pa.scalar(chat.conversation), n),
         "handle": handle,
         "contact": contact,
         "posted_at": at,
         "body": row.body,
     }
-    if pair is not None:
-        others = {pair[0]: pair[1], pair[1]: pair[0]}
+    if chat.pair is not None:
+        others = {chat.pair[0]: chat.pair[1], chat.pair[1]: chat.pair[0]}
         columns["recipient"] = pa.array([others.get(name) for name in people], pa.string()).take(coded.indices)
     columns["native_id"] = message_ids([columns["conversation"], row.sender, at, row.whole])
     columns["images"] = as_json(pc.if_else(row.photo, row.media, None))
