@@ -13,12 +13,12 @@ import orjson
 from clew.simulate import identity
 from clew.simulate.hashing import mix_one
 from clew.simulate.operations import DAY
-from clew.simulate.places import CITIES, CITY_COUNTS, FIRST_CITY
 from clew.simulate.recruitment.habits import Habit, draw_habit, parts, typed
 from clew.simulate.recruitment.knobs import ACTS, STAGES, Recruiting
 from clew.simulate.recruitment.outfits import FIRST_ID, Outfit, private_phones
 from clew.simulate.recruitment.phrases import Phrases
 from clew.simulate.recruitment.plans import BREAK, GROUPS, PASTED, PITCH, Step, plan
+from clew.simulate.recruitment.sayings import Sayings, city
 from clew.simulate.render import WORLD_START
 
 Row = tuple[Any, ...]
@@ -109,7 +109,7 @@ class _Writer:
         said = _Said(name, platform, people, kind in GROUPS or len(people) > 2, language, start)
         other = known.phone(start, draw.random()) if known else phones[0]
         values = self._values(outfit, known, number, platform, other, language, draw)
-        marks = said.write(steps, outfit, values, draw, talk, self.seed)
+        marks = said.write(steps, Sayings(language, outfit, values, self.seed, self.knobs, draw), draw, talk)
         self._truth(said, kind, outfit, form, marks, talk)
 
     def _outfit(self, kind: str, draw: Random) -> Outfit:
@@ -159,7 +159,7 @@ class _Writer:
         contact = phone if platform == "telegram" or chance() < 0.4 else f"@{handle}"
         return {
             "name": names[int(chance() * len(names))],
-            "city": _city(outfit, chance()),
+            "city": city(outfit, chance()),
             "contact": contact,
             "account": account,
             "site": f"https://{site}/",
@@ -207,22 +207,23 @@ class _Said:
     start: int
     count: int = 0
 
-    def write(
-        self, steps: list[Step], outfit: Outfit, values: dict[str, str], draw: Random, talk: Talk, seed: int
-    ) -> dict[str, dict[int, list[str]]]:
+    def write(self, steps: list[Step], sayings: Sayings, draw: Random, talk: Talk) -> dict[str, dict[int, list[str]]]:
         """Add the messages to ``talk``; returns the ids of messages by stage or act and person."""
         chance, at = draw.random, self.start
         marks: dict[str, dict[int, list[str]]] = {}
-        said: dict[str, set[int]] = {}
+        at = _awake(at, chance())
         for who, section in steps:
             if (who, section) == BREAK:
-                at += 3 * 3600 + int(DAY * 2.5 * chance() ** 2)
+                at = _awake(at + 3 * 3600 + int(DAY * 2.5 * chance() ** 2), chance())
                 continue
             at += 15 + int(1500 * chance() ** 4)
-            text = self._sentence(section, outfit, values, draw, said, seed)
             pasted, section = section.startswith(PASTED), section.removeprefix(PASTED)
-            habit = self.people[who].habit
-            shown = [text] if pasted else parts(typed(text, section, habit, self.language, draw), habit, draw)
+            if pasted:
+                shown = [sayings.paste(section)]
+            else:
+                habit = self.people[who].habit
+                text = typed(sayings.say(section, who), section, habit, sayings.language, draw)
+                shown = parts(text, habit, draw)
             ids = []
             for part in shown:
                 ids.append(self._message(part, who, at, talk))
@@ -231,35 +232,6 @@ class _Said:
             if mark in _STAGES or mark in _ACTS:
                 marks.setdefault(mark, {}).setdefault(who, []).extend(ids)
         return marks
-
-    def _sentence(
-        self, section: str, outfit: Outfit, values: dict[str, str], draw: Random, said: dict[str, set[int]], seed: int
-    ) -> str:
-        chance = draw.random
-        words = self.language.words
-        values["money"] = words["money"][int(chance() * len(words["money"]))]
-        hour, half = int(chance() * 24), int(chance() * 4) * 15
-        values["time"] = f"{hour}:{half:02d}"
-        values["n"] = str(2 + int(chance() * 9))
-        if section.startswith(PASTED):  # letter for letter the same to all whom this account answers
-            patterns = self.language.sections[section.removeprefix(PASTED)]
-            same = Random(mix_one(seed, section, outfit.key))
-            own = values | {
-                "name": words["names"][int(same.random() * len(words["names"]))],
-                "money": words["money"][int(same.random() * len(words["money"]))],
-                "n": str(2 + int(same.random() * 9)),
-                "city": _city(outfit, same.random()),
-            }
-            return patterns[int(same.random() * len(patterns))].fill(same, own)
-        patterns = self.language.sections[section]
-        used = said.setdefault(section, set())
-        if len(used) >= len(patterns):
-            used.clear()
-        place = int(chance() * len(patterns))
-        while place in used:  # nobody says the same twice while there is something else to say
-            place = (place + 1) % len(patterns)
-        used.add(place)
-        return patterns[place].fill(draw, values)
 
     def _message(self, text: str, who: int, at: int, talk: Talk) -> str:
         """One line of chats.jsonl; returns its id."""
@@ -279,8 +251,9 @@ class _Said:
         return native
 
 
-def _city(outfit: Outfit, chance: float) -> str:
-    return CITIES[int(FIRST_CITY[outfit.country]) + int(chance * int(CITY_COUNTS[outfit.country]))]
+def _awake(at: int, chance: float) -> int:
+    """The same time, or where it is deep night mostly a time of the next day."""
+    return at + 7 * 3600 if at % DAY < 6 * 3600 and chance < 0.85 else at
 
 
 _DATES: dict[int, str] = {}

@@ -159,6 +159,16 @@ class Recruiting:
     home_language: float = 0.5
     """Share of conversations in the language of the operation, the others in any; the same for all kinds (assumed)."""
 
+    alone: float = 0.4
+    """Share of messages of one sentence alone (assumed); `called` and `doubled` begin with a name and have two
+    sentences of one sense; the others have an everyday one before or after."""
+
+    called: float = 0.15
+    """Share that begin with a name (assumed)."""
+
+    doubled: float = 0.2
+    """Share of two sentences of one sense (assumed)."""
+
     passive_focus: float = 3.0
     """How much the largest accounts answer of all seekers: a draw to this power picks the account (assumed)."""
 
