@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -65,9 +64,11 @@ class Compiled:
 
 def _canonical(phrases: Sequence[str]) -> list[str]:
     """Phrases folded, one space between their words."""
-    sym, start = fold_all(phrases)
+    if not phrases:
+        return []
+    sym, _ = fold_all(["\x1e".join(phrases)])
     text = sym.astype("<u2").tobytes().decode("utf-16-le", "replace")
-    return [re.sub(r"[^\w\ue001]+", " ", text[a:b]).strip() for a, b in itertools.pairwise(start)]
+    return [phrase.strip() for phrase in re.sub(r"[^\w\ue001\x1e]+", " ", text).split("\x1e")]
 
 
 def _written(entries: Iterable[Entry]) -> tuple[list[str], list[tuple[Entry, bool, bool]]]:
@@ -122,14 +123,6 @@ def _part(entries: Iterable[Entry], number: dict[str, int]) -> tuple[dict[_Key, 
     """The phrases of one matcher with what they stand for, and which are disguises."""
     held, disguised = _meanings(entries, number)
     return _with_shorter_stems(held), [key in disguised for key in held]
-
-
-def _by_language(said: Sequence[_Meaning], classes: Sequence[str]) -> dict[str, set[str]]:
-    """What a phrase stands for in each language."""
-    held: dict[str, set[str]] = {}
-    for language, kind, _ in said:
-        held.setdefault(language, set()).add(classes[kind])
-    return held
 
 
 def _grouped(said: Sequence[Sequence[_Meaning]], order: dict[str, int]) -> Groups:
@@ -191,7 +184,7 @@ def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
     words, words_hidden = _part((e for f in files for e in f.entries if not e.sense), number)
     matcher = Phrases([text for text, _ in words], [stem for _, stem in words], JOINING)
     phrases = [e for f in files for e in f.entries if e.sense]
-    plain = everyday(phrases, matcher, [_by_language(said, classes) for said in words.values()])
+    plain = everyday(phrases, matcher, list(words.values()), classes)
     says, says_hidden = _part((replace(e, weight=MOST) if e in plain else e for e in phrases), number)
     made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
     return Compiled(

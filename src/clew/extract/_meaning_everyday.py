@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
@@ -16,13 +16,16 @@ MOST = 0.5  # what such a phrase weighs at most
 _FILLER = 3  # letters; one so short word ("me", "a") may stand among the everyday ones
 
 
-def everyday(entries: Sequence[Entry], words: Phrases, classes: Sequence[Mapping[str, set[str]]]) -> set[Entry]:
+def everyday(
+    entries: Sequence[Entry], words: Phrases, meanings: Sequence[Sequence[tuple[str, int, float]]], names: Sequence[str]
+) -> set[Entry]:
     """The phrases made of everyday words only.
 
     Args:
         entries: sense phrases.
         words: the matcher of class words.
-        classes: of each of its phrases, the classes by language.
+        meanings: what each of its phrases stands for: language, class, weight.
+        names: the classes.
     """
     some = [e for e in entries if e.kind in kinds().everyday and e.weight > MOST]
     folded = fold(*text_buffers(pa.array([e.phrase for e in some], pa.large_string())))
@@ -33,7 +36,7 @@ def everyday(entries: Sequence[Entry], words: Phrases, classes: Sequence[Mapping
         found[int(record)].append((int(begin), int(end), int(phrase)))
     plain = set()
     for i, e in enumerate(some):
-        own = [(a, b) for a, b, p in found[i] if _is_everyday(e, classes[p])]
+        own = [(a, b) for a, b, p in found[i] if _is_everyday(e, meanings[p], names)]
         begins = [int(w) for w in at.at[at.first[i] : at.first[i + 1]]]
         ends = [*begins[1:], int(folded.start[i + 1])]
         left = [b - a for a, b in zip(begins, ends, strict=True) if not _inside(a, own)]
@@ -42,9 +45,8 @@ def everyday(entries: Sequence[Entry], words: Phrases, classes: Sequence[Mapping
     return plain
 
 
-def _is_everyday(e: Entry, classes: Mapping[str, set[str]]) -> bool:
-    said = classes.get(e.language, set()) | classes.get(ANY, set())
-    return not said.isdisjoint(kinds().everyday[e.kind])
+def _is_everyday(e: Entry, meanings: Sequence[tuple[str, int, float]], names: Sequence[str]) -> bool:
+    return any(names[m[1]] in kinds().everyday[e.kind] for m in meanings if m[0] in (e.language, ANY))
 
 
 def _inside(place: int, spans: Iterable[tuple[int, int]]) -> bool:
