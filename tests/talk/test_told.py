@@ -44,6 +44,33 @@ def test_a_forwarded_threat_is_not_a_stage(talks: Talks, read: Reader) -> None:
     assert made["conversations"][0]["danger_reason"].startswith("mira repeated on 2026-03-04 what reads as a threat")
 
 
+@pytest.mark.parametrize(
+    ("text", "retold"),
+    [
+        ("they keep my passport", True),
+        ("They keep MY passport until the debt is paid", True),
+        ("i keep your passport", False),
+        ("i keep my word: your passport stays here", False),
+        ("zij houden mijn paspoort", True),
+        ("ik houd jouw paspoort", False),
+        ("ellos tienen mi pasaporte", True),
+        ("мой паспорт у них", True),
+        ("твой паспорт у меня", False),
+        ("我的护照在他们那里", True),
+        ("你的护照在我这里", False),
+        ("pasaportumu aldılar", True),
+        ("sie haben meinen pass", True),
+        ("daj mi pieniądze albo zdjęcia pójdą w świat", False),
+        ("in 30 min everybody sees it", False),
+    ],
+)
+def test_what_is_mine_is_suffered_and_what_is_yours_is_done(
+    talks: Talks, read: Reader, text: str, retold: bool
+) -> None:
+    talks.say("c", "ana", "threat-family", body=text)
+    assert (stages_of(read(talks)) == []) is retold
+
+
 def test_he_said_may_stand_between_the_words(talks: Talks, read: Reader) -> None:
     talks.say("c", "mira", "threat-family", body="if i leave, he said, something happens to my mother", at=0)
     assert stages_of(read(talks)) == []

@@ -15,6 +15,7 @@ from clew.talk.senses import (
     MOST,
     NAMES,
     OBEYED,
+    ORDER,
     ORDINARY_MOST,
     PRIOR,
     PROMPT,
@@ -107,12 +108,13 @@ def _find(over: Ints, under: Ints, first: Ints, second: Ints, members: int) -> I
 def _can_be(said: Floats, hits: Hits, of_hit: Ints, counted: Floats) -> Flags:
     """Pairs whose first gives an order or threat that a helper would not.
 
-    Two sorts of signs must be seen of them; and the second answers, or the first gave three such orders: else it may be
-    a story that is told.
+    Two sorts of signs must be seen of them; and the second answers, or there are three such messages and an order among
+    them: else it may be a story that is told.
     """
     own = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & (counted == 1.0)], minlength=len(said))
     answered = (said[:, having(ANSWER)] > 0).any(axis=1)
-    seen: Flags = (own > 0) & ((said > 0).sum(axis=1) >= 2) & (answered | (own >= _ALONE))
+    ordered = (said[:, having(ORDER)] > 0).any(axis=1)
+    seen: Flags = (own > 0) & ((said > 0).sum(axis=1) >= 2) & (answered | (ordered & (own >= _ALONE)))
     return seen
 
 

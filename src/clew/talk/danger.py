@@ -33,7 +33,8 @@ def dangers(messages: Messages, hits: Hits, own: Flags) -> tuple[Ints, pa.Array]
     """The conversations with signs of present danger, sorted, and a sentence for each.
 
     A threat, confinement or holding of papers with a plea within a week of it; or, in the last three days or twenty
-    messages of the talk, a threat to publish or against family, or a threat or confinement that does not stand alone.
+    messages of the talk, a threat to publish or against family, or a threat or confinement whose writer has uttered
+    another order or threat.
 
     Args:
         messages: all.
@@ -83,10 +84,10 @@ def _recent(messages: Messages, alarm: Ints) -> Flags:
 
 
 def _has_company(messages: Messages, hits: Hits, alarm: Ints) -> Flags:
-    """Which threats and confinements are not the only order or threat of their conversation."""
-    directed = (having(ORDER) | having(FORCE))[hits.sense]
-    all_of_it = np.bincount(messages.conversation[hits.message[directed]], minlength=len(messages.ids))
-    many = all_of_it[messages.conversation[hits.message[alarm]]] > 1
+    """Which threats and confinements are not the only message with an order or threat of who wrote them."""
+    directed = np.unique(hits.message[(having(ORDER) | having(FORCE))[hits.sense]])
+    all_of_it = np.bincount(messages.sender[directed], minlength=len(messages.member_conversation))
+    many = all_of_it[messages.sender[hits.message[alarm]]] > 1
     company: Flags = many & (hits.sense[alarm] != codes("documents-held")[0])
     return company
 

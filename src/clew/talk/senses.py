@@ -32,7 +32,7 @@ class Sense:
     Attributes:
         name: the value of the mention.
         role: `ORDER` (something is demanded), `FORCE` (somebody is held or threatened), `ANSWER` (of one who obeys or
-            pleads), `NEAR` (closeness is made).
+            pleads), `NEAR` (somebody is drawn in: closeness, an offer).
         strength: of one message, for stages.
         usual: share of the messages of ordinary talk that say it; so many are not counted.
         odds: natural log-odds that one message adds to "controls" or, of an answer, to "is controlled by": half the
@@ -51,7 +51,7 @@ class Sense:
     stage: bool = True
 
 
-SENSES = (
+SENSES = (  # a threat of violence is mostly a joke: "I'll kill you if you are late"
     Sense("rapport", NEAR, _MILD, 0.05, 0.0),
     Sense("gift", NEAR, _MILD, 0.005, 0.0),
     Sense("move-private", NEAR, _MILD, 0.005, 0.0),
@@ -64,11 +64,15 @@ SENSES = (
     Sense("documents-held", FORCE, _STRONG, 0.001, 2.0),
     Sense("threat-publish", FORCE, _GRAVE, 0.0, 2.5),
     Sense("threat-family", FORCE, _GRAVE, 0.0, 2.5),
-    Sense("threat-harm", FORCE, _STRONG, 0.0, 1.8, stage=False),
+    Sense("threat-harm", FORCE, _MILD, 0.0, 1.8, stage=False),
     Sense("confinement", FORCE, _STRONG, 0.0, 2.0, stage=False),
     Sense("begging-quota", ORDER, _STRONG, 0.001, 1.5, stage=False),
     Sense("drug-errand", ORDER, _MILD, 0.002, 1.0, stage=False),
     Sense("account-lending", ORDER, _MILD, 0.002, 0.7, stage=False),
+    Sense("fee-upfront", NEAR, _MILD, 0.002, 0.0, stage=False),
+    Sense("documents-handover", NEAR, _MILD, 0.002, 0.0, stage=False),
+    Sense("employer-vague", NEAR, _MILD, 0.002, 0.0, stage=False),
+    Sense("targets-young-women", NEAR, _MILD, 0.002, 0.0, stage=False),
     Sense("plea", ANSWER, _STRONG, 0.002, 1.4, stage=False),
     Sense("earnings-report", ANSWER, _MILD, 0.005, 1.0, ordinary=True, stage=False),
     Sense("check-in", ANSWER, _MILD, 0.01, 0.7, ordinary=True, stage=False),

@@ -82,7 +82,7 @@ def _own(messages: Messages, member: Ints, sense: Ints, said: Floats) -> Floats:
 
 
 def _beside(member: Ints, sense: Ints, own: Floats, members: int) -> Floats:
-    """What the other orders, threats and signs of closeness of the same member add to each row.
+    """What the other orders, threats and what draws somebody in, of the same member, add to each row.
 
     A mild one adds no more if it is repeated: it takes different sorts to make a pattern.
     """

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
@@ -22,26 +25,34 @@ from clew.talk.senses import ANSWER, FORCE, NAMES, ORDER, TOLD, Flags, Floats, I
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TIMES = 2.0  # as many orders and threats does the one write who is obeyed, at least
 _PER_ANSWER = 3.0  # orders and threats for each answer that one who suffers them writes, at most
+_BESIDE = 12  # characters around the words in which "my" and "your" are looked for
 _NEAR = 60  # characters before the words in which "he said" is looked for
 _QUOTED = r"""
 WITH said AS (
-    SELECT h.hit, regexp_extract(left(r.body, h."start"), '[^\n]*$') AS line,
+    SELECT h.hit, h.force, regexp_extract(left(r.body, h."start"), '[^\n]*$') AS line,
         strip_accents(lower(right(left(r.body, h."end"), h."end" - h."start" + {near}))) AS near,
+        strip_accents(lower(substr(r.body, greatest(h."start" - {beside}, 0) + 1, h."end" - h."start" + 2 * {beside})))
+            AS words,
         regexp_matches(coalesce(r.extra, ''), '"forward[a-z_]*":') AS forwarded
     FROM talk_hits h JOIN records r USING (rid) WHERE r.kind = 'message'
 )
 SELECT hit FROM said
 WHERE forwarded OR regexp_matches(line, '[“„«][^“”„«»]*$') OR regexp_matches(line, '^\s*>')
     OR (length(line) - length(replace(line, '"', ''))) % 2 = 1
-    OR regexp_matches(near, $told)
+    OR regexp_matches(near, $said)
+    OR force AND regexp_matches(words, $mine) AND NOT regexp_matches(words, $yours)
 """
 
 
 @cache
-def pattern() -> str:
-    """Finds, in lower case and without accents, that somebody else said what follows ("he told me")."""
+def patterns() -> dict[str, str]:
+    """What finds, in lower case and without accents, the words of each table of ``data/told.toml``."""
     text = resources.files("clew.talk").joinpath("data/told.toml").read_text(encoding="utf-8")
-    plain = [_without_accents(phrase) for listed in tomllib.loads(text).values() for phrase in listed]
+    return {name: _pattern(table.values()) for name, table in tomllib.loads(text).items()}
+
+
+def _pattern(languages: Iterable[Sequence[str]]) -> str:
+    plain = sorted({_without_accents(phrase) for listed in languages for phrase in listed})
     words = "|".join(phrase for phrase in plain if not _HAN.search(phrase))
     unparted = "|".join(phrase for phrase in plain if _HAN.search(phrase))  # Chinese sets no space between words
     return rf"(?:^|[^\pL\pN])(?:{words})(?:$|[^\pL\pN])|{unparted}"
@@ -63,16 +74,19 @@ def weights(engine: Engine, messages: Messages, hits: Hits) -> Floats:
 
 
 def _quoted(engine: Engine, messages: Messages, hits: Hits, directed: Flags) -> Flags:
-    """Which hits stand in quotation marks, in a quoted line, after or around "he said", or in a forwarded message."""
+    """Which hits are probably somebody else's, by the words around them.
+
+    In quotation marks, in a quoted line, after "he said", in a forwarded message; or a threat to what is mine.
+    """
     quoted = np.zeros(len(hits.message), np.bool_)
     asked = np.flatnonzero(directed & (hits.start >= 0))
     if not len(asked):
         return quoted
-    columns = {"hit": asked, "rid": messages.rid[hits.message[asked]]}
-    columns |= {"start": hits.start[asked], "end": hits.end[asked]}
+    columns: dict[str, npt.NDArray[Any]] = {"hit": asked, "rid": messages.rid[hits.message[asked]]}
+    columns |= {"start": hits.start[asked], "end": hits.end[asked], "force": having(FORCE)[hits.sense[asked]]}
     try:
         engine.register({"talk_hits": pa.table(columns)})
-        found = engine.sql(_QUOTED.format(near=_NEAR), params={"told": pattern()})
+        found = engine.sql(_QUOTED.format(near=_NEAR, beside=_BESIDE), params=patterns())
     finally:
         engine.forget("talk_hits")
     quoted[found.column("hit").to_numpy()] = True
