@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pyarrow as pa
 import pytest
 
@@ -38,15 +40,63 @@ def test_only_messages_are_read_for_talk() -> None:
     assert {m["rid"] for m in rows if m["value"] == "no-requirements"} == {0, 1, 2}
 
 
-@pytest.mark.parametrize(
-    ("text", "sense"),
-    [
-        ("pay by friday or else those pics go to your sister", "threat-publish"),
-        ("I keep your passport until the ticket is paid", "documents-held"),
-        ("every half hour you share ur location, no excuses", "location-demand"),
-    ],
-)
-def test_english(text: str, sense: str) -> None:
+SAID = {
+    "rapport": (
+        "how can a woman with such eyes be single",
+        "Ik heb nog nooit iemand zoals jij ontmoet, je bent zo bijzonder schat",
+        "Du bist anders als die anderen Mädchen, so wunderschön mein Engel",
+        "jesteś inna niż wszystkie, moja piękna księżniczko",
+        "ты не такая как все, моя красавица, не могу перестать думать о тебе",
+        "sei diversa dalle altre, bellissima mia",
+    ),
+    "isolation": (
+        "your girlfriends only hold you back, better stop meeting them",
+        "praat niet meer met je vriendinnen, je hebt alleen mij nodig",
+        "no le cuentes nada a tu familia, es nuestro secreto",
+        "не говори родителям о нас, это наш секрет",
+    ),
+    "gift": ("let me take care of your rent this month, sweetheart", "ti ho comprato un regalo tesoro"),
+    "debt": ("you are not free until you have paid what you owe for the journey", "me debes 3000 euros por el viaje"),
+    "move-private": (
+        "here they read everything, come to signal",
+        "napisz do mnie na telegramie, tu nie jest bezpiecznie",
+    ),
+    "image-request": (
+        "take a selfie without that shirt for me darling",
+        "mándame una foto tuya en ropa interior, solo para mí",
+    ),
+    "threat-publish": (
+        "pay by friday or else those pics go to your sister",
+        "shall I forward these photos to your husband? then pay",
+        "wenn du nicht zahlst schicke ich deine Bilder an deine Familie",
+        "если не заплатишь, я отправлю твои фото твоей семье",
+        "ha nem fizetsz elküldöm a képeidet a családodnak",
+    ),
+    "location-demand": (
+        "every half hour you share ur location, no excuses",
+        "envoie-moi ta position toutes les heures",
+        "her saat konumunu at",
+        "отправляй мне геолокацию каждый час",
+        "otpravlyay mne geolokaciyu kazhdyj chas",
+    ),
+    "rules-fines": ("late twice, that is 100 euro fine", "chaque retard c'est 50 euros d'amende"),
+    "earnings-demand": ("I need you to bring 300 tonight, no less", "трябва да донесеш 300 евро тази вечер"),
+    "documents-held": (
+        "I keep your passport until the ticket is paid",
+        "you want your passport? first you pay the rest",
+        "paran bitene kadar pasaportun bende kalacak",
+    ),
+    "threat-family": (
+        "if you go to the cops your little brother gets hurt",
+        "si te escapas le pasará algo a tu familia",
+    ),
+    "plea": ("please I just want to see my kids, let me leave", "laisse-moi rentrer chez moi s'il te plaît, j'ai peur"),
+    "promise": ("I swear we will marry and have a house", "ígérem jó munkát kapsz"),
+}
+
+
+@pytest.mark.parametrize(("sense", "text"), [(sense, text) for sense, texts in SAID.items() for text in texts])
+def test_a_wording_that_no_lexicon_lists(sense: str, text: str) -> None:
     assert sense in senses(text)
 
 
@@ -58,7 +108,64 @@ def test_english(text: str, sense: str) -> None:
         "call mum",
         "I owe you for lunch",
         "you must see this film",
+        "I'll pay you back the 20 euros tomorrow",
+        "my passport expires next month, I need to renew it",
+        "send me your location, I'll pick you up",
+        "I love you, see you tonight",
+        "the police stopped me for speeding, got a fine",
+        "kun je me de foto's van het feest sturen",
+        "vergiss deinen Pass nicht, wir fliegen um acht",
+        "appelle maman, elle s'inquiète",
+        "¿dónde estás? estoy fuera",
+        "trebuie sa lucrez pana tarziu",
+        "wyślij mi zdjęcie paragonu",
+        "пришли фото чека",
+        "bana fişin fotoğrafını gönder",
+        "hol vagy? kint várok",
+        "прати ми снимка на бележката",
+        "把收据的照片发给我",
+        "أين أنت؟ أنا في الخارج",
+        "gửi cho anh ảnh hóa đơn",
+        "var är du? jag är utanför",
     ],
 )
 def test_ordinary_talk_is_left_alone(text: str) -> None:
     assert senses(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [
+        ("give me your p4ssport", "give me your p4ssport"),
+        ("give me your p@ssport", "give me your p@ssport"),
+        ("give me your p a s s p o r t", "give me your p a s s p o r t"),
+        ("give me your pass\u200bport", "give me your pass\u200bport"),
+    ],
+)
+def test_disguised_words_are_obscured(text: str, raw: str) -> None:
+    rows = PLUGIN.find(batch_of_texts([text])).to_pylist()
+    assert [(m["value"], m["raw"], m["obscured"]) for m in rows] == [("documents-handover", raw, True)]
+
+
+def test_words_of_another_sentence_do_not_count_unless_a_rule_says_so() -> None:
+    assert "documents-handover" in senses("please send us your passport")
+    assert "documents-handover" not in senses("please send. us? my passport is old")
+    assert "threat-publish" in senses("I have the pictures. Pay or else. Your mother will see them")
+
+
+def test_what_is_said_in_one_place_is_found_once() -> None:
+    text = "if you don't pay I will publish your pictures and send your pictures to your friends and family"
+    rows = [m for m in PLUGIN.find(batch_of_texts([text])).to_pylist() if m["value"] == "threat-publish"]
+    spans = sorted((m["start"], m["end"]) for m in rows)
+    assert spans
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+def test_order_and_company_of_records_change_nothing() -> None:
+    texts = [text for some in SAID.values() for text in some] * 3
+    together = PLUGIN.find(batch_of_texts(texts)).to_pylist()
+    n = len(texts)
+    back = [m | {"rid": n - 1 - m["rid"]} for m in PLUGIN.find(batch_of_texts(texts[::-1])).to_pylist()]
+    assert sorted(map(str, together)) == sorted(map(str, back))
+    alone = PLUGIN.find(batch_of_texts(texts[:1])).to_pylist()
+    assert [m for m in together if m["rid"] == 0] == alone
