@@ -296,3 +296,20 @@ def test_a_saved_page_says_where_it_was_saved_from(shelf: Shelf) -> None:
     assert (page["url"], page["platform"]) == ("https://a.example/x", "a.example")
     assert page["captured_at"].isoformat() == "2025-03-04T05:06:07+00:00"
     assert page["images"] == ["x_files/a.jpg"]
+
+
+def test_the_kind_that_a_user_names_is_of_the_pages_and_not_of_their_offers(shelf: Shelf) -> None:
+    job = '<script type="application/ld+json">{"@type": "JobPosting", "title": "Picker"}</script>'
+    path = shelf.write("a.warc", response("https://a.example/", f"<title>room</title>{job}"))
+    found = shelf.ingest(path, kind="ad")
+    assert sorted((row["kind"], row["title"]) for row in rows(found.records)) == [("ad", "room"), ("job_ad", "Picker")]
+
+
+def test_progress_counts_the_file_once(shelf: Shelf) -> None:
+    path = shelf.write(
+        "a.warc.gz", b"".join(gzip.compress(response(f"https://a.example/{n}", "<p>x")) for n in range(9))
+    )
+    told = list[int]()
+    (shelf.root / "out").mkdir()
+    ingest_files([path], IngestOptions(None, "s"), [], shelf.root / "out", lambda done, total: told.append(done))
+    assert told == sorted(told) and 0 < told[-1] <= path.stat().st_size

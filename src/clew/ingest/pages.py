@@ -60,11 +60,11 @@ class _Rows:
 
     rows: list[Row] = field(default_factory=list)
     extras: list[dict[str, str]] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
+    kinds: list[str | None] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
 
-    def add(self, kind: str, line: int, row: Row, extra: dict[str, str]) -> None:
-        """One row; extra holds JSON by name."""
+    def add(self, kind: str | None, line: int, row: Row, extra: dict[str, str]) -> None:
+        """One row; extra holds JSON by name. Kind None: what the user says, or the format."""
         self.rows.append(row)
         self.extras.append(extra)
         self.kinds.append(kind)
@@ -124,7 +124,7 @@ def _add(raw: Raw, shared: Gathered, made: _Rows) -> None:
         "captured_at": raw.captured_at,
         "images": _json(images) if images else None,
     }
-    made.add("page", raw.line, row, extra)
+    made.add(None, raw.line, row, extra)
     for number, job in enumerate(jobs_of(nodes), 1):
         made.add(
             "job_ad", raw.line, _job_row(job, number, url, raw), {k: _json(_storable(v)) for k, v in job.extra.items()}

@@ -1,4 +1,7 @@
-"""WARC: what crawlers and capturing programs write; each HTML response is a page, its pictures are hashed."""
+"""WARC: what crawlers and capturing programs write, read record by record. Each HTML response is a page; pictures and
+favicons of the archive are hashed; certificates are read as Clew's capture and Scoop record them (of Browsertrix: who
+issued them); other records are passed over.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,7 @@ _MARKS = (b"WARC/1.", b"WARC/0.")
 
 def sniff(head: bytes, name: str) -> float:
     """The first bytes, also where they are packed once more; or the name where they are spoilt."""
-    if head.startswith(b"\x1f\x8b"):
-        try:
-            head = zlib.decompressobj(31).decompress(head, 16)
-        except zlib.error:
-            return 0.0
-    if head.startswith(_MARKS):
+    if head.startswith(_MARKS) or (head.startswith(b"\x1f\x8b") and _unpacked(head).startswith(_MARKS)):
         return 1.0
     return 0.5 if name.endswith((".warc", ".warc.gz")) else 0.0
 
@@ -39,9 +37,13 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 
     def read_all() -> Iterator[Record | Reject]:
         nonlocal count
+        at = 0
         with path.open("rb") as file:
             for record in records(file):
                 count += 1
+                if path == source.path and (here := file.tell() // 2) > at:  # the file is read twice
+                    source.on_bytes(here - at)
+                    at = here
                 yield record
 
     yield from pages_of(read_all, Gathered())
@@ -52,10 +54,20 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 def _readable(source: Source) -> Path:
     """A file in one gzip member a record, or not compressed: the input itself, or a copy."""
     with source.path.open("rb") as file:
-        start = file.read(2)
-    if start == b"\x1f\x8b" and source.path.suffix.lower() == ".gz" and not source.name.endswith(".gz"):
-        return source.spooled() if is_one_member(source.path) else source.path
+        start = file.read(1 << 16)
+    named = source.path.name.lower().endswith(".warc.gz")
+    packed = start.startswith(b"\x1f\x8b") and (_unpacked(start).startswith(_MARKS) or named)
+    if start.startswith(_MARKS) or (packed and not is_one_member(source.path)):
+        return source.path
     return source.spooled()
+
+
+def _unpacked(start: bytes) -> bytes:
+    """The first bytes of what is packed with gzip; none where it is broken."""
+    try:
+        return zlib.decompressobj(31).decompress(start, 16)
+    except zlib.error:
+        return b""
 
 
 def example_record(kind: str, target: str, content: bytes, media_type: str = "application/http") -> bytes:
