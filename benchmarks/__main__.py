@@ -13,6 +13,7 @@ ALL = {
     "templates": [],
     "extract": [],
     "ingest": [],
+    "sites": [],
     "networks": ["--heldout"],
     "leads": [],
     "graph": [],
