@@ -135,6 +135,15 @@ def test_who_must_answer_at_once_is_told_by_the_clock(talks: Talks, read: Reader
     assert confidence.get("slow", 0.0) > confidence.get("same", 0.0)
 
 
+def test_a_story_without_an_order_or_an_answer_controls_nobody(talks: Talks, read: Reader) -> None:
+    told = ("threat-family", "documents-held", "threat-publish", "confinement")
+    talks.chat("story", *[("mira", sense) for sense in told], ("ana", ""))
+    talks.chat("order", *[("boss", sense) for sense in (*told, "rules-fines")], ("ana", ""))
+    made = read(talks)
+    assert control_of(made, "story") == []
+    assert control_of(made, "order") == [("boss", "ana")]
+
+
 def test_a_talk_with_oneself_or_of_one_side_controls_nobody(talks: Talks, read: Reader) -> None:
     for senses in ("threat-family", "threat-publish", "rules-fines", "debt", "documents-held"):
         talks.say("one side", "boss", senses)

@@ -48,6 +48,14 @@ def test_a_threat_of_long_ago_that_nobody_answered_is_no_present_danger(talks: T
     assert _flag(read(talks)) == (False, "")
 
 
+def test_friends_who_joke_by_turns_are_in_no_danger(talks: Talks, read: Reader) -> None:
+    talks.chat("c", ("ana", "threat-harm"), ("ben", "isolation"), ("cleo", "debt"), ("ben", "threat-harm isolation"))
+    assert _flag(read(talks))[0] is True  # ben wrote two such messages
+    alone = Talks()
+    alone.chat("c", ("ana", "threat-harm isolation"), ("ben", "debt"), ("cleo", "threat-harm"))
+    assert _flag(read(alone)) == (False, "")
+
+
 def test_locked_in_and_ordered_about_is_danger(talks: Talks, read: Reader) -> None:
     talks.chat("c", ("boss", "rules-fines"), ("mira", ""), ("boss", "confinement"), ("boss", "confinement"))
     danger, reason = _flag(read(talks))
