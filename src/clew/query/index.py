@@ -28,6 +28,7 @@ from clew.query.explore import NAME_PLACES
 from clew.query.network_facets import SPREAD
 from clew.query.queue_table import CHOICES, queue_sql
 from clew.query.search_hits import NATIVE_IDS, PICTURES
+from clew.query.talk_tables import SAID, SIGNS, TALK_CONTROL, TALK_NETS, TALK_STAGES, TALKS
 from clew.query.trends import BASE_RATES, DAILY
 from clew.store.workspace import Workspace
 
@@ -78,6 +79,12 @@ PREPARED: dict[str, str] = {
     "pictures": PICTURES,
     "native_ids": NATIVE_IDS,
     "name_places": NAME_PLACES,
+    "talks": TALKS,
+    "said": SAID,
+    "signs": SIGNS,
+    "talk_stages": TALK_STAGES,
+    "talk_control": TALK_CONTROL,
+    "talk_nets": TALK_NETS,
 }
 
 

@@ -248,7 +248,7 @@ def path_of(request: Request) -> str:
 
 
 def _in_queue(desk: Desk, subject: str) -> bool:
-    """Does it stand in the lead queue: the queue's page, a network that is a lead, a record of one?"""
+    """Does it stand in the lead queue: the queue's page, a network that is a lead, what holds a record of one?"""
     kind, _, name = subject.partition(" ")
     if kind == "page":
         return True
@@ -262,4 +262,10 @@ def _leads(engine: Engine, kind: str, name: str) -> bool:
     if kind == "record" and re.fullmatch("[0-9a-f]{32}", name):
         query = "SELECT 1 FROM network_members JOIN leads USING (network_id) WHERE rid = $rid LIMIT 1"
         return bool(engine.rows(query, rid=int(name[:16], 16)))
+    if kind == "conversation":
+        query = """SELECT 1 FROM talks JOIN talk_nets USING (talk) JOIN leads USING (net)
+            WHERE conversation_id = $name OR key = $name LIMIT 1"""
+        return bool(engine.rows(query, name=name))
+    if kind == "site":
+        return bool(engine.rows("SELECT 1 FROM site_nets JOIN leads USING (net) WHERE site = $name LIMIT 1", name=name))
     return False

@@ -41,6 +41,8 @@ MOST_ASKED = 2_000  # characters of a query that stand in an entry
 FOLDED = 300.0  # seconds
 _MOST_FOLDED = 50_000
 
+_NAMED = ("network", "record", "template", "conversation", "site")  # subjects that say by their id which one it is
+
 
 class Gate:
     """ASGI middleware.
@@ -160,7 +162,7 @@ class Gate:
         """Is there no entry yet that stands for this?"""
         # Of a thing with an id one entry is enough; of lists and searches each question counts.
         told = canonical(dict(deed.details)).decode()
-        asked = "" if deed.subject.split(" ")[0] in ("network", "record", "template") else str(deed.private)
+        asked = "" if deed.subject.split(" ")[0] in _NAMED else str(deed.private)
         key = (visit.key, actor.why, actor.case_id or "", deed.act, deed.subject, told, asked)
         at = time.monotonic()
         with self._lock:

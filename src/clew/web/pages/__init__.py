@@ -20,6 +20,7 @@ from clew.web.pages import (
     search,
     sources,
     styleguide,
+    talks,
     template,
 )
 
@@ -41,6 +42,7 @@ ROUTERS = (
     explore.router,
     sources.router,
     template.router,
+    talks.router,
     cases.router,
     *cases.ROUTERS,
     network_draw.router,

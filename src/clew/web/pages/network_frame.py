@@ -13,6 +13,7 @@ from clew.cases.mine import holdings
 from clew.cases.triage import DISMISSALS, MAX_REASON
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
+from clew.query.conversations import count_of
 from clew.query.network import NetworkHead, merged_into, network_head, network_history
 from clew.web.access import visit_of
 from clew.web.desk import Desk
@@ -29,6 +30,7 @@ TABS = (
     ("/locations", "Locations"),
     ("/assets", "Assets"),
     ("/records", "Records"),
+    ("/conversations", "Conversations"),
     ("/links", "Links"),
 )
 
@@ -67,14 +69,18 @@ def network_tab(
         return RedirectResponse(f"/networks/{quote(into)}{end}?was={quote(name)}", 303)
     desk: Desk = request.app.state.desk
     who = visit_of(request).actor
-    counts = {"Records": head.records, "Links": head.links}
+    counts = {"Records": head.records, "Conversations": count_of(engine, head.net), "Links": head.links}
     decided = past(desk, engine, head.network_id)
     own = [d for d in decided if d.network_id == head.network_id]
     context: dict[str, Any] = {
         "head": head,
         "history": network_history(engine, head.network_id),
         "tab": tab,
-        "tabs": [(f"/networks/{head.network_id}{end}", word, counts.get(word)) for end, word in TABS],
+        "tabs": [
+            (f"/networks/{head.network_id}{end}", word, counts.get(word))
+            for end, word in TABS
+            if word != "Conversations" or counts[word]  # most networks are of adverts alone
+        ],
         "was": request.query_params.get("was", "")[:40],
         "job": desk.jobs.current(),
         "decided": decided,
