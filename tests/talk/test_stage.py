@@ -43,14 +43,23 @@ def test_messages_of_nobody_knows_which_conversation_are_in_none(talks: Talks, r
 
 def test_the_platform_is_named_only_where_two_use_the_same_name(talks: Talks, read: Reader) -> None:
     talks.say("17", "ana", platform="telegram")
-    talks.say("17", "ana", platform="signal")
-    talks.say("18", "ana", platform="signal")
+    talks.say("17", "ana", platform="board")
+    talks.say("18", "ana", platform="board")
     made = read(talks)["conversations"]
     assert [(r["conversation_id"], r["platform"]) for r in made] == [
-        ("18", "signal"),
-        ("signal/17", "signal"),
+        ("18", "board"),
+        ("board/17", "board"),
         ("telegram/17", "telegram"),
     ]
+
+
+def test_names_of_one_telephone_are_others_on_another(talks: Talks, read: Reader) -> None:
+    talks.say("Ana ~ me", "Ana", platform="whatsapp", source="phone 1")
+    talks.say("Ana ~ me", "Ana", platform="whatsapp", source="phone 2")
+    talks.say("room", "ana", platform="board", source="a")
+    talks.say("room", "ana", platform="board", source="b")
+    made = read(talks)["conversations"]
+    assert [r["conversation_id"] for r in made] == ["room", "whatsapp/phone 1/Ana ~ me", "whatsapp/phone 2/Ana ~ me"]
 
 
 def test_an_edited_message_counts_as_it_is_now(talks: Talks, read: Reader) -> None:

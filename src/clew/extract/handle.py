@@ -209,7 +209,7 @@ def _shape(text: str) -> int:
     return 1 if name.isalpha() else 2
 
 
-_ADDRESS_BOOKS = ("whatsapp", "signal", "messenger", "instagram", "sms", "livechat")
+ADDRESS_BOOKS = ("whatsapp", "signal", "messenger", "instagram", "sms", "livechat")
 
 
 def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
@@ -222,7 +222,7 @@ def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
     keep = pc.and_(keep, pc.invert(pc.match_substring_regex(name, r"^[0-9 ().-]{7,20}$")))
     # the sender in an export of a telephone is a name of its address book: another's "Mama" is somebody else
     message = pc.fill_null(pc.equal(batch.records.column("kind").cast(pa.string()), "message"), False)
-    keep = pc.and_(keep, pc.invert(pc.and_(message, pc.is_in(platform, pa.array(_ADDRESS_BOOKS, pa.string())))))
+    keep = pc.and_(keep, pc.invert(pc.and_(message, pc.is_in(platform, pa.array(ADDRESS_BOOKS, pa.string())))))
     at = pc.indices_nonzero(pc.fill_null(keep, False))
     raw = raw.take(at)
     k = len(raw)
@@ -245,7 +245,7 @@ class Handle:
     """Finds accounts: ``platform:name`` in lower case, ``at:name`` where no platform is named."""
 
     name = "handle"
-    version = "3"
+    version = "4"
     types: tuple[str, ...] = ("handle",)
     examples: Sequence[Example] = (
         Example("Telegram: @Rose_House", (("handle", "telegram:rose_house", "@Rose_House", False),)),

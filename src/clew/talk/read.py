@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.extract.handle import ADDRESS_BOOKS
 from clew.talk.senses import NAMES, Flags, Ints
 
 NOBODY = -1
@@ -18,12 +19,15 @@ NEVER = np.iinfo(np.int64).min
 _ANY = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = 'message' LIMIT 1)"
 # An earlier version of a message that was edited is not looked at. What the system says ("Ana joined") has no sender;
 # a person who is not named is ''.
+# Names in the address book of one telephone ("Anna ~ me") are other people on another: there the source parts them.
 # Messages of one minute are in the order of the file; those without a time come last.
-_MESSAGES = r"""
+_MESSAGES = rf"""
 WITH latest AS (
     SELECT item_id, max(version) AS version FROM records WHERE kind = 'message' AND version > 1 GROUP BY item_id
 ), sent AS (
-    SELECT r.rid, r.platform, r.source, r.posted_at, r.file, r.line, nullif(r.conversation, '') AS conversation,
+    SELECT r.rid, r.platform, r.source,
+        CASE WHEN lower(r.platform) IN {ADDRESS_BOOKS} THEN r.platform || '/' || r.source ELSE r.platform END AS place,
+        r.posted_at, r.file, r.line, nullif(r.conversation, '') AS conversation,
         CASE WHEN NOT coalesce(regexp_matches(r.extra, '"system":"?(true|1)\b'), false)
         THEN coalesce(r.handle, '') END AS sender,
         nullif(r.recipient, '') AS recipient
@@ -34,9 +38,9 @@ WITH latest AS (
         THEN least(sender, recipient) || ' ~ ' || greatest(sender, recipient) END) AS name
     FROM sent
 ), shared AS (
-    SELECT name FROM given WHERE name IS NOT NULL GROUP BY name HAVING min(platform) <> max(platform)
+    SELECT name FROM given WHERE name IS NOT NULL GROUP BY name HAVING min(place) <> max(place)
 )
-SELECT g.rid, CASE WHEN s.name IS NULL THEN g.name ELSE g.platform || '/' || g.name END AS id,
+SELECT g.rid, CASE WHEN s.name IS NULL THEN g.name ELSE g.place || '/' || g.name END AS id,
     g.platform, g.source, g.sender, g.recipient, epoch_us(g.posted_at) AS t
 FROM given g LEFT JOIN shared s USING (name)
 WHERE g.name IS NOT NULL
