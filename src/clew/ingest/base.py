@@ -71,7 +71,10 @@ class Source(Protocol):
 
     path: Path
     name: str  # without the ending of a compression
-    on_bytes: Callable[[int], None]  # told how many bytes of the file were read, by formats that read ``path``
+
+    @property
+    def on_bytes(self) -> Callable[[int], None]:
+        """Told how many bytes of the file were read, by formats that read ``path``."""
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes as they are, in blocks."""
