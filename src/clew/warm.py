@@ -1,5 +1,7 @@
 """Compile the kernels once, before a user waits for them: ``python -m clew.warm``.
 
+With the argument ``lexicons`` only the lexicons of the meaning extractor are compiled.
+
 Numba compiles a kernel when it is first called and keeps the machine code beside the source (or in the user's cache
 folder). Together that takes a minute or two, on every core; after it, a command starts at once.
 """
@@ -13,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from clew.extract._meaning_cache import compiled
 from clew.extract.base import batch_of_texts
 from clew.extract.registry import extractors
 from clew.ingest.stage import IngestOptions
@@ -55,4 +58,7 @@ def _say(done: int, of: int) -> None:
 
 
 if __name__ == "__main__":
-    warm()
+    if sys.argv[1:] == ["lexicons"]:
+        compiled()
+    else:
+        warm()

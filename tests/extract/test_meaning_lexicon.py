@@ -6,7 +6,8 @@ from importlib import resources
 
 import pytest
 
-from clew.extract._meaning_compile import compile_all, compiled
+from clew.extract._meaning_cache import compiled
+from clew.extract._meaning_compile import compile_all
 from clew.extract._meaning_lexicon import Entry, kinds, lexicons, parse
 from clew.extract._meaning_rules import parse_rules, rules
 from clew.extract._meaning_variants import disguises, spellings

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from clew.extract._meaning_everyday import MOST, everyday
 from clew.extract._meaning_kernel import PARTS, Groups, Rules
-from clew.extract._meaning_lexicon import ANY, Entry, Lexicon, kinds, lexicons
-from clew.extract._meaning_rules import MOST_SLOTS, Rule, rules
+from clew.extract._meaning_lexicon import ANY, Entry, Lexicon, kinds
+from clew.extract._meaning_rules import MOST_SLOTS, Rule
 from clew.extract._meaning_variants import disguises, spellings
 from clew.extract.base import Ints
 from clew.extract.phrases import Phrases, fold_all
@@ -60,6 +62,25 @@ class Compiled:
     stretch: npt.NDArray[np.float64]
     classes: tuple[str, ...]
     senses: tuple[str, ...]
+
+
+class Tables(NamedTuple):
+    """All that is made of the lexicons and rules, as arrays that a file can hold (`_meaning_cache`).
+
+    Attributes:
+        words, says: the phrases of the two matchers, one a line, in UTF-8.
+        words_stem, says_stem: bool[phrases], which of them are stems.
+        hidden, stretch, groups, rules: as in `Compiled`.
+    """
+
+    words: npt.NDArray[np.uint8]
+    words_stem: npt.NDArray[np.bool_]
+    says: npt.NDArray[np.uint8]
+    says_stem: npt.NDArray[np.bool_]
+    hidden: npt.NDArray[np.bool_]
+    stretch: npt.NDArray[np.float64]
+    groups: Groups
+    rules: Rules
 
 
 def _canonical(phrases: Sequence[str]) -> list[str]:
@@ -173,35 +194,75 @@ def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) 
     return Rules(sense, slots, size, none, window, reach, ordered, across, weight, *_by_class(said, number))
 
 
-def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
-    """Lexicons and rules, ready to read with."""
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of small tuples are made and all are kept: looking for dead ones takes half of the time."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def tables(files: Sequence[Lexicon], said: Sequence[Rule]) -> Tables:
+    """Lexicons and rules as plain arrays."""
     classes, senses = tuple(kinds().words), tuple(kinds().senses)
     number = {f"word.{c}": i for i, c in enumerate(classes)}
     number |= {f"sense.{s}": len(classes) + i for i, s in enumerate(senses)}
     languages = [ANY, *sorted(f.language for f in files if f.language != ANY)]
     if len(languages) > _MOST_LANGUAGES or len(classes) > 64 * PARTS:
         raise InputError("There are more languages or word classes than the meaning extractor has room for.")
-    words, words_hidden = _part((e for f in files for e in f.entries if not e.sense), number)
-    matcher = Phrases([text for text, _ in words], [stem for _, stem in words], JOINING)
-    phrases = [e for f in files for e in f.entries if e.sense]
-    plain = everyday(phrases, matcher, list(words.values()), classes)
-    says, says_hidden = _part((replace(e, weight=MOST) if e in plain else e for e in phrases), number)
-    made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
-    return Compiled(
-        matcher,
-        Phrases([text for text, _ in says], [stem for _, stem in says], JOINING),
-        len(words),
-        len(words) + len(says),
+    with _no_collection():
+        words, words_hidden = _part((e for f in files for e in f.entries if not e.sense), number)
+        phrases = [e for f in files for e in f.entries if e.sense]
+        plain = everyday(phrases, _matcher(words), list(words.values()), classes)
+        says, says_hidden = _part((replace(e, weight=MOST) if e in plain else e for e in phrases), number)
+        made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
+        order = {language: i for i, language in enumerate(languages)}
+        groups = _grouped([*words.values(), *says.values(), *made], order)
+    return Tables(
+        _lines(words),
+        np.array([stem for _, stem in words], np.bool_),
+        _lines(says),
+        np.array([stem for _, stem in says], np.bool_),
         np.array([*words_hidden, *says_hidden, *(False for _ in MADE)]),
-        _grouped([*words.values(), *says.values(), *made], {language: i for i, language in enumerate(languages)}),
-        _rules(said, number, senses),
         np.array([_STRETCH.get(language, 1.0) for language in languages]),
-        classes,
-        senses,
+        groups,
+        _rules(said, number, senses),
     )
 
 
-@cache
-def compiled() -> Compiled:
-    """All lexicons and rules there are."""
-    return compile_all(lexicons(), rules())
+def _matcher(phrases: Collection[_Key]) -> Phrases:
+    texts, stems = zip(*phrases, strict=True) if phrases else ((), ())
+    return Phrases(texts, stems, JOINING)
+
+
+def _lines(phrases: Iterable[_Key]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer("\n".join(text for text, _ in phrases).encode(), np.uint8)
+
+
+def _texts(lines: npt.NDArray[np.uint8]) -> list[str]:
+    return lines.tobytes().decode().split("\n") if len(lines) else []
+
+
+def ready(held: Tables) -> Compiled:
+    """What reading needs, from its arrays."""
+    return Compiled(
+        Phrases(_texts(held.words), held.words_stem, JOINING),
+        Phrases(_texts(held.says), held.says_stem, JOINING),
+        len(held.words_stem),
+        len(held.words_stem) + len(held.says_stem),
+        held.hidden,
+        held.groups,
+        held.rules,
+        held.stretch,
+        tuple(kinds().words),
+        tuple(kinds().senses),
+    )
+
+
+def compile_all(files: Sequence[Lexicon], said: Sequence[Rule]) -> Compiled:
+    """Lexicons and rules, ready to read with."""
+    return ready(tables(files, said))

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract._meaning_compile import Compiled, compiled
+from clew.extract._meaning_cache import compiled
+from clew.extract._meaning_compile import Compiled
 from clew.extract._meaning_kernel import Hits, read
 from clew.extract._meaning_lexicon import kinds
 from clew.extract._meaning_places import merged, numbers, sentences, word_places

@@ -323,7 +323,9 @@ class Phrases:
         ValueError: a phrase has no word.
     """
 
-    def __init__(self, phrases: Sequence[str], stem: Sequence[bool] | None = None, joining: str = "") -> None:
+    def __init__(
+        self, phrases: Sequence[str], stem: Sequence[bool] | npt.NDArray[np.bool_] | None = None, joining: str = ""
+    ) -> None:
         sym, start = fold_all(phrases)
         self._classes = symbol_class().copy()
         self._classes[[ord(c) for c in joining]] = JOIN

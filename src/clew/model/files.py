@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and folders that are to be filled."""
+"""Files that are there whole or not at all, folders that are to be filled, and where a cache goes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ import secrets
 from pathlib import Path
 
 from clew.model.errors import InputError
+
+
+def cache_folder() -> Path:
+    """Where a user's files are kept that can be had again: ``CLEW_CACHE``, else ``clew`` in ``XDG_CACHE_HOME``, else
+    ``~/.cache/clew``.
+    """
+    if named := os.environ.get("CLEW_CACHE"):
+        return Path(named)
+    shared = os.environ.get("XDG_CACHE_HOME")
+    return (Path(shared) if shared else Path.home() / ".cache") / "clew"
 
 
 def check_new(folder: Path) -> None:
