@@ -28,6 +28,7 @@ from clew.query.explore import NAME_PLACES
 from clew.query.network_facets import SPREAD
 from clew.query.queue_table import CHOICES, queue_sql
 from clew.query.search_hits import NATIVE_IDS, PICTURES
+from clew.query.site_tables import ID_SITES, SITE_CLONES, SITE_IDS, SITE_NETS, SITE_PAGES, SITES
 from clew.query.talk_tables import SAID, SIGNS, TALK_CONTROL, TALK_NETS, TALK_STAGES, TALKS
 from clew.query.trends import BASE_RATES, DAILY
 from clew.store.workspace import Workspace
@@ -85,6 +86,12 @@ PREPARED: dict[str, str] = {
     "talk_stages": TALK_STAGES,
     "talk_control": TALK_CONTROL,
     "talk_nets": TALK_NETS,
+    "site_pages": SITE_PAGES,
+    "site_ids": SITE_IDS,
+    "id_sites": ID_SITES,
+    "site_clones": SITE_CLONES,
+    "site_nets": SITE_NETS,
+    "sites": SITES,
 }
 
 

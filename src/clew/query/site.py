@@ -1,0 +1,242 @@
+"""Sites: the list, one of them with what it shares with others, and its near-copies side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from clew.engine.duckdb import Engine
+from clew.match.template_view import SEPARATOR, TYPES, align_family
+from clew.model.errors import MissingError
+from clew.query.template import among
+
+Row = dict[str, Any]
+SiteSort = Literal["shared", "clones", "pages", "newest", "name"]
+_ORDER = {
+    "shared": "shared DESC, clones DESC, pages DESC, site",
+    "clones": "clones DESC, shared DESC, pages DESC, site",
+    "pages": "pages DESC, site",
+    "newest": "last_at DESC NULLS LAST, site",
+    "name": "site",
+}
+_TYPES = ("widget", "company", "claim", "phone", "email", "handle", "wallet", "account")  # in which they are shown
+_MOST_IDS, _NAMED, _SIDES = 200, 6, 5
+MOST_NETWORKS = 5
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site in a list.
+
+    Attributes:
+        site: its registrable domain.
+        pages, offers: records of it.
+        first_at, last_at: when they were captured or posted.
+        shared: ids and contacts that other sites have too.
+        claims: company claims that do not hold.
+        clones: other sites with near-copies of its pages.
+    """
+
+    site: str
+    pages: int
+    offers: int
+    first_at: datetime | None
+    last_at: datetime | None
+    shared: int
+    claims: int
+    clones: int
+
+
+@dataclass(frozen=True)
+class SharedId:
+    """Something that stands in pages of a site: in how many, on how many sites, and the first other ones."""
+
+    type: str
+    value: str
+    pages: int
+    sites: int
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Clone:
+    """Another site with near-copies of pages: how many of one family each has."""
+
+    site: str
+    template_id: str
+    here: int
+    there: int
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """A page of a site, or an offer that stood in one."""
+
+    record_id: str
+    kind: str
+    url: str | None
+    title: str | None
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Belongs:
+    """A network that holds pages of the site; its rank where it is a lead."""
+
+    network_id: str
+    pages: int
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """A site with what it shares.
+
+    Attributes:
+        site: its counts.
+        ids: what stands in it, by type, the most shared first.
+        clones: near-copies on other sites.
+        networks: the largest ones.
+        pages: a part of its pages and offers.
+    """
+
+    site: Site
+    ids: tuple[SharedId, ...]
+    clones: tuple[Clone, ...]
+    networks: tuple[Belongs, ...]
+    pages: tuple[SitePage, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the pages that stand side by side."""
+
+    site: str
+    record_id: str
+    url: str | None
+    title: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the texts: words that all have (``name`` is "") or a slot, with what each page has there."""
+
+    name: str
+    texts: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Do all have the same?"""
+        return len(set(self.texts)) == 1
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """A page of a site beside near-copies on others, cut into parts."""
+
+    template_id: str
+    sides: tuple[Side, ...]
+    parts: tuple[Part, ...]
+
+
+def sites(
+    engine: Engine, name: str = "", sort: SiteSort = "shared", offset: int = 0, limit: int = 50
+) -> tuple[list[Site], int]:
+    """A page of the list of sites, and how many there are; ``name`` is a part of their names."""
+    where = "contains(site, $name)" if name else "true"
+    given = {"name": name.lower()} if name else {}
+    total = engine.rows(f"SELECT count(*) AS n FROM sites WHERE {where}", **given)[0]["n"]
+    query = f"SELECT * FROM sites WHERE {where} ORDER BY {_ORDER[sort]} LIMIT $n OFFSET $o"
+    return [Site(**row) for row in engine.rows(query, **given, n=limit, o=offset)], total
+
+
+def count_sites(engine: Engine) -> int:
+    """How many there are."""
+    return int(engine.row("SELECT count(*) FROM sites")[0])
+
+
+def is_site(engine: Engine, name: str) -> bool:
+    """Is there a site of that name?"""
+    return bool(engine.rows("SELECT 1 FROM sites WHERE site = $name LIMIT 1", name=name))
+
+
+def site_view(engine: Engine, name: str, offset: int = 0, limit: int = 50) -> SiteView:
+    """A site, with a part of its pages.
+
+    Raises:
+        MissingError: there is no page of such a site.
+    """
+    found = engine.rows("SELECT * FROM sites WHERE site = $name", name=name)
+    if not found:
+        raise MissingError(f"There is no page of a site {name[:80]!r}.", "See the list of sites.")
+    networks = """SELECT network_id, pages, rank FROM site_nets JOIN networks USING (net)
+        LEFT JOIN (SELECT net, rank FROM leads) USING (net)
+        WHERE site = $name ORDER BY pages DESC, network_id LIMIT $most"""
+    clones = """SELECT b.site, a.template_id, a.pages AS here, b.pages AS there
+        FROM (SELECT * FROM site_clones WHERE site = $name) a
+        JOIN site_clones b ON b.template_id = a.template_id AND b.site <> a.site
+        ORDER BY here DESC, there DESC, b.site, a.template_id LIMIT 100"""
+    pages = """SELECT record_id, kind, url, title, seen_at FROM site_pages WHERE site = $name
+        ORDER BY kind DESC, url, seen_at, record_id LIMIT $n OFFSET $o"""
+    return SiteView(
+        Site(**found[0]),
+        _ids(engine, name),
+        tuple(Clone(**row) for row in engine.rows(clones, name=name)),
+        tuple(Belongs(**row) for row in engine.rows(networks, name=name, most=MOST_NETWORKS)),
+        tuple(SitePage(**row) for row in engine.rows(pages, name=name, n=limit, o=offset)),
+    )
+
+
+def _ids(engine: Engine, name: str) -> tuple[SharedId, ...]:
+    query = f"""
+        WITH own AS (
+            SELECT type, value, pages, sites FROM site_ids WHERE site = $name
+            ORDER BY sites > 1 DESC, list_position($types, type), sites DESC, pages DESC, value LIMIT {_MOST_IDS}
+        ), others AS (
+            SELECT type, value, list(site ORDER BY site)[:{_NAMED}] AS others FROM id_sites SEMI JOIN own
+            USING (type, value) WHERE site <> $name GROUP BY ALL
+        )
+        SELECT own.*, coalesce(others, []) AS others FROM own LEFT JOIN others USING (type, value)
+        ORDER BY sites > 1 DESC, list_position($types, type), sites DESC, pages DESC, value"""
+    rows = engine.rows(query, name=name, types=list(_TYPES))
+    return tuple(SharedId(**{**row, "others": tuple(row["others"])}) for row in rows)
+
+
+def side_by_side(engine: Engine, name: str, template_id: str) -> SideBySide:
+    """A page of a site and its near-copies on other sites.
+
+    Raises:
+        MissingError: the site has no page of that family, or no other site has.
+    """
+    query = """SELECT site, example AS rid FROM site_clones
+        WHERE template_id = $t ORDER BY site <> $name, pages DESC, site LIMIT $n"""
+    wanted = engine.rows(query, t=template_id, name=name, n=_SIDES)
+    if len(wanted) < 2 or wanted[0]["site"] != name:
+        raise MissingError("No other site has near-copies of such pages.", "See the site.")
+    query = "SELECT rid, net FROM site_pages WHERE site = $site AND rid = $rid"
+    rows = [engine.rows(query, site=row["site"], rid=row["rid"])[0] for row in wanted]
+    columns = "rid, record_id, platform AS site, url, title, body"
+    held = {row["rid"]: row for row in engine.rows(f"SELECT {columns} FROM records WHERE {among(rows)}")}
+    records = [held[row["rid"]] for row in rows]
+    aligned = align_family(
+        [f"{r['title'] or ''}{SEPARATOR}{r['body'] or ''}" for r in records], _places(engine, records, rows)
+    )
+    return SideBySide(
+        template_id,
+        tuple(Side(**{k: r[k] for k in ("site", "record_id", "url", "title")}) for r in records),
+        tuple(Part(part.name, tuple(row[at] for row in aligned.rows)) for at, part in enumerate(aligned.parts)),
+    )
+
+
+def _places(engine: Engine, records: list[Row], rows: list[Row]) -> list[list[tuple[str, int, int]]]:
+    """The mentions of each record as characters of title, separator and body."""
+    found: dict[int, list[tuple[str, int, int]]] = {r["rid"]: [] for r in records}
+    shift = {r["rid"]: len(r["title"] or "") + len(SEPARATOR) for r in records}
+    query = f"""SELECT rid, type::VARCHAR AS type, field::VARCHAR AS field, start, "end" FROM mentions
+        WHERE {among(rows)} AND field::VARCHAR IN ('title', 'body') ORDER BY ALL"""
+    for m in engine.rows(query):
+        if m["type"] in TYPES:
+            by = shift[m["rid"]] if m["field"] == "body" else 0
+            found[m["rid"]].append((m["type"], m["start"] + by, m["end"] + by))
+    return [found[r["rid"]] for r in records]
