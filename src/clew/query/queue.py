@@ -45,6 +45,7 @@ class Filters:
         since, until: days (UTC) between which it was seen, both included.
         indicator: id of an indicator that was found on it.
         form: form of exploitation that a finding that raised it speaks for.
+        kind: of records that it has.
         state: of triage.
         assignee: who has it; `NOBODY` for those that nobody has.
     """
@@ -56,6 +57,7 @@ class Filters:
     language: str = ""
     indicator: str = ""
     form: str = ""
+    kind: str = ""
     state: State | None = None
     assignee: str = ""
 
@@ -78,6 +80,7 @@ class LeadRow:
         reason: the weightiest sentence.
         raising, kinds: how many findings raise it, of how many kinds of evidence.
         records: how many it has.
+        record_kinds, kind_records: of which kinds, the most first, and how many of each.
         first_seen, last_seen: its span in time; None where no record has a time.
         place_count, places: how many, and those of the most mentions.
         platform_count, platforms: how many, and those of the most records.
@@ -97,6 +100,8 @@ class LeadRow:
     raising: int
     kinds: int
     records: int
+    record_kinds: tuple[str, ...]
+    kind_records: tuple[int, ...]
     first_seen: datetime | None
     last_seen: datetime | None
     place_count: int
@@ -120,7 +125,8 @@ class Choice:
     leads: int
 
 
-_COLUMNS = f"""q.network_id, q.rank, q.priority, q.reason, q.raising, q.kinds, q.records, q.first_seen, q.last_seen,
+_COLUMNS = f"""q.network_id, q.rank, q.priority, q.reason, q.raising, q.kinds, q.records,
+    q.record_kinds, q.kind_records, q.first_seen, q.last_seen,
     len(q.places)::INTEGER AS place_count, q.places[:{NAMED}] AS places,
     len(q.platforms)::INTEGER AS platform_count, q.platforms[:{NAMED}] AS platforms,
     q.languages[:{NAMED}] AS languages, q.forms, coalesce(q.activity, []) AS activity, q.newest, q.newest_is_edit"""
@@ -184,7 +190,9 @@ def lead_row(
 def choices(engine: Engine, most: int = 1_000) -> dict[str, list[Choice]]:
     """What the filters can take: by the name of the filter, those of the most leads first."""
     query = "SELECT kind, value, leads FROM queue_choices QUALIFY row_number() OVER (PARTITION BY kind) <= $most"
-    found: dict[str, list[Choice]] = {kind: [] for kind in ("place", "platform", "language", "indicator", "form")}
+    found: dict[str, list[Choice]] = {
+        kind: [] for kind in ("place", "platform", "language", "indicator", "form", "kind")
+    }
     for row in sorted(engine.sql(query, params={"most": most}).to_pylist(), key=lambda r: (-r["leads"], r["value"])):
         found[row["kind"]].append(Choice(row["value"], row["leads"]))
     return found
@@ -211,6 +219,7 @@ def _where(filters: Filters, without_state: bool = False) -> tuple[str, dict[str
         "language": "list_contains(q.languages, $language)",
         "indicator": "list_contains(q.indicators, $indicator)",
         "form": "list_contains(q.forms, $form)",
+        "kind": "list_contains(q.record_kinds, $kind)",
         "since": "q.last_seen >= $since",
         "until": "q.first_seen < $until",
         "state": f"{_STATE} = $state",

@@ -13,7 +13,8 @@ _ANY = "any"
 _QUEUE = """
 WITH listed AS (SELECT net FROM leads),
 timed AS (
-    SELECT net, platform, version, coalesce(posted_at, captured_at) AS moment FROM records SEMI JOIN listed USING (net)
+    SELECT net, kind, platform, version, coalesce(posted_at, captured_at) AS moment
+    FROM records SEMI JOIN listed USING (net)
 ), span AS (
     SELECT epoch(min(moment)) AS first, greatest(epoch(max(moment)) - epoch(min(moment)), 1) AS length FROM timed
 ), spread AS (
@@ -32,6 +33,9 @@ timed AS (
         SELECT net, type, value, count(*) FROM mentions SEMI JOIN listed USING (net)
         WHERE type IN ('place', 'language') GROUP BY ALL
     ) GROUP BY ALL
+), sorts AS (
+    SELECT net, list(kind ORDER BY n DESC, kind) AS names, list(n ORDER BY n DESC, kind) AS counts
+    FROM (SELECT net, kind, count(*)::UINTEGER AS n FROM timed GROUP BY ALL) GROUP BY net
 ), entries AS (SELECT * FROM (VALUES {entries}) AS e (indicator, family, form)),
 found AS (
     SELECT net, indicator, max(round(points * 1000)::INTEGER) AS milli
@@ -50,10 +54,11 @@ SELECT l.net, l.network_id, l.rank, l.priority, coalesce(json_extract_string(l.r
     coalesce(i.indicators, []) AS indicators, coalesce(i.milli, []) AS milli,
     CASE WHEN f.forms IS NULL OR f.forms = ['{any}'] THEN ['{any}']
         ELSE list_filter(f.forms, lambda form: form != '{any}') END AS forms,
-    s.activity, t.newest, coalesce(t.newest_is_edit, false) AS newest_is_edit
+    coalesce(o.names, []) AS record_kinds, coalesce(o.counts, []) AS kind_records, s.activity,
+    t.newest, coalesce(t.newest_is_edit, false) AS newest_is_edit
 FROM leads l JOIN networks n USING (net)
 LEFT JOIN indicators i USING (net) LEFT JOIN spoken f USING (net)
-LEFT JOIN spread s USING (net) LEFT JOIN newest t USING (net)
+LEFT JOIN spread s USING (net) LEFT JOIN newest t USING (net) LEFT JOIN sorts o USING (net)
 LEFT JOIN named p ON p.net = l.net AND p.kind = 'place'
 LEFT JOIN named w ON w.net = l.net AND w.kind = 'platform'
 LEFT JOIN named g ON g.net = l.net AND g.kind = 'language'
@@ -67,6 +72,7 @@ SELECT kind, value, count(*) AS leads FROM (
     UNION ALL SELECT 'language', unnest(languages) FROM queue
     UNION ALL SELECT 'indicator', unnest(indicators) FROM queue
     UNION ALL SELECT 'form', unnest(forms) FROM queue
+    UNION ALL SELECT 'kind', unnest(record_kinds) FROM queue
 ) GROUP BY ALL ORDER BY kind, leads DESC, value
 """
 

@@ -26,7 +26,7 @@ THEMES = ("system", "light", "dark")
 NAVIGATION: tuple[tuple[str, str, str, tuple[str, ...], Permission], ...] = (
     ("/leads", "Leads", "1", ("/networks",), "read"),
     ("/search", "Search", "2", ("/explore",), "read"),
-    ("/overview", "Overview", "3", (), "read"),
+    ("/overview", "Overview", "3", ("/conversations", "/sites", "/indicators"), "read"),
     ("/sources", "Sources and runs", "4", ("/quarantine", "/runs"), "read"),
     ("/cases", "Cases", "5", (), "work"),
 )

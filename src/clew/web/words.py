@@ -1,4 +1,4 @@
-"""Words for codes that pages show: languages, forms of exploitation."""
+"""Words for codes that pages show: languages, forms of exploitation, kinds of records."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ _FORMS = {
     "organ": "organ removal", "adoption": "illegal adoption", "marriage": "forced marriage",
     "any": "none in particular",
 }  # fmt: skip
+_KINDS = {
+    "ad": ("advert", "adverts"), "job_ad": ("job offer", "job offers"), "page": ("page", "pages"),
+    "message": ("message", "messages"), "payment": ("payment", "payments"), "image": ("picture", "pictures"),
+}  # fmt: skip
 
 
 def language(code: str) -> str:
@@ -25,3 +29,9 @@ def language(code: str) -> str:
 def form(code: str) -> str:
     """A form of exploitation of the catalogue."""
     return _FORMS.get(code, code)
+
+
+def kind(code: str, count: int = 1) -> str:
+    """A kind of records, for one or for many."""
+    one, many = _KINDS.get(code, (code, code))
+    return one if count == 1 else many

@@ -15,6 +15,7 @@ from clew.assess.explain import ONE_FINDING, lead_of
 from clew.cases.saved import remove_view, save_view, saved_views
 from clew.cases.triage import DISMISSALS, Decision, standing
 from clew.engine.duckdb import Engine
+from clew.query.conversations import count_talks
 from clew.query.network import merged_into
 from clew.query.queue import NOBODY, STATES, LeadRow, choices, count_states, queue, span
 from clew.web import words
@@ -70,6 +71,7 @@ def leads(
         views=saved_views(desk.db, who.name),
         span=span(engine),
         known=_known(engine) if not rows else None,
+        danger=count_talks(engine).danger,
         **_common(),
     )
 

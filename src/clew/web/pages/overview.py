@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from clew.query.conversations import count_talks
+from clew.query.site import count_sites
 from clew.query.trends import TYPES, Series, trends
 from clew.web.access import access
 from clew.web.desk import Reading
@@ -34,4 +36,7 @@ def overview(
 ) -> HTMLResponse:
     """All of it; ``type`` and ``value`` choose whose records the large chart shows."""
     found = trends(engine, type, value)
-    return render(request, "overview.html", found=found, types=TYPES, starts=starts(found.series))
+    return render(
+        request, "overview.html", found=found, types=TYPES, starts=starts(found.series),
+        talks=count_talks(engine), sites=count_sites(engine),
+    )  # fmt: skip

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from clew.assess.catalogue import catalogue
+from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
-from clew.query.record import record_page
+from clew.query.conversations import talk_of
+from clew.query.offer import marked, offer_of
+from clew.query.record import RecordPage, record_page
+from clew.query.site import is_site
+from clew.web import talks
 from clew.web.access import access, note
 from clew.web.desk import Reading
 from clew.web.page import render
+from clew.web.pages import sites
 from clew.web.pictures import picture
 
 router = APIRouter()
@@ -22,7 +31,25 @@ def record(request: Request, engine: Reading, name: str) -> Response:
     found = record_page(engine, name)
     if name != found.record["record_id"]:
         return RedirectResponse(f"/records/{found.record['record_id']}", 303)
-    return render(request, "record.html", page=found, record=found.record)
+    return render(request, "record.html", page=found, record=found.record, **_belongs(engine, found))
+
+
+def _belongs(engine: Engine, found: RecordPage) -> dict[str, Any]:
+    """The conversation or the site of a record; of an offer its facts, and its findings in its words."""
+    record = found.record
+    talk = talk_of(engine, record["rid"]) if record["kind"] == "message" else None
+    offer = record["kind"] == "job_ad"
+    sited = record["kind"] in ("page", "job_ad") and is_site(engine, record["platform"])
+    return {
+        "talk": talk[0] if talk else None,
+        "place": talk[1] if talk else None,
+        "talk_href": talks.href,
+        "site": record["platform"] if sited else "",
+        "site_href": sites.href,
+        "offer": offer_of(record) if offer else None,
+        "marks": marked(record, found.findings) if offer else (),
+        "named": {i.id: i.name for i in catalogue()},
+    }
 
 
 @router.get("/records/{name}/pictures/{number}")
