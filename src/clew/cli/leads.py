@@ -1,4 +1,4 @@
-"""Commands that answer: leads, overview, pivot, show."""
+"""Commands that answer: leads, conversations, overview, pivot, show."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from clew.cli.reading import MOST_WORDS, QUEUE, note, shown
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(leads)
+    app.command()(conversations)
     app.command()(overview)
     app.command()(pivot)
     app.command()(show)
@@ -56,6 +57,32 @@ def leads(
     for lead in found:
         for line in lead_lines(lead, networks[lead.network_id]):
             out.print(line)
+
+
+def conversations(
+    workspace: WorkspaceOption = None,
+    danger: Annotated[bool, typer.Option("--danger", help="Only those with signs of present danger.")] = False,
+    limit: LimitOption = 20,
+    why: WhyOption = "",
+    case: CaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Conversations, those that somebody should read now first, then those with the surest control."""
+    from clew.cli.talktext import conversations_lines
+    from clew.query.talk_show import list_conversations
+    from clew.store.views import open_views
+    from clew.store.workspace import find_workspace
+
+    place = find_workspace(workspace)
+    with open_views(place) as engine:
+        found = list_conversations(engine, danger, limit)
+    note(place, why, case, "view", "conversations", {"conversations": [row["key"] for row in found]})
+    if json:
+        print_json(found)
+        return
+    out = console()
+    for line in conversations_lines(found, danger):
+        out.print(line)
 
 
 def overview(
@@ -116,7 +143,11 @@ def pivot(
 
 def show(
     name: Annotated[
-        str, typer.Argument(metavar="NETWORK|RECORD|TEMPLATE", help="An id, or the native id of an advert.")
+        str,
+        typer.Argument(
+            metavar="NETWORK|RECORD|TEMPLATE|CONVERSATION|SITE",
+            help="An id, the native id of an advert, or the host of a site.",
+        ),
     ],
     workspace: WorkspaceOption = None,
     limit: LimitOption = 20,
@@ -124,7 +155,7 @@ def show(
     case: CaseOption = None,
     json: JsonOption = False,
 ) -> None:
-    """One network, record or template, with the evidence."""
+    """One network, record, template, conversation or site, with the evidence."""
     from clew.cli.text import view_lines
     from clew.query.show import show as show_one
     from clew.store.views import open_views
@@ -135,7 +166,9 @@ def show(
         view = show_one(engine, name, limit)
         kind = type(view).__name__.removesuffix("View").lower()
         content = asdict(view)
-    note(place, why, case, "view", f"{kind} {content[kind][f'{kind}_id']}", shown(content), {"for": name[:MOST_WORDS]})
+    # The id of a conversation may be two telephone numbers: the ledger has its key.
+    id_of = {"conversation": "key", "site": "site"}.get(kind, f"{kind}_id")
+    note(place, why, case, "view", f"{kind} {content[kind][id_of]}", shown(content), {"for": name[:MOST_WORDS]})
     if json:
         print_json(content)
         return

@@ -24,7 +24,7 @@ def when(at: datetime | str | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M UTC") if isinstance(at, datetime) else clean(at) or "—"
 
 
-def _table(rows: list[Row], columns: dict[str, int]) -> Iterator[str]:
+def table_lines(rows: list[Row], columns: dict[str, int]) -> Iterator[str]:
     """Rows as aligned columns, each at most so wide."""
     cells = [
         [clean(when(row[name]) if isinstance(row[name], datetime) else row[name], w) for name, w in columns.items()]
@@ -39,7 +39,7 @@ def _table(rows: list[Row], columns: dict[str, int]) -> Iterator[str]:
 def overview_lines(view: Overview) -> Iterator[str]:
     """What is in a workspace."""
     columns = {"kind": 8, "records": 10, "platforms": 9, "edited": 8, "first_seen": 21, "last_seen": 21}
-    yield from _table(view.kinds, columns)
+    yield from table_lines(view.kinds, columns)
     if view.rejected:
         yield f"  {view.rejected:,} rows are in quarantine"
     yield ""
@@ -50,11 +50,11 @@ def overview_lines(view: Overview) -> Iterator[str]:
         yield f"      {clean(family['text'], 230)}"
     yield ""
     yield "Identifiers on the most different texts (a campaign is one family of near-copies)"
-    yield from _table(view.shared, {"type": 8, "value": 50, "records": 9, "campaigns": 9, "networks": 9})
+    yield from table_lines(view.shared, {"type": 8, "value": 50, "records": 9, "campaigns": 9, "networks": 9})
     yield ""
     yield "Largest networks"
     names = ("network_id", "records", "phones", "templates", "places", "platforms", "rank")
-    yield from _table(view.networks, dict.fromkeys(names, 14))
+    yield from table_lines(view.networks, dict.fromkeys(names, 14))
 
 
 def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:
@@ -68,9 +68,11 @@ def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:
         return
     yield f"{result.total_records:,} records are tied to it, in {len(result.networks):,} networks shown:"
     yield ""
-    yield from _table([vars(t) for t in result.ties], {"type": 10, "value": 60, "how": 34, "records": 9, "networks": 9})
+    yield from table_lines(
+        [vars(t) for t in result.ties], {"type": 10, "value": 60, "how": 34, "records": 9, "networks": 9}
+    )
     yield ""
-    yield from _table(
+    yield from table_lines(
         [vars(n) for n in result.networks],
         {"network_id": 14, "records": 9, "tied": 9, "rank": 6, "priority": 8, "via": 70},
     )
@@ -84,17 +86,23 @@ def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:
         "place": 20,
         "title": 40,
     }
-    yield from _table([vars(r) | {"record_id": r.record_id[:12]} for r in result.records], columns)
+    yield from table_lines([vars(r) | {"record_id": r.record_id[:12]} for r in result.records], columns)
     if result.neighbours:
         yield ""
         yield "Also on these records; each is a thread to pull next:"
-        yield from _table([vars(n) for n in result.neighbours], {"type": 10, "value": 60, "tied": 8, "records": 9})
+        yield from table_lines([vars(n) for n in result.neighbours], {"type": 10, "value": 60, "tied": 8, "records": 9})
 
 
 def view_lines(view: View) -> Iterator[str]:
-    """A network, record or template."""
+    """A network, record, template, conversation or site."""
+    from clew.cli.talktext import conversation_lines, site_lines
     from clew.query.show import NetworkView, RecordView
+    from clew.query.talk_show import ConversationView, SiteView
 
+    if isinstance(view, ConversationView):
+        return conversation_lines(view)
+    if isinstance(view, SiteView):
+        return site_lines(view)
     if isinstance(view, NetworkView):
         return network_lines(view)
     return record_lines(view) if isinstance(view, RecordView) else template_lines(view)
@@ -115,20 +123,20 @@ def network_lines(view: NetworkView) -> Iterator[str]:
             yield from reason_lines(reason)
     yield ""
     yield "Identifiers"
-    yield from _table(view.identities, {"type": 9, "value": 60, "records": 8, "first_seen": 21, "last_seen": 21})
+    yield from table_lines(view.identities, {"type": 9, "value": 60, "records": 8, "first_seen": 21, "last_seen": 21})
     if view.attributes:
         yield ""
         yield "Places, names, languages"
-        yield from _table(view.attributes, {"type": 9, "value": 50, "records": 8})
+        yield from table_lines(view.attributes, {"type": 9, "value": 50, "records": 8})
     if view.links:
         yield ""
         yield "Links, the weakest first (reject one with: clew link reject A B --why …)"
         rows = [_link_row(link) for link in view.links]
-        yield from _table(rows, {"record_a": 12, "record_b": 12, "bits": 6, "state": 9, "evidence": 90})
+        yield from table_lines(rows, {"record_a": 12, "record_b": 12, "bits": 6, "state": 9, "evidence": 90})
     yield ""
     yield "Records"
     rows = [r | {"record_id": r["record_id"][:12]} for r in view.records]
-    yield from _table(
+    yield from table_lines(
         rows, {"record_id": 12, "native_id": 16, "platform": 20, "posted_at": 21, "place": 18, "title": 50}
     )
     for event in view.history:
@@ -179,13 +187,13 @@ def record_lines(view: RecordView) -> Iterator[str]:
         yield f"  │ {clean(line, 400)}"
     yield ""
     rows = [m | {"span": f"{m['start']}–{m['end']}", "obscured": "yes" if m["obscured"] else ""} for m in view.mentions]
-    yield from _table(
+    yield from table_lines(
         rows, {"type": 9, "value": 45, "raw": 45, "field": 7, "span": 11, "obscured": 8, "extractor": 10, "version": 7}
     )
     if len(view.versions) > 1:
         yield ""
         yield f"Versions of this item: {len(view.versions)}"
-        yield from _table(view.changes, {"version": 7, "field": 10, "old": 50, "new": 50})
+        yield from table_lines(view.changes, {"version": 7, "field": 10, "old": 50, "new": 50})
     for finding in view.findings:
         yield f"  {finding.points:+5.2f}  {clean(finding.reason, 300)}"
 
@@ -197,11 +205,11 @@ def template_lines(view: TemplateView) -> Iterator[str]:
     yield f"  {clean(view.template['text'], 2_000)}"
     yield ""
     rows = [s | {"examples": " · ".join(clean(e, 30) for e in s["examples"])} for s in view.slots]
-    yield from _table(rows, {"name": 10, "distinct": 8, "examples": 110})
+    yield from table_lines(rows, {"name": 10, "distinct": 8, "examples": 110})
     yield ""
-    yield from _table(view.networks, {"network_id": 14, "members": 8, "rank": 6})
+    yield from table_lines(view.networks, {"network_id": 14, "members": 8, "rank": 6})
     yield ""
     rows = [m | {"record_id": m["record_id"][:12]} for m in view.members]
-    yield from _table(
+    yield from table_lines(
         rows, {"record_id": 12, "native_id": 16, "platform": 20, "posted_at": 21, "place": 18, "title": 50}
     )

@@ -1,4 +1,4 @@
-"""One network, record or template, with what a person needs to judge it."""
+"""One network, record, template, conversation or site, with what a person needs to judge it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ import orjson
 from clew.assess.explain import Finding, Lead, findings_of, lead_of
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError, MissingError
+from clew.query.talk_show import (
+    ConversationView,
+    SiteView,
+    find_conversation,
+    has_site,
+    show_conversation,
+    show_site,
+)
 
 Row = dict[str, Any]
 
@@ -49,11 +57,14 @@ class TemplateView:
     networks: list[Row]
 
 
-View = NetworkView | RecordView | TemplateView
+View = NetworkView | RecordView | TemplateView | ConversationView | SiteView
 
 
 def show(engine: Engine, name: str, limit: int = 20) -> View:
-    """The network (N…), template (T…) or record (32 hex digits, the first few of them, or a native id) of that name.
+    """The network (N…), template (T…), conversation, record or site of that name.
+
+    A conversation has the id that its source gave it, or its key (K…); a record 32 hex digits, of which the first few
+    do, or its native id; a site the name of its host.
 
     Args:
         engine: with the workspace's tables as views.
@@ -73,7 +84,14 @@ def show(engine: Engine, name: str, limit: int = 20) -> View:
         merged = engine.rows(f"SELECT merged_into FROM anchors WHERE network_id = {quoted} AND merged_into IS NOT NULL")
         if merged:
             raise InputError(f"{name} was merged into {merged[0]['merged_into']}.", "Show that network.")
-    return _record(engine, find_record(engine, name), limit)
+    if conversation := find_conversation(engine, name):
+        return show_conversation(engine, conversation, limit)
+    try:
+        return _record(engine, find_record(engine, name), limit)
+    except MissingError:
+        if has_site(engine, name.lower()):
+            return show_site(engine, name.lower(), limit)
+        raise
 
 
 def networks_of(engine: Engine, names: list[str]) -> dict[str, Row]:
@@ -133,7 +151,8 @@ def find_record(engine: Engine, name: str) -> Row:
             found = found[:1]
     if not found:
         raise MissingError(
-            f"There is no network, template or record {name!r}.", "See: clew leads, or look it up with: clew pivot"
+            f"There is no network, template, record, conversation or site {name!r}.",
+            "See: clew leads, clew conversations, or look it up with: clew pivot",
         )
     if len(found) > 1:
         names = ", ".join(row["record_id"][:12] for row in found[:3])

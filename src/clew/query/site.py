@@ -1,17 +1,14 @@
-"""Sites: the list, one of them with what it shares with others, and its near-copies side by side."""
+"""Sites: the list, and one of them with what it shares with others."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from clew.engine.duckdb import Engine
-from clew.match.template_view import SEPARATOR, TYPES, align_family
 from clew.model.errors import MissingError
-from clew.query.template import among
 
-Row = dict[str, Any]
 SiteSort = Literal["shared", "clones", "pages", "newest", "name"]
 _ORDER = {
     "shared": "shared DESC, clones DESC, pages DESC, site",
@@ -21,7 +18,7 @@ _ORDER = {
     "name": "site",
 }
 _TYPES = ("widget", "company", "claim", "phone", "email", "handle", "wallet", "account")  # in which they are shown
-_MOST_IDS, _NAMED, _SIDES = 200, 6, 5
+_MOST_IDS, _NAMED = 200, 6
 MOST_NETWORKS = 5
 
 
@@ -108,38 +105,6 @@ class SiteView:
     pages: tuple[SitePage, ...]
 
 
-@dataclass(frozen=True)
-class Side:
-    """One of the pages that stand side by side."""
-
-    site: str
-    record_id: str
-    url: str | None
-    title: str | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the texts: words that all have (``name`` is "") or a slot, with what each page has there."""
-
-    name: str
-    texts: tuple[str, ...]
-
-    @property
-    def same(self) -> bool:
-        """Do all have the same?"""
-        return len(set(self.texts)) == 1
-
-
-@dataclass(frozen=True)
-class SideBySide:
-    """A page of a site beside near-copies on others, cut into parts."""
-
-    template_id: str
-    sides: tuple[Side, ...]
-    parts: tuple[Part, ...]
-
-
 def sites(
     engine: Engine, name: str = "", sort: SiteSort = "shared", offset: int = 0, limit: int = 50
 ) -> tuple[list[Site], int]:
@@ -167,76 +132,57 @@ def site_view(engine: Engine, name: str, offset: int = 0, limit: int = 50) -> Si
     Raises:
         MissingError: there is no page of such a site.
     """
-    found = engine.rows("SELECT * FROM sites WHERE site = $name", name=name)
-    if not found:
-        raise MissingError(f"There is no page of a site {name[:80]!r}.", "See the list of sites.")
     networks = """SELECT network_id, pages, rank FROM site_nets JOIN networks USING (net)
         LEFT JOIN (SELECT net, rank FROM leads) USING (net)
         WHERE site = $name ORDER BY pages DESC, network_id LIMIT $most"""
-    clones = """SELECT b.site, a.template_id, a.pages AS here, b.pages AS there
-        FROM (SELECT * FROM site_clones WHERE site = $name) a
-        JOIN site_clones b ON b.template_id = a.template_id AND b.site <> a.site
-        ORDER BY here DESC, there DESC, b.site, a.template_id LIMIT 100"""
-    pages = """SELECT record_id, kind, url, title, seen_at FROM site_pages WHERE site = $name
-        ORDER BY kind DESC, url, seen_at, record_id LIMIT $n OFFSET $o"""
     return SiteView(
-        Site(**found[0]),
-        _ids(engine, name),
-        tuple(Clone(**row) for row in engine.rows(clones, name=name)),
+        site_of(engine, name),
+        ids_of(engine, name),
+        clones_of(engine, name),
         tuple(Belongs(**row) for row in engine.rows(networks, name=name, most=MOST_NETWORKS)),
-        tuple(SitePage(**row) for row in engine.rows(pages, name=name, n=limit, o=offset)),
+        pages_of(engine, name, offset, limit),
     )
 
 
-def _ids(engine: Engine, name: str) -> tuple[SharedId, ...]:
+def site_of(engine: Engine, name: str) -> Site:
+    """The counts of a site.
+
+    Raises:
+        MissingError: there is no page of such a site.
+    """
+    found = engine.rows("SELECT * FROM sites WHERE site = $name", name=name)
+    if not found:
+        raise MissingError(f"There is no page of a site {name[:80]!r}.", "See the list of sites.")
+    return Site(**found[0])
+
+
+def clones_of(engine: Engine, name: str, limit: int = 100) -> tuple[Clone, ...]:
+    """The sites with near-copies of its pages."""
+    query = """SELECT b.site, a.template_id, a.pages AS here, b.pages AS there
+        FROM (SELECT * FROM site_clones WHERE site = $name) a
+        JOIN site_clones b ON b.template_id = a.template_id AND b.site <> a.site
+        ORDER BY here DESC, there DESC, b.site, a.template_id LIMIT $n"""
+    return tuple(Clone(**row) for row in engine.rows(query, name=name, n=limit))
+
+
+def pages_of(engine: Engine, name: str, offset: int = 0, limit: int = 50) -> tuple[SitePage, ...]:
+    """Its pages, then the offers that stood in them."""
+    query = """SELECT record_id, kind, url, title, seen_at FROM site_pages WHERE site = $name
+        ORDER BY kind DESC, url, seen_at, record_id LIMIT $n OFFSET $o"""
+    return tuple(SitePage(**row) for row in engine.rows(query, name=name, n=limit, o=offset))
+
+
+def ids_of(engine: Engine, name: str, limit: int = _MOST_IDS) -> tuple[SharedId, ...]:
+    """What stands in its pages, what others have too first."""
     query = f"""
         WITH own AS (
             SELECT type, value, pages, sites FROM site_ids WHERE site = $name
-            ORDER BY sites > 1 DESC, list_position($types, type), sites DESC, pages DESC, value LIMIT {_MOST_IDS}
+            ORDER BY sites > 1 DESC, list_position($types, type), sites DESC, pages DESC, value LIMIT $n
         ), others AS (
             SELECT type, value, list(site ORDER BY site)[:{_NAMED}] AS others FROM id_sites SEMI JOIN own
             USING (type, value) WHERE site <> $name GROUP BY ALL
         )
         SELECT own.*, coalesce(others, []) AS others FROM own LEFT JOIN others USING (type, value)
         ORDER BY sites > 1 DESC, list_position($types, type), sites DESC, pages DESC, value"""
-    rows = engine.rows(query, name=name, types=list(_TYPES))
+    rows = engine.rows(query, name=name, types=list(_TYPES), n=limit)
     return tuple(SharedId(**{**row, "others": tuple(row["others"])}) for row in rows)
-
-
-def side_by_side(engine: Engine, name: str, template_id: str) -> SideBySide:
-    """A page of a site and its near-copies on other sites.
-
-    Raises:
-        MissingError: the site has no page of that family, or no other site has.
-    """
-    query = """SELECT site, example AS rid FROM site_clones
-        WHERE template_id = $t ORDER BY site <> $name, pages DESC, site LIMIT $n"""
-    wanted = engine.rows(query, t=template_id, name=name, n=_SIDES)
-    if len(wanted) < 2 or wanted[0]["site"] != name:
-        raise MissingError("No other site has near-copies of such pages.", "See the site.")
-    query = "SELECT rid, net FROM site_pages WHERE site = $site AND rid = $rid"
-    rows = [engine.rows(query, site=row["site"], rid=row["rid"])[0] for row in wanted]
-    columns = "rid, record_id, platform AS site, url, title, body"
-    held = {row["rid"]: row for row in engine.rows(f"SELECT {columns} FROM records WHERE {among(rows)}")}
-    records = [held[row["rid"]] for row in rows]
-    aligned = align_family(
-        [f"{r['title'] or ''}{SEPARATOR}{r['body'] or ''}" for r in records], _places(engine, records, rows)
-    )
-    return SideBySide(
-        template_id,
-        tuple(Side(**{k: r[k] for k in ("site", "record_id", "url", "title")}) for r in records),
-        tuple(Part(part.name, tuple(row[at] for row in aligned.rows)) for at, part in enumerate(aligned.parts)),
-    )
-
-
-def _places(engine: Engine, records: list[Row], rows: list[Row]) -> list[list[tuple[str, int, int]]]:
-    """The mentions of each record as characters of title, separator and body."""
-    found: dict[int, list[tuple[str, int, int]]] = {r["rid"]: [] for r in records}
-    shift = {r["rid"]: len(r["title"] or "") + len(SEPARATOR) for r in records}
-    query = f"""SELECT rid, type::VARCHAR AS type, field::VARCHAR AS field, start, "end" FROM mentions
-        WHERE {among(rows)} AND field::VARCHAR IN ('title', 'body') ORDER BY ALL"""
-    for m in engine.rows(query):
-        if m["type"] in TYPES:
-            by = shift[m["rid"]] if m["field"] == "body" else 0
-            found[m["rid"]].append((m["type"], m["start"] + by, m["end"] + by))
-    return [found[r["rid"]] for r in records]

@@ -1,12 +1,13 @@
 """Tables of the reading index for sites: the pages of each, what stands in their code and text, and who shares it.
 
 A site is the registrable domain of its pages, which is their platform. Job offers that stood in its pages are of it.
+All but ``site_nets`` can be made of the tables of a workspace, too.
 """
 
 from __future__ import annotations
 
 SITE_PAGES = """
-SELECT platform AS site, net, rid, record_id, kind, url, title, coalesce(captured_at, posted_at) AS seen_at
+SELECT platform AS site, rid, record_id, kind, url, title, coalesce(captured_at, posted_at) AS seen_at
 FROM records SEMI JOIN (SELECT DISTINCT platform FROM records WHERE kind = 'page') USING (platform)
 WHERE kind IN ('page', 'job_ad') ORDER BY site, kind DESC, url, seen_at, rid
 """
@@ -24,6 +25,17 @@ WITH held AS (
 SELECT *, count(*) OVER (PARTITION BY type, value) AS sites FROM counted ORDER BY site, type, value
 """
 ID_SITES = "SELECT type, value, site, pages FROM site_ids WHERE sites > 1 ORDER BY type, value, site"
+
+SITE_CLONES = """
+SELECT site, template_id, count(*) AS pages, min(rid) AS example
+FROM template_members JOIN (SELECT rid, site FROM site_pages WHERE kind = 'page') USING (rid) GROUP BY site, template_id
+QUALIFY count(*) OVER (PARTITION BY template_id) > 1 ORDER BY site, template_id
+"""
+SITE_NETS = (
+    "SELECT site, net, count(*) AS pages FROM site_pages JOIN members USING (rid) GROUP BY ALL ORDER BY site, net"
+)
+
+SITES = "SELECT type, value, site, pages FROM site_ids WHERE sites > 1 ORDER BY type, value, site"
 
 SITE_CLONES = """
 SELECT site, template_id, count(*) AS pages, min(rid) AS example

@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from clew.query.site import SiteSort, count_sites, side_by_side, site_view, sites
+from clew.query.site import SiteSort, count_sites, site_view, sites
+from clew.query.site_clone import side_by_side
 from clew.web.access import access
 from clew.web.desk import Reading
 from clew.web.page import render
