@@ -5,7 +5,7 @@ ADS ?= 20000
 SERVE ?= 1
 DEMO ?= build/demo
 
-.PHONY: run test lint docs bench audit lock clean
+.PHONY: run test fuzz lint docs bench audit lock clean
 
 run:  ## The main job on real mails and on a simulated world; prints the leads, serves the workbench (SERVE=0: ends)
 	@$(PYTHON) scripts/bootstrap.py sample,capture
@@ -16,6 +16,10 @@ test:  ## Style, types, the one-way flow, and all tests
 	@$(MAKE) --no-print-directory lint
 	@echo "[test] tests"
 	@$(PY) -m pytest -n 2 --dist worksteal
+
+fuzz:  ## Tests by random examples alone, forty times as many
+	@$(PYTHON) scripts/bootstrap.py dev,sample
+	@$(PY) -m pytest -n 2 --hypothesis-profile=fuzz -m hypothesis
 
 lint:
 	@echo "[test] style, types and the one-way flow of imports"

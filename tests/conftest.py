@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from clew.store.workspace import Workspace
 
 # The first call of a kernel loads or compiles it, which says nothing about the kernel: no test is timed.
-# In CI the same examples are tried each time; at a desk new ones are looked for.
-settings.register_profile(
-    "clew", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
-)
+# In CI the same examples are tried each time; at a desk new ones are looked for, and `make fuzz` looks for many.
+_TRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("clew", **_TRIED, max_examples=50, derandomize="CI" in os.environ)
+settings.register_profile("fuzz", **_TRIED, max_examples=2_000)
 settings.load_profile("clew")
 
 # Keys of the tests' workspaces, so that none comes among those of whoever runs the tests.

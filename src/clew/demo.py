@@ -21,6 +21,9 @@ from clew.store.workspace import Workspace
 from clew.vault.keys import key_file
 
 
+WORLD = (("ads.jsonl", "ad"), ("offers.jsonl", "job_ad"), ("sites.warc.gz", "page"), ("chats.jsonl", "message"))
+
+
 def say(text: str = "") -> None:
     """Print at once."""
     print(text, flush=True)
@@ -49,12 +52,13 @@ def real(folder: Path) -> None:
 
 
 def simulated(folder: Path, ads: int, seed: int) -> None:
-    """A simulated world of adverts."""
-    say("\n== A simulated world: invented adverts, of which the truth is known ==")
+    """A simulated world: adverts, and the offers, sites and chats by which people came into them."""
+    say("\n== A simulated world: invented adverts, job offers, sites and chats, of which the truth is known ==")
     world, place = str(folder / "world"), str(folder / "adverts")
     command("simulate", world, "--ads", str(ads), "--seed", str(seed))
     command("init", place)
-    command("ingest", f"{world}/ads.jsonl", "--kind", "ad", "--source", "simulated", "-w", place)
+    for file, kind in WORLD:
+        command("ingest", f"{world}/{file}", "--kind", kind, "--source", "simulated", "-w", place)
     command("run", "-w", place)
     command("leads", "-n", "5", "-w", place)
 
