@@ -15,6 +15,7 @@ ALL = {
     "ingest": [],
     "sites": [],
     "networks": ["--heldout"],
+    "offers": [],
     "leads": [],
     "graph": [],
     "workbench": [],

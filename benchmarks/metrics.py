@@ -227,3 +227,34 @@ def value_sets(expected: Sequence[Collection[str]], found: Sequence[Collection[s
         exact += want == have
     score = Score(precision=hits / said if said else 1.0, recall=hits / wanted if wanted else 1.0)
     return SetScore(score, exact / len(expected))
+
+
+def brier(chance: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
+    """Return the mean squared error of probabilities: 0 is perfect, .25 is what always saying one half gives."""
+    return float(((np.asarray(chance, dtype=np.float64) - np.asarray(positive, dtype=bool)) ** 2).mean())
+
+
+def reliability(
+    chance: NDArray[np.float64], positive: NDArray[np.bool_], bins: int = 10
+) -> list[tuple[int, float, float]]:
+    """Return how many, the mean said and the share that came true, for each of equal ranges of probability."""
+    chance, positive = np.asarray(chance, dtype=np.float64), np.asarray(positive, dtype=bool)
+    place = np.minimum((chance * bins).astype(int), bins - 1)
+    held = [place == k for k in range(bins) if (place == k).any()]
+    return [(int(here.sum()), float(chance[here].mean()), float(positive[here].mean())) for here in held]
+
+
+def calibration_error(chance: NDArray[np.float64], positive: NDArray[np.bool_], bins: int = 10) -> float:
+    """Return the expected calibration error: how far said and true shares are apart, weighted by how many."""
+    rows = reliability(chance, positive, bins)
+    return sum(n * abs(said - true) for n, said, true in rows) / sum(n for n, _, _ in rows)
+
+
+def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the 95 % interval of a share. Source: Wilson 1927. (0, 1) where there is nothing to take a share of."""
+    if not of:
+        return 0.0, 1.0
+    share, spread = hits / of, z * z / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * np.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
