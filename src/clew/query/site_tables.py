@@ -35,15 +35,6 @@ SITE_NETS = (
     "SELECT site, net, count(*) AS pages FROM site_pages JOIN members USING (rid) GROUP BY ALL ORDER BY site, net"
 )
 
-SITES = "SELECT type, value, site, pages FROM site_ids WHERE sites > 1 ORDER BY type, value, site"
-
-SITE_CLONES = """
-SELECT site, template_id, count(*) AS pages, min(rid) AS example
-FROM template_members JOIN (SELECT rid, site FROM site_pages WHERE kind = 'page') USING (rid) GROUP BY site, template_id
-QUALIFY count(*) OVER (PARTITION BY template_id) > 1 ORDER BY site, template_id
-"""
-SITE_NETS = "SELECT site, net, count(*) AS pages FROM site_pages WHERE net IS NOT NULL GROUP BY ALL ORDER BY site, net"
-
 SITES = """
 WITH seen AS (
     SELECT site, count(*) FILTER (kind = 'page') AS pages, count(*) FILTER (kind = 'job_ad') AS offers,
