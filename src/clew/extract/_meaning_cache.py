@@ -12,7 +12,7 @@ import io
 import sys
 import unicodedata
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import resources
@@ -72,7 +72,7 @@ def unpack(path: Path, made_from: str) -> Tables | None:
         return None
 
 
-def load(places: Iterable[Path], made_from: str) -> Compiled:
+def load(places: Sequence[Path], made_from: str) -> Compiled:
     """The compiled lexicons from the first of some cache files that is good, or compiled and kept in the first that can
     be written.
     """
@@ -99,5 +99,7 @@ def _keep(path: Path, content: bytes) -> None:
 @cache
 def compiled() -> Compiled:
     """All lexicons and rules there are."""
-    places = (Path(__file__).parent / "__pycache__" / _NAME, cache_folder() / _NAME)
+    places = [Path(__file__).parent / "__pycache__" / _NAME]
+    with suppress(RuntimeError):  # a user without a home
+        places.append(cache_folder() / _NAME)
     return load(places, key(_sources()))
