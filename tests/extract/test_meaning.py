@@ -207,3 +207,30 @@ def test_order_and_company_of_records_change_nothing() -> None:
     assert sorted(map(str, together)) == sorted(map(str, back))
     alone = PLUGIN.find(batch_of_texts(texts[:1])).to_pylist()
     assert [m for m in together if m["rid"] == 0] == alone
+
+
+def test_a_turn_of_speech_does_not_hide_its_words_and_is_not_counted_with_them() -> None:
+    assert "gift" in senses("let me pay for your shoes, don't worry about it")  # "let me pay" is a turn, "pay" a word
+    assert "gift" not in senses("let me pay")
+
+
+SAID_IN_TURNS = {
+    "rapport": ("nobody has ever understood me so well, it feels as if I know you all my life",),
+    "isolation": ("your friends are jealous of us", "nobody needs to know about us two"),
+    "gift": ("I already took care of your rent",),
+    "debt": ("do you know how much money all this cost me", "you are still 700 short for the flight"),
+    "move-private": ("write me at my other number, they read everything here",),
+    "image-request": ("that one is too innocent, take a bolder picture",),
+    "threat-publish": ("one click and your mother gets to see what you did",),
+    "location-demand": ("your gps is off, put it back on",),
+    "rules-fines": ("every customer you turn down costs you 50 off your share",),
+    "earnings-demand": ("go back out there until you have 400",),
+    "threat-family": ("it would be a pity if something happened to your mother",),
+    "threat-harm": ("you know what happened to the last one who ran away",),
+    "plea": ("please, I am so tired, I only want to see my mother",),
+}
+
+
+@pytest.mark.parametrize(("sense", "text"), [(s, text) for s, texts in SAID_IN_TURNS.items() for text in texts])
+def test_turns_of_speech(sense: str, text: str) -> None:
+    assert sense in senses(text)

@@ -34,6 +34,13 @@ def test_longest_wins_and_shorter_inside_is_dropped():
     assert [p for p, _ in hits] == ["new york city", "york"]
 
 
+def test_overlapping_phrases_can_be_asked_for():
+    hits = Phrases(["never let you go", "let you", "you go home", "home"]).find(
+        batch_of_texts(["never let you go home"]).folded, overlapping=True
+    )
+    assert hits.phrase.tolist() == [0, 1, 2, 3]
+
+
 def test_falls_back_when_the_longer_phrase_breaks_off():
     assert [p for p, _ in found(["a b c d", "a b", "c"], "a b c x")] == ["a b", "c"]
 

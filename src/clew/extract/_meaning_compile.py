@@ -42,9 +42,10 @@ class Compiled:
 
     Attributes:
         words: the matcher of words of classes, the first phrases by number.
-        says: the matcher of phrases that say a sense, the next; last come those of MADE. Two matchers, so that a phrase
-            does not hide the words in it from the rules.
-        first_says, first_made: the number of the first of each.
+        turns: the matcher of turns of speech, the next.
+        says: the matcher of phrases that say a sense, the next; last come those of MADE. Three matchers, so that no
+            turn or phrase hides the words in it from the rules.
+        first_turns, first_says, first_made: the number of the first of each.
         hidden: bool[phrases], whether a phrase is a disguise.
         groups: what each phrase stands for.
         rules: the rules.
@@ -53,7 +54,9 @@ class Compiled:
     """
 
     words: Phrases
+    turns: Phrases
     says: Phrases
+    first_turns: int
     first_says: int
     first_made: int
     hidden: npt.NDArray[np.bool_]
@@ -68,13 +71,15 @@ class Tables(NamedTuple):
     """All that is made of the lexicons and rules, as arrays that a file can hold (`_meaning_cache`).
 
     Attributes:
-        words, says: the phrases of the two matchers, one a line, in UTF-8.
-        words_stem, says_stem: bool[phrases], which of them are stems.
+        words, turns, says: the phrases of the matchers, one a line, in UTF-8.
+        words_stem, turns_stem, says_stem: bool[phrases], which of them are stems.
         hidden, stretch, groups, rules: as in `Compiled`.
     """
 
     words: npt.NDArray[np.uint8]
     words_stem: npt.NDArray[np.bool_]
+    turns: npt.NDArray[np.uint8]
+    turns_stem: npt.NDArray[np.bool_]
     says: npt.NDArray[np.uint8]
     says_stem: npt.NDArray[np.bool_]
     hidden: npt.NDArray[np.bool_]
@@ -215,19 +220,23 @@ def tables(files: Sequence[Lexicon], said: Sequence[Rule]) -> Tables:
     if len(languages) > _MOST_LANGUAGES or len(classes) > 64 * PARTS:
         raise InputError("There are more languages or word classes than the meaning extractor has room for.")
     with _no_collection():
-        words, words_hidden = _part((e for f in files for e in f.entries if not e.sense), number)
+        spoken = [e for f in files for e in f.entries if not e.sense]
+        words, words_hidden = _part((e for e in spoken if e.kind not in kinds().turns), number)
+        turns, turns_hidden = _part((e for e in spoken if e.kind in kinds().turns), number)
         phrases = [e for f in files for e in f.entries if e.sense]
         plain = everyday(phrases, _matcher(words), list(words.values()), classes)
         says, says_hidden = _part((replace(e, weight=MOST) if e in plain else e for e in phrases), number)
         made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
         order = {language: i for i, language in enumerate(languages)}
-        groups = _grouped([*words.values(), *says.values(), *made], order)
+        groups = _grouped([*words.values(), *turns.values(), *says.values(), *made], order)
     return Tables(
         _lines(words),
         np.array([stem for _, stem in words], np.bool_),
+        _lines(turns),
+        np.array([stem for _, stem in turns], np.bool_),
         _lines(says),
         np.array([stem for _, stem in says], np.bool_),
-        np.array([*words_hidden, *says_hidden, *(False for _ in MADE)]),
+        np.array([*words_hidden, *turns_hidden, *says_hidden, *(False for _ in MADE)]),
         np.array([_STRETCH.get(language, 1.0) for language in languages]),
         groups,
         _rules(said, number, senses),
@@ -249,11 +258,15 @@ def _texts(lines: npt.NDArray[np.uint8]) -> list[str]:
 
 def ready(held: Tables) -> Compiled:
     """What reading needs, from its arrays."""
+    first_turns = len(held.words_stem)
+    first_says = first_turns + len(held.turns_stem)
     return Compiled(
         Phrases(_texts(held.words), held.words_stem, JOINING),
+        Phrases(_texts(held.turns), held.turns_stem, JOINING),
         Phrases(_texts(held.says), held.says_stem, JOINING),
-        len(held.words_stem),
-        len(held.words_stem) + len(held.says_stem),
+        first_turns,
+        first_says,
+        first_says + len(held.says_stem),
         held.hidden,
         held.groups,
         held.rules,

@@ -57,14 +57,17 @@ def _fits(bits, k, wanted):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _assign(words, slots, count, ordered, i, j, chosen):  # type: ignore[no-untyped-def]
-    """Can every slot have a word of its own among those from i to j, both of which are used?"""
+    """Can every slot have a word of its own among those from i to j, both of which are used?
+
+    Words that overlap, as those of a turn do, are one.
+    """
     s, k = 0, i
     while s >= 0:
         found = False
         while k <= j and not found:
             taken = False
             for t in range(s):
-                taken |= chosen[t] == k
+                taken |= words.first[k] < words.after[chosen[t]] and words.first[chosen[t]] < words.after[k]
             if not taken and _fits(words.bits, k, slots[s]):
                 found = True
             else:

@@ -30,6 +30,7 @@ class Kinds:
         talk: the senses that are looked for in messages only.
         shared: classes whose words belong to every language, whichever file lists them.
         made: classes that the engine fills (numbers); no file may.
+        turns: classes of turns of speech; the words in them are read too.
         everyday: for some senses, classes of which alone no phrase says them for certain.
     """
 
@@ -39,6 +40,7 @@ class Kinds:
     talk: frozenset[str]
     shared: frozenset[str]
     made: frozenset[str]
+    turns: frozenset[str]
     everyday: dict[str, frozenset[str]]
 
 
@@ -80,14 +82,14 @@ def kinds() -> Kinds:
     data = tomllib.loads((_folder() / "classes.toml").read_text("utf-8"))
     marks = {
         mark: [k for table in data.values() for k, v in table.items() if isinstance(v, dict) and v.get(mark)]
-        for mark in ("stage", "talk", "shared", "made")
+        for mark in ("stage", "talk", "shared", "made", "turn")
     }
     senses, words = (
         {k: str(v["is"] if isinstance(v, dict) else v) for k, v in data[table].items()} for table in ("sense", "word")
     )
     everyday = {k: frozenset(v["everyday"]) for k, v in data["sense"].items() if "everyday" in v}
-    talk, shared, made = (frozenset(marks[mark]) for mark in ("talk", "shared", "made"))
-    return Kinds(senses, words, tuple(marks["stage"]), talk, shared, made, everyday)
+    talk, shared, made, turns = (frozenset(marks[mark]) for mark in ("talk", "shared", "made", "turn"))
+    return Kinds(senses, words, tuple(marks["stage"]), talk, shared, made, turns, everyday)
 
 
 def _read(name: str, text: str) -> dict[str, Any]:

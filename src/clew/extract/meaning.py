@@ -49,12 +49,13 @@ def _figures(batch: TextBatch, words: Starts) -> Ints:
 def _hits(batch: TextBatch, words: Starts, c: Compiled) -> Hits:
     """The words of the lexicons, and numbers, in order of place."""
     f = batch.folded
-    found, said = c.words.find(f, words), c.says.find(f, words)
+    found, turns, said = c.words.find(f, words), c.turns.find(f, words, overlapping=True), c.says.find(f, words)
     figures = _figures(batch, words)
     figures[:, 3] += c.first_made
     record, begin, end, phrase = merged(found.record, found.begin, found.end, found.phrase, figures, True)
-    senses = np.stack((said.record, said.begin, said.end, said.phrase + np.int64(c.first_says)), axis=1)
-    record, begin, end, phrase = merged(record, begin, end, phrase, senses, False)
+    for more, first_phrase in ((turns, c.first_turns), (said, c.first_says)):
+        places = np.stack((more.record, more.begin, more.end, more.phrase + np.int64(first_phrase)), axis=1)
+        record, begin, end, phrase = merged(record, begin, end, phrase, places, False)
     number, first, after = (np.empty(len(record), np.int64) for _ in range(3))
     word_places(words.at, words.first, record, begin, end, first, after)
     sentences(f.sym, f.start, record, begin, number)

@@ -26,7 +26,7 @@ _ABBREVIATION = 2  # a dot after so short a word ("St. Gallen") does not end a p
 
 @dataclass(frozen=True)
 class PhraseHits:
-    """Phrases found, in order of place, never overlapping.
+    """Phrases found, in order of place; they overlap only if that was asked for.
 
     Attributes:
         record: int64[k], the text of the batch.
@@ -245,7 +245,7 @@ def _candidates(hashes, heads, nexts, marks, has_stems, out):  # type: ignore[no
 
 
 @numba.njit(nogil=True, cache=True)
-def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon):  # type: ignore[no-untyped-def]
+def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, overlapping):  # type: ignore[no-untyped-def]
     room = np.int64(1024)
     record, begin, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     phrase = np.empty(room, np.int32)
@@ -270,6 +270,8 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon): 
                 phrase = _grown(phrase, room)
             record[k], begin[k], stop[k], phrase[k] = r, i, found_end, found
             k += 1
+            if overlapping:
+                break
             free = found_end
             if free < start[r + 1] and classes[sym[free]] == SYLLABLE and classes[sym[free - 1]] == SYLLABLE:
                 i = free  # a phrase that ends inside a run of syllables: another may follow
@@ -345,12 +347,13 @@ class Phrases:
         _build(self._canon, self._classes, self._table, self._stems, self._marks.stems)
         _mark_beginnings(self._canon, self._classes, self._marks)
 
-    def find(self, folded: Folded, words: Starts | None = None) -> PhraseHits:
+    def find(self, folded: Folded, words: Starts | None = None, overlapping: bool = False) -> PhraseHits:
         """Every phrase in the texts: the longest one at each word's begin, then on after its end.
 
         Args:
             folded: the texts.
             words: their words, or some of them: those to look at.
+            overlapping: go on with the next word instead, so that a phrase does not hide those that begin in it.
         """
         words = starts(folded) if words is None else words
         chosen = room(len(words.at) + 1, np.int64)
@@ -358,6 +361,6 @@ class Phrases:
         k = _candidates(words.hash, words.head, words.next, self._marks, has_stems, chosen)
         hits = _scan(
             folded.sym, folded.start, words.first, words.at, chosen[:k], self._classes, self._table, self._stems,
-            self._marks.stems, self._canon,
+            self._marks.stems, self._canon, overlapping,
         )  # fmt: skip
         return PhraseHits(*hits)
