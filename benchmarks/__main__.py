@@ -16,6 +16,7 @@ ALL = {
     "sites": [],
     "networks": ["--heldout"],
     "offers": [],
+    "stages": ["--worst", "0"],
     "leads": [],
     "graph": [],
     "workbench": [],
