@@ -16,12 +16,10 @@ from clew.cli.app import app
 from clew.database.identity import FILE as IDENTITY
 from clew.model.errors import ClewError
 from clew.sample import ensure_sample
+from clew.simulate.world import FILES
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 from clew.vault.keys import key_file
-
-
-WORLD = (("ads.jsonl", "ad"), ("offers.jsonl", "job_ad"), ("sites.warc.gz", "page"), ("chats.jsonl", "message"))
 
 
 def say(text: str = "") -> None:
@@ -57,7 +55,7 @@ def simulated(folder: Path, ads: int, seed: int) -> None:
     world, place = str(folder / "world"), str(folder / "adverts")
     command("simulate", world, "--ads", str(ads), "--seed", str(seed))
     command("init", place)
-    for file, kind in WORLD:
+    for file, kind in FILES:
         command("ingest", f"{world}/{file}", "--kind", kind, "--source", "simulated", "-w", place)
     command("run", "-w", place)
     command("leads", "-n", "5", "-w", place)

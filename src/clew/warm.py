@@ -23,7 +23,7 @@ from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
 from clew.query.index import ensure_index, open_index
 from clew.query.network_fabric import fabric, holds
-from clew.simulate.world import simulate
+from clew.simulate.world import FILES, simulate
 from clew.store.workspace import Workspace
 
 
@@ -45,7 +45,8 @@ def warm() -> None:
         world = Path(folder) / "world"
         simulate(world, 500, seed=1, images=3)
         workspace = Workspace.create(Path(folder) / "workspace")
-        ingest(workspace, [world / "ads.jsonl"], IngestOptions("ad", "warm"))
+        for file, kind in FILES:
+            ingest(workspace, [world / file], IngestOptions(kind, "warm"))
         run(workspace)
         with open_index(ensure_index(workspace), Path(folder)) as index:
             holds(fabric(index, 1))

@@ -27,6 +27,7 @@ def simulate(
 ) -> None:
     """Write a simulated world of adverts, job offers, sites and chats with its truth: safe to show and measure with."""
     from clew.model.errors import InputError
+    from clew.simulate.world import FILES
     from clew.simulate.world import simulate as make_world
 
     if not ads.replace("_", "").isdigit():
@@ -52,8 +53,6 @@ def simulate(
             f"Beside them: {world.offers:,} job offers, {world.sites:,} sites of recruiters, "
             f"{world.conversations:,} chats of {world.messages:,} messages."
         )
-    files = [("ads.jsonl", "ad", world.ads), ("offers.jsonl", "job_ad", world.offers)]
-    files += [("sites.warc.gz", "page", world.sites), ("chats.jsonl", "message", world.conversations)]
-    for name, kind, count in files:
+    for (name, kind), count in zip(FILES, (world.ads, world.offers, world.sites, world.conversations), strict=True):
         if count:
             console().print(f"Next: clew ingest {out}/{name} --kind {kind} --source simulated")

@@ -30,6 +30,8 @@ from clew.simulate.render import WORLD_START
 from clew.simulate.sheet import Sheet, draw_sheet
 from clew.simulate.truth import SCHEMAS
 
+# What a world holds, and the kind of record in each file.
+FILES = (("ads.jsonl", "ad"), ("offers.jsonl", "job_ad"), ("sites.warc.gz", "page"), ("chats.jsonl", "message"))
 MOST_ADS = 20_000_000
 _STREAMED = ("records", "phones", "mentions", "templates", "images")
 _HOW = np.array(["edit", "repost", "tour"])
