@@ -26,7 +26,10 @@ from clew.engine.duckdb import Engine
 from clew.link.stage import link
 from clew.model.tables import TABLES
 
-INPUTS = ("records", "mentions", "template_members", "image_members", "decisions", "anchors")
+INPUTS = (
+    "records", "mentions", "template_members", "templates", "image_members", "conversations", "conversation_members",
+    "stages", "control", "decisions", "anchors",
+)  # fmt: skip
 
 ADVERTS = """
 CREATE TABLE adverts AS
@@ -82,7 +85,7 @@ def _world(con: Engine, world: Path, heldout: bool) -> World:
     con.run(TRUTH.format(file=file, rid=rid, language=language))
     records = con.sql(
         f"SELECT {rid} AS rid, platform || '|' || native_id AS item_id, platform, posted AS posted_at, "
-        "NULL::TIMESTAMPTZ AS captured_at FROM adverts ORDER BY rid"
+        "NULL::TIMESTAMPTZ AS captured_at, 'ad' AS kind, NULL::VARCHAR AS handle FROM adverts ORDER BY rid"
     )
     mentions = con.sql(
         f"SELECT {rid} AS rid, type, value FROM ({found}) "

@@ -20,7 +20,8 @@ def _evidence(holds: list[tuple[int, ...]], time: list[float], item: list[int]) 
     column = np.array([c for h in holds for c in h], np.int64)
     nothing = incidence(np.zeros(0, np.int64), np.zeros(0, np.int64), len(holds))
     kind = np.zeros(4, np.uint8)
-    return Evidence(incidence(row, column, len(holds)), kind, (nothing,) * 3, np.array(time), np.array(item))
+    sort = np.ones(len(holds), np.uint8)
+    return Evidence(incidence(row, column, len(holds)), kind, (nothing,) * 3, np.array(time), np.array(item), sort)
 
 
 def _pairs(evidence: Evidence, label: list[int], bits: list[float], threads: int = 1) -> set[tuple[int, int]]:

@@ -12,20 +12,23 @@ import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.link.stage import link
-from clew.model.tables import ANCHORS, CONVERSATIONS, DECISIONS
+from clew.model.tables import ANCHORS, CONTROL, CONVERSATIONS, DECISIONS, STAGES, TEMPLATES
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
 class Advert:
-    """One advert: a number, what it holds ("phone:1"), its day, place and item."""
+    """One record: a number, what it holds ("phone:1"; after "said " what a message says), its day, place and item."""
 
     number: int
     holds: tuple[str, ...]
     day: float | None = 0.0
     place: str | None = None
     item: str | None = None
+    kind: str = "ad"
+    sender: str | None = None
+    acts: bool = False  # whether the sender pitches or controls in the talk
 
     @property
     def rid(self) -> int:
@@ -62,6 +65,8 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
         {
             "rid": pa.array([a.rid for a in adverts], pa.uint64()),
             "item_id": pa.array([a.item or f"item{a.number}" for a in adverts], pa.string()),
+            "kind": pa.array([a.kind for a in adverts], pa.string()),
+            "handle": pa.array([a.sender for a in adverts], pa.string()),
             "platform": pa.array(["p"] * len(adverts), pa.string()),
             "posted_at": pa.array(
                 [None if a.day is None else START + dt.timedelta(days=a.day) for a in adverts],
@@ -70,7 +75,8 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             "captured_at": pa.nulls(len(adverts), pa.timestamp("us", tz="UTC")),
         }
     )
-    held = [(a.rid, *h.split(":", 1)) for a in adverts for h in a.holds]
+    held = [(a.rid, *h.removeprefix("said ").split(":", 1)) for a in adverts for h in a.holds]
+    spoken = {(a.rid, *h[5:].split(":", 1)) for a in adverts for h in a.holds if h.startswith("said ")}
     held += [(a.rid, "place", a.place) for a in adverts if a.place]
 
     def pairs(of: str, column: str) -> pa.Table:
@@ -88,6 +94,7 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             "rid": pa.array([r for r, _, _ in said], pa.uint64()),
             "type": pa.array([t for _, t, _ in said], pa.string()),
             "value": pa.array([v for _, _, v in said], pa.string()),
+            "field": pa.array(["body" if s in spoken else "contact" for s in said], pa.string()),
         }
     )
     return {
@@ -97,6 +104,9 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
         "image_members": pairs("image", "image_id"),
         "conversation_members": pairs("conversation", "conversation_id"),
         "conversations": _conversations({v for _, t, v in held if t == "conversation"}),
+        "templates": _templates({v for _, t, v in held if t == "template"}),
+        "stages": _stages(adverts),
+        "control": CONTROL.empty_table(),
     }
 
 
@@ -108,6 +118,26 @@ def _conversations(names: Iterable[str]) -> pa.Table:
         for name in sorted(names)
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=CONVERSATIONS)
+
+
+def _stages(adverts: Sequence[Advert]) -> pa.Table:
+    """A stage of each sender who acts."""
+    talks = {(h[13:], a.sender) for a in adverts for h in a.holds if a.acts and h.startswith("conversation:")}
+    rows = [
+        {"conversation_id": talk, "stage": "rules-fines", "actor": sender, "weight": 1.0, "rids": []}
+        for talk, sender in sorted(talks)
+    ]
+    return pa.Table.from_pylist(rows, schema=STAGES)
+
+
+def _templates(names: Iterable[str]) -> pa.Table:
+    """A text of one word, "hello", or of a hundred whose names begin with "long"."""
+    rows = [
+        {"template_id": name, "text": "{text} " + ("pitch " * 100 if name.startswith("long") else "hello"),
+         "slots": "[]", "members": 2, "medoid": 0}
+        for name in sorted(names)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=TEMPLATES)
 
 
 def decision(a: Advert, b: Advert, state: str, minute: int = 0) -> dict[str, object]:

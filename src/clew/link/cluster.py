@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.link.candidates import Keys, candidates
-from clew.link.groups import Evidence, Floats, Groups, Ints, join, neighbourly, prune, single
+from clew.link.groups import Evidence, Floats, Groups, Ints, Telling, join, neighbourly, prune, single
 from clew.link.hubs import Joint, joint_users, wide_pairs
 from clew.link.score import calibrate, chances, lay_out, scale, score, worth
 from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
@@ -36,20 +36,22 @@ class Clustered:
     bits: Floats
 
 
-def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = DEFAULT, threads: int = 1) -> Clustered:
+def cluster(
+    evidence: Evidence, told: Telling, together: tuple[Ints, Ints], weights: Weights = DEFAULT, threads: int = 1
+) -> Clustered:
     """Resolve records to operations.
 
     Args:
         evidence: what the records hold.
+        told: what of it is weighed, and how.
         together: pairs of records that an analyst accepted as linked.
         weights: parameters of the evidence model.
         threads: workers; they do not change the result.
     """
-    table = evidence.identifiers
-    groups = single(evidence)
-    label = union(len(evidence.item), *_alike(evidence), *together)
+    groups = single(evidence, told)
+    label = union(len(evidence.item), *_alike(evidence), *told.together, *together)
     heads, merged = numbered(label)
-    order = np.argsort(neighbourly(table, groups.users)[heads], kind="stable")
+    order = np.argsort(neighbourly(told.identifiers, groups.users)[heads], kind="stable")
     place = np.empty(len(heads), np.int64)
     place[order] = np.arange(len(heads))
     with ThreadPoolExecutor(threads) as pool:
@@ -67,7 +69,7 @@ def cluster(evidence: Evidence, together: tuple[Ints, Ints], weights: Weights = 
             groups = prune(groups, _CLASSES, weights.small, pool)
     while (label[label] != label).any():
         label = label[label]
-    return Clustered(label, _final_bits(groups, evidence, weights))
+    return Clustered(label, _final_bits(groups, told, weights)[: len(evidence.kind)])
 
 
 def _timed(evidence: Evidence) -> bool:
@@ -80,12 +82,12 @@ def numbered(label: Ints) -> tuple[Ints, Ints]:
     return np.flatnonzero(heads), (np.cumsum(heads, dtype=np.int64) - 1)[label]
 
 
-def _final_bits(groups: Groups, evidence: Evidence, weights: Weights) -> Floats:
+def _final_bits(groups: Groups, told: Telling, weights: Weights) -> Floats:
     """Worth of each identifier: those of one operation alone have one owner."""
     scaled = scale(groups, weights)
     presence = 1.0 - (1.0 - weights.small) / groups.size
-    drawn = np.maximum(presence @ scaled.held + groups.done[1:], scaled.groups)
-    bits = worth(drawn[_CLASSES[evidence.kind]], np.ones(len(evidence.kind)), evidence.kind, weights)
+    drawn = np.maximum(presence @ scaled.held + groups.done[1:4], scaled.groups)
+    bits = worth(drawn[_CLASSES[told.kind]], np.ones(len(told.kind)), told.bonus, told.most, weights)
     bits[groups.origin] = scaled.bits
     return np.maximum(bits, 0.0)
 

@@ -8,13 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.engine.duckdb import Engine
-from clew.link.groups import Evidence, Incidence, Ints, incidence
+from clew.link.groups import Evidence, Incidence, Ints, Telling, incidence
 from clew.link.rows import Rids, RowIndex
+from clew.link.talks import telling
 from clew.link.ties import Ties, coded, read_ties
-from clew.link.weights import ATTRIBUTES
+from clew.link.weights import ATTRIBUTES, DEFAULT, Weights
 
-RECORDS = """
-SELECT rid, hash(item_id) AS item, platform, epoch_us(coalesce(posted_at, captured_at)) AS time
+# A bit for each kind of record: an advert is not written like an offer; and in a talk hardly anything is said twice.
+_SORTS = ("ad", "job_ad", "page", "payment", "image")
+_sort = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {1 << k}" for k, kind in enumerate(_SORTS)) + " ELSE 0 END"
+# When a page was captured says nothing of when it was there.
+RECORDS = f"""
+SELECT rid, hash(item_id) AS item, platform, epoch_us(coalesce(posted_at, captured_at)) AS time,
+       (kind = 'page' AND posted_at IS NULL) AS standing, {_sort} AS sort
 FROM records ORDER BY rid
 """
 
@@ -33,6 +39,7 @@ class Gathered:
 
     Attributes:
         evidence: over records (rows) and identifiers (columns).
+        told: what of it clustering weighs.
         index: record numbers and their rows.
         ties: the identifiers as they were read; their values are in the order of columns.
         micros: int64[records], microseconds since 1970; `NO_TIME` when unknown.
@@ -40,6 +47,7 @@ class Gathered:
     """
 
     evidence: Evidence
+    told: Telling
     index: RowIndex
     ties: Ties
     micros: Ints
@@ -51,22 +59,24 @@ class Gathered:
         return self.index.rid
 
 
-def gather(engine: Engine) -> Gathered:
-    """Read ``records``, ``mentions`` and the members of pictures, templates and conversations (views of the engine)."""
+def gather(engine: Engine, weights: Weights = DEFAULT) -> Gathered:
+    """Read what `clew.link.stage.link` names (views of the engine)."""
     records = engine.sql(RECORDS)
     index = RowIndex(records.column("rid").to_numpy().astype(np.uint64))
     n = len(index.rid)
     micros = records.column("time").fill_null(int(NO_TIME)).to_numpy().astype(np.int64)
+    standing = records.column("standing").to_numpy()
     tied = read_ties(engine, index)
     evidence = Evidence(
         incidence(tied.row, tied.identifier, n),
         tied.kind,
         _attributes(engine, index),
-        np.where(micros == NO_TIME, np.nan, micros / _DAY),
+        np.where((micros == NO_TIME) | standing, np.nan, micros / _DAY),
         _numbered(records.column("item").to_numpy()),
+        records.column("sort").to_numpy().astype(np.uint8),
     )
     platform = incidence(np.arange(n), coded(records.column("platform").fill_null(""))[0], n)
-    return Gathered(evidence, index, tied, micros, platform)
+    return Gathered(evidence, telling(engine, index, tied, evidence, weights), index, tied, micros, platform)
 
 
 def _attributes(engine: Engine, index: RowIndex) -> tuple[Incidence, ...]:

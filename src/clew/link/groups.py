@@ -50,6 +50,7 @@ class Evidence:
         attributes: one records × values incidence for each of `weights.ATTRIBUTES`.
         time: float64[n], days; NaN when unknown.
         item: int64[n], records of one item (versions) have one number; numbers are below n.
+        sort: uint8[n], a bit for each sort of record whose texts and pictures can be compared; 0: with none.
     """
 
     identifiers: Incidence
@@ -57,6 +58,28 @@ class Evidence:
     attributes: tuple[Incidence, ...]
     time: Floats
     item: Ints
+    sort: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What clustering weighs, where it is not all evidence alike. Columns beyond the identifiers are those *met*.
+
+    Attributes:
+        identifiers: records × columns.
+        kind: uint8[columns], code of the type.
+        together: pairs of records of one talk.
+        others: int32[records], identifiers of people of its talk that nothing else shows; in one record of the talk.
+        bonus: float64[columns], on top of rarity.
+        most: float64[columns], bits that sharing it can be worth.
+    """
+
+    identifiers: Incidence
+    kind: npt.NDArray[np.uint8]
+    together: tuple[Ints, Ints]
+    others: npt.NDArray[np.int32]
+    bonus: Floats
+    most: Floats
 
 
 def incidence(row: npt.NDArray[np.integer], column: npt.NDArray[np.integer], rows: int) -> Incidence:
@@ -144,9 +167,11 @@ class Groups:
         kind: uint8[identifiers], code of the type.
         users: int64[identifiers], groups that hold each.
         origin: int32[identifiers], their codes in `Evidence`.
-        alone: int32[g, 3], identifiers of each class that no other group holds.
+        bonus, most: float64[identifiers], see `Telling`.
+        alone: int32[g, 4], identifiers of each class that no other group holds; last: those of other people of talks.
+        sort: uint8[g], of the records, see `Evidence`.
         attributes: as in `Evidence`, by group.
-        done: float64[4], of the groups that left: their presence, and that times the identifiers held of each class.
+        done: float64[5], of the groups that left: their presence, and that times the identifiers held of each class.
     """
 
     lowest: Ints
@@ -157,47 +182,57 @@ class Groups:
     kind: npt.NDArray[np.uint8]
     users: Ints
     origin: Codes
+    bonus: Floats
+    most: Floats
     alone: npt.NDArray[np.int32]
+    sort: npt.NDArray[np.uint8]
     attributes: tuple[Incidence, ...]
     done: Floats
 
 
-def single(evidence: Evidence) -> Groups:
+def single(evidence: Evidence, told: Telling) -> Groups:
     """Every record as a group of its own."""
-    n, identifiers = len(evidence.item), len(evidence.kind)
+    n, identifiers = len(evidence.item), len(told.kind)
+    alone = np.zeros((n, 4), np.int32)
+    alone[:, 3] = told.others
     return Groups(
         np.arange(n),
         np.ones(n),
         evidence.time,
         evidence.time,
-        evidence.identifiers,
-        evidence.kind,
-        np.bincount(evidence.identifiers.column, minlength=identifiers),
+        told.identifiers,
+        told.kind,
+        np.bincount(told.identifiers.column, minlength=identifiers),
         np.arange(identifiers, dtype=np.int32),
-        np.zeros((n, 3), np.int32),
+        told.bonus,
+        told.most,
+        alone,
+        evidence.sort,
         evidence.attributes,
-        np.zeros(4),
+        np.zeros(5),
     )
 
 
 def join(groups: Groups, label: Ints, count: int, pool: Executor) -> Groups:
     """The groups after a round of merges: ``label`` numbers them from 0 to count - 1."""
     tables = pool.map(lambda table: regroup(table, label, count), (groups.identifiers, *groups.attributes))
-    lowest, size, first, last, alone = _joined(
-        label, count, groups.lowest, groups.size, groups.first, groups.last, groups.alone
+    lowest, size, first, last, alone, sort = _joined(
+        label, count, groups.lowest, groups.size, groups.first, groups.last, groups.alone, groups.sort
     )
     identifiers, *attributes = tables
     users = np.bincount(identifiers.column, minlength=len(groups.kind))
     return Groups(
-        lowest, size, first, last, identifiers, groups.kind, users, groups.origin, alone, tuple(attributes), groups.done
-    )
+        lowest, size, first, last, identifiers, groups.kind, users, groups.origin, groups.bonus, groups.most,
+        alone, sort, tuple(attributes), groups.done,
+    )  # fmt: skip
 
 
 @numba.njit(nogil=True, cache=True)
-def _joined(label, count, lowest, size, first, last, alone):  # type: ignore[no-untyped-def]
+def _joined(label, count, lowest, size, first, last, alone, sort):  # type: ignore[no-untyped-def]
     """What is known of groups, from what is known of their parts."""
     low, many = np.full(count, np.iinfo(np.int64).max), np.zeros(count)
-    begin, end, own = np.full(count, np.nan), np.full(count, np.nan), np.zeros((count, 3), np.int32)
+    begin, end, own = np.full(count, np.nan), np.full(count, np.nan), np.zeros((count, 4), np.int32)
+    sorts = np.zeros(count, np.uint8)
     for k in range(label.shape[0]):
         g = label[k]
         low[g] = min(low[g], lowest[k])
@@ -206,9 +241,10 @@ def _joined(label, count, lowest, size, first, last, alone):  # type: ignore[no-
             begin[g] = first[k]
         if last[k] > end[g] or np.isnan(end[g]):
             end[g] = last[k]
-        for c in range(3):
+        sorts[g] |= sort[k]
+        for c in range(4):
             own[g, c] += alone[k, c]
-    return low, many, begin, end, own
+    return low, many, begin, end, own, sorts
 
 
 def prune(groups: Groups, classes: Ints, small: float, pool: Executor) -> Groups:
@@ -238,7 +274,10 @@ def prune(groups: Groups, classes: Ints, small: float, pool: Executor) -> Groups
         groups.kind[wide],
         groups.users[wide],
         groups.origin[wide],
+        groups.bonus[wide],
+        groups.most[wide],
         alone[kept],
+        groups.sort[kept],
         tuple(attributes),
         groups.done + gone,
     )

@@ -34,7 +34,7 @@ def _owners(start, column, contact, users, alone, presence, shares):  # type: ig
     rarest = np.empty((2, 2), np.int64)  # of content and contacts: rarest and second rarest
     for r in range(rows):
         rarest[:] = -1
-        own_contact, own_content = alone[r, 0] > 0, alone[r, 1] + alone[r, 2] > 0
+        own_contact, own_content = alone[r, 0] + alone[r, 3] > 0, alone[r, 1] + alone[r, 2] > 0
         for k in range(start[r], start[r + 1]):
             c, side = column[k], 1 if contact[column[k]] else 0
             if rarest[side, 0] < 0 or users[c] < users[rarest[side, 0]]:

@@ -12,10 +12,11 @@ _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _WIDE = 4  # in an identifier's mark, beside its class
 WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
+SAID = np.uint8(16)  # in a mark: a short text that is said in messages
 
 STEPS = 1024.0  # in a bit: what is no more than the order of sums apart is equal
 NOTHING = -100.0
-SIZE, FIRST, LAST, HELD, MOST, COLUMNS = 0, 1, 2, 3, 6, 8  # of what is known of a group
+SIZE, FIRST, LAST, HELD, MOST, SORT, COLUMNS = 0, 1, 2, 3, 6, 7, 8  # of what is known of a group
 
 
 @numba.njit(nogil=True, cache=True)
@@ -137,12 +138,13 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
 @numba.njit(nogil=True, cache=True)
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
-    second, slack, total, web, wide = sharing[0], sharing[1], sharing[2], sharing[3], sharing[4:]
+    second, slack, total, web, wide = sharing[0], sharing[1], sharing[2], sharing[3], sharing[5:]
+    said = sharing[4]
     for c in range(3):
         net[c] = 0.0
         if shared[c] > 0:
             # The wider their pool, the less it says that two draws from it meet.
-            each = web if mark[top[c]] & WEB else wide[c]
+            each = web if mark[top[c]] & WEB else (said if mark[top[c]] & SAID else wide[c])
             pool = each * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
             net[c] = worth[top[c], 0] - pool
             rest = -max(net[c], 0.0)
@@ -179,9 +181,10 @@ def _against(group, x, y, shared, parting, factor, smaller):  # type: ignore[no-
         result += own_contact * factor
     # The more both have shown, the less likely it is that one operation would have shown nothing twice.
     grown = min(np.log2(1.0 + smaller), _GROWN) if apart and shared[1] + shared[2] == 0 else factor
-    for c in range(1, 3):
-        if shared[c] == 0 and group[x, HELD + c] > 0 and group[y, HELD + c] > 0:
-            result += own_content * grown
+    if np.int64(group[x, SORT]) & np.int64(group[y, SORT]):  # an advert has not the text of an offer
+        for c in range(1, 3):
+            if shared[c] == 0 and group[x, HELD + c] > 0 and group[y, HELD + c] > 0:
+                result += own_content * grown
     return result
 
 
@@ -207,8 +210,9 @@ def score_pairs(  # type: ignore[no-untyped-def]
     """Bits for each pair; `NOTHING` when nothing is shared, or when the rest cannot lift it to ``least``.
 
     The arrays are flat, so that no reference is counted and one cache line holds what is asked of a group. ``group``
-    has the columns `SIZE`, `FIRST`, `LAST`, `HELD` (three classes) and `MOST`; ``mark`` is an identifier's class and
-    whether it is widely used; ``worth`` its bits and owners; attribute t of group g is row ``attributes * g + t``.
+    has the columns `SIZE`, `FIRST`, `LAST`, `HELD` (three classes), `MOST` and `SORT`; ``mark`` is an
+    identifier's class and how it is used; ``worth`` its bits and owners; attribute t of group g is row
+    ``attributes * g + t``.
     """
     every, shared, top = np.zeros((3, _MOST)), np.zeros(3, np.int64), np.zeros(3, np.int64)
     which, net, attributes = np.zeros((3, _MOST), np.int64), np.zeros(3), among.shape[1]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clew.link.candidates import Keys
 from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
 from clew.link.hubs import ALL_PAIRS, Joint, owners
-from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SIZE, STEPS, WEB, met, score_pairs
+from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SAID, SIZE, SORT, STEPS, WEB, met, score_pairs
 from clew.link.weights import CLASS_OF, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
@@ -46,21 +46,22 @@ def scale(groups: Groups, weights: Weights) -> Scale:
     users = owners(groups, presence, weights)
     total = float(presence.sum()) + float(groups.done[0])
     kinds = _CLASSES[groups.kind[table.column]]
-    held = groups.alone + np.bincount(table.row_of() * np.int64(3) + kinds, minlength=table.rows * 3).reshape(-1, 3)
-    drawn = np.maximum(presence @ held + groups.done[1:], max(total, 1.0))
+    shared = np.bincount(table.row_of() * np.int64(3) + kinds, minlength=table.rows * 3)
+    held = groups.alone[:, :3] + shared.reshape(-1, 3)
+    drawn = np.maximum(presence @ held + groups.done[1:4], max(total, 1.0))
     return Scale(
-        worth(drawn[_CLASSES[groups.kind]], users, groups.kind, weights),
+        worth(drawn[_CLASSES[groups.kind]], users, groups.bonus, groups.most, weights),
         users,
         max(total, 1.0),
         held.astype(np.float64),
     )
 
 
-def worth(drawn: Floats, users: Floats, kind: npt.NDArray[np.uint8], weights: Weights) -> Floats:
+def worth(drawn: Floats, users: Floats, bonus: Floats, most: Floats, weights: Weights) -> Floats:
     """Bits for sharing an identifier of so many owners, among so many that were drawn."""
     used = np.maximum(users, 1.0)
-    faded = np.array(weights.bonus, np.float64)[kind] - weights.fade * np.log2(np.maximum(used, 2.0) / 2.0)
-    bits: Floats = np.rint((np.log2(drawn / used) + np.maximum(faded, 0.0)) * STEPS) / STEPS
+    faded = np.maximum(bonus - weights.fade * np.log2(np.maximum(used, 2.0) / 2.0), np.minimum(bonus, 0.0))
+    bits: Floats = np.minimum(np.rint((np.log2(drawn / used) + faded) * STEPS) / STEPS, most)
     return bits
 
 
@@ -148,10 +149,15 @@ def lay_out(groups: Groups, scaled: Scale, chance: tuple[Floats, ...], weights: 
     measured = pool.map(meet, _parts(identifiers))
     group = np.zeros((len(groups.size), COLUMNS))
     group[:, SIZE], group[:, FIRST], group[:, LAST] = groups.size, groups.first, groups.last
-    group[:, HELD : HELD + 3] = scaled.held
+    group[:, HELD : HELD + 3], group[:, SORT] = scaled.held, groups.sort
     most = np.minimum(np.log2(agree / attributes.chance.reshape(-1, len(agree)) + 1.0 - agree), weights.agree_cap)
     group[:, MOST] = (most * (np.diff(attributes.start).reshape(-1, len(agree)) > 0)).sum(axis=1) + _ROUNDING
-    mark = _CLASSES[groups.kind] + 4 * (groups.users > ALL_PAIRS) + WEB * _ON_THE_WEB[groups.kind]
+    mark = (
+        _CLASSES[groups.kind]
+        + 4 * (groups.users > ALL_PAIRS)
+        + WEB * _ON_THE_WEB[groups.kind]
+        + SAID * np.isfinite(groups.most)
+    )
     list(measured)
     return Known(group, attributes, np.stack([scaled.bits, scaled.users], axis=1), mark.astype(np.uint8), among)
 
@@ -173,7 +179,9 @@ def score(
         pool: workers; they do not change the result.
     """
     out = np.empty(len(pairs))
-    sharing = np.array([weights.second, weights.slack, scaled.groups, weights.wide_web, *weights.wide])
+    sharing = np.array(
+        [weights.second, weights.slack, scaled.groups, weights.wide_web, weights.wide_said, *weights.wide]
+    )
     parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span])
     agreeing = np.array([weights.agree_cap, *weights.agree])
     prior = np.log2(weights.same_prior / scaled.groups)

@@ -29,7 +29,8 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
 
     Args:
         engine: holds the views ``records``, ``mentions``, ``template_members``, ``image_members``, ``conversations``,
-            ``conversation_members``, ``decisions`` and ``anchors`` (of the run before); each may be empty.
+            ``conversation_members``, ``templates``, ``stages``, ``control``, ``decisions`` and
+            ``anchors`` (of the run before); each may be empty.
         out: a folder to write to.
         progress: called with the share that is done.
         weights: parameters of the evidence model.
@@ -37,13 +38,13 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
     Returns:
         The Parquet files of TIES, LINKS, NETWORKS, NETWORK_MEMBERS, ANCHORS and NETWORK_EVENTS, by name.
     """
-    gathered = gather(engine)
+    gathered = gather(engine, weights)
     progress(0.25)
     evidence = gathered.evidence
     with ThreadPoolExecutor(1) as beside:  # writing ties takes as long as what clustering cannot do in parallel
         ties = beside.submit(write_ties, gathered.ties, gathered.index, out / "ties.parquet")
         said = decided(engine, gathered.index)
-        found = cluster(evidence, said.accepted, weights, engine.threads)
+        found = cluster(evidence, gathered.told, said.accepted, weights, engine.threads)
         progress(0.7)
         label = separate(found.label, evidence.identifiers, found.bits, said.rejected)
 

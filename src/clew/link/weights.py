@@ -34,6 +34,8 @@ class Weights:
         wide: per class, lost each time the pool that two groups draw from doubles (like Jaccard's measure).
         wide_web: the same where the best contact they share is a mail address, link or domain: lists, hosts and boards
             are places where strangers meet, while a number or an account is in one hand at a time.
+        wide_said: the same of short texts that are said in messages: each sentence of a talk may equal any of another,
+            so that chance grows with the product of their numbers.
         second: share that a further shared identifier of the same class counts.
         slack: most that two identifiers add when used together, over the rarity of that pair.
         own_contact: taken off when both groups have a contact of their own that the other never shows.
@@ -47,6 +49,13 @@ class Weights:
         by_content: how much a group counts as an owner of content when only other content tells it from the rest.
         by_content_contact: the same, of contacts.
         bare: how much it counts when it holds nothing else at all.
+        writes: bonus of an account from which somebody writes in a talk, where adverts, offers or pages show it too.
+        met: bonus of what a person shows in a talk who does nothing there that recruits or controls: who is met again
+            need not be there for the same purpose, and what is mentioned need not be one's own.
+        saying: most that an equal sentence of messages is worth, however few letters it has.
+        letters: so many letters more make it worth a bit more, as fewer strangers say it,
+        said: up to so much: jokes and wishes are passed on.
+        long: from so many letters on it is a text like that of an advert, worth what its rarity says.
     """
 
     same_prior: float = 3.0
@@ -56,6 +65,7 @@ class Weights:
     fade: float = 0.7
     wide: tuple[float, ...] = (1.3, 1.0, 1.0)
     wide_web: float = 1.8
+    wide_said: float = 2.0
     second: float = 0.3
     slack: float = 1.0
     own_contact: float = 3.0
@@ -69,6 +79,12 @@ class Weights:
     by_content: float = 0.15
     by_content_contact: float = 0.4
     bare: float = 0.01
+    writes: float = 12.0
+    met: float = -4.0
+    saying: float = 10.0
+    letters: float = 16.0
+    said: float = 16.0
+    long: float = 160.0
 
 
 DEFAULT = Weights()
