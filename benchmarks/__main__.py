@@ -17,6 +17,7 @@ ALL = {
     "networks": ["--heldout"],
     "offers": [],
     "stages": ["--worst", "0"],
+    "bias": [],
     "leads": [],
     "graph": [],
     "workbench": [],
