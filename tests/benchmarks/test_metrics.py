@@ -144,3 +144,18 @@ def test_bad_input_is_refused() -> None:
         metrics.bcubed(np.zeros(0), np.zeros(0))
     with pytest.raises(ValueError, match="1 records expected"):
         metrics.value_sets([[]], [])
+
+
+def test_calibration_by_hand() -> None:
+    chance, came = np.array([0.1, 0.3, 0.9, 0.9]), np.array([False, True, True, False])
+    assert metrics.brier(chance, came) == pytest.approx((0.01 + 0.49 + 0.01 + 0.81) / 4)
+    assert metrics.reliability(chance, came, bins=2) == [(2, pytest.approx(0.2), 0.5), (2, pytest.approx(0.9), 0.5)]
+    assert metrics.calibration_error(chance, came, bins=2) == pytest.approx((2 * 0.3 + 2 * 0.4) / 4)
+    assert metrics.reliability(np.array([1.0]), np.array([True])) == [(1, 1.0, 1.0)]
+
+
+def test_wilson_as_published() -> None:
+    # Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+    for hits, of, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)):
+        assert metrics.wilson(hits, of) == pytest.approx((low, high), abs=2e-4)
+    assert metrics.wilson(0, 0) == (0.0, 1.0)
