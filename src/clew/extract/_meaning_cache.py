@@ -26,6 +26,7 @@ from clew.extract._meaning_compile import Compiled, Tables, ready, tables
 from clew.extract._meaning_kernel import Groups, Rules
 from clew.extract._meaning_lexicon import lexicons
 from clew.extract._meaning_rules import rules
+from clew.extract.phrases import Spelt
 from clew.model.files import cache_folder, stage
 
 _NAME = f"meaning.{sys.implementation.cache_tag}.npz"
@@ -52,7 +53,7 @@ def pack(held: Tables, made_from: str) -> bytes:
     """The content of a cache file."""
     flat: dict[str, npt.NDArray[np.generic]] = {"key": np.array(made_from)}
     for name, value in held._asdict().items():
-        parts = value._asdict() if isinstance(value, Groups | Rules) else {"": value}
+        parts = value._asdict() if isinstance(value, Spelt | Groups | Rules) else {"": value}
         flat |= {f"{name}.{part}": array for part, array in parts.items()}
     content = io.BytesIO()
     np.savez(content, allow_pickle=False, **flat)
@@ -65,9 +66,18 @@ def unpack(path: Path, made_from: str) -> Tables | None:
         with np.load(path, allow_pickle=False) as file:
             if str(file["key"]) != made_from:
                 return None
-            rest = [file[f"{name}."] for name in Tables._fields[:-2]]
-            groups = Groups(*(file[f"groups.{part}"] for part in Groups._fields))
-            return Tables._make([*rest, groups, Rules(*(file[f"rules.{part}"] for part in Rules._fields))])
+            words, turns, says = (
+                Spelt(*(file[f"{name}.{part}"] for part in Spelt._fields)) for name in ("words", "turns", "says")
+            )
+            return Tables(
+                words,
+                turns,
+                says,
+                file["hidden."],
+                file["stretch."],
+                Groups(*(file[f"groups.{part}"] for part in Groups._fields)),
+                Rules(*(file[f"rules.{part}"] for part in Rules._fields)),
+            )
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):  # each array has a checksum
         return None
 

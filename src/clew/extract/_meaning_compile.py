@@ -19,7 +19,7 @@ from clew.extract._meaning_lexicon import ANY, Entry, Lexicon, kinds
 from clew.extract._meaning_rules import MOST_SLOTS, Rule
 from clew.extract._meaning_variants import disguises, spellings
 from clew.extract.base import Ints
-from clew.extract.phrases import Phrases, fold_all
+from clew.extract.phrases import Phrases, Spelt, fold_all
 from clew.model.errors import InputError
 
 JOINING = "@$*_~"  # signs that stand inside a disguised word ("p@ssport", "ca$h") or between words
@@ -71,17 +71,13 @@ class Tables(NamedTuple):
     """All that is made of the lexicons and rules, as arrays that a file can hold (`_meaning_cache`).
 
     Attributes:
-        words, turns, says: the phrases of the matchers, one a line, in UTF-8.
-        words_stem, turns_stem, says_stem: bool[phrases], which of them are stems.
+        words, turns, says: the phrases of the matchers.
         hidden, stretch, groups, rules: as in `Compiled`.
     """
 
-    words: npt.NDArray[np.uint8]
-    words_stem: npt.NDArray[np.bool_]
-    turns: npt.NDArray[np.uint8]
-    turns_stem: npt.NDArray[np.bool_]
-    says: npt.NDArray[np.uint8]
-    says_stem: npt.NDArray[np.bool_]
+    words: Spelt
+    turns: Spelt
+    says: Spelt
     hidden: npt.NDArray[np.bool_]
     stretch: npt.NDArray[np.float64]
     groups: Groups
@@ -224,18 +220,16 @@ def tables(files: Sequence[Lexicon], said: Sequence[Rule]) -> Tables:
         words, words_hidden = _part((e for e in spoken if e.kind not in kinds().turns), number)
         turns, turns_hidden = _part((e for e in spoken if e.kind in kinds().turns), number)
         phrases = [e for f in files for e in f.entries if e.sense]
-        plain = everyday(phrases, _matcher(words), list(words.values()), classes)
+        matcher = _matcher(words)
+        plain = everyday(phrases, matcher, list(words.values()), classes)
         says, says_hidden = _part((replace(e, weight=MOST) if e in plain else e for e in phrases), number)
         made: list[list[_Meaning]] = [[(ANY, number[f"word.{c}"], 1.0)] for c in MADE]
         order = {language: i for i, language in enumerate(languages)}
         groups = _grouped([*words.values(), *turns.values(), *says.values(), *made], order)
     return Tables(
-        _lines(words),
-        np.array([stem for _, stem in words], np.bool_),
-        _lines(turns),
-        np.array([stem for _, stem in turns], np.bool_),
-        _lines(says),
-        np.array([stem for _, stem in says], np.bool_),
+        matcher.spelt,
+        _matcher(turns).spelt,
+        _matcher(says).spelt,
         np.array([*words_hidden, *turns_hidden, *says_hidden, *(False for _ in MADE)]),
         np.array([_STRETCH.get(language, 1.0) for language in languages]),
         groups,
@@ -248,25 +242,17 @@ def _matcher(phrases: Collection[_Key]) -> Phrases:
     return Phrases(texts, stems, JOINING)
 
 
-def _lines(phrases: Iterable[_Key]) -> npt.NDArray[np.uint8]:
-    return np.frombuffer("\n".join(text for text, _ in phrases).encode(), np.uint8)
-
-
-def _texts(lines: npt.NDArray[np.uint8]) -> list[str]:
-    return lines.tobytes().decode().split("\n") if len(lines) else []
-
-
 def ready(held: Tables) -> Compiled:
     """What reading needs, from its arrays."""
-    first_turns = len(held.words_stem)
-    first_says = first_turns + len(held.turns_stem)
+    first_turns = len(held.words.stem)
+    first_says = first_turns + len(held.turns.stem)
     return Compiled(
-        Phrases(_texts(held.words), held.words_stem, JOINING),
-        Phrases(_texts(held.turns), held.turns_stem, JOINING),
-        Phrases(_texts(held.says), held.says_stem, JOINING),
+        Phrases.of(held.words, JOINING),
+        Phrases.of(held.turns, JOINING),
+        Phrases.of(held.says, JOINING),
         first_turns,
         first_says,
-        first_says + len(held.says_stem),
+        first_says + len(held.says.stem),
         held.hidden,
         held.groups,
         held.rules,

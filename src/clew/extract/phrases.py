@@ -57,8 +57,8 @@ class _Marks(NamedTuple):
     stems: npt.NDArray[np.uint8]  # stems
 
 
-class _Canon(NamedTuple):
-    """The phrases as symbols, one space between words."""
+class Spelt(NamedTuple):
+    """The phrases as symbols, one space between words, and which are stems."""
 
     sym: npt.NDArray[np.uint16]
     start: Ints
@@ -308,6 +308,13 @@ def fold_all(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], Ints]:
     return sym[sym != 0], read[np.concatenate(([0], np.cumsum(lengths)))]
 
 
+def _classes(joining: str) -> npt.NDArray[np.uint8]:
+    """What each symbol is to a phrase, with more signs that may stand between words."""
+    classes = symbol_class().copy()
+    classes[[ord(c) for c in joining]] = JOIN
+    return classes
+
+
 class Phrases:
     """A set of phrases to look for.
 
@@ -321,31 +328,42 @@ class Phrases:
             hit spans the whole word). A phrase that is no stem wins over a stem of the same length.
         joining: signs that may stand between words too, like a hyphen.
 
+    Attributes:
+        spelt: the phrases, to be kept where folding them each time would take too long (`of`).
+
     Raises:
         ValueError: a phrase has no word.
     """
 
-    def __init__(
-        self, phrases: Sequence[str], stem: Sequence[bool] | npt.NDArray[np.bool_] | None = None, joining: str = ""
-    ) -> None:
+    def __init__(self, phrases: Sequence[str], stem: Sequence[bool] | None = None, joining: str = "") -> None:
         sym, start = fold_all(phrases)
-        self._classes = symbol_class().copy()
-        self._classes[[ord(c) for c in joining]] = JOIN
+        classes = _classes(joining)
         out, out_start = np.empty(len(sym) + 1, np.uint16), np.empty(len(phrases) + 1, np.int64)
-        m = _canonical(sym, start, self._classes, out, out_start)
+        m = _canonical(sym, start, classes, out, out_start)
         empty = np.flatnonzero(np.diff(out_start) == 0)
         if len(empty):
             raise ValueError(f"phrase {int(empty[0])} has no word: {phrases[int(empty[0])]!r}")
         stems = np.zeros(len(phrases), np.bool_) if stem is None else np.array(stem, np.bool_)
         if len(stems) != len(phrases):
             raise ValueError("as many stem marks as phrases are needed")
-        self._canon = _Canon(out[:m], out_start, stems)
-        single = np.count_nonzero(self._classes[out[:m]] >= SINGLE)
-        words = len(phrases) + int(np.count_nonzero(out[:m] == 0x20)) + 2 * int(single)
-        self._table, self._stems = _empty_table(words), _empty_table(int(stems.sum()))
-        self._marks = _empty_marks(len(phrases))
-        _build(self._canon, self._classes, self._table, self._stems, self._marks.stems)
-        _mark_beginnings(self._canon, self._classes, self._marks)
+        self._enter(Spelt(out[:m], out_start, stems), classes)
+
+    @classmethod
+    def of(cls, spelt: Spelt, joining: str = "") -> Phrases:
+        """A set again from its ``spelt`` and its joining signs, in a fraction of the time."""
+        phrases = cls.__new__(cls)
+        phrases._enter(spelt, _classes(joining))
+        return phrases
+
+    def _enter(self, spelt: Spelt, classes: npt.NDArray[np.uint8]) -> None:
+        self.spelt, self._classes = spelt, classes
+        single = np.count_nonzero(classes[spelt.sym] >= SINGLE)
+        phrases = len(spelt.stem)
+        words = phrases + int(np.count_nonzero(spelt.sym == 0x20)) + 2 * int(single)
+        self._table, self._stems = _empty_table(words), _empty_table(int(spelt.stem.sum()))
+        self._marks = _empty_marks(phrases)
+        _build(spelt, classes, self._table, self._stems, self._marks.stems)
+        _mark_beginnings(spelt, classes, self._marks)
 
     def find(self, folded: Folded, words: Starts | None = None, overlapping: bool = False) -> PhraseHits:
         """Every phrase in the texts: the longest one at each word's begin, then on after its end.
@@ -357,10 +375,10 @@ class Phrases:
         """
         words = starts(folded) if words is None else words
         chosen = room(len(words.at) + 1, np.int64)
-        has_stems = bool(self._canon.stem.any())
+        has_stems = bool(self.spelt.stem.any())
         k = _candidates(words.hash, words.head, words.next, self._marks, has_stems, chosen)
         hits = _scan(
             folded.sym, folded.start, words.first, words.at, chosen[:k], self._classes, self._table, self._stems,
-            self._marks.stems, self._canon, overlapping,
+            self._marks.stems, self.spelt, overlapping,
         )  # fmt: skip
         return PhraseHits(*hits)
