@@ -7,6 +7,7 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
+from clew.extract._meaning_lexicon import kinds
 from clew.extract.base import FIELDS, batch_of_texts, text_batch
 from clew.extract.meaning import PLUGIN
 
@@ -234,3 +235,43 @@ SAID_IN_TURNS = {
 @pytest.mark.parametrize(("sense", "text"), [(s, text) for s, texts in SAID_IN_TURNS.items() for text in texts])
 def test_turns_of_speech(sense: str, text: str) -> None:
     assert sense in senses(text)
+
+
+# A newsletter of one's own making: none of it threatens, demands or flatters.
+SMALL_TALK = (
+    "The library opens at nine and closes at six from Monday to Thursday. This week the choir sings in the old hall, "
+    "and the garden group plants roses behind the station. Bicycles may stand on the left of the gate. The bakery on "
+    "the corner sells rye bread again, and the bus to the lake runs twice an hour until the end of September. "
+)
+THREAT = "If you don't pay I will send your pictures to your family. "
+
+
+@pytest.mark.parametrize("times", [1, 3, 12])
+def test_long_talk_about_something_else_says_nothing(times: int) -> None:
+    assert senses(SMALL_TALK * times) & kinds().talk == set()
+
+
+def test_one_accident_in_a_long_text_is_not_a_threat() -> None:
+    assert "threat-publish" in senses(THREAT)
+    assert "threat-publish" in senses(THREAT + " ".join(SMALL_TALK.split()[:40]))
+    assert "threat-publish" not in senses(SMALL_TALK * 3 + THREAT + SMALL_TALK * 3)
+
+
+def test_a_long_threat_that_says_it_again_and_again_is_one() -> None:
+    mail = (
+        "You do not know me, but I know you. I was in your computer for weeks and have seen what you do in front of "
+        "your camera. If you don't pay I will send your pictures to your family. You have two days, and I mean it. "
+        "Do not write back, and do not talk to the police, for I will hear of it. If the money is not there on Friday, "
+        "I will send the video to all your contacts, to your boss and to your friends. Think of your mother when she "
+        "opens it. I can also publish your pictures online if you do not answer. It is your choice: pay, or I will "
+        "post your photos everywhere for all to see. "
+    )
+    assert len(mail.split()) > 100
+    assert "threat-publish" in senses(mail)
+
+
+def test_a_long_offer_says_what_it_says_once() -> None:
+    """Pages and offers are no talk: there one sentence is enough."""
+    text = SMALL_TALK * 4 + "We keep your passport until the debt is paid. "
+    rows = PLUGIN.find(text_batch(batch_of_kinds(["job_ad", "message"], text))).to_pylist()
+    assert {m["rid"] for m in rows if m["value"] == "documents-held"} == {0}

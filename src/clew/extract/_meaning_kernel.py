@@ -12,6 +12,9 @@ from clew.extract.base import Ints
 
 PARTS = 3  # 64-bit words that hold a set of classes
 _SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
+# Words of a talk in which a sense must come to 1. Accidents grow with the words that are read, so in a longer text it
+# must come to as much more. 99 of 100 short messages are not longer, and read as if there were no limit.
+PASSAGE = 60
 
 
 class Groups(NamedTuple):
@@ -245,8 +248,12 @@ def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried,
 
 
 @numba.njit(nogil=True, cache=True)
-def _settle(rows, weights, k, total):  # type: ignore[no-untyped-def]
-    """One match for each place and sense, and only of senses that weigh enough; returns how many are kept."""
+def _settle(rows, weights, k, total, grows, passages):  # type: ignore[no-untyped-def]
+    """One match for each place and sense, and only of senses that weigh enough: 1, those that grow 1 a passage.
+
+    Returns:
+        The rows that are kept.
+    """
     order = np.argsort(rows[:k, 2] * np.int64(1 << 40) + rows[:k, 0], kind="mergesort")
     kept = np.empty(k, np.int64)
     m = 0
@@ -264,7 +271,7 @@ def _settle(rows, weights, k, total):  # type: ignore[no-untyped-def]
         total[rows[o, 2]] += weights[o]
     enough = 0
     for o in kept[:m]:
-        if total[rows[o, 2]] >= 0.999:
+        if total[rows[o, 2]] >= 0.999 * (max(passages, 1.0) if grows[rows[o, 2]] else 1.0):
             kept[enough] = o
             enough += 1
     return kept[:enough]
@@ -282,7 +289,7 @@ def _scratch(longest):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def read(hits, bounds, longest, groups, rules, stretch, classes, senses):  # type: ignore[no-untyped-def]
+def read(hits, bounds, longest, groups, rules, stretch, classes, grows, length):  # type: ignore[no-untyped-def]
     """Every sense of every record.
 
     Args:
@@ -291,29 +298,32 @@ def read(hits, bounds, longest, groups, rules, stretch, classes, senses):  # typ
         longest: the most hits of a record.
         groups, rules: what is looked for.
         stretch: float64[languages], how much wider windows are.
-        classes, senses: how many there are.
+        classes: how many there are.
+        grows: bool[senses], of which a longer text must say more.
+        length: int64[records], words of each text; 0 where nothing grows.
 
     Returns:
         int64[k, 5]: record, begin, end, sense, hidden.
     """
     words = _scratch(longest)
     votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
-    rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(senses)
+    rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(grows.shape[0])
     tried = np.zeros(rules.size.shape[0], np.bool_)
     found, m = np.empty((1024, 5), np.int64), 0
     for q in range(bounds.shape[0] - 1):
-        a, b, k = bounds[q], bounds[q + 1], 0
+        a, b, k, wide = bounds[q], bounds[q + 1], 0, 1.0
         most = _vote(hits, groups, a, b, votes)
         for language in range(votes.shape[0]):
             if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
                 continue
+            wide = max(wide, stretch[language])
             n, rows, weights, k = _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k)
             rows, weights, k = _try_rules(
                 hits, groups, rules, language, stretch[language], words, n, present, tried, chosen, rows, weights, k
             )
         if k == 0:
             continue
-        kept = _settle(rows, weights, k, total)
+        kept = _settle(rows, weights, k, total, grows, length[hits.record[a]] / (PASSAGE * wide))
         while m + kept.shape[0] > found.shape[0]:
             larger = np.empty((2 * found.shape[0], 5), np.int64)
             larger[:m] = found[:m]

@@ -3,7 +3,8 @@
 Lexicons sort the words of each language into classes (``send``, ``picture``, ``family``); rules, the same for all
 languages, say which classes within a few words make a sense (a stage of control, a promise of an offer). So the same
 meaning is found in wordings that nobody listed. The value of a mention is the sense; its span reaches from the first
-to the last word that made it. Adverts are not read: `wording` is for them.
+to the last word that made it. Adverts are not read: `wording` is for them. What accuses somebody must be said more
+often in a long message than in a short one (`PASSAGE`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.model.tables import MENTIONS
 
 KINDS = ("job_ad", "page", "message")
+# Beside the senses of talk, what a longer message must say more often before it counts: it accuses somebody. Offers
+# and pages that say such a thing once say it to everybody.
+GROWING = ("documents-held", "confinement")
 
 
 def _chosen(words: Starts, wanted: npt.NDArray[np.bool_]) -> Starts:
@@ -84,14 +88,17 @@ class Meaning:
         if not wanted.any():
             return MENTIONS.empty_table()
         c = compiled()
-        hits = _hits(batch, _chosen(batch.words, wanted), c)
+        words = _chosen(batch.words, wanted)
+        hits = _hits(batch, words, c)
         if not len(hits.record):
             return MENTIONS.empty_table()
         bounds = np.concatenate(([0], np.flatnonzero(np.diff(hits.record)) + 1, [len(hits.record)]))
         longest = int(np.diff(bounds).max())
-        found = read(hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), len(c.senses))
-        talk = np.array([sense in kinds().talk for sense in c.senses])
         said = pc.fill_null(pc.equal(kind, "message"), True).to_numpy(zero_copy_only=False)
+        talk = np.array([sense in kinds().talk for sense in c.senses])
+        grows = talk | np.array([sense in GROWING for sense in c.senses])
+        length = np.where(said, np.diff(words.first), 0)
+        found = read(hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), grows, length)
         found = found[said[found[:, 0]] | ~talk[found[:, 3]]]
         record, begin, end, sense, hidden = (np.ascontiguousarray(column) for column in found.T)
         value = pa.array(c.senses, pa.string()).take(pa.array(sense))
