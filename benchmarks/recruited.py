@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from benchmarks.pipeline import clew
+from clew.engine.duckdb import Engine
+from clew.model.tables import MENTIONS, TABLES
 from clew.simulate.world import simulate
 from clew.store.workspace import Workspace
+from clew.talk.stage import talk
 
 HELDOUT = Path(__file__).parent / "heldout"
 _TABLES = ("records", "mentions", "findings", "record_scores", "conversations", "stages", "control")
@@ -49,3 +53,34 @@ def made(folder: Path, conversations: int, offers: int, seed: int, heldout: bool
         if file.exists():
             con.execute(f"CREATE VIEW true_{name} AS SELECT * FROM read_parquet('{file}')")
     return World(con, heldout)
+
+
+# What the messages say by the truth, as mentions: a stage, or another act by the name of its sense.
+_SAID = """
+WITH said AS (
+    SELECT conversation, unnest(native_ids) AS native_id, stage AS value FROM true_stages UNION
+    SELECT conversation, unnest(native_ids), CASE act WHEN 'fee' THEN 'fee-upfront' ELSE act END FROM true_acts
+    WHERE act NOT IN ('quote', 'promise', 'job-seek')
+)
+SELECT r.rid, 'wording' AS type, value, '' AS raw, 'body' AS field, 0 AS start, strlen(r.body)::INTEGER AS "end",
+    false AS obscured, 'meaning' AS extractor, '1' AS version
+FROM said JOIN records r USING (conversation, native_id) ORDER BY r.rid, value
+"""
+
+
+def read_perfectly(world: World, folder: Path) -> World:
+    """The same world, had the senses of all messages been read without error: what the talk stage makes of that."""
+    out = folder / f"perfect-{world.heldout}"
+    out.mkdir()
+    records = world.con.sql("SELECT * FROM records WHERE kind = 'message'").to_arrow_table()
+    records = records.select(TABLES["records"].names).cast(TABLES["records"])
+    said = pa.Table.from_pylist(world.con.sql(_SAID).to_arrow_table().to_pylist(), schema=MENTIONS)
+    with Engine(out, threads=2) as engine:
+        engine.register(
+            {"records": records, "mentions": said, "template_members": TABLES["template_members"].empty_table()}
+        )
+        files = talk(engine, out, lambda share: None)
+    con = world.con.cursor()
+    for name in ("conversations", "stages", "control"):
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{files[name]}')")
+    return World(con, world.heldout)

@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.metrics import wilson
-from benchmarks.recruited import HELDOUT, World, made
+from benchmarks.recruited import HELDOUT, World, made, read_perfectly
 
 # What stands for a stage in the truth and in what was found: conversation, actor, stage.
 _TRUE = "SELECT DISTINCT conversation, actor, stage FROM true_stages"
@@ -61,6 +61,19 @@ def stage_figures(world: World) -> None:
     print(
         "by language: " + "  ".join(_language(name, language, true, found) for name in sorted(set(language.values())))
     )
+
+
+def reading(world: World) -> None:
+    """Print, for each language, the share of the messages that say a stage in which it is read."""
+    rows = world.rows(
+        """SELECT c.language, avg(EXISTS (FROM mentions m
+            WHERE m.rid = r.rid AND m.type = 'wording' AND m.value = t.stage)::INT), count(*)
+        FROM (SELECT stage, conversation, unnest(native_ids) AS native_id FROM true_stages) t
+        JOIN true_conversations c USING (conversation) JOIN records r USING (conversation, native_id)
+        GROUP BY 1 ORDER BY 1"""
+    )
+    total = sum(share * n for _, share, n in rows) / sum(n for _, _, n in rows)
+    print(f"messages whose stage is read: {total:.3f}; " + "  ".join(f"{name} {share:.2f}" for name, share, _ in rows))
 
 
 def _language(name: str, language: dict[str, str], true: set[Entry], found: set[Entry]) -> str:
@@ -208,6 +221,7 @@ def report(world: World) -> None:
     ((chats, messages),) = world.rows("SELECT count(*), sum(messages) FROM true_conversations")
     print(f"\n== {'held-out' if world.heldout else 'own'} sentences: {chats:,} chats, {messages:,} messages ==")
     stage_figures(world)
+    reading(world)
     control_figures(world)
     danger_figures(world)
     false_alarms(world)
@@ -225,6 +239,11 @@ def main() -> None:
         own = made(Path(folder), given.conversations, given.offers, given.seed)
         report(own)
         worst(own, given.worst)
+        print("\n== the same chats, had every message been read as the truth says: what the talk stage loses ==")
+        perfect = read_perfectly(own, Path(folder))
+        stage_figures(perfect)
+        control_figures(perfect)
+        danger_figures(perfect)
         if not (HELDOUT / "talk").is_dir():
             print("\nskipped: there are no held-out sentences (benchmarks/heldout/talk)")
             return
