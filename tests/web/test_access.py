@@ -40,7 +40,18 @@ def test_every_page_says_who_may_ask():
 
 
 def test_what_is_shown_or_taken_out_is_written_down():
-    silent = ("/leads/weights", "/overview", "/sources", "/jobs", "/runs", "/ingests", "/weights", "/job", "/cases")
+    silent = (
+        "/leads/weights",
+        "/overview",
+        "/indicators",
+        "/sources",
+        "/jobs",
+        "/runs",
+        "/ingests",
+        "/weights",
+        "/job",
+        "/cases",
+    )
     for path, rule in rules((*API, *PAGES)).items():
         method, address = path.split(" ")
         if method == "GET" and rule.permission not in (None, "work") and rule.act is None:
