@@ -202,6 +202,13 @@ def worst(world: World, most: int) -> None:
     )
     print("\nmessages of ordinary chats that made a stage count:")
     _listed(wrong, most)
+    alarms = world.rows(
+        """SELECT t.kind, t.language, any_value(c.danger_reason), 0 FROM true_conversations t
+        JOIN conversations c ON c.conversation_id = t.conversation AND c.danger AND NOT t.exploitation
+        GROUP BY t.kind, t.language, c.conversation_id ORDER BY 1, 2, 3"""
+    )
+    print("\nwhy ordinary chats were flagged for danger:")
+    _listed(alarms, most)
 
 
 def _listed(rows: list[tuple], most: int) -> None:
