@@ -79,17 +79,20 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def files(self, talks: Talks, seed: int | None = None, threads: int = 2) -> dict[str, Path]:
-        """The written files."""
+    def files(
+        self, talks: Talks, seed: int | None = None, threads: int = 2, families: pa.Table | None = None
+    ) -> dict[str, Path]:
+        """The written files; no text stands twice unless there are families."""
         out = self.folder / f"out{seed}-{threads}"
         out.mkdir(exist_ok=True)
         with Engine(self.folder, threads=threads) as engine:
-            engine.register({"template_members": TABLES["template_members"].empty_table(), **talks.tables(seed)})
+            alike = TABLES["template_members"].empty_table() if families is None else families
+            engine.register({"template_members": alike, **talks.tables(seed)})
             return talk(engine, out, lambda share: None)
 
-    def __call__(self, talks: Talks) -> dict[str, list[dict[str, Any]]]:
+    def __call__(self, talks: Talks, families: pa.Table | None = None) -> dict[str, list[dict[str, Any]]]:
         """The rows of each table."""
-        made = {name: pq.read_table(path) for name, path in self.files(talks).items()}
+        made = {name: pq.read_table(path) for name, path in self.files(talks, families=families).items()}
         assert all(table.schema.equals(TABLES[name]) for name, table in made.items())
         return {name: table.to_pylist() for name, table in made.items()}
 

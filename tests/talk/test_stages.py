@@ -75,6 +75,7 @@ def test_stages_come_in_the_order_of_their_first_message(talks: Talks, read: Rea
     talks.say("c", "ana", "debt", minutes=10)
     talks.say("c", "ana", "documents-held", minutes=20)
     talks.say("c", "ana", "debt", minutes=40)
+    talks.say("c", "ben", minutes=50)
     made = read(talks)
     assert made["conversations"][0]["stages"] == ["debt", "documents-held", "threat-family"]
     debt = made["stages"][0]

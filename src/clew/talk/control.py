@@ -61,13 +61,13 @@ class Pairs:
         return np.flatnonzero(self.confidence >= LEAST)
 
 
-def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats) -> Pairs:
-    """Weigh all pairs between whom orders, threats or answers go."""
+def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, talk: Flags) -> Pairs:
+    """Weigh all pairs between whom orders, threats or answers go, in conversations that are talks."""
     to = addressees(engine, messages, hits)
     sender = messages.sender[hits.message]
     answers = having(ANSWER)[hits.sense]
     over, under = np.where(answers, to, sender), np.where(answers, sender, to)
-    speaks = np.flatnonzero((to != NOBODY) & (_ODDS[hits.sense] > 0))
+    speaks = np.flatnonzero((to != NOBODY) & (_ODDS[hits.sense] > 0) & talk[messages.conversation[hits.message]])
     members = max(len(messages.member_conversation), 1)
     key, row = np.unique(over[speaks] * members + under[speaks], return_inverse=True)
     of_hit = np.full(len(sender), NOBODY)

@@ -118,6 +118,10 @@ class Hits:
     start: Ints
     end: Ints
 
+    def only(self, kept: Flags) -> Hits:
+        """Some of the hits."""
+        return Hits(self.message[kept], self.sense[kept], self.start[kept], self.end[kept])
+
 
 def any_messages(engine: Engine) -> bool:
     """Whether there is anything to read."""

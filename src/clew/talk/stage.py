@@ -1,6 +1,7 @@
 """The talk stage: from messages to conversations, their stages, and who controls whom.
 
-What is found in a conversation depends on its own messages alone; nothing is compared with other conversations.
+What is found in a talk depends on its own messages alone. Only where nobody answers it matters whether the same text
+was sent to others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.talk import tables
+from clew.talk.alone import talks, without_mailings
 from clew.talk.control import pairs
 from clew.talk.danger import dangers
 from clew.talk.read import any_messages, read_hits, read_messages
@@ -28,7 +30,7 @@ def talk(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[s
     """Read the messages.
 
     Args:
-        engine: holds the views ``records`` and ``mentions``.
+        engine: holds the views ``records``, ``mentions`` and ``template_members``.
         out: a folder to write to.
         progress: called with the share that is done.
 
@@ -48,15 +50,16 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     """The tables, where there are messages."""
     messages = read_messages(engine)
     progress(0.5)
-    hits = read_hits(engine, messages)
+    talk = talks(messages)
+    hits = without_mailings(engine, messages, read_hits(engine, messages), talk)
     counted = weights(engine, messages, hits)
     progress(0.7)
-    found = shown(messages, hits, counted)
+    found = shown(messages, hits, counted, talk)
     stages = found.stages()
     own = np.asarray(counted == 1.0)
     return {
         "conversations": tables.conversations(messages, hits, found, stages, dangers(messages, hits, own)),
         "conversation_members": tables.conversation_members(messages),
         "stages": tables.stages(messages, hits, found, stages),
-        "control": tables.control(messages, hits, own, pairs(engine, messages, hits, counted)),
+        "control": tables.control(messages, hits, own, pairs(engine, messages, hits, counted, talk)),
     }

@@ -19,6 +19,7 @@ from clew.talk.senses import (
     COUNTS,
     NAMES,
     RECIPROCAL,
+    Flags,
     Floats,
     Ints,
     column,
@@ -30,6 +31,7 @@ from clew.talk.senses import (
 
 _STRENGTH = column("strength")
 _MILD = _STRENGTH < 0.6
+_GRAVE = _STRENGTH >= COUNTS
 _BESIDE = np.where(_MILD, np.where(column("ordinary") > 0, BESIDE_ORDINARY, BESIDE_MILD), BESIDE_STRONG)
 
 
@@ -53,13 +55,14 @@ class Shown:
         return np.flatnonzero((column("stage")[self.sense] > 0) & (self.score >= COUNTS))
 
 
-def shown(messages: Messages, hits: Hits, counted: Floats) -> Shown:
-    """Weigh what each member shows.
+def shown(messages: Messages, hits: Hits, counted: Floats, talk: Flags) -> Shown:
+    """Weigh what each member shows; where nobody answers, only what is grave by itself.
 
     Args:
         messages: all.
         hits: their senses.
         counted: float64[h], what each hit counts for.
+        talk: which conversations are talks.
     """
     key, of_hit = np.unique(messages.sender[hits.message] * len(NAMES) + hits.sense, return_inverse=True)
     member, sense = key // len(NAMES), key % len(NAMES)
@@ -67,7 +70,8 @@ def shown(messages: Messages, hits: Hits, counted: Floats) -> Shown:
     own = _own(messages, member, sense, said)
     beside = _beside(member, sense, own, len(messages.member_conversation))
     beside += _answers(messages, member, sense, said)[member]
-    score = np.where(own > 0, own + beside, 0.0).round(3)
+    answered = talk[messages.member_conversation[member]]
+    score = np.where(answered, np.where(own > 0, own + beside, 0.0), np.where(_GRAVE[sense], own, 0.0)).round(3)
     return Shown(member, sense, of_hit, score)
 
 
