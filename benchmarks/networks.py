@@ -85,7 +85,8 @@ def _world(con: Engine, world: Path, heldout: bool) -> World:
     con.run(TRUTH.format(file=file, rid=rid, language=language))
     records = con.sql(
         f"SELECT {rid} AS rid, platform || '|' || native_id AS item_id, platform, posted AS posted_at, "
-        "NULL::TIMESTAMPTZ AS captured_at, 'ad' AS kind, NULL::VARCHAR AS handle FROM adverts ORDER BY rid"
+        "NULL::TIMESTAMPTZ AS captured_at, 'ad' AS kind, NULL::VARCHAR AS url, NULL::VARCHAR AS handle "
+        "FROM adverts ORDER BY rid"
     )
     mentions = con.sql(
         f"SELECT {rid} AS rid, type, value FROM ({found}) "

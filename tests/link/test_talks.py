@@ -108,3 +108,35 @@ def test_an_offer_or_page_need_not_read_like_the_adverts(tmp_path: Path) -> None
     ]
     result = run(tmp_path, [*CROWD, *ring(0), *other])
     assert result.of([100, 101]) == result.of([0])
+
+
+def test_an_offer_in_the_code_of_a_page_is_of_the_page(tmp_path: Path) -> None:
+    page = Advert(100, ("phone:firm", "widget:gtm:1"), day=None, kind="page", url="https://firm.test/jobs")
+    offer = Advert(101, (), day=3.0, kind="job_ad", url="https://firm.test/jobs")
+    other = Advert(102, (), day=3.0, kind="job_ad", url="https://other.test/jobs")
+    result = run(tmp_path, [*CROWD, page, offer, other])
+    assert result.of([100]) == result.of([101]) != result.of([102])
+
+
+def test_sites_that_one_builder_made_stay_apart_and_copies_join(tmp_path: Path) -> None:
+    """Ten firms with the builder's favicon and tag manager; three sites of one operation with its own ids."""
+    records = list(CROWD)
+    for k in range(10):
+        own = (f"phone:firm{k}", f"email:firm{k}", "widget:favicon:builder", *(("widget:gtm:agency",) if k % 3 else ()))
+        records += [Advert(100 + 10 * k + i, own, day=None, kind="page") for i in range(3)]
+    for k in range(3):
+        own = (f"email:front{k}", "widget:gtm:ring", "widget:tawk:ring", "template:front")
+        records += [Advert(500 + 10 * k + i, own, day=None, kind="page") for i in range(3)]
+    result = run(tmp_path, records)
+    firms = [result.of(range(100 + 10 * k, 103 + 10 * k)) for k in range(10)]
+    assert all(len(n) == 1 for n in firms) and len(set.union(*firms)) == 10
+    assert len(result.of(500 + 10 * k + i for k in range(3) for i in range(3))) == 1
+
+
+def test_row_order_and_threads_change_no_byte_of_talks(tmp_path: Path) -> None:
+    held = talk(100, "a", ("phone:ring3", "template:hello"), ("phone:girl", "said handle:boss"), acts="phone:ring3")
+    family = talk(200, "b", ("phone:girl", "template:hello"), ("phone:mother", "said phone:ring5"))
+    records = [*CROWD, *ring(0), *held, *family, *talk(300, "c", ("handle:boss",), ("phone:ring5",))]
+    first, again = run(tmp_path, records), run(tmp_path, records[::-1], threads=1)
+    for name, path in first.files.items():
+        assert path.read_bytes() == again.files[name].read_bytes(), name

@@ -28,6 +28,7 @@ class Advert:
     item: str | None = None
     kind: str = "ad"
     sender: str | None = None
+    url: str | None = None
     acts: bool = False  # whether the sender pitches or controls in the talk
 
     @property
@@ -66,6 +67,7 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             "rid": pa.array([a.rid for a in adverts], pa.uint64()),
             "item_id": pa.array([a.item or f"item{a.number}" for a in adverts], pa.string()),
             "kind": pa.array([a.kind for a in adverts], pa.string()),
+            "url": pa.array([a.url for a in adverts], pa.string()),
             "handle": pa.array([a.sender for a in adverts], pa.string()),
             "platform": pa.array(["p"] * len(adverts), pa.string()),
             "posted_at": pa.array(

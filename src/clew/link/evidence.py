@@ -17,10 +17,10 @@ from clew.link.weights import ATTRIBUTES, DEFAULT, Weights
 # A bit for each kind of record: an advert is not written like an offer; and in a talk hardly anything is said twice.
 _SORTS = ("ad", "job_ad", "page", "payment", "image")
 _sort = "CASE kind " + " ".join(f"WHEN '{kind}' THEN {1 << k}" for k, kind in enumerate(_SORTS)) + " ELSE 0 END"
-# When a page was captured says nothing of when it was there.
+# A page, or an offer on it, stands for as long as nobody takes it down: when it was captured says little.
 RECORDS = f"""
 SELECT rid, hash(item_id) AS item, platform, epoch_us(coalesce(posted_at, captured_at)) AS time,
-       (kind = 'page' AND posted_at IS NULL) AS standing, {_sort} AS sort
+       (kind IN ('page', 'job_ad') AND posted_at IS NULL) AS standing, {_sort} AS sort
 FROM records ORDER BY rid
 """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from clew.link.weights import ATTRIBUTES
+
 _MOST = 32  # shared identifiers of one class that are looked at
 _TRUST = 4.0  # weight of what holds in general beside what holds among the users of an identifier
 _SAMPLE = 256
@@ -12,6 +14,7 @@ _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _WIDE = 4  # in an identifier's mark, beside its class
 WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
+_LANGUAGE = ATTRIBUTES.index("language")
 SAID = np.uint8(16)  # in a mark: a short text that is said in messages
 
 STEPS = 1024.0  # in a bit: what is no more than the order of sums apart is equal
@@ -224,17 +227,22 @@ def score_pairs(  # type: ignore[no-untyped-def]
         out[k] = NOTHING
         if shared[0] + shared[1] + shared[2] == 0:
             continue
+        # A sentence is no content: many say it at one time, and who says it says it in its language.
+        said = shared[2] > 0 and mark[top[2]] & SAID > 0
+        content = shared[1] > 0 or (shared[2] > 0 and not said)
         smaller = min(group[x, SIZE], group[y, SIZE])
         factor = smaller / (smaller + 1.0)
         s = (
             prior
             + _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing)
             - _against(group, x, y, shared, parting, factor, smaller)
-            + _in_time(group, x, y, shared[1] + shared[2] > 0, rarest, parting)
+            + _in_time(group, x, y, content, rarest, parting)
         )
         if s + min(group[x, MOST], group[y, MOST]) < least:
             continue
         for t in range(attributes):
+            if t == _LANGUAGE and said and not content and shared[0] == 0:
+                continue
             r, q = attributes * x + t, attributes * y + t
             both = _both(values, codes, share, r, q)
             if both >= 0.0:

@@ -29,6 +29,11 @@ _SOURCES = {
         SELECT conversation_id AS value, rid FROM conversation_members JOIN conversations USING (conversation_id)
         WHERE len(participants) <= {MOST_TALKING}""",
 }
+# An offer that is written in the code of a page has often nothing but the page's address.
+_ADDRESSES = """
+WITH found AS (SELECT url AS value, rid, kind FROM records WHERE kind IN ('page', 'job_ad') AND url <> '')
+SELECT value, rid FROM found WHERE value IN (SELECT value FROM found GROUP BY value HAVING min(kind) <> max(kind))
+"""
 _MENTIONED = tuple(t for t in TYPES if t not in _SOURCES)
 _MENTIONS = (
     f"SELECT list_position({list(_MENTIONED)}, type::VARCHAR)::UTINYINT - 1 AS type, value, rid FROM mentions "
@@ -96,11 +101,14 @@ def write_ties(ties: Ties, index: RowIndex, path: Path) -> Path:
 
 
 def _by_type(engine: Engine) -> dict[str, pa.Table]:
-    """Value and record of each identifier, by type."""
+    """Value and record of each identifier, by type; some twice."""
     mentions = engine.sql(_MENTIONS)
     of_type = mentions.column("type").to_numpy()
     mentions = mentions.drop_columns(["type"])
     found = {t: mentions.filter(pa.array(of_type == k)) for k, t in enumerate(_MENTIONED)}
+    addresses = engine.sql(_ADDRESSES)
+    if len(addresses):
+        found["url"] = pa.concat_tables([found["url"], addresses.cast(found["url"].schema)])
     return found | {t: engine.sql(query) for t, query in _SOURCES.items()}
 
 

@@ -81,9 +81,9 @@ class Weights:
     bare: float = 0.01
     writes: float = 12.0
     met: float = -4.0
-    saying: float = 10.0
+    saying: float = 8.0
     letters: float = 16.0
-    said: float = 16.0
+    said: float = 14.0
     long: float = 160.0
 
 
