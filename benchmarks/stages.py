@@ -15,6 +15,7 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.mails import real_mails
 from benchmarks.metrics import wilson
 from benchmarks.recruited import HELDOUT, World, made, read_perfectly
 
@@ -251,6 +252,8 @@ def main() -> None:
         stage_figures(perfect)
         control_figures(perfect)
         danger_figures(perfect)
+        print("\n== real mails and short messages, in which there is nothing to find (benchmarks.mails) ==")
+        real_mails()
         if not (HELDOUT / "talk").is_dir():
             print("\nskipped: there are no held-out sentences (benchmarks/heldout/talk)")
             return

@@ -1,0 +1,83 @@
+"""False alarms of the talk stage on real mails and real short messages, in which nobody is held or threatened.
+
+    python -m benchmarks.mails [--show 20]
+
+The Spam Assassin corpus (6,046 mails: lists, newsletters, spam) as `clew ingest` and `clew run` read it, and the
+ordinary ones of the SMS collection, each as a conversation of its own. Whatever is found there is wrong, as far as we
+have read: every row is printed, so that each can be judged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import tempfile
+from pathlib import Path
+
+from benchmarks.phones import SHARED
+from benchmarks.pipeline import clew
+from clew.model.errors import ClewError
+from clew.sample import ensure_sample
+from clew.store.views import open_views
+from clew.store.workspace import Workspace
+
+SMS = SHARED / "sms_spam_collection.tsv"
+_TOTALS = """SELECT count(*), sum(messages)::BIGINT, count(*) FILTER (len(stages) > 0), count(*) FILTER (danger),
+    (SELECT count(*) FROM control) FROM conversations"""
+_FOUND = """SELECT DISTINCT m.value, c.danger, substr(CASE WHEN m.field::VARCHAR = 'title' THEN r.title ELSE r.body END,
+    greatest(m.start - 30, 0) + 1, m."end" - m.start + 60)
+FROM conversations c JOIN conversation_members USING (conversation_id) JOIN records r USING (rid)
+JOIN mentions m USING (rid)
+WHERE m.type = 'wording' AND (list_contains(c.stages, m.value) OR c.danger AND m.value IN
+    ('threat-publish', 'threat-family', 'threat-harm', 'confinement', 'documents-held', 'plea'))
+ORDER BY ALL"""
+
+
+def short_messages(out: Path) -> Path:
+    """The ordinary ones of the SMS collection as a chat file."""
+    with SMS.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8", newline="") as file:
+        write = csv.writer(file)
+        write.writerow(("conversation", "sender", "recipient", "body"))
+        for n, line in enumerate(lines):
+            label, body = line.rstrip("\n").split("\t", 1)
+            if label == "ham":
+                write.writerow((f"sms {n}", f"sender {n}", f"recipient {n}", body))
+    return out
+
+
+def figures(name: str, source: Path, place: Path, show: int) -> None:
+    """Read a file or folder of messages, and print what the talk stage finds."""
+    clew("init", str(place))
+    clew("ingest", str(source), "--kind", "message", "--source", "benchmark", "-w", str(place))
+    clew("run", "-w", str(place))
+    with open_views(Workspace(place)) as engine:
+        conversations, messages, stages, danger, control = engine.row(_TOTALS)
+        rows = [tuple(row.values()) for row in engine.rows(_FOUND)]
+    print(f"\n{name}: {messages:,} messages in {conversations:,} conversations: with stages {stages}, "
+          f"with danger {danger}, pairs with control {control}")  # fmt: skip
+    for value, alarm, text in rows[:show]:
+        print(f"  {value}{' (danger)' if alarm else ''}: {' '.join(text.split())}")
+
+
+def real_mails(show: int = 20) -> None:
+    """Both collections; one that is not there is skipped by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            figures("real mails", ensure_sample(), Path(folder) / "mails", show)
+        except ClewError as error:
+            print(f"skipped: real mails ({error})")
+        if SMS.is_file():
+            figures("short messages", short_messages(Path(folder) / "sms.csv"), Path(folder) / "sms", show)
+        else:
+            print(f"skipped: {SMS.name} is not there")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--show", type=int, default=20, help="findings of each to print")
+    real_mails(parser.parse_args().show)
+
+
+if __name__ == "__main__":
+    main()
