@@ -15,6 +15,7 @@ ALL = {
     "ingest": [],
     "sites": [],
     "networks": ["--heldout"],
+    "joined": [],
     "offers": [],
     "stages": ["--worst", "0"],
     "bias": [],
