@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import lzma
+import struct
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +25,23 @@ MAX_SPOOL = 64 << 30  # bytes a compressed Parquet file may unpack to
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+# What the library raises on ZIP files that somebody spoilt.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,  # a compression that is not known
+    RuntimeError,  # encrypted
+    OverflowError,
+    LookupError,
+    MemoryError,
+)
 
 
 class DamagedError(Exception):

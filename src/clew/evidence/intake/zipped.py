@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,22 +11,8 @@ from typing import IO, cast
 
 from clew.evidence.intake.base import Notes, Part, plain
 from clew.evidence.intake.limits import BLOCK, Budget, Guarded
-from clew.ingest.streams import DamagedError
+from clew.ingest.streams import ZIP_ERRORS, DamagedError
 
-_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,  # a compression that is not known
-    RuntimeError,  # encrypted
-    OverflowError,
-    LookupError,
-    MemoryError,
-)
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -43,7 +26,7 @@ def opened(part: Part, budget: Budget) -> Iterator[zipfile.ZipFile]:
     """
     try:
         found = zipfile.ZipFile(cast(IO[bytes], Guarded(part.file, budget)))
-    except _ERRORS as error:
+    except ZIP_ERRORS as error:
         raise DamagedError(f"the directory of the ZIP file cannot be read ({_short(error)})") from error
     with found:
         yield found
@@ -87,7 +70,7 @@ class Member:
         try:
             self._stream = self._stream or self._found.open(self._info)
             block = self._stream.read(size if size > 0 else BLOCK)
-        except _ERRORS as error:
+        except ZIP_ERRORS as error:
             raise DamagedError(f'"{plain(self._info.filename, 120)}" cannot be unpacked ({_short(error)})') from error
         self._budget.unpack(len(block))
         return block

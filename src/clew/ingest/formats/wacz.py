@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
-import lzma
 import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import IO, cast
@@ -20,27 +18,13 @@ from clew.ingest.formats.warc import example_record
 from clew.ingest.pages_archive import pages_of
 from clew.ingest.pages_gather import Gathered
 from clew.ingest.pages_warc import Record, records
-from clew.ingest.streams import DamagedError
+from clew.ingest.streams import ZIP_ERRORS, DamagedError
 
 _MOST_READ = 16 << 20  # bytes that the directory may have: a library that believes a lying length fails here
 _MOST_ARCHIVES, _MOST_JSON = 10_000, 1 << 20
 _FREE, _RATIO = 4 << 30, 100  # bytes that all compressed members may unpack to, or times the size of the file
 _BLOCK = 1 << 20
 _LOCAL = struct.Struct("<4s22xHH")  # signature, length of the name, length of the extra field
-ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,  # a compression that is not known
-    RuntimeError,  # encrypted
-    OverflowError,
-    LookupError,
-    MemoryError,
-)
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -65,7 +49,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
         try:
             found = held.enter_context(zipfile.ZipFile(cast(IO[bytes], _Guarded(raw))))
             title = _title(found)
-        except ERRORS as error:
+        except ZIP_ERRORS as error:
             raise DamagedError(f"the directory of the ZIP file cannot be read: {_short(error)}") from error
         archives, faults = _archives(found, raw, max(_FREE, _RATIO * size), held)
         count = len(faults)
@@ -120,7 +104,7 @@ def _archives(
                         raise DamagedError("it unpacks to far more than its size, as an archive bomb does")
                     copy.write(block)
             archives.append(copy)
-        except (*ERRORS, DamagedError) as error:
+        except (*ZIP_ERRORS, DamagedError) as error:
             faults.append(
                 Reject(len(faults) + 1, f"a WARC file that cannot be unpacked: {_short(error)}", info.filename)
             )
