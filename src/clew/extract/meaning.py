@@ -29,7 +29,11 @@ from clew.model.tables import MENTIONS
 KINDS = ("job_ad", "page", "message")
 # Beside the senses of talk, what a longer message must say more often before it counts: it accuses somebody. Offers
 # and pages that say such a thing once say it to everybody.
-GROWING = ("documents-held", "confinement")
+GROWING = (
+    "documents-held", "confinement", "documents-handover", "debt-bondage", "wage-deductions", "live-in-no-leave",
+    "organ-offer", "organ-broker", "adoption-offer", "surrogacy-offer", "marriage-broker", "begging-quota",
+    "drug-errand", "account-lending",
+)  # fmt: skip
 
 
 def _chosen(words: Starts, wanted: npt.NDArray[np.bool_]) -> Starts:
