@@ -135,10 +135,10 @@ def test_a_case_cannot_steer_the_terminal(place: str) -> None:
     ("words", "said"),
     [
         (("case", "show", "C9"), "C9 is not a case of yours"),
-        (("case", "add", "C9", "x"), "not been run|not a case|no network, template or record"),
+        (("case", "add", "C9", "x"), "not been run|not a case|no network, template, record"),
         (("case", "add", "C1", "there/is/none.pdf"), "There is no file there/is/none.pdf"),
         (("case", "add", "C1", "N123456"), "has not been run yet"),
-        (("case", "add", "C1", "nothing"), "no network, template or record 'nothing'"),
+        (("case", "add", "C1", "nothing"), "no network, template, record, conversation or site 'nothing'"),
         (("case", "note", "C1", " "), "takes a note"),
         (("case", "task", "done", "C1-T4"), "C1 has no task 'C1-T4'"),
         (("case", "withdraw", "nonsense", "--why", "x"), "nonsense is not a case of yours"),

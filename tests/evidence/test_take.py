@@ -218,7 +218,7 @@ def test_a_record_can_be_taken_before_any_run(at, tmp_path):
 def test_what_is_not_there_or_too_large(at, monkeypatch):
     with pytest.raises(MissingError, match="no network 'N000000'"):
         take.take_network(at.casework, at.place, ANN, "C1", "N000000")
-    with pytest.raises(MissingError, match="no network, template or record"):
+    with pytest.raises(MissingError, match="no network, template, record"):
         take.take_record(at.casework, at.place, ANN, "C1", "'; DROP TABLE records; --")
     monkeypatch.setattr(freeze, "MOST_RECORDS", 3)
     with pytest.raises(InputError, match=r"has 4 records .* takes up to 3"):

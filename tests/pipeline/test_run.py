@@ -130,7 +130,7 @@ def test_a_decision_needs_a_reason_and_two_records(workspace: Workspace) -> None
         decide(workspace, first, second, "rejected", "  ", "tester")
     with pytest.raises(InputError, match="same record"):
         decide(workspace, first, first, "rejected", "why not", "tester")
-    with pytest.raises(InputError, match="no network, template or record"):
+    with pytest.raises(InputError, match="no network, template, record"):
         decide(workspace, first, "nothing-like-this", "rejected", "why not", "tester")
 
 

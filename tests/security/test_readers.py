@@ -104,6 +104,8 @@ READERS = {
     "ingest.formats.whatsapp_zip": CONTRACT,
     "query.conversation_messages": OWN,
     "talk.told": PACKAGE,
+    "assess.never": PACKAGE,
+    "extract._meaning_cache": OWN,
     "ingest.streams": CONTRACT,
     "ingest.versions": OWN,
     "keeping.backup": f"{HERE}test_manifests_of_backups",
