@@ -51,6 +51,11 @@ class Batch:
     kinds: pa.Array | None = None
 
 
+def rejected(reject: Reject) -> tuple[Batch, ...]:
+    """A chunk without rows, only with what could not be read."""
+    return (Batch({}, pa.array([], pa.int64()), rejects=(reject,)),)
+
+
 # Reading is split in two: the iterator cuts the file (cheap, in order), a chunk parses one cut (on any thread).
 Chunk = Callable[[], Iterable[Batch]]
 IsField = Callable[[str], bool]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import Any, TypeVar
 
 import numpy as np
 import orjson
@@ -24,6 +25,7 @@ _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _PHOTO = re.compile(r"(?i)\.(jpe?g|png|heic)$")
 
 Value = str | None
+C = TypeVar("C")  # what a format knows of a chat
 
 
 def between(one: str, other: str) -> str:
@@ -92,6 +94,19 @@ class Messages:
         self._rows.append(fields)
         self._more.append({key: value for key, value in more.items() if value})
         self._lines.append(line)
+
+    def gather(
+        self,
+        found: Iterable[tuple[int, dict[str, Any] | Reject]],
+        add: Callable[[Messages, int, dict[str, Any], C], None],
+        chat: C,
+    ) -> None:
+        """Add each message that could be read, as its format does (``add``), and remember the others."""
+        for line, said in found:
+            if isinstance(said, Reject):
+                self.rejects.append(said)
+            else:
+                add(self, line, said, chat)
 
     def batch(self) -> Batch:
         """The rows so far; a message without an id of its own is given one."""

@@ -16,7 +16,7 @@ import orjson
 
 from clew.ingest.base import MAX_LINE, NUL_BYTE, Reject, clip
 from clew.ingest.jsonelements import find_elements
-from clew.ingest.streams import DamagedError, mend
+from clew.ingest.streams import DamagedError, mend, noting
 
 _BATCH = 1 << 14  # messages found at a time
 _HEAD = 1 << 16  # bytes kept of what stands before a list
@@ -70,7 +70,7 @@ class Lists:
             DamagedError: after the last part that could be read.
         """
         held, damage = b"", None
-        for block in chain(_noting(blocks), (None,)):
+        for block in chain(noting(blocks), (None,)):
             if isinstance(block, DamagedError):
                 damage = block
                 continue
@@ -125,13 +125,6 @@ class Lists:
     def outside(self) -> bytes:
         """What was seen without the elements of the lists, as JSON that can be parsed if the document is whole."""
         return b"".join(self._outside)
-
-
-def _noting(blocks: Iterator[bytes]) -> Iterator[bytes | DamagedError]:
-    try:
-        yield from blocks
-    except DamagedError as damage:
-        yield damage
 
 
 def parse(raw: bytes, line: int) -> Object | Reject:

@@ -35,7 +35,7 @@ from clew.ingest.chats_said import Said, said
 from clew.ingest.chats_words import halves
 from clew.ingest.extras import as_json
 from clew.ingest.kernels import copy_letters, kernel
-from clew.ingest.streams import DamagedError, Lines, line_blocks, mend
+from clew.ingest.streams import DamagedError, Lines, line_blocks, mend, noting
 
 Blocks = Callable[[], Iterator[bytes]]
 
@@ -73,7 +73,7 @@ def survey(blocks: Blocks) -> Survey:
     """Read a chat once, before its messages are."""
     found, evidence = Survey(), Evidence()
     liked = "dmy"
-    for block in _noting(line_blocks(blocks())):
+    for block in noting(line_blocks(blocks())):
         if isinstance(block, DamagedError):
             break  # the second reading reports it
         text = mend(block.text)
@@ -158,7 +158,7 @@ def chunks(blocks: Blocks, name: str | None) -> Iterator[Chunk]:
     chat = chat_of(about, name)
     held, line = b"", 1
     damage: DamagedError | None = None
-    for block in _noting(line_blocks(blocks())):
+    for block in noting(line_blocks(blocks())):
         if isinstance(block, DamagedError):
             damage = block
             break
@@ -180,14 +180,6 @@ def chunks(blocks: Blocks, name: str | None) -> Iterator[Chunk]:
         yield partial(_parse, Lines(held, line), about.own(find_heads(held)), about.order, chat)
     if damage is not None:
         raise damage
-
-
-def _noting(blocks: Iterator[Lines]) -> Iterator[Lines | DamagedError]:
-    """The blocks, and the damage at the end of them as one more."""
-    try:
-        yield from blocks
-    except DamagedError as damage:
-        yield damage
 
 
 def _cut(text: bytes, heads: Found) -> int:

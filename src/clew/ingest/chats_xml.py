@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from clew.ingest.base import MAX_LINE, Reject, clip
-from clew.ingest.streams import DamagedError
+from clew.ingest.streams import DamagedError, noting
 
 _TAG = rb"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
 _ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]{0,63})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -46,7 +46,7 @@ class Elements:
             DamagedError: after the last block that could be read.
         """
         held, damage = b"", None
-        for block in chain(_noting(blocks), (None,)):
+        for block in chain(noting(blocks), (None,)):
             if isinstance(block, DamagedError):
                 damage = block
                 continue
@@ -94,13 +94,6 @@ class Elements:
         closing = b"</" + start[1] + b">"
         at = text.find(closing, opened.end())
         return at + len(closing) if at >= 0 else None
-
-
-def _noting(blocks: Iterator[bytes]) -> Iterator[bytes | DamagedError]:
-    try:
-        yield from blocks
-    except DamagedError as damage:
-        yield damage
 
 
 def attributes(tag: bytes) -> dict[str, str]:

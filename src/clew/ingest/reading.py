@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from clew.ingest.base import Batch, Chunk, Format, Reject
+from clew.ingest.base import Batch, Chunk, Format, Reject, rejected
 from clew.ingest.columns import ColumnMap
 from clew.ingest.registry import detect
 from clew.ingest.streams import DamagedError, FileSource
@@ -174,7 +174,8 @@ def _parts(chunk: Chunk, file: str, plugin: Format, month_first: frozenset[str])
 
 
 def _only(reject: Reject, plugin: Format | None) -> Part:
-    return Part(Batch({}, pa.array([], pa.int64()), rejects=(reject,)), pa.array([], pa.string()), plugin)
+    (batch,) = rejected(reject)
+    return Part(batch, pa.array([], pa.string()), plugin)
 
 
 def _unknown(path: Path) -> Part:

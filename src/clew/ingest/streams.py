@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import charset_normalizer
 import numpy as np
@@ -18,6 +18,8 @@ import pyarrow as pa
 
 from clew.ingest.base import MAX_LINE
 from clew.model.errors import InputError
+
+T = TypeVar("T")
 
 BLOCK = 8 << 20
 HEAD = 1 << 18
@@ -46,6 +48,14 @@ ZIP_ERRORS = (
 
 class DamagedError(Exception):
     """The rest of an input cannot be read (cut off or corrupt compression, a bad disk)."""
+
+
+def noting(blocks: Iterator[T]) -> Iterator[T | DamagedError]:
+    """The blocks, and the damage at the end of them as one more."""
+    try:
+        yield from blocks
+    except DamagedError as damage:
+        yield damage
 
 
 @dataclass

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 
 import orjson
-import pyarrow as pa
 
-from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source
+from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats import Messages
 from clew.ingest.chats_case import Graph, add_message
 from clew.ingest.chats_json import Cut, Lists, parse
@@ -31,11 +30,11 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk a block of whole objects; the file is read twice: for accounts and applications, then for messages."""
     graph = _learnt(source)
     if not graph.messages:
-        yield partial(_reject, Reject(0, NOTHING))
+        yield partial(rejected, Reject(0, NOTHING))
         return
     for cut in Lists("@graph").cuts(source.text_blocks()):
         if isinstance(cut, Reject):
-            yield partial(_reject, cut)
+            yield partial(rejected, cut)
         else:
             yield partial(_parse, cut, graph)
 
@@ -56,18 +55,10 @@ def _learnt(source: Source) -> Graph:
     return graph
 
 
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
-
-
 def _parse(cut: Cut, graph: Graph) -> Iterator[Batch]:
     messages = Messages()
     for piece in cut.pieces:
-        for line, found in piece.objects(cut.text):
-            if isinstance(found, Reject):
-                messages.rejects.append(found)
-            else:
-                add_message(messages, line, found, graph)
+        messages.gather(piece.objects(cut.text), add_message, graph)
     yield messages.batch()
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-import pyarrow as pa
-
-from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.base import MAX_LINE, Chunk, Example, Format, IsField, Reject, Source, clip, rejected
 from clew.ingest.mail import looks_like_mail, parse_mails
 
 
@@ -25,13 +23,9 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     for block in source.blocks():
         raw += block
         if len(raw) > MAX_LINE:
-            yield partial(_reject, Reject(1, f"mail over {MAX_LINE >> 20} MiB", clip(raw)))
+            yield partial(rejected, Reject(1, f"mail over {MAX_LINE >> 20} MiB", clip(raw)))
             return
     yield partial(parse_mails, [raw], [1])
-
-
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
 
 
 def examples() -> tuple[Example, ...]:

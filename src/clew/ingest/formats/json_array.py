@@ -9,7 +9,7 @@ from itertools import chain
 
 import pyarrow as pa
 
-from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip, rejected
 from clew.ingest.jsonelements import Elements, Scanner
 from clew.ingest.jsonrows import parse_objects
 from clew.ingest.streams import mend
@@ -46,14 +46,10 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
         held = held[found.used :]
         if len(held) > MAX_LINE:
             reason = f"record over {MAX_LINE >> 20} MiB; what follows it was not read"
-            yield partial(_reject, Reject(scanner.line, reason, clip(held[:8_000])))
+            yield partial(rejected, Reject(scanner.line, reason, clip(held[:8_000])))
             return
     if problem := scanner.problem(held):
-        yield partial(_reject, Reject(scanner.line, problem, clip(held[:8_000])))
-
-
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
+        yield partial(rejected, Reject(scanner.line, problem, clip(held[:8_000])))
 
 
 def _parse(text: bytes, found: Elements, is_field: IsField) -> Iterator[Batch]:

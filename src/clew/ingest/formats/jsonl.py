@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.base import TOO_LONG_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.base import TOO_LONG_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip, rejected
 from clew.ingest.jsonrows import parse_objects
 from clew.ingest.streams import Lines, line_blocks, mend
 
@@ -34,7 +34,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 def _parse(block: Lines, is_field: IsField) -> Iterator[Batch]:
     if block.too_long:
         reject = Reject(block.first, TOO_LONG_LINE, clip(block.text))
-        yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
+        yield from rejected(reject)
         return
     rows, lines = split_lines(mend(block.text.removeprefix(b"\xef\xbb\xbf")), block.first)
     if not pc.all(pc.starts_with(rows, "{"), min_count=0).as_py():

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-import pyarrow as pa
-
-from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip, rejected
 from clew.ingest.mail import looks_like_mail, parse_mails
 from clew.ingest.streams import line_blocks
 
@@ -39,7 +37,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
             yield partial(_parse, held[:cut], starts[:-1], line)
             line, held = line + held.count(b"\n", 0, cut), held[cut:]
         if len(held) > MAX_LINE or (block.too_long and not skipping):
-            yield partial(_reject, Reject(line, f"mail over {MAX_LINE >> 20} MiB", clip(held[:8_000])))
+            yield partial(rejected, Reject(line, f"mail over {MAX_LINE >> 20} MiB", clip(held[:8_000])))
             line, held, skipping = line + held.count(b"\n") + block.too_long, b"", True
     if held:
         yield partial(_parse, held, [0], line)
@@ -54,10 +52,6 @@ def _starts(text: bytes) -> list[int]:
             starts.append(at + 1)
         at = text.find(b"\nFrom ", at + 1)
     return starts
-
-
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
 
 
 def _parse(text: bytes, starts: list[int], line: int) -> Iterator[Batch]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import orjson
-import pyarrow as pa
 
-from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source
+from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats import Messages, Value, as_list, photos, tagged
 from clew.ingest.chats_json import Cut, Lists, Object, instant, list_of, object_of, text_of
 from clew.ingest.streams import DamagedError
@@ -44,7 +43,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     thread = _thread(source)
     for cut in Lists("messages").cuts(source.text_blocks()):
         if isinstance(cut, Reject):
-            yield partial(_reject, cut)
+            yield partial(rejected, cut)
         else:
             yield partial(_parse, cut, thread)
 
@@ -98,18 +97,10 @@ def mended(text: str) -> str:
         return text
 
 
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
-
-
 def _parse(cut: Cut, thread: _Thread) -> Iterator[Batch]:
     messages = Messages()
     for piece in cut.pieces:
-        for line, found in piece.objects(cut.text):
-            if isinstance(found, Reject):
-                messages.rejects.append(found)
-            else:
-                _add(messages, line, found, thread)
+        messages.gather(piece.objects(cut.text), _add, thread)
     yield messages.batch()
 
 

@@ -8,9 +8,20 @@ from functools import partial
 from itertools import chain
 
 import orjson
-import pyarrow as pa
 
-from clew.ingest.base import MAX_LINE, TOO_LONG_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.base import (
+    MAX_LINE,
+    TOO_LONG_LINE,
+    Batch,
+    Chunk,
+    Example,
+    Format,
+    IsField,
+    Reject,
+    Source,
+    clip,
+    rejected,
+)
 from clew.ingest.chats import Messages
 from clew.ingest.chats_json import Object, parse
 from clew.ingest.chats_signal import Book, add_backup, add_cli, add_desktop, add_exported
@@ -76,16 +87,12 @@ def _elements(blocks: Iterator[bytes], folder: str) -> Iterator[Chunk]:
         if len(held) > MAX_LINE:
             break
     if problem := scanner.problem(held):
-        yield partial(_reject, Reject(scanner.line, problem, clip(held[:8_000])))
-
-
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
+        yield partial(rejected, Reject(scanner.line, problem, clip(held[:8_000])))
 
 
 def _lines(block: Lines, book: Book) -> Iterator[Batch]:
     if block.too_long:
-        yield from _reject(Reject(block.first, TOO_LONG_LINE, clip(block.text)))
+        yield from rejected(Reject(block.first, TOO_LONG_LINE, clip(block.text)))
         return
     lines = mend(block.text).split(b"\n")
     yield from _parse([(line, n) for n, line in enumerate(lines, block.first) if line.strip()], book)

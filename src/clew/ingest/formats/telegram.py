@@ -10,9 +10,8 @@ from functools import partial
 from typing import Any
 
 import orjson
-import pyarrow as pa
 
-from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source
+from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats import Messages, Value, as_list, between, photos
 from clew.ingest.chats_json import Cut, Lists, Object, list_of, object_of, text_of
 
@@ -50,7 +49,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     owner = _owner(source)
     for cut in Lists("messages").cuts(source.text_blocks()):
         if isinstance(cut, Reject):
-            yield partial(_reject, cut)
+            yield partial(rejected, cut)
         else:
             yield partial(_parse, cut, owner)
 
@@ -98,19 +97,11 @@ def _chat(head: bytes, owner: str | None) -> _Chat:
     return _Chat(between(other, owner), (other, owner)) if owner else _Chat(other, None)
 
 
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
-
-
 def _parse(cut: Cut, owner: str | None) -> Iterator[Batch]:
     messages = Messages()
     for piece in cut.pieces:
         chat = _chat(piece.head, owner)
-        for line, found in piece.objects(cut.text):
-            if isinstance(found, Reject):
-                messages.rejects.append(found)
-            else:
-                _add(messages, line, found, chat)
+        messages.gather(piece.objects(cut.text), _add, chat)
     yield messages.batch()
 
 

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePosixPath
 
-import pyarrow as pa
-
-from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source
+from clew.ingest.base import Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats_whatsapp import chunks
 from clew.ingest.chats_words import chat_name
 from clew.ingest.chats_zip import find_text, unpacked
@@ -31,7 +29,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     path = source.spooled()
     entry = find_text(path, _is_chat)
     if entry is None:
-        yield partial(_reject, Reject(0, "no chat in the ZIP file"))
+        yield partial(rejected, Reject(0, "no chat in the ZIP file"))
         return
     name = chat_name(PurePosixPath(entry.name).name) or chat_name(source.name)
     yield from chunks(partial(unpacked, path, entry), name)
@@ -40,10 +38,6 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 def _is_chat(name: str) -> bool:
     """Whether this is the text that WhatsApp writes, at the top of the ZIP file."""
     return name == "_chat.txt" or ("/" not in name and name.lower().endswith(".txt") and chat_name(name) is not None)
-
-
-def _reject(reject: Reject) -> Iterator[Batch]:
-    yield Batch({}, pa.array([], pa.int64()), rejects=(reject,))
 
 
 def examples() -> tuple[Example, ...]:
