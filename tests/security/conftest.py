@@ -26,6 +26,8 @@ CLOSING = f"</textarea></title></script></style>--><iframe srcdoc='<script>paren
 STEER = "\x1b[2J\x1b]0;taken\x07\x9b31m\u202e\u2066"
 FORMULA = "=cmd|' /C calc'!A0;=1+1\t@SUM(1)"
 LINK = f"javascript:{SCRIPT}//https://evil.example/x"
+TALK = f"{MARKUP} / talk"
+SITES = ("one.example", "two.example")
 ME = alone("tester", "workbench")
 
 
@@ -49,6 +51,27 @@ def adverts() -> list[dict[str, object]]:
     ]
 
 
+def messages() -> list[dict[str, object]]:
+    """A talk whose people, words and name are hostile."""
+    text = f"{MARKUP}{CLOSING}{STEER} send me your live location now or else {FORMULA}"
+    people = (f"{MARKUP}a", f"{MARKUP}b")
+    return [
+        {"conversation": TALK, "sender": people[n % 2], "recipient": people[1 - n % 2], "body": f"{text} {n}"}
+        | {"sent_at": f"2026-02-11T10:0{n}:00Z", "reply_to": MARKUP, "media": [f"{MARKUP}.png"]}
+        for n in range(6)
+    ]
+
+
+def pages() -> list[dict[str, object]]:
+    """Pages of two sites with nearly one text and one id in their code."""
+    text = f"{MARKUP} we find work for you in many cities and countries, ask our friendly office for more {CLOSING}"
+    return [
+        {"url": f"https://{site}/{MARKUP}", "title": f"{MARKUP} {site}", "body": f"{text} {site}"}
+        | {"contact": f"tawk:5f3a0000aaaa0000bbbb1111\n{MARKUP}"}
+        for site in SITES
+    ]
+
+
 @dataclass(frozen=True)
 class Hostile:
     """What was made.
@@ -56,6 +79,7 @@ class Hostile:
     Attributes:
         bench: that is served.
         case_id, note_id, exhibit_id, record_id, network_id, template_id: to open.
+        copied_id: the template of the pages of two sites.
     """
 
     bench: Bench
@@ -65,6 +89,7 @@ class Hostile:
     record_id: str
     network_id: str
     template_id: str
+    copied_id: str
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +100,10 @@ def hostile_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file.write_text("".join(json.dumps(advert) + "\n" for advert in adverts()) + f"{MARKUP}{STEER}\n")
     workspace = Workspace.create(folder / "workspace")
     ingest(workspace, [file], IngestOptions("ad", f"{MARKUP}{STEER}"[:100], FORMULA))
+    for kind, rows in (("message", messages()), ("page", pages())):
+        file = folder / f"{kind}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        ingest(workspace, [file], IngestOptions(kind, f"{MARKUP}{STEER}"[:100]))
     run(workspace)
     return workspace.path
 
@@ -96,8 +125,10 @@ def hostile(hostile_workspace: Path) -> Iterator[Hostile]:
             (record,) = engine.row("SELECT record_id FROM records ORDER BY rid LIMIT 1")
             (network,) = engine.row("SELECT network_id FROM networks ORDER BY records DESC, 1 LIMIT 1")
             (template,) = engine.row("SELECT template_id FROM templates ORDER BY members DESC, 1 LIMIT 1")
+            (copied,) = engine.row("SELECT template_id FROM template_members JOIN records USING (rid) "
+                                   "WHERE kind = 'page' LIMIT 1")  # fmt: skip
         exhibit = take_file(work, ME, opened.id, file)
         take_record(work, bench.desk.workspace, ME, opened.id, str(record))
         triage.decide(bench.desk.db, str(network), ME, "deferred", text[:400])
         save_view(bench.desk.db, ME.name, MARKUP[:60], "state=new")
-        yield Hostile(bench, opened.id, note.id, exhibit.id, str(record), str(network), str(template))
+        yield Hostile(bench, opened.id, note.id, exhibit.id, str(record), str(network), str(template), str(copied))

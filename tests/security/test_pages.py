@@ -8,7 +8,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 import pytest
-from tests.security.conftest import FORMULA, MARKUP, SCRIPT, Hostile
+from tests.security.conftest import FORMULA, MARKUP, SCRIPT, SITES, TALK, Hostile
 from tests.web.conftest import come_in
 
 from clew.web.access import rules
@@ -19,9 +19,6 @@ ELSEWHERE = {
     "/enter", "/sign-in", "/sign-in/provider", "/sign-in/provider/back", "/enter/another", "/styleguide",
     "/accounts/{name}", "/records/{name}/pictures/{number}",
     "/networks/{name}/job", "/cases/{case_id}/job",
-    # the material of tests/web/test_talks.py: it has talks and sites
-    "/conversations/{name:path}", "/sites/{name}", "/sites/{name}/clones/{template_id}",
-    "/networks/{name}/conversations",
 }  # fmt: skip
 FIRST_CELL = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
@@ -41,8 +38,11 @@ def addresses(hostile: Hostile) -> dict[str, str]:
         if "GET" not in methods or path in ELSEWHERE:
             continue
         kind = path.split("/")[1]
-        name = {"records": hostile.record_id, "networks": hostile.network_id, "runs": "R0001"}.get(kind, "x")
-        found[path] = re.sub(r"\{(\w+)\}", lambda part, name=name: quote(names.get(part[1], name)), path)
+        name = {"records": hostile.record_id, "networks": hostile.network_id, "runs": "R0001", "sites": SITES[0],
+                "conversations": TALK}.get(kind, "x")  # fmt: skip
+        found[path] = re.sub(r"\{(\w+)(?::path)?\}", lambda part, name=name: quote(names.get(part[1], name)), path)
+    clones = "/sites/{name}/clones/{template_id}"
+    found[clones] = f"/sites/{SITES[0]}/clones/{hostile.copied_id}"
     found["/search"] += f"?q={quote(MARKUP)}"
     found["/sources/add"] += f"?file={hostile.bench.client.kept}"  # type: ignore[attr-defined]
     found["/cases/add"] += f"?what={hostile.network_id}&back=/leads"
