@@ -22,11 +22,46 @@ from clew.store.workspace import Workspace
 _RECORD_IDS = """(
             SELECT list(record_id ORDER BY n)
             FROM (SELECT unnest(rids) AS rid, generate_subscripts(rids, 1) AS n) JOIN ids USING (rid))"""
+# Of the trace stage; payments are known by their record.
+TRACED = {
+    "stays": f"""
+        SELECT network_id, subject, place, from_at, to_at, certainty, {_RECORD_IDS} AS record_ids
+        FROM stays ORDER BY network_id, subject, from_at, place""",
+    "moves": f"""
+        SELECT network_id, subject, from_place, to_place, left_at, arrived_at, how, km, certainty,
+               {_RECORD_IDS} AS record_ids
+        FROM moves ORDER BY network_id, subject, arrived_at, to_place, from_place""",
+    "clashes": f"""
+        SELECT network_id, subject, place_a, place_b, at_a, at_b, km, hours_needed, reason, {_RECORD_IDS} AS record_ids
+        FROM clashes ORDER BY network_id, subject, at_a, at_b, place_a, place_b""",
+    "patterns": "SELECT * FROM patterns ORDER BY network_id, subject, pattern",
+    "forecasts": "SELECT * FROM forecasts ORDER BY network_id, subject, rank",
+    "payments": """
+        SELECT i.record_id AS payment_id, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose,
+               state, o.record_id AS of, network_id
+        FROM payments p JOIN ids i USING (rid) LEFT JOIN ids o ON o.rid = p.of ORDER BY payment_id""",
+    "flows": "SELECT * FROM flows ORDER BY payer, payee, currency",
+    "money_signs": f"""
+        SELECT sign, subject, network_id, weight, reason, {_RECORD_IDS} AS record_ids
+        FROM money_signs ORDER BY sign, subject, network_id""",
+    "payment_matches": """
+        SELECT p.record_id AS payment_id, r.record_id, score, chance, network_id, payer, reason
+        FROM payment_matches m JOIN ids p ON p.rid = m.rid_payment JOIN ids r ON r.rid = m.rid_record
+        ORDER BY payment_id, score DESC, r.record_id""",
+    "roles": f"""
+        SELECT network_id, person, role, confidence, evidence, identifiers, reason, first_at, last_at,
+               {_RECORD_IDS} AS record_ids
+        FROM roles ORDER BY network_id, confidence DESC, person, role""",
+    "assets": f"""
+        SELECT network_id, kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency,
+               reason, {_RECORD_IDS} AS record_ids
+        FROM assets ORDER BY network_id, kind, value, currency""",
+}
 # Table to its query; {name} is a view of the workspace's own table.
 QUERIES = {
     "records": """
         SELECT record_id, item_id, version, native_id, kind, platform, source, url, title, body, contact, place, price,
-               handle, conversation, recipient, posted_at, posted_offset, captured_at, captured_offset, images,
+               handle, conversation, recipient, payer, payee, amount, currency, posted_at, posted_offset, captured_at, captured_offset, images,
                extra, file, line
         FROM records ORDER BY record_id""",
     "changes": """
@@ -61,6 +96,7 @@ QUERIES = {
     "network_members": """
         SELECT record_id, network_id FROM network_members JOIN ids USING (rid) ORDER BY network_id, record_id""",
     "network_events": "SELECT * FROM network_events ORDER BY ALL",
+    **TRACED,
     "findings": "SELECT * FROM findings ORDER BY finding_id",
     "leads": "SELECT * FROM leads ORDER BY rank",
     "record_scores": "SELECT record_id, priority FROM record_scores JOIN ids USING (rid) ORDER BY record_id",

@@ -23,7 +23,8 @@ from clew.extract.fold import Folded, fold, text_buffers
 from clew.model.tables import MENTIONS
 
 # The columns that are read as text, in the order in which they are joined; a mention's `field` is one of these.
-FIELDS = ("title", "body", "contact", "place", "price")
+FIELDS = ("title", "body", "contact", "place", "price", "payer", "payee")
+_UNPAID = FIELDS[:-2]  # of records that are no payments
 
 Ints = npt.NDArray[np.int64]
 
@@ -37,7 +38,8 @@ class TextBatch:
         rid: uint64[n].
         data, offsets: the bytes of the joined texts (fields joined by the BREAK character).
         folded: their symbols.
-        starts: int64[n, len(FIELDS)], the character of the joined text where each field begins.
+        starts: int64[n, fields], the character of the joined text where each of `FIELDS` begins; without the last two
+            where no record is a payment.
         region: uint16[n], ISO 3166 country of the record as two packed ASCII letters ("NL" = 0x4E4C), 0 unknown.
     """
 
@@ -89,7 +91,9 @@ def pack_region(code: str) -> int:
 
 def text_batch(records: pa.RecordBatch, region: npt.NDArray[np.uint16] | None = None) -> TextBatch:
     """Join the text fields of some records and fold them."""
-    columns = [pc.fill_null(records.column(f).cast(pa.large_string()), "") for f in FIELDS]
+    paid = records.column("payer").null_count < len(records) or records.column("payee").null_count < len(records)
+    fields = FIELDS if paid else _UNPAID
+    columns = [pc.fill_null(records.column(f).cast(pa.large_string()), "") for f in fields]
     joined = pc.binary_join_element_wise(*columns, pa.scalar("\x1e", pa.large_string()))
     lengths = np.stack([pc.utf8_length(c).to_numpy(zero_copy_only=False) for c in columns], axis=1)
     starts = np.zeros_like(lengths, dtype=np.int64)

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clew.extract import holder
 from clew.extract._room import give_back
 from clew.extract.base import FIELDS, Extractor, TextBatch, text_batch
 from clew.extract.fold import VERSION as FOLD_VERSION
@@ -77,7 +79,7 @@ def extract_segment(
         batch = text_batch(rows, regions(rows))
         pictures, report = image_mentions(rows)
         found = pa.concat_tables([*(e.find(batch) for e in extractors), pictures]).unify_dictionaries()
-        return len(rows), found, signature(batch), report
+        return len(rows), *_of_payments(rows, found, signature(batch)), report
 
     forget_folders()
     done, written, images = 0, 0, ImageReport()
@@ -99,6 +101,22 @@ def extract_segment(
             progress(count)
     give_back()
     return Extracted(done, written, images)
+
+
+def _of_payments(rows: pa.RecordBatch, found: pa.Table, signed: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Mentions and signatures without what is none in payments.
+
+    A telephone number as payer is written with its country's code, or it is the number of an account; and that two
+    payments have the same text ("rent", "salary") says nothing of who made them.
+    """
+    paid = pc.equal(rows.column("kind"), "payment")
+    if not pc.any(paid, min_count=0).as_py():
+        return found, signed
+    sides = pc.is_in(found.column("field").cast(pa.string()), pa.array(holder.SIDES))
+    phone = pc.and_(sides, pc.equal(found.column("type").cast(pa.string()), "phone"))
+    local = pc.and_(phone, pc.invert(pc.match_substring_regex(found.column("raw"), r"^(\+|00)")))
+    payments = rows.column("rid").filter(paid)
+    return found.filter(pc.invert(local)), signed.filter(pc.invert(pc.is_in(signed.column("rid"), payments)))
 
 
 @contextmanager

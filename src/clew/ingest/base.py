@@ -102,7 +102,7 @@ class Format:
         examples: files for the contract test.
         platform: the platform of records that name none, before the host of their url is asked.
         kind: of its records, where the user names none.
-        certain_dates: dates name the month, so that the order of day and month needs no guess.
+        certain_dates: dates name the month and amounts have a decimal point, so that neither needs a guess.
     """
 
     name: str

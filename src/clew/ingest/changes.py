@@ -25,6 +25,10 @@ COMPARED = (
     "handle",
     "conversation",
     "recipient",
+    "payer",
+    "payee",
+    "amount",
+    "currency",
     "posted_at",
     "posted_offset",
     "images",
@@ -33,6 +37,7 @@ COMPARED = (
 _TEXTS = {
     "posted_at": "strftime(posted_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')",
     "posted_offset": "posted_offset::VARCHAR",
+    "amount": "amount::VARCHAR",
     "images": "to_json(images)::VARCHAR",
 }
 _COLUMNS = ["rid", "captured_at", *COMPARED]

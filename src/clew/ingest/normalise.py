@@ -16,6 +16,7 @@ from clew.ingest.columns import ColumnMap
 from clew.ingest.extras import as_json, json_objects
 from clew.ingest.identity import as_hex, as_rid, canonical, digests
 from clew.ingest.images import as_image_lists
+from clew.ingest.payments import paid_text, settle
 from clew.ingest.reading import Part
 from clew.ingest.times import parse_times
 from clew.model.tables import RECORDS
@@ -25,8 +26,9 @@ EMPTY_ROW = "nothing to read in this row"
 _NO_ID = ("null", "none", "nan", "n/a", "na", "nil", "undefined", "-", "#n/a")
 _TEXT_FIELDS = (
     "native_id", "url", "title", "body", "place", "price", "handle", "conversation", "recipient", "platform",
+    "payer", "payee", "amount", "currency",
 )  # fmt: skip
-_TRIMMED = frozenset(("native_id", "url", "handle", "conversation", "recipient", "platform"))
+_TRIMMED = frozenset(_TEXT_FIELDS) - {"title", "body", "place", "price"}
 _TIMES = {"posted_at": "posted_offset", "captured_at": "captured_offset"}
 
 
@@ -55,18 +57,24 @@ def to_records(part: Part, setting: Setting) -> tuple[pa.RecordBatch, list[Rejec
             kinds=None if batch.kinds is None else batch.kinds.take(kept),
         )
         files = files.take(kept)
-    fields = _fields(batch, part, setting)
+    kinds = _kinds(batch, part, setting)
+    fields, unpaid = _fields(batch, part, setting, kinds)
     fields["file"] = files
-    fields["kind"] = _kinds(batch, part, setting)
-    readable = _has_text(fields["title"])
+    fields["kind"] = kinds
+    if unpaid.null_count < len(unpaid):
+        poor = pc.indices_nonzero(pc.is_valid(unpaid)).to_pylist()
+        rejects += [_reject(batch, files, row, unpaid[row].as_py()) for row in poor]
+        sound = pc.is_null(unpaid)
+        fields = {name: column.filter(sound) for name, column in fields.items()}
+    readable = pc.or_(_has_text(fields["title"]), pc.is_valid(fields["amount"]))
     for name in ("body", "contact", "handle", "images"):
         if pc.all(readable, min_count=0).as_py():
             break
         more = pc.is_valid(fields[name]) if name == "images" else _has_text(fields[name])
         readable = pc.or_(readable, more)
     if not pc.all(readable, min_count=0).as_py():
-        unreadable = pc.indices_nonzero(pc.invert(readable)).to_pylist()
-        rejects += [_reject(batch, files, row, EMPTY_ROW) for row in unreadable]
+        rows = fields["at"].filter(pc.invert(readable)).to_pylist()
+        rejects += [_reject(batch, files, row, EMPTY_ROW) for row in rows]
         fields = {name: column.filter(readable) for name, column in fields.items()}
     if not len(fields["line"]):
         return pa.RecordBatch.from_pylist([], RECORDS), rejects
@@ -105,13 +113,13 @@ def _blank_to_null(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(pc.binary_length(column), 0), None, column)
 
 
-def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
-    """Every field that a source can give, and its extra columns."""
+def _fields(batch: Batch, part: Part, setting: Setting, kinds: pa.Array) -> tuple[dict[str, pa.Array], pa.Array]:
+    """Every field that a source can give, and its extra columns; and why a row cannot be the payment it should be."""
     n = len(batch.lines)
     assigned = setting.columns.assign(batch.columns)
     if setting.platform is not None:
         assigned.pop("platform", None)
-    fields: dict[str, pa.Array] = {"line": batch.lines}
+    fields: dict[str, pa.Array] = {"line": batch.lines, "at": pa.array(range(n))}
     for name in _TEXT_FIELDS:
         column = batch.columns[assigned[name][0]] if name in assigned else _nulls(n)
         fields[name] = _blank_to_null(pc.utf8_trim_whitespace(column) if name in _TRIMMED else column)
@@ -127,12 +135,14 @@ def _fields(batch: Batch, part: Part, setting: Setting) -> dict[str, pa.Array]:
     for name, offset in _TIMES.items():
         source = assigned[name][0] if name in assigned else None
         column = batch.columns[source] if source else _nulls(n)
-        times = parse_times(column, month_first=source in part.month_first)
+        times = parse_times(column, month_first=source in part.habits.month_first)
         fields[name], fields[offset] = times.at, times.offset
         if source and pc.any(times.unread, min_count=0).as_py():
             extra[source] = as_json(pc.if_else(times.unread, column, None))
+    comma = bool(part.habits.comma.intersection(assigned.get("amount", ())))
+    unpaid = settle(fields, extra, kinds, comma)
     fields["extra"] = json_objects(extra, n)
-    return fields
+    return fields, unpaid
 
 
 def _numbers_of_senders(handles: pa.Array) -> pa.Array:
@@ -231,7 +241,9 @@ def content_of(fields: Mapping[str, pa.Array]) -> list[pa.Array]:
         "conversation", "recipient",
     )  # fmt: skip
     posted = fields["posted_at"].cast(pa.int64())
-    rest = [posted, fields["posted_offset"], image_text(fields["images"]), fields["extra"]]
+    paid = paid_text(fields)
+    extra = pc.coalesce(pc.binary_join_element_wise(paid, fields["extra"], "\n"), paid, fields["extra"])
+    rest = [posted, fields["posted_offset"], image_text(fields["images"]), extra]
     return [*(fields[name] for name in words), *rest]
 
 

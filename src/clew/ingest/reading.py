@@ -1,26 +1,24 @@
-"""From files to batches ready to be normalised: detection, grouping of small files, the order of day and month."""
+"""From files to batches ready to be normalised: detection, grouping of small files, how dates are written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 
 from clew.ingest.base import Batch, Chunk, Format, Reject, rejected
 from clew.ingest.columns import ColumnMap
+from clew.ingest.habits import USUAL, Habits, habits_of
 from clew.ingest.registry import detect
 from clew.ingest.streams import DamagedError, FileSource
-from clew.ingest.times import parse_times
 from clew.model.errors import InputError
 
 _SMALL = 1 << 18  # bytes; smaller files are read whole, a group of them at a time
 _GROUP = 256
-_LOOKED_AT = 16  # batches read to see whether dates are month first
-_TIMES = ("posted_at", "captured_at")
 WHOLE_FILE = 0  # the line of a reject that is about the file, not about a row
 
 
@@ -32,13 +30,13 @@ class Part:
         batch: the rows; its rejects are complete.
         files: string array, the file of each row.
         format: None where no format was recognised; then there are only rejects.
-        month_first: time columns in which 03/04/2025 is in March.
+        habits: how the file writes dates and amounts.
     """
 
     batch: Batch
     files: pa.Array
     format: Format | None
-    month_first: frozenset[str] = frozenset()
+    habits: Habits = USUAL
 
 
 Job = Callable[[], Iterable[Part]]
@@ -119,18 +117,18 @@ class Reader:
             yield partial(iter, (_unknown(path),))
             return
         try:
-            month_first = self._month_first(path, plugin)
+            habits = self._habits(path, plugin)
             for chunk in plugin.read(source, self.columns.is_field):
-                yield partial(_parts, chunk, str(path), plugin, month_first)
+                yield partial(_parts, chunk, str(path), plugin, habits)
         except DamagedError as damage:
             yield partial(iter, (_damaged(path, damage, plugin),))
 
-    def _month_first(self, path: Path, plugin: Format) -> frozenset[str]:
-        """The time columns that are month first, from a reading of their own."""
+    def _habits(self, path: Path, plugin: Format) -> Habits:
+        """How a file writes dates and amounts, from a reading of its own."""
         if plugin.certain_dates:
-            return frozenset()
+            return USUAL
         chunks = plugin.read(FileSource(path, self.spool), self.columns.is_field)
-        return month_first_columns(chain.from_iterable(chunk() for chunk in chunks), self.columns)
+        return habits_of(chain.from_iterable(chunk() for chunk in chunks), self.columns)
 
     def _small(self, paths: Sequence[Path]) -> Iterator[Part]:
         """Whole small files, those with the same format and columns put together."""
@@ -138,7 +136,7 @@ class Reader:
         for path in paths:
             for part in self._whole(path):
                 names = frozenset(part.batch.columns)
-                alike.setdefault((part.format and part.format.name, part.month_first, names), []).append(part)
+                alike.setdefault((part.format and part.format.name, part.habits, names), []).append(part)
         for parts in alike.values():
             yield _merged(parts)
 
@@ -155,22 +153,22 @@ class Reader:
                 batches += chunk()
         except DamagedError as error:
             damage = error
-        month_first = frozenset[str]() if plugin.certain_dates else month_first_columns(batches, self.columns)
+        habits = USUAL if plugin.certain_dates else habits_of(batches, self.columns)
         for batch in batches:
-            yield _part(batch, str(path), plugin, month_first)
+            yield _part(batch, str(path), plugin, habits)
         if damage is not None:
             yield _damaged(path, damage, plugin)
 
 
-def _part(batch: Batch, file: str, plugin: Format, month_first: frozenset[str]) -> Part:
+def _part(batch: Batch, file: str, plugin: Format, habits: Habits) -> Part:
     rejects = tuple(replace(reject, file=file) for reject in batch.rejects)
     files = pa.repeat(pa.scalar(file, pa.string()), len(batch.lines))
-    return Part(replace(batch, rejects=rejects), files, plugin, month_first)
+    return Part(replace(batch, rejects=rejects), files, plugin, habits)
 
 
-def _parts(chunk: Chunk, file: str, plugin: Format, month_first: frozenset[str]) -> Iterator[Part]:
+def _parts(chunk: Chunk, file: str, plugin: Format, habits: Habits) -> Iterator[Part]:
     for batch in chunk():
-        yield _part(batch, file, plugin, month_first)
+        yield _part(batch, file, plugin, habits)
 
 
 def _only(reject: Reject, plugin: Format | None) -> Part:
@@ -205,7 +203,7 @@ def _merged(parts: Sequence[Part]) -> Part:
         tuple(reject for batch in batches for reject in batch.rejects),
         _merged_kinds(batches),
     )
-    return Part(joined, pa.concat_arrays([part.files for part in parts]), parts[0].format, parts[0].month_first)
+    return Part(joined, pa.concat_arrays([part.files for part in parts]), parts[0].format, parts[0].habits)
 
 
 def _merged_kinds(batches: Sequence[Batch]) -> pa.Array | None:
@@ -214,29 +212,3 @@ def _merged_kinds(batches: Sequence[Batch]) -> pa.Array | None:
     return pa.concat_arrays(
         [pa.nulls(len(batch.lines), pa.string()) if batch.kinds is None else batch.kinds for batch in batches]
     )
-
-
-def month_first_columns(batches: Iterable[Batch], columns: ColumnMap) -> frozenset[str]:
-    """The time columns of a file that are month first: some value proves it, and none proves the opposite.
-
-    Reads on only while that is open: it stops when no column holds numeric dates in the first batch, when each that
-    does was proved day first, and after 16 batches (some 100 MB).
-    """
-    day_first, month_first = set[str](), set[str]()
-    open_columns: set[str] | None = None
-    for batch in islice(batches, _LOOKED_AT):
-        assigned = columns.assign(batch.columns)
-        times = {assigned[name][0] for name in _TIMES if name in assigned}
-        numeric = set[str]()
-        for name in times - day_first:
-            day, month, either = parse_times(batch.columns[name], month_first=False).evidence
-            if day:
-                day_first.add(name)
-            if month:
-                month_first.add(name)
-            if day or month or either:
-                numeric.add(name)
-        open_columns = (numeric if open_columns is None else open_columns) - day_first
-        if not open_columns:
-            break
-    return frozenset(month_first - day_first)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from clew.model.traced import MONEY, TRACED
+
 KINDS = ("ad", "job_ad", "page", "message", "payment", "image")
 
 # Mention types that can tie records (identifiers), and those that only describe one (attributes).
@@ -40,6 +42,10 @@ RECORDS = pa.schema(
         pa.field("handle", pa.string()),  # the author's account name on the platform; the sender of a message
         pa.field("conversation", pa.string()),  # of messages: the source's id of it
         pa.field("recipient", pa.string()),  # of messages to one person
+        pa.field("payer", pa.string()),  # of payments: the account as written; the name where no account is given
+        pa.field("payee", pa.string()),
+        pa.field("amount", MONEY),  # of payments: positive, exact
+        pa.field("currency", pa.string()),  # ISO 4217, or the coin
         pa.field("posted_at", _TIME),
         pa.field("posted_offset", pa.int16()),
         pa.field("captured_at", _TIME),
@@ -265,6 +271,7 @@ TABLES = {
     "anchors": ANCHORS,
     "decisions": DECISIONS,
     "network_events": NETWORK_EVENTS,
+    **TRACED,
     "findings": FINDINGS,
     "leads": LEADS,
     "record_scores": RECORD_SCORES,

@@ -1,4 +1,4 @@
-"""One run: extract what is new, then match, read talks, link and assess all from the small tables extraction left."""
+"""One run: extract what is new, then match, read talks, link, trace and assess all from what extraction left."""
 
 from __future__ import annotations
 
@@ -30,20 +30,23 @@ from clew.match.stage import match
 from clew.model.actor import Actor
 from clew.model.errors import InputError
 from clew.model.tables import TABLES
+from clew.model.traced import TRACED
 from clew.pipeline import custody
 from clew.pipeline.manifest import Manifest, code_digest, next_id, now, read_manifest, versions
 from clew.store.workspace import Change, Workspace, write_manifest
 from clew.talk.stage import talk
+from clew.trace.stage import trace
 
 Progress = Callable[[str, float], None]  # the step, and how much of it is done (0 to 1)
 
 INPUTS = ("records", "changes", "decisions")  # what people gave; all else can be made again
-STEPS = ("extract", "match", "talk", "link", "assess")
+STEPS = ("extract", "match", "talk", "link", "trace", "assess")
 ROWWISE = ("mentions", "signatures")
 OUTPUTS = (
     "template_members", "templates", "image_members",
     "conversations", "conversation_members", "stages", "control",
     "ties", "links", "networks", "network_members", "network_events", "anchors",
+    *TRACED,
     "findings", "leads", "record_scores",
 )  # fmt: skip
 
@@ -199,7 +202,7 @@ def derive(
     progress: Progress,
     before: Before | None = None,
 ) -> dict[str, Path]:
-    """Match, read talks, link and assess all records, into ``out``. What was made ``before`` only saves work.
+    """Match, read talks, link, trace and assess all records, into ``out``. What was made ``before`` only saves work.
 
     Returns:
         The file of each of `OUTPUTS`.
@@ -211,6 +214,7 @@ def derive(
         "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
         "talk": lambda told: talk(engine, out, told),
         "link": lambda told: link(engine, out, told),
+        "trace": lambda told: trace(engine, out, told),
         "assess": lambda told: assess(engine, out, told),
     }
     for step, work in steps.items():

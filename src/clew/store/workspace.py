@@ -23,7 +23,7 @@ import orjson
 from clew.model.errors import WorkspaceError
 from clew.model.files import check_new, write_over
 
-FORMAT = 2
+FORMAT = 3
 ERASED = "erased.json"
 # Never swept: a run can only be replayed while what it read is still there.
 KEPT = ("records", "changes", "quarantine", "decisions", "anchors")

@@ -1,0 +1,85 @@
+"""Account numbers of payers and payees that are no IBAN: of banks without it, cards, customers of a payment service.
+
+Whoever writes a payment's payer means an account, so the whole field is one; a name of somebody is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.extract.base import Example, TextBatch, constant
+from clew.model.tables import MENTIONS
+
+SIDES = ("payer", "payee")
+_ALONE = 8  # characters from which on a number is taken to be of one account, whatever the bank
+_LONGEST = 64
+_MARKS = re.compile(r"[\s./-]+")
+# What other extractors read: IBANs, mail addresses, telephone numbers, wallets.
+_OTHERS = re.compile(
+    r"""[A-Z]{2}\d{2}[A-Z0-9]{11,30} | [^@]+@[^@]+\.[^@]+ | (?:\+|00)[\d()]{7,20}
+      | 0x[0-9A-F]{40} | (?:BC1|TB1|LTC1)[0-9A-Z]{20,80} | [13LMT][1-9A-Z]{25,34} | [48][1-9A-Z]{94,105}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def account_number(text: str, platform: str) -> str:
+    """``number:…`` for what a payment names as an account; "" for a name and for what has an extractor of its own.
+
+    A short number is one of its platform only.
+    """
+    number = _MARKS.sub("", text).upper()
+    digits, letters = sum(c.isdigit() for c in number), sum(c.isalpha() for c in number)
+    one_word = len(text.split()) == 1
+    if not digits or len(number) > _LONGEST or _OTHERS.fullmatch(number):
+        return ""
+    if not one_word and (digits < 4 or letters > digits):
+        return ""
+    return f"number:{number}" if len(number) >= _ALONE else f"number:{platform.casefold()}/{number}"
+
+
+class Holder:
+    """Reads payer and payee; the value is ``number:12345678``."""
+
+    name = "holder"
+    version = "1"
+    types: tuple[str, ...] = ("account",)
+    examples: Sequence[Example] = (Example("paid to account 12345678 by card ****1111", ()),)
+
+    def find(self, batch: TextBatch) -> pa.Table:
+        """Rows of MENTIONS, in any order."""
+        sides = [side for side in SIDES if batch.records.column(side).null_count < len(batch.rid)]
+        return pa.concat_tables([MENTIONS.empty_table(), *(self._of(batch, side) for side in sides)])
+
+    def _of(self, batch: TextBatch, side: str) -> pa.Table:
+        names = batch.records.column(side).cast(pa.string())
+        coded = names.dictionary_encode()
+        platforms = batch.records.column("platform").cast(pa.string()).dictionary_encode()
+        # Few platforms, so each number is read once for each that has it.
+        number = coded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
+        both = np.where(number < 0, -1, number * len(platforms.dictionary) + platforms.indices.to_numpy())
+        pairs, inverse = np.unique(both, return_inverse=True)
+        words, of = coded.dictionary.to_pylist(), platforms.dictionary.to_pylist()
+        found = [account_number(words[p // len(of)], of[p % len(of)]) if p >= 0 else "" for p in pairs.tolist()]
+        at = pa.array(np.flatnonzero(np.array([bool(value) for value in found], np.bool_)[inverse]))
+        raw, k = names.take(at), len(at)
+        columns = {
+            "rid": pa.array(batch.rid).take(at),
+            "type": constant("account", k),
+            "value": pa.array(found, pa.string()).take(pa.array(inverse)).take(at),
+            "raw": raw,
+            "field": constant(side, k),
+            "start": pa.repeat(pa.scalar(0, pa.int32()), k),
+            "end": pc.utf8_length(raw).cast(pa.int32()),
+            "obscured": pa.array(np.zeros(k, np.bool_)),
+            "extractor": constant(self.name, k),
+            "version": constant(self.version, k),
+        }
+        return pa.table(columns, schema=MENTIONS)
+
+
+PLUGIN = Holder()

@@ -1,0 +1,102 @@
+"""Amounts of money as sources write them, to exact decimals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.model.traced import MONEY
+
+_CURRENCY = r"[A-Za-z]{1,5}\.?|[€$£¥₽₴₺₿]|zł|Kč"
+# A sign (a minus behind the number too, as banks print it, or brackets, as accountants do), a currency, a number.
+_WRITTEN = (
+    rf"^\s*(?P<open>\()?\s*(?P<sign>[+\-−–]?)\s*(?P<before>{_CURRENCY})?\s*(?P<inner>[+\-−–]?)\s*"
+    rf"(?P<number>\d[\d.,'’ \x{{a0}}\x{{202f}}]*|[.,]\d+)(?P<power>[eE][+-]?\d{{1,2}})?\s*"
+    rf"(?P<behind>-)?\s*(?:{_CURRENCY})?\s*(?P<close>\))?\s*$"
+)
+_COMMA = r",(\d{1,2}|\d{4,})$|\..*,\d*$|^0?,\d+$"  # the decimal mark is a comma for sure
+_POINT = r"\.(\d{1,2}|\d{4,})$|,.*\.\d*$|^0?\.\d+$"
+_GROUPED = r"^\d*([.,]\d*)?$|^\d{1,3}([.,]\d{2,3})*[.,]\d{3}([.,]\d*)?$"  # lakhs have groups of two
+_LARGEST = Decimal(10) ** 20
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A column of amounts.
+
+    Attributes:
+        value: decimal128(38, 18), with sign; null where nothing was written or nothing could be read.
+        unread: bool, something was written that is no amount, or one of more than 20 or 18 digits around the mark.
+        comma, point: whether values were seen whose decimal mark is a comma (a point) for sure.
+    """
+
+    value: pa.Array
+    unread: pa.Array
+    comma: bool
+    point: bool
+
+
+def parse_amounts(texts: pa.Array, *, comma: bool) -> Amounts:
+    """Read a string array of amounts.
+
+    ``1.234,56``, ``1,234.56``, ``1 234.56``, ``1'234.56``, ``-12.50``, ``12,50-``, ``(12.50)``, ``EUR 12.50``,
+    ``12,50 €``, ``1e-7``. A number with one mark and three digits behind it may be either; see ``comma``.
+
+    Args:
+        texts: as written.
+        comma: whether ``1,234`` and ``1.234`` are to be read with a decimal comma.
+    """
+    parts = pc.extract_regex(texts, _WRITTEN)
+    number = pc.replace_substring_regex(pc.struct_field(parts, "number"), r"['’ \x{a0}\x{202f}]", "")
+    number = pc.if_else(pc.match_substring_regex(number, _GROUPED), number, None)
+    commas = pc.match_substring_regex(number, _COMMA)
+    points = pc.match_substring_regex(number, _POINT)
+    by_comma = pc.if_else(pc.xor(commas, points), commas, comma)
+    # Marks that stand more than once part thousands.
+    with_comma = pc.replace_substring(pc.replace_substring(number, ".", ""), ",", ".")
+    plain = pc.if_else(by_comma, with_comma, pc.replace_substring(number, ",", ""))
+    several = pc.match_substring_regex(plain, r"\..*\.")
+    plain = pc.if_else(several, pc.replace_substring(plain, ".", ""), plain)
+    negative = pc.or_(
+        pc.match_substring_regex(_joined(parts, "sign", "inner", "behind"), "[-−–]"),
+        pc.equal(_joined(parts, "open", "close"), "()"),
+    )
+    signed = pc.binary_join_element_wise(
+        pc.if_else(negative, "-", ""), plain, pc.fill_null(pc.struct_field(parts, "power"), ""), ""
+    )
+    value = _decimals(signed)
+    said = pc.fill_null(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(texts)), 0), False)
+    return Amounts(value, pc.and_(said, pc.is_null(value)), _seen(commas, points), _seen(points, commas))
+
+
+def _seen(mark: pa.Array, other: pa.Array) -> bool:
+    return bool(pc.any(pc.and_not(mark, other), min_count=0).as_py())
+
+
+def _joined(parts: pa.Array, *names: str) -> pa.Array:
+    return pc.binary_join_element_wise(*(pc.fill_null(pc.struct_field(parts, name), "") for name in names), "")
+
+
+def _decimals(texts: pa.Array) -> pa.Array:
+    """Decimals of plain numbers; null where one does not fit."""
+    easy = pc.fill_null(pc.match_substring_regex(texts, r"^-?\d{0,20}(\.\d{0,18})?$"), False)
+    easy = pc.and_(easy, pc.fill_null(pc.match_substring_regex(texts, r"\d"), False))
+    value = pc.if_else(easy, texts, None).cast(MONEY)
+    rest = pc.and_(pc.is_valid(texts), pc.invert(easy))
+    if not pc.any(rest, min_count=0).as_py():
+        return value
+    coded = pc.if_else(rest, texts, None).dictionary_encode()
+    others = pa.array([_decimal(text) for text in coded.dictionary.to_pylist()], MONEY).take(coded.indices)
+    return pc.coalesce(value, others)
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    exact = value.is_finite() and abs(value) < _LARGEST and value == round(value, 18)
+    return value if exact else None

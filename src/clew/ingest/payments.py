@@ -1,0 +1,99 @@
+"""What is special about rows of payments: exact amounts, who pays whom, and that the same payment may be made twice."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.ingest.amounts import parse_amounts
+from clew.model.traced import MONEY
+
+Columns = dict[str, pa.Array]
+
+NO_AMOUNT = "a payment without an amount"
+BAD_AMOUNT = "the amount of this payment cannot be read, or has too many digits"
+NOBODY = "a payment that names neither payer nor payee"
+_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₽": "RUB", "₴": "UAH", "₺": "TRY", "₿": "BTC", "zł": "PLN"}
+_SIGN = "|".join(rf"\{symbol}" if symbol == "$" else symbol for symbol in _SYMBOLS)
+_SIDES = (("payer", "payee"), ("payer_name", "payee_name"), ("payer_bank", "payee_bank"))
+
+
+def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.Array:
+    """Turn the columns of amounts into money where rows are payments, and into a price where they are not.
+
+    In payments the sender and the recipient are payer and payee where nobody else is named so. A negative amount is
+    one that went the other way: the sides are swapped. A payment without an id of its own keeps the number of its row,
+    for two that say the same on one day are two payments, not one read twice.
+
+    Args:
+        fields: has the fields of records, ``amount`` as text; they are changed in place.
+        extra: JSON texts of the columns that fill no field; changed in place.
+        kinds: the kind of each row.
+        comma: whether 1,234 is little more than one.
+
+    Returns:
+        string[n], why a row cannot be a payment; null where it can.
+    """
+    n = len(kinds)
+    said = fields["amount"]
+    paid = pc.equal(kinds, "payment")
+    if not pc.any(paid, min_count=0).as_py():
+        if said.null_count < n or fields["currency"].null_count < n:
+            fields["price"] = _priced(fields["price"], said, fields["currency"])
+        fields["amount"] = pa.nulls(n, MONEY)
+        return pa.nulls(n, pa.string())
+    amounts = parse_amounts(said, comma=comma)
+    for side, other in (("payer", "handle"), ("payee", "recipient")):
+        taken = pc.and_(paid, pc.and_(pc.is_null(fields[side]), pc.is_valid(fields[other])))
+        fields[side] = pc.if_else(taken, fields[other], fields[side])
+        fields[other] = pc.if_else(taken, None, fields[other])
+    negative = pc.and_(paid, pc.fill_null(pc.less(amounts.value, pa.scalar(0).cast(MONEY)), False))
+    for columns in (fields, extra):
+        _swap(columns, negative)
+    fields["price"] = pc.if_else(paid, fields["price"], _priced(fields["price"], said, fields["currency"]))
+    fields["currency"] = _currency(fields["currency"], said)
+    fields["amount"] = pc.if_else(paid, pc.abs(amounts.value), pa.scalar(None, MONEY))
+    alone = pc.and_(paid, pc.is_null(fields["native_id"]))
+    if pc.any(alone, min_count=0).as_py():
+        row = pc.if_else(alone, fields["line"].cast(pa.string()), None)
+        extra["row"] = pc.coalesce(row, extra["row"]) if "row" in extra else row
+    nobody = pc.and_(pc.is_null(fields["payer"]), pc.is_null(fields["payee"]))
+    why = pc.if_else(amounts.unread, BAD_AMOUNT, pc.if_else(pc.is_null(amounts.value), NO_AMOUNT, None))
+    why = pc.coalesce(why, pc.if_else(nobody, NOBODY, None))
+    return pc.if_else(paid, why, None)
+
+
+def paid_text(fields: Columns) -> pa.Array:
+    """The money of each row as one text, for its digest; null where there is none."""
+    if fields["amount"].null_count == len(fields["amount"]):
+        return pa.nulls(len(fields["amount"]), pa.string())
+    parts = [fields[name].cast(pa.string()) for name in ("payer", "payee", "amount", "currency")]
+    lengths = [pc.fill_null(pc.binary_length(part).cast(pa.string()), "-") for part in parts]
+    texts = [pc.fill_null(part, "") for part in parts]
+    pairs = [part for pair in zip(lengths, texts, strict=True) for part in pair]
+    return pc.if_else(pc.is_valid(fields["amount"]), pc.binary_join_element_wise(*pairs, ":"), None)
+
+
+def _swap(columns: Columns, rows: pa.Array) -> None:
+    if not pc.any(rows, min_count=0).as_py():
+        return
+    for left, right in _SIDES:
+        if left in columns or right in columns:
+            a, b = (columns.get(name, pa.nulls(len(rows), pa.string())) for name in (left, right))
+            columns[left], columns[right] = pc.if_else(rows, b, a), pc.if_else(rows, a, b)
+
+
+def _priced(price: pa.Array, amount: pa.Array, currency: pa.Array) -> pa.Array:
+    """A price as text, with its currency where that has a column of its own."""
+    price = pc.coalesce(price, amount)
+    bare = pc.fill_null(pc.match_substring_regex(price, r"^[\d.,'’\s-]+$"), False)
+    return pc.if_else(pc.and_(bare, pc.is_valid(currency)), pc.binary_join_element_wise(price, currency, " "), price)
+
+
+def _currency(column: pa.Array, amount: pa.Array) -> pa.Array:
+    """Codes in capitals, of the column of their own or else of what stands beside the amount."""
+    beside = pc.struct_field(pc.extract_regex(amount, rf"(?P<code>[A-Z]{{3,5}}|{_SIGN})"), "code")
+    code = pc.utf8_trim_whitespace(pc.coalesce(column, beside))
+    for symbol, name in _SYMBOLS.items():
+        code = pc.if_else(pc.equal(code, symbol), name, code)
+    return pc.utf8_upper(code)

@@ -1,0 +1,1 @@
+"""Movement, money, roles and assets of networks, from all their records."""
