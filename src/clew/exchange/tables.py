@@ -61,8 +61,8 @@ TRACED = {
 QUERIES = {
     "records": """
         SELECT record_id, item_id, version, native_id, kind, platform, source, url, title, body, contact, place, price,
-               handle, conversation, recipient, payer, payee, amount, currency, posted_at, posted_offset, captured_at, captured_offset, images,
-               extra, file, line
+               handle, conversation, recipient, payer, payee, amount, currency, posted_at, posted_offset, captured_at,
+               captured_offset, images, extra, file, line
         FROM records ORDER BY record_id""",
     "changes": """
         SELECT c.item_id, a.record_id AS record_from, b.record_id AS record_to, c.field, c.old, c.new

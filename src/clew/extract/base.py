@@ -64,11 +64,12 @@ class TextBatch:
 
 @dataclass(frozen=True)
 class Example:
-    """A text, and what must be found in it: (type, value, raw, obscured) in order of place."""
+    """A text, and what must be found in it: (type, value, raw, obscured) in order of place; and the field it is."""
 
     text: str
     found: tuple[tuple[str, str, str, bool], ...]
     region: str = ""
+    field: str = "body"
 
 
 class Extractor(Protocol):
@@ -104,13 +105,13 @@ def text_batch(records: pa.RecordBatch, region: npt.NDArray[np.uint16] | None = 
     return TextBatch(records, rid, data, offsets, fold(data, offsets), starts, known)
 
 
-def batch_of_texts(texts: Sequence[str], regions: Sequence[str] = ()) -> TextBatch:
-    """A batch of bare texts (each the body of a record), for queries and tests."""
+def batch_of_texts(texts: Sequence[str], regions: Sequence[str] = (), field: str = "body") -> TextBatch:
+    """A batch of bare texts (each the body of a record, or another of `FIELDS`), for queries and tests."""
     n = len(texts)
     columns: dict[str, Any] = {f: pa.nulls(n, pa.string()) for f in FIELDS}
     columns |= {f: pa.nulls(n, pa.string()) for f in ("url", "platform", "handle", "kind", "source")}
     columns["images"] = pa.nulls(n, pa.list_(pa.string()))
-    columns["body"] = pa.array(texts, pa.string())
+    columns[field] = pa.array(texts, pa.string())
     columns["rid"] = pa.array(range(n), pa.uint64())
     packed = np.array([pack_region(r) for r in regions] or [0] * n, np.uint16)
     return text_batch(pa.RecordBatch.from_pydict(columns), packed)

@@ -48,7 +48,13 @@ class Holder:
     name = "holder"
     version = "1"
     types: tuple[str, ...] = ("account",)
-    examples: Sequence[Example] = (Example("paid to account 12345678 by card ****1111", ()),)
+    examples: Sequence[Example] = (
+        Example("12-3456.78", (("account", "number:12345678", "12-3456.78", False),), field="payer"),
+        Example("card **** 4711", (("account", "number:CARD****4711", "card **** 4711", False),), field="payee"),
+        Example("shop 22, 1234 Utrecht", (), field="payee"),
+        Example("NL91ABNA0417164300", (), field="payee"),
+        Example("paid to account 12345678 by card ****1111", ()),
+    )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
@@ -58,7 +64,7 @@ class Holder:
     def _of(self, batch: TextBatch, side: str) -> pa.Table:
         names = batch.records.column(side).cast(pa.string())
         coded = names.dictionary_encode()
-        platforms = batch.records.column("platform").cast(pa.string()).dictionary_encode()
+        platforms = pc.fill_null(batch.records.column("platform").cast(pa.string()), "").dictionary_encode()
         # Few platforms, so each number is read once for each that has it.
         number = coded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
         both = np.where(number < 0, -1, number * len(platforms.dictionary) + platforms.indices.to_numpy())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -63,7 +65,7 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.
     return pc.if_else(paid, why, None)
 
 
-def paid_text(fields: Columns) -> pa.Array:
+def paid_text(fields: Mapping[str, pa.Array]) -> pa.Array:
     """The money of each row as one text, for its digest; null where there is none."""
     if fields["amount"].null_count == len(fields["amount"]):
         return pa.nulls(len(fields["amount"]), pa.string())
