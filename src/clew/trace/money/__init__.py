@@ -1,0 +1,46 @@
+"""Money: payments as an account book, what flows from whom to whom, and what accounts show."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+from clew.model.traced import FLOWS, MONEY_SIGNS, PAYMENTS
+from clew.trace.money.flows import flows, payments
+from clew.trace.money.read import any_payments, read_book
+from clew.trace.money.state import states
+
+__all__ = ["money"]
+
+_MADE = ("book",)
+_REGISTERED = ("money_states", "payments_made")
+
+
+def money(engine: Engine) -> dict[str, pa.Table]:
+    """Read the payments.
+
+    Args:
+        engine: holds the views ``records``, ``mentions``, ``network_members`` and, where users gave labels of
+            accounts, ``labels`` (value, label).
+
+    Returns:
+        PAYMENTS, FLOWS and MONEY_SIGNS by name.
+    """
+    if not any_payments(engine):
+        return {
+            "payments": PAYMENTS.empty_table(),
+            "flows": FLOWS.empty_table(),
+            "money_signs": MONEY_SIGNS.empty_table(),
+        }
+    try:
+        read_book(engine)
+        engine.register({"money_states": states(engine)})
+        paid = payments(engine)
+        engine.register({"payments_made": paid})
+        flowed = flows(engine)
+        return {"payments": paid, "flows": flowed, "money_signs": MONEY_SIGNS.empty_table()}
+    finally:
+        for table in _MADE:
+            engine.run(f"DROP TABLE IF EXISTS temp.{table}")
+        for table in _REGISTERED:
+            engine.forget(table)

@@ -1,0 +1,30 @@
+"""PAYMENTS and FLOWS: the book with its states, and what went from one account to another."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+from clew.model.traced import FLOWS, PAYMENTS
+
+_PAYMENTS = """
+SELECT b.rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose, s.state, s.of, m.network_id
+FROM book b JOIN money_states s USING (rid) LEFT JOIN network_members m USING (rid)
+ORDER BY booked_at NULLS LAST, b.rid
+"""
+_FLOWS = """
+SELECT payer, payee, currency, count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount,
+    min(booked_at) AS first_at, max(booked_at) AS last_at,
+    CASE WHEN min(network_id) = max(network_id) AND count(network_id) = count(*) THEN min(network_id) END AS network_id
+FROM payments_made WHERE state = 'booked' GROUP BY payer, payee, currency ORDER BY payer, payee, currency
+"""
+
+
+def payments(engine: Engine) -> pa.Table:
+    """PAYMENTS, by time and record, from ``book`` and ``money_states``."""
+    return engine.sql(_PAYMENTS).cast(PAYMENTS)
+
+
+def flows(engine: Engine) -> pa.Table:
+    """FLOWS of what is booked, by payer, payee and currency, from ``payments_made``."""
+    return engine.sql(_FLOWS).cast(FLOWS)

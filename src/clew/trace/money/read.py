@@ -1,0 +1,200 @@
+"""The payments of a workspace as a book: accounts by their canonical names, purposes, one row a record.
+
+======= ===============================================================================================================
+book    rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose, day (local, since 1970; null
+        where the time is not known), t (microseconds), timed (the source gives a time of day), place, account (whose
+        statement it is), direction, reference, native, platform, statement (number of the source's file), device, ip,
+        reversal, reverses, pending, later (the newest version of the same item; null for the newest), text
+======= ===============================================================================================================
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.engine.duckdb import Engine
+from clew.trace.money.words import PLAIN, UNKNOWN, lexicon, purposes_of
+
+_ANY = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = 'payment' LIMIT 1)"
+EXTRA = (
+    "payer_name", "payee_name", "reference", "type", "account", "direction", "mcc", "merchant", "device", "ip",
+    "status", "reversal", "reverses", "tx", "label",
+)  # fmt: skip
+# What an account is called, if several names are read in one field: the safest to be one account first.
+_NODES = """
+SELECT rid, field::VARCHAR AS field, arg_min(concat(type::VARCHAR, ':', value), CASE
+    WHEN type::VARCHAR = 'account' AND starts_with(value, 'iban:') THEN 0 WHEN type::VARCHAR = 'wallet' THEN 1
+    WHEN type::VARCHAR = 'account' THEN 2 WHEN type::VARCHAR = 'phone' THEN 3 WHEN type::VARCHAR = 'email' THEN 4
+    ELSE 5 END * 100000 + least("start", 99999)) AS node
+FROM mentions WHERE field::VARCHAR IN ('payer', 'payee')
+    AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle') GROUP BY ALL
+"""
+
+
+def _named(side: str) -> str:
+    """SQL: the node of one side and the holder's name."""
+    name = f"nullif(trim(e[{EXTRA.index(f'{side}_name') + 1}]), '')"
+    given = f"nullif(trim({side}), '')"
+    folded = rf"lower(regexp_replace(coalesce({name}, {given}), '\s+', ' ', 'g'))"
+    return f"""coalesce(n_{side}.node, 'name:' || {folded}, '') AS {side}_node,
+        coalesce({name}, CASE WHEN n_{side}.node IS NULL THEN {given} END, '') AS {side}_name"""
+
+
+_WHOLE = ", ".join(f"'$.{name}'" for name in EXTRA)
+_E = {name: f"coalesce(e[{k + 1}], '')" for k, name in enumerate(EXTRA)}
+_READ = f"""
+CREATE OR REPLACE TEMP TABLE money_read AS
+WITH nodes AS ({_NODES}),
+paid AS (
+    SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e FROM records
+    WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
+), newest AS (
+    SELECT item_id, arg_max(rid, version) AS newest FROM paid GROUP BY item_id HAVING count(*) > 1
+), statements AS (
+    SELECT source, file, row_number() OVER (ORDER BY source, file)::INTEGER AS statement
+    FROM paid GROUP BY source, file
+)
+SELECT p.rid, {_named("payer")}, {_named("payee")},
+    p.amount, coalesce(nullif(upper(trim(p.currency)), ''), 'XXX') AS currency, p.posted_at AS booked_at,
+    epoch_us(p.posted_at) AS t, (epoch_us(p.posted_at) // 60000000 + coalesce(p.posted_offset, 0)) AS minute,
+    coalesce(p.place, '') AS place, {_E["account"]} AS account, lower({_E["direction"]}) AS direction,
+    coalesce(nullif({_E["tx"]}, ''), {_E["reference"]}) AS reference, coalesce(p.native_id, '') AS native,
+    p.platform, s.statement, regexp_extract(lower(p.file), '[^.]*$') AS form,
+    {_E["device"]} AS device, {_E["ip"]} AS ip,
+    lower({_E["reversal"]}) IN ('true', '1', 'yes') AS reversal, {_E["reverses"]} AS reverses,
+    lower({_E["status"]}) IN ('pending', 'pdng', 'pendiente', 'authorised', 'authorized', 'reserved') AS pending,
+    CASE WHEN w.newest <> p.rid THEN w.newest END AS later,
+    lower({_E["type"]}) AS type, try_cast({_E["mcc"]} AS INTEGER) AS mcc, lower({_E["label"]}) AS label,
+    coalesce(p.body, '') AS text, {_E["merchant"]} AS merchant
+FROM paid p JOIN statements s ON p.source = s.source AND p.file = s.file
+LEFT JOIN newest w ON p.item_id = w.item_id
+LEFT JOIN nodes n_payer ON n_payer.rid = p.rid AND n_payer.field = 'payer'
+LEFT JOIN nodes n_payee ON n_payee.rid = p.rid AND n_payee.field = 'payee'
+"""
+_TEXTS = f"""
+SELECT rid, {PLAIN.format("text")} AS text, {PLAIN.format("concat(merchant, ' ', payee_name)")} AS merchant,
+    type, mcc, label, payee_node, payer_node, direction
+FROM money_read
+"""
+# A platform's name is looked for in texts; one of common words or few letters would be found everywhere.
+_PLATFORMS = r"""
+SELECT DISTINCT platform FROM records WHERE kind IN ('ad', 'job_ad')
+    AND length(regexp_replace(platform, '[^\p{L}]+', '', 'g')) >= 5 AND lower(platform) NOT IN
+    ('telegram', 'facebook', 'instagram', 'whatsapp', 'google', 'email', 'website', 'forum', 'board', 'online')
+ORDER BY platform LIMIT 10000
+"""
+_BOOK = """
+CREATE OR REPLACE TEMP TABLE book AS
+SELECT r.rid, payer_node AS payer, payee_node AS payee, payer_name, payee_name, amount, currency, booked_at,
+    p.purpose, (minute // 1440)::INTEGER AS day, t, t % 86400000000 <> 0 AND minute % 1440 <> 0 AS timed,
+    (minute % 1440)::INTEGER AS minute, place, account, direction, reference, native, platform, statement, form, device,
+    ip, reversal, reverses, pending, later, text
+FROM money_read r JOIN money_purposes p USING (rid)
+ORDER BY t NULLS LAST, r.rid
+"""
+
+
+def any_payments(engine: Engine) -> bool:
+    """Whether there is anything to read."""
+    return bool(engine.row(_ANY)[0])
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    return tomllib.loads(files("clew.trace.money").joinpath("data/kinds.toml").read_text(encoding="utf-8"))
+
+
+def read_book(engine: Engine) -> None:
+    """Make ``book`` from ``records``, ``mentions`` and, where there is one, ``labels`` (value, label)."""
+    engine.run(_READ)
+    said = engine.sql(_TEXTS)
+    words = lexicon(engine, engine.sql(_PLATFORMS).column("platform").combine_chunks())
+    texts, merchants = (_whole(said.column(name)) for name in ("text", "merchant"))
+    names = pa.array([*words.purposes, "transfer"])
+    spoken = purposes_of(words, texts, merchants)
+    known = names.take(pa.array(np.where(spoken == UNKNOWN, len(names) - 1, spoken)))
+    heard = pa.array(spoken != UNKNOWN)
+    sure, otherwise = _by_type(said.column("type"))
+    purpose = pc.coalesce(
+        _by_label(said.column("label"), _labels(engine), said), sure, _by_merchant(said.column("mcc")),
+        pc.if_else(heard, known, None), otherwise, pa.scalar("transfer"),
+    )  # fmt: skip
+    engine.run(_BOOK, {"money_purposes": pa.table({"rid": said.column("rid"), "purpose": purpose})})
+    engine.forget("money_purposes")
+    engine.run("DROP TABLE temp.money_read")
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _distinct(column: pa.ChunkedArray) -> tuple[list[Any], pa.Array]:
+    """The few distinct values of a column, and the number of each row's; null for null."""
+    coded = _whole(column).dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices
+
+
+def _by_type(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    """What the way of payment says about its purpose: for sure, and where no word says it."""
+    values, codes = _distinct(column)
+    made = []
+    for part in ("sure", "otherwise"):
+        meaning = {word: purpose for purpose, words in _kinds()[part].items() for word in words}
+        told = [next((meaning[w] for w in (v, *_parts(v)) if w in meaning), None) for v in values]
+        made.append(pa.array(told, pa.string()).take(codes))
+    return made[0], made[1]
+
+
+def _parts(value: str) -> list[str]:
+    return value.replace("/", " ").replace("+", " ").replace(":", " ").replace("_", " ").split()
+
+
+def _by_merchant(column: pa.ChunkedArray) -> pa.Array:
+    """What the kind of merchant says."""
+    values, codes = _distinct(column)
+    ranges = [(low, high, purpose) for purpose, spans in _kinds()["merchants"].items() for low, high in spans]
+    told = [next((p for low, high, p in ranges if low <= v <= high), None) for v in values if v is not None]
+    return pa.array(told, pa.string()).take(codes)
+
+
+def meaning_of_label(label: str) -> str | None:
+    """What a user's label says about payments to that account: mixer, exchange, advert."""
+    words = set(label.lower().replace("-", " ").replace("_", " ").replace("/", " ").split())
+    for purpose, told in _kinds()["labels"].items():
+        if any(word in words or (" " in word and word in label) for word in told):
+            return str(purpose)
+    return None
+
+
+def _labels(engine: Engine) -> dict[str, str]:
+    """What users' labels say, by node or bare value; empty where nobody gave any."""
+    given = "SELECT count(*) FROM duckdb_views() WHERE view_name = 'labels'"
+    if not engine.row(given)[0]:
+        return {}
+    listed = engine.sql("SELECT value::VARCHAR AS value, label::VARCHAR AS label FROM labels ORDER BY ALL").to_pylist()
+    told = ((row["value"], meaning_of_label(row["label"] or "")) for row in listed)
+    return {value: purpose for value, purpose in told if value and purpose}
+
+
+def _by_label(column: pa.ChunkedArray, labels: dict[str, str], said: pa.Table) -> pa.Array:
+    """What labels say: of the payment itself, of who is paid, of who pays."""
+    values, codes = _distinct(column)
+    own = pa.array([meaning_of_label(v) for v in values], pa.string()).take(codes)
+    if not labels:
+        return own
+    keys, meant = pa.array(list(labels)), pa.array(list(labels.values()))
+    looked = [own]
+    for side in ("payee_node", "payer_node"):
+        node = _whole(said.column(side))
+        bare = pc.replace_substring_regex(node, r"^[a-z]+:", "")
+        looked += [
+            meant.take(pc.index_in(n, keys)) for n in (node, bare, pc.replace_substring_regex(bare, r"^[a-z]+:", ""))
+        ]
+    return pc.coalesce(*looked)

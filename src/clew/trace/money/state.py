@@ -1,0 +1,214 @@
+"""Which payments count: what is told twice, what the bank took back, what is not booked yet.
+
+A payment between two customers stands in the statements of both, and one statement may be given in two formats. Each
+statement tells every payment of its account, so the first payment of a kind in one is the first of that kind in the
+other, the second the second. Two equal payments in one statement are two payments, always.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+
+BOOKED, PENDING, REVERSED, REVERSAL, DUPLICATE = range(5)
+STATES = ("booked", "pending", "reversed", "reversal", "duplicate")
+NEVER = np.iinfo(np.int64).min
+
+_APART = 3  # days between the books of two banks (a weekend)
+_REFUND = 90  # days in which something is taken back
+_BACK = 512  # rows that are looked back at; more equal payments within days are not told apart by time anyway
+_QUARTER, _MINUTE = 900_000_000, 60_000_000
+
+_ROWS = """
+SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
+    hash(least(payer, payee), greatest(payer, payee), amount, currency) AS pair, hash(payer) AS payer,
+    coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, timed, statement::BIGINT AS statement,
+    CASE WHEN account = '' THEN 0 ELSE hash(account) END AS account,
+    CASE WHEN native = '' THEN 0 ELSE hash(native) END AS native, hash(platform, form) AS origin,
+    CASE WHEN reference = '' THEN 0 ELSE hash(reference) END AS reference,
+    CASE WHEN length(reference) < 6 OR lower(reference) IN ('notprovided', 'nonref') THEN 0
+        ELSE hash(reference, amount, currency) END AS named,
+    CASE WHEN reverses = '' THEN 0 ELSE hash(reverses) END AS reverses,
+    hash(payee) AS payee, starts_with(payer, 'name:') OR payer = '' AS loose_payer,
+    starts_with(payee, 'name:') OR payee = '' AS loose_payee,
+    reversal, purpose = 'refund' AS refund, pending, later
+FROM book
+"""
+
+Columns = dict[str, npt.NDArray[Any]]
+Ints = npt.NDArray[np.int64]
+States = npt.NDArray[np.int8]
+
+
+def states(engine: Engine) -> pa.Table:
+    """The state of each payment of ``book``: rid, state, of."""
+    rows = engine.sql(_ROWS.format(never=f"({NEVER + 1} - 1)"))
+    got = {name: rows.column(name).to_numpy() for name in rows.column_names if name != "later"}
+    newest = rows.column("later").fill_null(0).to_numpy().astype(np.uint64)
+    state = np.where(got["pending"], PENDING, BOOKED).astype(np.int8)
+    state[newest != 0] = DUPLICATE
+    of = np.full(len(state), -1)
+    _repeated(got, state, of)
+    _named_alike(got, state, of)
+    _taken_back(got, state, of)
+    rid = got["rid"].astype(np.uint64)
+    other = np.where(of >= 0, rid[of], newest)
+    names = pa.array(STATES).take(pa.array(state))
+    return pa.table({"rid": rid, "state": names, "of": pa.array(other, mask=other == 0)})
+
+
+def _sorted(got: Columns, key: str, chosen: npt.NDArray[np.bool_]) -> Ints:
+    """The chosen rows by key, then time; in an order that hangs on what they hold."""
+    rows = np.flatnonzero(chosen)
+    by = [got[name][rows] for name in ("rid", "statement", "t", "day", key)]
+    return rows[np.lexsort(by)]
+
+
+def _groups(key: npt.NDArray[Any]) -> Ints:
+    """Where groups of equal keys begin, and the end."""
+    new = np.append(True, key[1:] != key[:-1])[: len(key)]
+    return np.append(np.flatnonzero(new), len(key))
+
+
+def _repeated(got: Columns, state: States, of: Ints) -> None:
+    """Payments with the same parties, amount and currency in several statements."""
+    order = _sorted(got, "same", (state == BOOKED) & (got["day"] > -1000000))
+    names = ("day", "t", "timed", "statement", "account", "native", "origin", "reference")
+    found = np.full(len(order), -1)
+    day, t, timed, statement, account, native, origin, reference = (got[name][order] for name in names)
+    _pair(_groups(got["same"][order]), day, t, timed, statement, account, native, origin, reference, found)
+    twice = found >= 0
+    state[order[twice]], of[order[twice]] = DUPLICATE, order[found[twice]]
+
+
+def _named_alike(got: Columns, state: States, of: Ints) -> None:
+    """Payments with the same reference and amount, where a statement gives the name of a party alone."""
+    order = _sorted(got, "named", (state == BOOKED) & (got["day"] > -1000000) & (got["named"] != 0))
+    names = ("day", "statement", "payer", "payee", "loose_payer", "loose_payee", "reversal")
+    found = np.full(len(order), -1)
+    day, statement, payer, payee, loose, loose_payee, reversal = (got[name][order] for name in names)
+    _pair_named(_groups(got["named"][order]), day, statement, payer, payee, loose, loose_payee, reversal, found)
+    twice = found >= 0
+    state[order[twice]], of[order[twice]] = DUPLICATE, order[found[twice]]
+
+
+def _taken_back(got: Columns, state: States, of: Ints) -> None:
+    """What a bank reversed counts on neither side; a refund is a payment, too, and names what it takes back."""
+    state[(state == BOOKED) & got["reversal"].astype(np.bool_)] = REVERSAL
+    order = _sorted(got, "pair", (state == BOOKED) | (state == REVERSAL))
+    names = ("day", "payer", "reversal", "refund", "reverses", "reference", "native")
+    found = np.full(len(order), -1)
+    day, payer, reversal, refund, reverses, reference, native = (got[name][order] for name in names)
+    _match_back(_groups(got["pair"][order]), day, payer, reversal, refund, reverses, reference, native, found)
+    back = np.flatnonzero(found >= 0)
+    of[order[back]] = order[found[back]]
+    reversed_ = back[got["reversal"][order[back]].astype(np.bool_)]
+    state[order[found[reversed_]]] = REVERSED
+
+
+@numba.njit(nogil=True, cache=True)
+def _differ(i, j, t, timed, account, native, origin):  # type: ignore[no-untyped-def]
+    """Whether two equal payments of two files are two: books of one account, or of none, that name them otherwise."""
+    if account[i] != account[j]:
+        return False
+    if origin[i] == origin[j] and native[i] != 0 and native[j] != 0 and native[i] != native[j]:
+        return True
+    if timed[i] and timed[j]:
+        off = abs(t[i] - t[j]) % _QUARTER  # clocks of another zone are quarters of an hour apart
+        return min(off, _QUARTER - off) > _MINUTE
+    return False
+
+
+@numba.njit(nogil=True, cache=True)
+def _pair(begin, day, t, timed, statement, account, native, origin, reference, found):  # type: ignore[no-untyped-def]
+    """For each row the one that it repeats. First on the same day, then days apart where the books are of two."""
+    n = found.shape[0]
+    first, after = np.full(n, -1), np.full(n, -1)  # who repeats a row: a chain
+    for g in range(begin.shape[0] - 1):
+        if begin[g + 1] - begin[g] < 2:
+            continue
+        for apart in (0, _APART):
+            for i in range(begin[g] + 1, begin[g + 1]):
+                if found[i] >= 0:
+                    continue
+                low = max(begin[g], i - _BACK)
+                while low < i and day[low] < day[i] - apart:
+                    low += 1
+                for j in range(low, i):
+                    if found[j] >= 0 or statement[i] == statement[j]:
+                        continue
+                    two = account[i] != 0 and account[j] != 0 and account[i] != account[j]
+                    if day[i] != day[j] and not two and (reference[i] == 0 or reference[i] != reference[j]):
+                        continue
+                    if _differ(i, j, t, timed, account, native, origin):
+                        continue
+                    k = first[j]
+                    while k >= 0 and statement[k] != statement[i]:
+                        k = after[k]
+                    if k >= 0:
+                        continue
+                    last = i
+                    found[i] = j
+                    k = first[i]
+                    while k >= 0:  # what repeats this one repeats that one
+                        found[k] = j
+                        last = k
+                        k = after[k]
+                    after[i] = first[i]
+                    after[last] = first[j]
+                    first[j], first[i] = i, -1
+                    break
+
+
+@numba.njit(nogil=True, cache=True)
+def _pair_named(begin, day, statement, payer, payee, loose_payer, loose_payee, reversal, found):  # type: ignore[no-untyped-def]
+    for g in range(begin.shape[0] - 1):
+        for i in range(begin[g] + 1, begin[g + 1]):
+            for j in range(max(begin[g], i - _BACK), i):
+                if found[j] >= 0 or statement[i] == statement[j] or day[i] - day[j] > _APART:
+                    continue
+                if reversal[i] != reversal[j]:
+                    continue
+                a = payer[i] == payer[j] or loose_payer[i] or loose_payer[j]
+                b = payee[i] == payee[j] or loose_payee[i] or loose_payee[j]
+                if not (a and b and (payer[i] == payer[j] or payee[i] == payee[j])):
+                    continue
+                taken = False
+                for k in range(j + 1, i):
+                    taken = taken or (found[k] == j and statement[k] == statement[i])
+                if not taken:
+                    found[i] = j
+                    break
+
+
+@numba.njit(nogil=True, cache=True)
+def _match_back(begin, day, payer, reversal, refund, reverses, reference, native, found):  # type: ignore[no-untyped-def]
+    """For each reversal or refund what it takes back: what it names, else the last payment before it."""
+    taken = np.zeros(found.shape[0], np.bool_)
+    for g in range(begin.shape[0] - 1):
+        for i in range(begin[g] + 1, begin[g + 1]):
+            if not reversal[i] and not refund[i]:
+                continue
+            best, named = -1, False
+            for j in range(i - 1, max(begin[g], i - _BACK) - 1, -1):
+                if day[i] - day[j] > _REFUND and day[j] > -1000000:
+                    break
+                if taken[j] or reversal[j] or refund[j]:
+                    continue
+                if payer[j] == payer[i] and not reversal[i]:
+                    continue  # a refund goes the other way; banks write reversals both ways
+                word = reverses[i] if reverses[i] != 0 else reference[i]
+                told = word != 0 and (word == reference[j] or word == native[j])
+                if told or best < 0:
+                    best, named = j, told
+                if named:
+                    break
+            if best >= 0:
+                found[i] = best
+                taken[best] = True
