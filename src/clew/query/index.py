@@ -30,10 +30,11 @@ from clew.query.queue_table import CHOICES, queue_sql
 from clew.query.search_hits import NATIVE_IDS, PICTURES
 from clew.query.site_tables import ID_SITES, SITE_CLONES, SITE_IDS, SITE_NETS, SITE_PAGES, SITES
 from clew.query.talk_tables import SAID, SIGNS, TALK_CONTROL, TALK_NETS, TALK_STAGES, TALKS
+from clew.query.trace_tables import TRACE_TABLES
 from clew.query.trends import BASE_RATES, DAILY
 from clew.store.workspace import Workspace
 
-VERSION = "2"  # of the layout
+VERSION = "3"  # of the layout
 _SOURCES = tuple(name for name in TABLES if name not in ("signatures",))
 
 _LAYOUT = {
@@ -92,6 +93,7 @@ PREPARED: dict[str, str] = {
     "site_clones": SITE_CLONES,
     "site_nets": SITE_NETS,
     "sites": SITES,
+    **TRACE_TABLES,
 }
 
 
