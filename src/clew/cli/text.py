@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from clew.cli.common import clean
+from clew.model.money import written
 
 if TYPE_CHECKING:
     from clew.assess.explain import Lead, Reason
@@ -179,7 +180,9 @@ def record_lines(view: RecordView) -> Iterator[str]:
     yield f"Record {r['record_id']} ({r['kind']}, version {r['version']}), native id {clean(r['native_id']) or '—'}"
     yield f"  from {clean(r['source'])}, platform {clean(r['platform'])}, {clean(r['file'], 200)} line {r['line']:,}"
     yield f"  posted {when(r['posted_at'])}, captured {when(r['captured_at'])}, network {r['network_id'] or '—'}"
-    for name in ("url", "handle", "contact", "place", "price", "title"):
+    if r["amount"] is not None:
+        yield f"  {'amount':<9}{written(r['amount'], clean(r['currency'], 10))}"
+    for name in ("payer", "payee", "url", "handle", "contact", "place", "price", "title"):
         if r[name]:
             yield f"  {name:<9}{clean(r[name], 300)}"
     yield ""

@@ -24,7 +24,7 @@ from clew.query.show import find_record
 Row = dict[str, Any]
 
 # Fields of a record that are read for mentions, in the order in which a page shows them.
-READ = ("title", "body", "contact", "place", "price", "handle")
+READ = ("title", "body", "contact", "place", "price", "payer", "payee", "handle")
 MOST_VERSIONS = 200
 
 

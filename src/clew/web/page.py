@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from clew.access.roles import PERMISSIONS, Permission, may
+from clew.model.money import written
 from clew.web import charts
 from clew.web.access import visit_of
 
@@ -92,6 +94,11 @@ def share(value: float | None) -> str:
     return "<1 %" if 0 < value < 0.01 else f"{value:.0%}".replace("%", " %")
 
 
+def money(amount: Decimal | None, currency: str | None = None) -> str:
+    """An exact amount: 1,234.50 EUR."""
+    return written(amount, currency)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """1 record, 2 records."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -106,7 +113,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (number, time, moment, minute, day, share, plural):
+    for function in (number, time, moment, minute, day, share, money, plural):
         environment.filters[function.__name__] = function
     environment.globals |= {"charts": charts, "static": static, "form_token": form_token}
     return environment
