@@ -90,6 +90,8 @@ READERS = {
     "ingest.images": "tests/ingest/test_images.py::test_json_lists_come_back",
     "ingest.jsonrows": CONTRACT,
     "ingest.mail": CONTRACT,
+    "ingest.money_flat": CONTRACT,
+    "ingest.money_types": PACKAGE,
     "ingest.pages_data": "tests/ingest/test_pages_hostile.py::test_odd_data",
     "ingest.pages_gather": "tests/ingest/test_pages_hostile.py::test_hostile_pictures_give_no_hash",
     "ingest.pages_http": "tests/ingest/test_pages_hostile.py::test_spoilt_archives_add_up",
