@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from clew.ingest.base import Reject
@@ -32,14 +32,14 @@ _NOTHING: Leaves = {}
 
 @dataclass
 class Account:
-    """The statement that entries belong to, and the ids given in it."""
+    """The statement that entries belong to, and the ids given so far."""
 
     statement: Statement
+    ids: Ids
     booked_at: Value = None
-    ids: Ids = field(default_factory=Ids)
 
 
-def statement_of(head: Flat, line: int) -> Account:
+def statement_of(head: Flat, line: int, ids: Ids) -> Account:
     """What a statement says before its entries; its balances are the parts."""
     own = head.own
     currency = own.get("Acct/Ccy")
@@ -68,7 +68,7 @@ def statement_of(head: Flat, line: int) -> Account:
         statement.opening = interim.pop(0)
     if statement.closing is None and interim:
         statement.closing = interim[-1]
-    return Account(statement, own.get("CreDtTm"))
+    return Account(statement, ids, own.get("CreDtTm"))
 
 
 def account_of(leaves: Leaves, at: str) -> Value:

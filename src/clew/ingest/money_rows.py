@@ -76,13 +76,20 @@ def sides(owner: Value, other: Value, *, credit: bool) -> tuple[Value, Value]:
 
 
 class Ids:
-    """Ids of the payments of a statement or file.
+    """Ids of the payments of a file.
 
-    The same entry read from a second export has the same id; two entries of one statement that say the same have two.
+    The same entry read from a second export has the same id; two entries that say the same have two.
     """
 
     def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
+        self._seen: dict[int, int] = {}  # by hash: a million keys as text would be too many
+        self._opened: set[tuple[Value, ...]] = set()
+
+    def open(self, *statement: Value) -> None:
+        """Begin a statement: one that stands twice in a file has the same ids both times."""
+        if statement in self._opened:
+            self._seen.clear()
+        self._opened.add(statement)
 
     def of(self, account: Value, reference: Value, amount: str, said: Iterable[Value]) -> str:
         """The bank's own reference with the amount, which tells apart what shares one; without a reference, a digest
@@ -95,8 +102,8 @@ class Ids:
         else:
             digest = sha256(orjson.dumps([amount, *said])).hexdigest()[:24]
             key = f"{account}/{digest}" if account else digest
-        nth = self._seen.get(key, 0)
-        self._seen[key] = nth + 1
+        nth = self._seen.get(hash(key), 0)
+        self._seen[hash(key)] = nth + 1
         return f"{key}/{nth + 1}" if nth else key
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from clew.ingest.base import Chunk, Example, Format, IsField, Reject, Source
 from clew.ingest.money_camt import Account, add_entry, statement_of
 from clew.ingest.money_flat import Flattener
-from clew.ingest.money_rows import BLOCK, Payments, rest
+from clew.ingest.money_rows import BLOCK, Ids, Payments, rest
 from clew.ingest.money_statement import Sequence, Statement
 from clew.ingest.money_xml import END, HEAD, Cutter, Piece
 from clew.ingest.streams import DamagedError
@@ -27,12 +27,12 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk each few thousand payments, parsed as the file is cut: balances need the entries in their order."""
-    payments, sequence = Payments(), Sequence()
+    payments, sequence, ids = Payments(), Sequence(), Ids()
     flattener = Flattener("TxDtls", "Bal")
     account: Account | None = None
     try:
         for piece in Cutter(("Stmt", "Rpt", "Ntfctn"), ("Ntry",)).pieces(source.text_blocks()):
-            account = _take(payments, piece, account, sequence, flattener)
+            account = _take(payments, piece, account, sequence, flattener, ids)
             if len(payments) >= BLOCK:
                 yield partial(iter, (payments.batch(),))
     except DamagedError:
@@ -42,7 +42,12 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 
 
 def _take(
-    payments: Payments, piece: Piece | Reject, account: Account | None, sequence: Sequence, flattener: Flattener
+    payments: Payments,
+    piece: Piece | Reject,
+    account: Account | None,
+    sequence: Sequence,
+    flattener: Flattener,
+    ids: Ids,
 ) -> Account | None:
     """Add what a piece holds; returns the statement that is open after it."""
     if isinstance(piece, Reject):
@@ -58,13 +63,15 @@ def _take(
     if isinstance(node, Reject):
         payments.rejects.append(node)
         if piece.what == HEAD:
-            return Account(Statement(piece.line))
+            return Account(Statement(piece.line), ids)
         if account is not None:
             account.statement.unread += 1
         return account
     if piece.what == HEAD:
-        return statement_of(node, piece.line)
-    account = account or Account(Statement(piece.line))
+        opened = statement_of(node, piece.line, ids)
+        ids.open(opened.statement.account, opened.statement.number, opened.statement.page)
+        return opened
+    account = account or Account(Statement(piece.line), ids)
     add_entry(payments, node, piece.line, account)
     return account
 
