@@ -1,0 +1,154 @@
+"""What matching reads: the posts of each platform in time order, and the payments that may have paid for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Rids = npt.NDArray[np.uint64]
+
+HOUR = 3_600_000_000  # microseconds
+_SHARED = 5_000  # an identifier of more posts says nothing of who wrote one
+_DATED = 0.8  # share of the payments of a source that are booked at midnight: it knows days only
+
+# The first version of each advert. Its author is the account that placed it, else its commonest number or address; all
+# posts of a network that show none are of one author.
+_POSTS = f"""
+WITH first AS (
+    SELECT rid, platform, coalesce(posted_at, captured_at) AS at, handle, native_id, extra
+    FROM records WHERE kind = 'ad' AND coalesce(posted_at, captured_at) IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY item_id ORDER BY version, rid) = 1
+), held AS (
+    SELECT type, value, rid, count(*) OVER (PARTITION BY type, value) AS n FROM ties SEMI JOIN first USING (rid)
+    WHERE type IN ('phone', 'email', 'handle')
+), named AS (
+    SELECT rid, arg_max(type || ':' || value, (n, type, value)) AS author FROM held WHERE n <= {_SHARED} GROUP BY rid
+)
+SELECT f.rid, f.platform, epoch_us(f.at) AS t, coalesce(m.network_id, f.rid::VARCHAR) AS network,
+    coalesce(m.network_id, f.rid::VARCHAR) || chr(10) || coalesce(f.platform || ':' || f.handle, n.author, '')
+        AS author,
+    f.platform || chr(10) || coalesce(regexp_extract(f.extra, '"category":"([^"\\\\]{{0,40}})"', 1), '') || chr(10)
+        || coalesce(regexp_extract(f.extra, '"promoted":"?(\\w{{0,8}})"?', 1), '') AS feature
+FROM first f LEFT JOIN network_members m USING (rid) LEFT JOIN named n USING (rid)
+ORDER BY f.platform, t, f.rid
+"""
+_PAYMENTS = f"""
+WITH booked AS (
+    SELECT p.rid, p.payer, p.payee, p.payee_name, p.amount, p.currency, p.booked_at, p.purpose,
+        epoch_us(p.booked_at) AS t, r.source || chr(10) || r.platform AS book,
+        (epoch(p.booked_at)::BIGINT + 60 * coalesce(r.posted_offset, 0)) % 86400 = 0 AS midnight
+    FROM payments p JOIN records r USING (rid)
+    WHERE p.state = 'booked' AND p.booked_at IS NOT NULL AND p.payee <> ''
+), days AS (SELECT book, avg(midnight::INT) >= {_DATED} AS dated FROM booked GROUP BY book)
+SELECT rid, payer, payee, payee_name, purpose, t, dated,
+    currency || ' ' || regexp_replace(amount::VARCHAR, '\\.?0+$', '') AS price
+FROM booked JOIN days USING (book) ORDER BY rid
+"""
+
+
+@dataclass(frozen=True)
+class Posts:
+    """Adverts, sorted by platform and time.
+
+    Attributes:
+        rid: uint64[n].
+        platform, network, author, feature: int64[n], numbers of words.
+        t: int64[n], microseconds.
+        first: int64[platforms + 1], where the posts of each platform begin.
+        platforms, networks: the words.
+    """
+
+    rid: Rids
+    platform: Ints
+    network: Ints
+    author: Ints
+    feature: Ints
+    t: Ints
+    first: Ints
+    platforms: pa.Array
+    networks: pa.Array
+
+
+@dataclass(frozen=True)
+class Payments:
+    """Booked payments, sorted by record.
+
+    Attributes:
+        rid: uint64[n].
+        payer, payee, price: int64[n], numbers of words.
+        t: int64[n], microseconds.
+        dated: bool[n], only the day is known.
+        advert: bool[n], the text says that an advert was paid for.
+        payers, payees, prices: the words.
+        payee_name: string[n].
+    """
+
+    rid: Rids
+    payer: Ints
+    payee: Ints
+    price: Ints
+    t: Ints
+    dated: Flags
+    advert: Flags
+    payers: pa.Array
+    payees: pa.Array
+    prices: pa.Array
+    payee_name: pa.ChunkedArray
+
+
+def numbered(words: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
+    """The number of each word among those that occur, in alphabetical order."""
+    coded = words.combine_chunks().dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    order = pa.compute.sort_indices(coded.dictionary)
+    rank = np.empty(len(order), np.int64)
+    rank[order.to_numpy()] = np.arange(len(order))
+    return rank[coded.indices.to_numpy()], coded.dictionary.take(order)
+
+
+def read_posts(engine: Engine) -> Posts:
+    """All adverts with a time."""
+    table = engine.sql(_POSTS)
+    platform, platforms = numbered(table.column("platform"))
+    network, networks = numbered(table.column("network"))
+    return Posts(
+        table.column("rid").to_numpy(),
+        platform,
+        network,
+        numbered(table.column("author"))[0],
+        numbered(table.column("feature"))[0],
+        table.column("t").to_numpy(),
+        np.searchsorted(platform, np.arange(len(platforms) + 1)),
+        platforms,
+        networks,
+    )
+
+
+def read_payments(engine: Engine) -> Payments:
+    """All booked payments with a time."""
+    table = engine.sql(_PAYMENTS)
+    payer, payers = numbered(table.column("payer"))
+    payee, payees = numbered(table.column("payee"))
+    price, prices = numbered(table.column("price"))
+    return Payments(
+        table.column("rid").to_numpy(),
+        payer,
+        payee,
+        price,
+        table.column("t").to_numpy(),
+        table.column("dated").to_numpy(),
+        pa.compute.equal(table.column("purpose"), "advert").to_numpy(),
+        payers,
+        payees,
+        prices,
+        table.column("payee_name"),
+    )
