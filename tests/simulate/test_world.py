@@ -150,9 +150,10 @@ def test_later_versions_differ(adverts: list[dict[str, object]]) -> None:
 
 # Of offers, sites and chats: see test_recruitment.py.
 AROUND = {"recruiters", "offers", "sites", "conversations", "stages", "acts"}
+MONEY = {"payments", "roles", "accounts"}
 
 
-@pytest.mark.parametrize("name", sorted(SCHEMAS.keys() - AROUND))
+@pytest.mark.parametrize("name", sorted(SCHEMAS.keys() - AROUND - MONEY))
 def test_truth_has_its_schema_and_points_at_adverts(world: Path, adverts: list[dict[str, object]], name: str) -> None:
     table = load(world, name)
     assert table.schema.equals(SCHEMAS[name])

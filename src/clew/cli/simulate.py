@@ -24,8 +24,9 @@ def simulate(
     offers: Annotated[int | None, typer.Option(min=0, help="Job offers; by default one to 40 adverts.")] = None,
     sites: Annotated[int | None, typer.Option(min=0, help="Recruiters' sites; by default one to 400 adverts.")] = None,
     conversations: Annotated[int | None, typer.Option(min=0, help="Chats; by default one to 200 adverts.")] = None,
+    payments: Annotated[int | None, typer.Option(min=0, help="Payments; by default three to two adverts.")] = None,
 ) -> None:
-    """Write a simulated world of adverts, job offers, sites and chats with its truth: safe to show and measure with."""
+    """Write a simulated world of adverts, offers, sites, chats and payments, and its truth: safe to show."""
     from clew.model.errors import InputError
     from clew.simulate.world import FILES
     from clew.simulate.world import simulate as make_world
@@ -42,17 +43,18 @@ def simulate(
             offers=offers,
             sites=sites,
             conversations=conversations,
+            payments=payments,
             progress=lambda s: told("simulate", s),
         )
         told("simulate", 1.0)
     console().print(
         f"{out} holds {world.ads:,} adverts of {world.operations:,} operations; the truth is in {out}/truth."
     )
-    if world.offers or world.sites or world.conversations:
+    if world.offers or world.sites or world.conversations or world.payments:
         console().print(
             f"Beside them: {world.offers:,} job offers, {world.sites:,} sites of recruiters, "
-            f"{world.conversations:,} chats of {world.messages:,} messages."
+            f"{world.conversations:,} chats of {world.messages:,} messages, {world.payments:,} payments."
         )
-    for (name, kind), count in zip(FILES, (world.ads, world.offers, world.sites, world.conversations), strict=True):
-        if count:
+    for name, kind in FILES:
+        if (out / name).is_file() and (out / name).stat().st_size:
             console().print(f"Next: clew ingest {out}/{name} --kind {kind} --source simulated")

@@ -147,6 +147,49 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("messages", pa.int32(), nullable=False),
         ]
     ),
+    # Money, travel and roles.
+    "payments": pa.schema(
+        [
+            pa.field("native_id", pa.string(), nullable=False),  # of payments.jsonl, or `tx` of crypto.jsonl
+            pa.field("operation", pa.string()),  # null: private people
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("purpose", pa.string(), nullable=False),  # as in Clew's table of payments
+            pa.field("flow", pa.string(), nullable=False),  # what it is in the story: client, sweep, funnel-in ...
+            pa.field("payer_person", pa.string()),  # who holds the account; null: a firm
+            pa.field("payee_person", pa.string()),
+            pa.field("actor", pa.string()),  # who uses the payer's account, where it is another
+            pa.field("ads", pa.list_(pa.string()), nullable=False),  # native ids of adverts paid for
+            pa.field("platform", pa.string()),  # of these
+            pa.field("state", pa.string(), nullable=False),  # booked, reversed, reversal, duplicate
+            pa.field("of", pa.string()),  # native id of what it takes back or repeats
+        ]
+    ),
+    "roles": pa.schema(
+        [
+            pa.field("operation", pa.string(), nullable=False),
+            pa.field("person", pa.string(), nullable=False),
+            pa.field("role", pa.string(), nullable=False),  # of `ROLES`; none: runs an honest operation
+            pa.field("identifiers", pa.list_(pa.string()), nullable=False),  # phone:+31..., account:iban:NL...
+            pa.field("exploitation", pa.bool_(), nullable=False),
+            pa.field("payments", pa.int32(), nullable=False),  # how many show the role
+            pa.field("messages", pa.int32(), nullable=False),
+            pa.field("first_at", pa.timestamp("us", tz="UTC"), nullable=False),
+            pa.field("last_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        ]
+    ),
+    "accounts": pa.schema(
+        [
+            pa.field("value", pa.string(), nullable=False),  # as payer or payee is written
+            pa.field("kind", pa.string(), nullable=False),  # iban, number, phone, wallet, voucher, name
+            pa.field("node", pa.string(), nullable=False),  # as Clew's graph of money names it
+            pa.field("operation", pa.string()),
+            pa.field("person", pa.string()),
+            pa.field("own", pa.bool_(), nullable=False),  # of an operation; else private people's or a firm's
+            pa.field("holder", pa.string()),  # the name it is in
+            pa.field("trade", pa.string()),  # what a firm is
+            pa.field("exploitation", pa.bool_(), nullable=False),
+        ]
+    ),
     "stages": _said("stage"),
     "acts": _said("act"),
 }

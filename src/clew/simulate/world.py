@@ -21,6 +21,9 @@ from clew.simulate.banks import LANGUAGES
 from clew.simulate.crew import written
 from clew.simulate.knobs import KINDS
 from clew.simulate.knobs import preset as knobs_of
+from clew.simulate.money.files import write as write_money
+from clew.simulate.money.knobs import Money
+from clew.simulate.money.world import number_of
 from clew.simulate.operations import world_seed
 from clew.simulate.places import CITIES, CODES
 from clew.simulate.recruitment.knobs import Recruiting
@@ -31,7 +34,14 @@ from clew.simulate.sheet import Sheet, draw_sheet
 from clew.simulate.truth import SCHEMAS
 
 # What a world holds, and the kind of record in each file.
-FILES = (("ads.jsonl", "ad"), ("offers.jsonl", "job_ad"), ("sites.warc.gz", "page"), ("chats.jsonl", "message"))
+FILES = (
+    ("ads.jsonl", "ad"),
+    ("offers.jsonl", "job_ad"),
+    ("sites.warc.gz", "page"),
+    ("chats.jsonl", "message"),
+    ("payments.jsonl", "payment"),
+    ("crypto.jsonl", "payment"),
+)
 MOST_ADS = 20_000_000
 _STREAMED = ("records", "phones", "mentions", "templates", "images")
 _HOW = np.array(["edit", "repost", "tour"])
@@ -54,6 +64,7 @@ class WorldSummary:
         sites: sites in sites.warc.gz, each of some pages.
         conversations: chats.
         messages: rows of chats.jsonl.
+        payments: rows of payments.jsonl and crypto.jsonl.
     """
 
     folder: Path
@@ -68,6 +79,7 @@ class WorldSummary:
     sites: int
     conversations: int
     messages: int
+    payments: int
 
 
 def _silent(share: float) -> None:
@@ -84,11 +96,12 @@ def simulate(
     offers: int | None = None,
     sites: int | None = None,
     conversations: int | None = None,
+    payments: int | None = None,
     banks: Path | None = None,
     progress: Callable[[float], None] = _silent,
     processes: int = 2,
 ) -> WorldSummary:
-    """Write a world: ``ads.jsonl``, ``images/``, ``truth/``, and offers, sites and chats of who recruits.
+    """Write a world: ``ads.jsonl``, ``images/``, ``truth/``, and offers, sites, chats and payments.
 
     The same arguments give the same bytes; the adverts do not hang on what is said of the rest.
 
@@ -99,6 +112,7 @@ def simulate(
         preset: a key of `PRESETS`.
         images: how many picture files are drawn at most; all other pictures are hashes.
         offers, sites, conversations: how many; in proportion to the adverts if None, and none with 0.
+        payments: how many; in proportion to the adverts if None, and none with 0. Nothing else hangs on them.
         banks: folder of other sentences for chats and offers (``talk/en.txt`` ...); Clew's own if None.
         progress: told the share that is done, from 0 to 1.
         processes: helpers that write texts; the result does not depend on it.
@@ -112,7 +126,8 @@ def simulate(
     if not 0 <= images <= 100_000:
         raise InputError(f"{images:,} pictures cannot be drawn.", "Give from 0 to 100,000.")
     around = Recruiting()
-    numbers = Numbers.of(ads, around, (offers, sites, conversations))
+    numbers, money = Numbers.of(ads, around, (offers, sites, conversations)), Money()
+    paid = number_of(ads, money, payments)
     check_new(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     # The process id keeps two runs apart; what a killed run leaves is hidden, and the next to this folder removes it.
@@ -124,16 +139,17 @@ def simulate(
         sheet = draw_sheet(ads, knobs, own_seed)
         progress(0.1)
         summary = _write(part, sheet, own_seed, images, progress, processes)
-        made = write_recruitment(part, sheet, numbers, own_seed, around, banks)
-        given = {"ads": ads, "seed": seed, "preset": preset, "images": images, **asdict(numbers)}
-        _parameters(part, given | {"knobs": asdict(knobs), "recruitment": asdict(around)})
+        made, outfits = write_recruitment(part, sheet, numbers, own_seed, around, banks)
+        paid = write_money(part, sheet, outfits, paid, own_seed, money)
+        given = {"ads": ads, "seed": seed, "preset": preset, "images": images, **asdict(numbers), "payments": paid}
+        _parameters(part, given | {"knobs": asdict(knobs), "recruitment": asdict(around), "money": asdict(money)})
         if out.exists():
             out.rmdir()
         part.rename(out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     progress(1.0)
-    return WorldSummary(out, *summary, *made)
+    return WorldSummary(out, *summary, *made, paid)
 
 
 def _remove_old(out: Path) -> None:

@@ -105,8 +105,14 @@ class Cast:
         return self.exploiting + self.agencies + self.employers + self.scams
 
 
-def write(part: Path, sheet: Sheet, numbers: Numbers, seed: int, knobs: Recruiting, banks_in: Path | None) -> Made:
-    """Write ``offers.jsonl``, ``sites.warc.gz``, ``chats.jsonl`` and their truth; returns how much of each."""
+def write(
+    part: Path, sheet: Sheet, numbers: Numbers, seed: int, knobs: Recruiting, banks_in: Path | None
+) -> tuple[Made, list[Outfit]]:
+    """Write ``offers.jsonl``, ``sites.warc.gz``, ``chats.jsonl`` and their truth.
+
+    Returns:
+        How much of each, and who is in them.
+    """
     made = Made()
     banks = read_banks(banks_in)
     cast = Cast.draw(sheet, numbers, seed, knobs, banks)
@@ -123,7 +129,7 @@ def write(part: Path, sheet: Sheet, numbers: Numbers, seed: int, knobs: Recruiti
         count, messages = _chats(part, seen, talks)
         made = made._replace(conversations=count, messages=messages)
     _recruiters(part, cast, seen)
-    return made
+    return made, [outfit for outfit in cast.all if outfit.name in seen]
 
 
 def write_chats(out: Path, conversations: int, seed: int = 7, banks: Path | None = None) -> Made:
