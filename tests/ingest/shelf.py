@@ -53,6 +53,8 @@ def changes(result: IngestResult) -> list[dict[str, Any]]:
 
 
 def reasons(result: IngestResult) -> list[str]:
-    if result.quarantine is None:
-        return []
-    return [row["reason"] for row in pq.read_table(result.quarantine, schema=QUARANTINE).to_pylist()]
+    return [row["reason"] for row in quarantined(result)]
+
+
+def quarantined(result: IngestResult) -> list[dict[str, Any]]:
+    return pq.read_table(result.quarantine, schema=QUARANTINE).to_pylist() if result.quarantine else []
