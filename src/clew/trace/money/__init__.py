@@ -8,12 +8,13 @@ from clew.engine.duckdb import Engine
 from clew.model.traced import FLOWS, MONEY_SIGNS, PAYMENTS
 from clew.trace.money.flows import flows, payments
 from clew.trace.money.read import any_payments, read_book
+from clew.trace.money.signs import REGISTERED, TABLES, money_signs
 from clew.trace.money.state import states
 
 __all__ = ["money"]
 
-_MADE = ("book",)
-_REGISTERED = ("money_states", "payments_made")
+_MADE = ("book", *TABLES)
+_REGISTERED = ("money_states", "payments_made", *REGISTERED)
 
 
 def money(engine: Engine) -> dict[str, pa.Table]:
@@ -38,7 +39,7 @@ def money(engine: Engine) -> dict[str, pa.Table]:
         paid = payments(engine)
         engine.register({"payments_made": paid})
         flowed = flows(engine)
-        return {"payments": paid, "flows": flowed, "money_signs": MONEY_SIGNS.empty_table()}
+        return {"payments": paid, "flows": flowed, "money_signs": money_signs(engine)}
     finally:
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")

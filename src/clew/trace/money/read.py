@@ -1,10 +1,10 @@
 """The payments of a workspace as a book: accounts by their canonical names, purposes, one row a record.
 
 ======= ===============================================================================================================
-book    rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose, day (local, since 1970; null
-        where the time is not known), t (microseconds), timed (the source gives a time of day), place, account (whose
-        statement it is), direction, reference, native, platform, statement (number of the source's file), device, ip,
-        reversal, reverses, pending, later (the newest version of the same item; null for the newest), text
+book    rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose, day, minute of the day
+        (local; null where the time is not known), t (microseconds), timed (the source gives a time of day), place,
+        account (whose statement it is), direction, reference, native, platform, statement (number of the source's file), device, ip,
+        reversal, reverses, pending, later (the newest version of the same item; null for the newest), type, text
 ======= ===============================================================================================================
 """
 
@@ -95,7 +95,7 @@ CREATE OR REPLACE TEMP TABLE book AS
 SELECT r.rid, payer_node AS payer, payee_node AS payee, payer_name, payee_name, amount, currency, booked_at,
     p.purpose, (minute // 1440)::INTEGER AS day, t, t % 86400000000 <> 0 AND minute % 1440 <> 0 AS timed,
     (minute % 1440)::INTEGER AS minute, place, account, direction, reference, native, platform, statement, form, device,
-    ip, reversal, reverses, pending, later, text
+    ip, reversal, reverses, pending, later, type, text
 FROM money_read r JOIN money_purposes p USING (rid)
 ORDER BY t NULLS LAST, r.rid
 """

@@ -2,7 +2,8 @@
 
 A payment between two customers stands in the statements of both, and one statement may be given in two formats. Each
 statement tells every payment of its account, so the first payment of a kind in one is the first of that kind in the
-other, the second the second. Two equal payments in one statement are two payments, always.
+other, the second the second. Two equal payments in one statement are two payments, unless both have the same number in
+their text and the same second. A file of several banks is as many statements.
 """
 
 from __future__ import annotations
@@ -28,13 +29,16 @@ _QUARTER, _MINUTE = 900_000_000, 60_000_000
 _ROWS = """
 SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
     hash(least(payer, payee), greatest(payer, payee), amount, currency) AS pair, hash(payer) AS payer,
-    coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, timed, statement::BIGINT AS statement,
-    CASE WHEN account = '' THEN 0 ELSE hash(account) END AS account,
+    coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, timed,
+    dense_rank() OVER (ORDER BY statement, platform) AS statement,
+    CASE WHEN account <> '' THEN hash(account) WHEN platform <> '' THEN hash('bank', platform) ELSE 0 END AS account,
+    CASE WHEN timed AND regexp_matches(text, '[0-9]{{4}}') THEN hash(text, t) ELSE 0 END AS exact,
     CASE WHEN native = '' THEN 0 ELSE hash(native) END AS native, hash(platform, form) AS origin,
     CASE WHEN reference = '' THEN 0 ELSE hash(reference) END AS reference,
     CASE WHEN length(reference) < 6 OR lower(reference) IN ('notprovided', 'nonref') THEN 0
         ELSE hash(reference, amount, currency) END AS named,
-    CASE WHEN reverses = '' THEN 0 ELSE hash(reverses) END AS reverses,
+    CASE WHEN reverses <> '' THEN hash(reverses) WHEN purpose = 'refund' AND text <> ''
+        THEN hash(regexp_extract(text, '([^ ]+) *$', 1)) ELSE 0 END AS reverses,
     hash(payee) AS payee, starts_with(payer, 'name:') OR payer = '' AS loose_payer,
     starts_with(payee, 'name:') OR payee = '' AS loose_payee,
     reversal, purpose = 'refund' AS refund, pending, later
@@ -79,10 +83,10 @@ def _groups(key: npt.NDArray[Any]) -> Ints:
 def _repeated(got: Columns, state: States, of: Ints) -> None:
     """Payments with the same parties, amount and currency in several statements."""
     order = _sorted(got, "same", (state == BOOKED) & (got["day"] > -1000000))
-    names = ("day", "t", "timed", "statement", "account", "native", "origin", "reference")
+    names = ("day", "t", "timed", "statement", "account", "native", "origin", "reference", "exact")
     found = np.full(len(order), -1)
-    day, t, timed, statement, account, native, origin, reference = (got[name][order] for name in names)
-    _pair(_groups(got["same"][order]), day, t, timed, statement, account, native, origin, reference, found)
+    day, t, timed, statement, account, native, origin, reference, exact = (got[name][order] for name in names)
+    _pair(_groups(got["same"][order]), day, t, timed, statement, account, native, origin, reference, exact, found)
     twice = found >= 0
     state[order[twice]], of[order[twice]] = DUPLICATE, order[found[twice]]
 
@@ -99,17 +103,17 @@ def _named_alike(got: Columns, state: States, of: Ints) -> None:
 
 
 def _taken_back(got: Columns, state: States, of: Ints) -> None:
-    """What a bank reversed counts on neither side; a refund is a payment, too, and names what it takes back."""
+    """What a bank reversed counts on neither side; a refund is a payment, too, that says what it takes back."""
     state[(state == BOOKED) & got["reversal"].astype(np.bool_)] = REVERSAL
     order = _sorted(got, "pair", (state == BOOKED) | (state == REVERSAL))
     names = ("day", "payer", "reversal", "refund", "reverses", "reference", "native")
-    found = np.full(len(order), -1)
+    found, told = np.full(len(order), -1), np.zeros(len(order), np.bool_)
     day, payer, reversal, refund, reverses, reference, native = (got[name][order] for name in names)
-    _match_back(_groups(got["pair"][order]), day, payer, reversal, refund, reverses, reference, native, found)
+    _match_back(_groups(got["pair"][order]), day, payer, reversal, refund, reverses, reference, native, found, told)
     back = np.flatnonzero(found >= 0)
     of[order[back]] = order[found[back]]
-    reversed_ = back[got["reversal"][order[back]].astype(np.bool_)]
-    state[order[found[reversed_]]] = REVERSED
+    whole = back[(got["reversal"][order[back]] != 0) | told[back]]
+    state[order[whole]], state[order[found[whole]]] = REVERSAL, REVERSED
 
 
 @numba.njit(nogil=True, cache=True)
@@ -126,7 +130,7 @@ def _differ(i, j, t, timed, account, native, origin):  # type: ignore[no-untyped
 
 
 @numba.njit(nogil=True, cache=True)
-def _pair(begin, day, t, timed, statement, account, native, origin, reference, found):  # type: ignore[no-untyped-def]
+def _pair(begin, day, t, timed, statement, account, native, origin, reference, exact, found):  # type: ignore[no-untyped-def]
     """For each row the one that it repeats. First on the same day, then days apart where the books are of two."""
     n = found.shape[0]
     first, after = np.full(n, -1), np.full(n, -1)  # who repeats a row: a chain
@@ -141,7 +145,12 @@ def _pair(begin, day, t, timed, statement, account, native, origin, reference, f
                 while low < i and day[low] < day[i] - apart:
                     low += 1
                 for j in range(low, i):
-                    if found[j] >= 0 or statement[i] == statement[j]:
+                    if found[j] >= 0:
+                        continue
+                    if exact[i] != 0 and exact[i] == exact[j]:  # the same number in the text, in the same second
+                        found[i] = j
+                        break
+                    if statement[i] == statement[j]:
                         continue
                     two = account[i] != 0 and account[j] != 0 and account[i] != account[j]
                     if day[i] != day[j] and not two and (reference[i] == 0 or reference[i] != reference[j]):
@@ -188,7 +197,7 @@ def _pair_named(begin, day, statement, payer, payee, loose_payer, loose_payee, r
 
 
 @numba.njit(nogil=True, cache=True)
-def _match_back(begin, day, payer, reversal, refund, reverses, reference, native, found):  # type: ignore[no-untyped-def]
+def _match_back(begin, day, payer, reversal, refund, reverses, reference, native, found, told):  # type: ignore[no-untyped-def]
     """For each reversal or refund what it takes back: what it names, else the last payment before it."""
     taken = np.zeros(found.shape[0], np.bool_)
     for g in range(begin.shape[0] - 1):
@@ -204,11 +213,12 @@ def _match_back(begin, day, payer, reversal, refund, reverses, reference, native
                 if payer[j] == payer[i] and not reversal[i]:
                     continue  # a refund goes the other way; banks write reversals both ways
                 word = reverses[i] if reverses[i] != 0 else reference[i]
-                told = word != 0 and (word == reference[j] or word == native[j])
-                if told or best < 0:
-                    best, named = j, told
+                same = word != 0 and (word == reference[j] or word == native[j])
+                if same or best < 0:
+                    best, named = j, same
                 if named:
                     break
             if best >= 0:
                 found[i] = best
                 taken[best] = True
+                told[i] = named and reverses[i] != 0  # a text that names the very booking is a bank's
