@@ -38,10 +38,11 @@ _LONG = (
     r"umsatzsteuer|rcs|registered\s+in|ondernemings|cod\s|vergi|[iî]nreg|ord(?:ine)?\b|reg(?:istrul)?\.?\s*com|ust-?id|"
     r"reģistrācijas|käibe"
 )
+# Between the words and the number stands something: "eur 100" is no "EU", "seven 612…" no "SE".
 _NEXT = r"[0-9](?:[\s./-]{0,2}[0-9A-Z]){3}"
 _SOME = (
     rf"(?i)(?:^|[^A-Za-zÀ-ÿ])(?:(?:{_SHORT})[.\s-]{{0,3}}(?:n|nr|no|num|number|num[eé]ro|número|nummer|numer|szám|id|code|номер)?"
-    rf"[^0-9A-Za-z]{{0,8}}(?:is\s)?[A-Z]{{0,3}}[\s.-]?{_NEXT}|(?:{_LONG})[^\n]{{0,60}}?{_NEXT})"
+    rf"[^0-9A-Za-z]{{1,8}}(?:is\s)?[A-Z]{{0,3}}[\s.-]?{_NEXT}|(?:{_LONG})[^\n]{{0,60}}?{_NEXT})"
     r"|NL\s?[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}|ATU\s?[0-9]{8}|CHE-[0-9]{3}|HR[AB][\s-]*[0-9]|HR[AB]\sNr"
 )
 _MAY = re.compile(_SOME)
@@ -134,6 +135,8 @@ class Company:
     def _of_field(self, batch: TextBatch, name: str) -> pa.Table:
         column = batch.records.column(name)
         at = np.flatnonzero(pc.fill_null(pc.match_substring_regex(column, _SOME), False).to_numpy(zero_copy_only=False))
+        if not len(at):
+            return MENTIONS.empty_table()
         rows: list[Row] = []
         for record, text in zip(at.tolist(), column.take(pa.array(at)).to_pylist(), strict=True):
             for number, (kind, value, start, end) in enumerate(_numbers(text)):

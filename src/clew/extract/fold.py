@@ -68,6 +68,8 @@ def _fold_point(point: int) -> int:
         return 0x20
     if category in ("Mn", "Me", "Cf"):
         return 0
+    if category in ("Cn", "Co", "Cs"):  # most of the table: free, private or half of a pair
+        return EMOJI if category == "Cn" else OTHER
     if 0xAC00 <= point <= 0xD7A3:  # a Korean syllable is one letter, not the first of its parts
         return point
     digit = unicodedata.digit(c, None)
@@ -79,7 +81,10 @@ def _fold_point(point: int) -> int:
         return 0x2D
     if point in _QUOTES:
         return ord(_QUOTES[point])
-    base = "".join(x for x in unicodedata.normalize("NFKD", c) if unicodedata.category(x) not in ("Mn", "Me"))
+    base = c
+    if unicodedata.decomposition(c):
+        parts = unicodedata.normalize("NFKD", c)
+        base = "".join(x for x in parts if unicodedata.category(x) not in ("Mn", "Me"))
     base = base.strip().casefold()
     if category in ("So", "Sm", "Sk") and point >= 0x2190 and len(base) != 1:
         return EMOJI
@@ -88,8 +93,8 @@ def _fold_point(point: int) -> int:
     first = _PLAIN.get(base[0], base[0])
     if category in ("So", "Sm", "Sk") and point >= 0x2190 and first == c:
         return EMOJI
-    if ord(first) > 0xFFFF or category in ("Cs", "Co", "Cn"):
-        return EMOJI if category in ("So", "Cn") else OTHER
+    if ord(first) > 0xFFFF:
+        return EMOJI if category == "So" else OTHER
     return ord(first)
 
 

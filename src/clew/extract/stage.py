@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 
 from clew.extract import holder
 from clew.extract._room import give_back
-from clew.extract.base import FIELDS, Extractor, TextBatch, text_batch
+from clew.extract.base import FIELDS, Extractor, TextBatch, batch_of_texts, text_batch
 from clew.extract.fold import VERSION as FOLD_VERSION
 from clew.extract.image_mentions import VERSION as IMAGE_VERSION
 from clew.extract.image_mentions import ImageReport, forget_folders, image_mentions
@@ -82,6 +83,7 @@ def extract_segment(
         return len(rows), *_of_payments(rows, found, signature(batch)), report
 
     forget_folders()
+    _load(tuple(extractors), signature)
     done, written, images = 0, 0, ImageReport()
     with (
         pq.ParquetFile(records) as source,
@@ -117,6 +119,16 @@ def _of_payments(rows: pa.RecordBatch, found: pa.Table, signed: pa.Table) -> tup
     local = pc.and_(phone, pc.invert(pc.match_substring_regex(found.column("raw"), r"^(\+|00)")))
     payments = rows.column("rid").filter(paid)
     return found.filter(pc.invert(local)), signed.filter(pc.invert(pc.is_in(signed.column("rid"), payments)))
+
+
+@cache
+def _load(extractors: tuple[Extractor, ...], signature: Kernel) -> None:
+    """Have the tables and kernels of all extractors ready: threads that start together would each make them all."""
+    nothing = batch_of_texts([""])
+    regions(nothing.records)
+    for extractor in extractors:
+        extractor.find(nothing)
+    signature(nothing)
 
 
 @contextmanager

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Floats, Incidence, Ints
@@ -77,6 +75,9 @@ def separate(label: Ints, table: Incidence, bits: Floats, rejected: tuple[Ints, 
 
 def _side_of(rows: Ints, table: Incidence, bits: Floats, a: int, b: int) -> npt.NDArray[np.bool_]:
     """bool[rows]: what stays with record a when the cheapest identifiers between a and b are cut."""
+    from scipy.sparse import coo_array  # takes a quarter of a second, and is needed by few runs
+    from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
+
     n = len(rows)
     size = np.diff(table.start)[rows]
     row = np.repeat(np.arange(n), size)
