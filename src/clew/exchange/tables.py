@@ -47,7 +47,7 @@ TRACED = {
     "payment_matches": """
         SELECT p.record_id AS payment_id, r.record_id, score, chance, network_id, payer, reason
         FROM payment_matches m JOIN ids p ON p.rid = m.rid_payment JOIN ids r ON r.rid = m.rid_record
-        ORDER BY payment_id, score DESC, r.record_id""",
+        ORDER BY payment_id, score DESC, record_id""",
     "roles": f"""
         SELECT network_id, person, role, confidence, evidence, identifiers, reason, first_at, last_at,
                {_RECORD_IDS} AS record_ids
