@@ -162,9 +162,8 @@ def signs(world: Path) -> list[dict[str, object]]:
 
 def report(rows: list[dict[str, object]]) -> None:
     """Print a table, all worlds together."""
-    print(
-        f"{'sign':28}{'accounts':>9}{'said':>7}{'right':>7}{'precision':>11}{'recall':>8}{'in op.':>8}{'false/1000':>12}"
-    )
+    heads = ("accounts", "said", "right", "precision", "recall", "in op.", "false/1000")
+    print(f"{'sign':28}" + "".join(f"{head:>11}" for head in heads))
     names = list(dict.fromkeys(str(r["sign"]) for r in rows))
     for name in names:
         total = {

@@ -3,7 +3,8 @@
 ======= ===============================================================================================================
 book    rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose, day, minute of the day
         (local; null where the time is not known), t (microseconds), timed (the source gives a time of day), place,
-        account (whose statement it is), direction, reference, native, platform, statement (number of the source's file), device, ip,
+        account (whose statement it is), direction, reference, native, platform,
+            statement (number of the source's file), device, ip,
         reversal, reverses, pending, later (the newest version of the same item; null for the newest), type, text
 ======= ===============================================================================================================
 """

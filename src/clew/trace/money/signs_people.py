@@ -77,7 +77,7 @@ _BEDS = rf"""
 WITH rents AS (
     SELECT payer, payee, currency, amount, rid, t, (t // 2592000000000)::BIGINT AS month,
         try_cast(regexp_extract(lower(text),
-            '([0-9]{{1,3}})\s*(x\s*)?(beds?|bunks?|slaapplaats|bett|schlafpl|lits?\b|camas?|letti|paturi|łóż|легл|коек)', 1)
+            '([0-9]{{1,3}})\s*(x\s*)?(beds?|bunks?|slaapplaats|bett|schlafpl|camas?|letti|paturi|łóż|легл|коек)', 1)
             AS INTEGER) AS beds
     FROM paid WHERE purpose = 'rent' AND payer <> '' AND t IS NOT NULL
         AND payer NOT IN (SELECT account FROM profile WHERE business)
