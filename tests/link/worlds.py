@@ -13,13 +13,15 @@ import pyarrow.parquet as pq
 from clew.engine.duckdb import Engine
 from clew.link.stage import link
 from clew.model.tables import ANCHORS, CONTROL, CONVERSATIONS, DECISIONS, STAGES, TEMPLATES
+from clew.model.traced import MONEY
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
 class Advert:
-    """One record: a number, what it holds ("phone:1"; after "said " what a message says), its day, place and item."""
+    """One record: a number, what it holds ("phone:1"; "said phone:1" in a message, "from …" and "to …" in a payment), its
+    day, place and item."""
 
     number: int
     holds: tuple[str, ...]
@@ -30,6 +32,7 @@ class Advert:
     sender: str | None = None
     url: str | None = None
     acts: bool = False  # whether the sender pitches or controls in the talk
+    amount: int | None = None
 
     @property
     def rid(self) -> int:
@@ -75,10 +78,15 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
                 pa.timestamp("us", tz="UTC"),
             ),
             "captured_at": pa.nulls(len(adverts), pa.timestamp("us", tz="UTC")),
+            "amount": pa.array([a.amount for a in adverts]).cast(MONEY),
+            "currency": pa.array([a.amount and "EUR" for a in adverts], pa.string()),
         }
     )
-    held = [(a.rid, *h.removeprefix("said ").split(":", 1)) for a in adverts for h in a.holds]
-    spoken = {(a.rid, *h[5:].split(":", 1)) for a in adverts for h in a.holds if h.startswith("said ")}
+    held = [(a.rid, *h.split(" ")[-1].split(":", 1)) for a in adverts for h in a.holds]
+    fields = {"said": "body", "from": "payer", "to": "payee"}
+    spoken = {
+        (a.rid, *h.split(" ")[1].split(":", 1)): fields[h.split(" ")[0]] for a in adverts for h in a.holds if " " in h
+    }
     held += [(a.rid, "place", a.place) for a in adverts if a.place]
 
     def pairs(of: str, column: str) -> pa.Table:
@@ -96,7 +104,7 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             "rid": pa.array([r for r, _, _ in said], pa.uint64()),
             "type": pa.array([t for _, t, _ in said], pa.string()),
             "value": pa.array([v for _, _, v in said], pa.string()),
-            "field": pa.array(["body" if s in spoken else "contact" for s in said], pa.string()),
+            "field": pa.array([spoken.get(s, "contact") for s in said], pa.string()),
         }
     )
     return {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Evidence, Incidence, Ints, Telling, incidence
+from clew.link.paid import own_payments
 from clew.link.rows import Rids, RowIndex
 from clew.link.talks import telling
 from clew.link.ties import Ties, coded, read_ties
@@ -67,8 +68,9 @@ def gather(engine: Engine, weights: Weights = DEFAULT) -> Gathered:
     micros = records.column("time").fill_null(int(NO_TIME)).to_numpy().astype(np.int64)
     standing = records.column("standing").to_numpy()
     tied = read_ties(engine, index)
+    weighed, paid = own_payments(engine, index, tied)
     evidence = Evidence(
-        incidence(tied.row, tied.identifier, n),
+        incidence(weighed.row, weighed.identifier, n),
         tied.kind,
         _attributes(engine, index),
         np.where((micros == NO_TIME) | standing, np.nan, micros / _DAY),
@@ -76,7 +78,9 @@ def gather(engine: Engine, weights: Weights = DEFAULT) -> Gathered:
         records.column("sort").to_numpy().astype(np.uint8),
     )
     platform = incidence(np.arange(n), coded(records.column("platform").fill_null(""))[0], n)
-    return Gathered(evidence, telling(engine, index, tied, evidence, weights), index, tied, micros, platform)
+    told = telling(engine, index, weighed, evidence, weights)
+    both = (np.concatenate([told.together[0], paid[0]]), np.concatenate([told.together[1], paid[1]]))
+    return Gathered(evidence, replace(told, together=both), index, tied, micros, platform)
 
 
 def _attributes(engine: Engine, index: RowIndex) -> tuple[Incidence, ...]:

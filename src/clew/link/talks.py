@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Evidence, Floats, Ints, Telling, incidence
@@ -129,7 +128,7 @@ def _chain(talk: Ints) -> tuple[Ints, Ints]:
 def _roles(engine: Engine, index: RowIndex, ties: Ties) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """For each tie whether it is of a talk's writer by account, and whether who shows it acts in the talk."""
     shown = engine.sql(_SHOWN)
-    code = _coded(ties, shown.column("type").combine_chunks(), shown.column("value").combine_chunks())
+    code = ties.codes(shown.column("type").combine_chunks(), shown.column("value").combine_chunks())
     at = index.rows(shown.column("rid").to_numpy().astype(np.uint64))
     key = code.astype(np.uint64) << np.uint64(32) | at.astype(np.uint64)
     keys = ties.identifier.astype(np.uint64) << np.uint64(32) | ties.row.astype(np.uint64)  # sorted
@@ -142,17 +141,6 @@ def _roles(engine: Engine, index: RowIndex, ties: Ties) -> tuple[npt.NDArray[np.
     return out[0], out[1]
 
 
-def _coded(ties: Ties, types: pa.Array, values: pa.Array) -> Ints:
-    """int64[n], the codes of identifiers that are there."""
-    out, first = np.zeros(len(values), np.int64), 0
-    for names in ties.values.chunks:
-        of = pc.equal(types, TYPES[ties.kind[first]]).to_numpy(zero_copy_only=False) if len(names) else None
-        if of is not None and of.any():
-            out[of] = first + pc.index_in(values.filter(pa.array(of)), names).to_numpy()
-        first += len(names)
-    return out
-
-
 def _most_said(engine: Engine, ties: Ties, weights: Weights) -> Floats | None:
     """float64[identifiers], most that each is worth; None where no text is said in messages."""
     of = np.flatnonzero(ties.kind == TYPES.index("template"))
@@ -162,7 +150,7 @@ def _most_said(engine: Engine, ties: Ties, weights: Weights) -> Floats | None:
     if not len(said):
         return None
     letters, values = said.column("letters").to_numpy(), said.column("value").combine_chunks()
-    code = _coded(ties, pa.array(["template"] * len(said)), values)
+    code = ties.codes(pa.array(["template"] * len(said)), values)
     most = np.full(len(ties.kind), np.inf)
     worth = np.minimum(weights.saying + letters / weights.letters, weights.said)
     most[code] = np.where(letters < weights.long, worth, np.inf)

@@ -57,6 +57,16 @@ class Ties:
     kind: npt.NDArray[np.uint8]
     values: pa.ChunkedArray
 
+    def codes(self, types: pa.Array, values: pa.Array) -> npt.NDArray[np.int64]:
+        """int64[n], the codes of identifiers that are there."""
+        out, first = np.zeros(len(values), np.int64), 0
+        for names in self.values.chunks:
+            of = pc.equal(types, TYPES[self.kind[first]]).to_numpy(zero_copy_only=False) if len(names) else None
+            if of is not None and of.any():
+                out[of] = first + pc.index_in(values.filter(pa.array(of)), names).to_numpy()
+            first += len(names)
+        return out
+
 
 def read_ties(engine: Engine, index: RowIndex) -> Ties:
     """The identifiers of ``mentions``, ``image_members``, ``template_members`` and conversations, sorted.

@@ -1,0 +1,116 @@
+"""What is special about evidence from payments: whose a payment is.
+
+Everybody pays the same shops, landlords and platforms, so whom one pays says little. A payment belongs to its payer:
+all payments of one account are one group from the start. Only where the payee is known from an advert, offer, page or
+talk of people who act there, and the payer is not, it belongs to the payee: a client is not of the operation.
+Accounts that pass on what they receive are one household or one operation: see `PASSED`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+from clew.link.groups import Ints
+from clew.link.rows import RowIndex
+from clew.link.ties import Ties
+
+Flags = npt.NDArray[np.bool_]
+
+LEAST_TIMES, DAYS, SHARE = 3, 3, 0.6
+
+# Accounts of payer and payee, as they stand in the mentions of payments; of several readings of one side the surest.
+SIDES = """
+SELECT rid, field::VARCHAR = 'payee' AS payee, type::VARCHAR AS type, value FROM mentions
+WHERE field::VARCHAR IN ('payer', 'payee') AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle')
+QUALIFY row_number() OVER (
+    PARTITION BY rid, field ORDER BY list_position(['account', 'wallet', 'phone', 'email', 'handle'], type::VARCHAR),
+    starts_with(value, 'number:'), value) = 1
+"""
+# Accounts of which at least three times most of what came in within three days went to one other, which gets most of
+# all that they pay: wages that are handed over, takings that are collected, chains of laundering; and families.
+PASSED = f"""
+WITH sides AS ({SIDES}), paid AS (
+    SELECT rid, p.type || ':' || p.value AS payer, q.type || ':' || q.value AS payee, amount::DOUBLE AS amount,
+           currency, posted_at AS t
+    FROM (FROM sides WHERE NOT payee) p JOIN (FROM sides WHERE payee) q USING (rid) JOIN records USING (rid)
+    WHERE posted_at IS NOT NULL
+), moved AS (
+    SELECT payer AS account, payee AS other, rid, currency, t, amount AS sent, 0.0 AS got FROM paid
+    UNION ALL SELECT payee, '', rid, currency, t, 0.0, amount FROM paid
+), seen AS (
+    SELECT *, sum(got) OVER (PARTITION BY account, currency ORDER BY t
+        RANGE BETWEEN INTERVAL {DAYS} DAY PRECEDING AND CURRENT ROW) AS came,
+        sum(sent) OVER (PARTITION BY account, currency) AS whole FROM moved
+)
+SELECT account, other FROM seen WHERE other <> '' AND other <> account GROUP BY account, other
+HAVING count(*) FILTER (sent >= {SHARE} * came AND sent <= 1.1 * came) >= {LEAST_TIMES}
+   AND sum(sent) FILTER (sent >= {SHARE} * came AND sent <= 1.1 * came) >= 0.5 * max(whole)
+"""
+
+
+# Sides that other records show as somebody's own: adverts, offers, pages, and those who act in a talk.
+_PUBLIC = f"""
+SELECT DISTINCT m.type::VARCHAR AS type, m.value FROM mentions m SEMI JOIN ({SIDES}) s ON s.type = m.type::VARCHAR
+    AND s.value = m.value
+JOIN records r USING (rid) LEFT JOIN conversation_members c USING (rid)
+LEFT JOIN (SELECT conversation_id, actor FROM stages UNION SELECT conversation_id, controller FROM control) a
+    ON (a.conversation_id, a.actor) = (c.conversation_id, r.handle)
+WHERE r.kind NOT IN ('payment', 'message') OR a.actor IS NOT NULL
+"""
+_SIDES = f"""
+WITH named AS (SELECT *, type || ':' || value AS node FROM ({SIDES})), passed AS ({PASSED})
+SELECT n.rid, n.payee, n.type, n.value, u.value IS NOT NULL AS public, p.other IS NOT NULL AS passed
+FROM named n LEFT JOIN ({_PUBLIC}) u ON (u.type, u.value) = (n.type, n.value)
+LEFT JOIN named o ON n.payee AND o.rid = n.rid AND NOT o.payee
+LEFT JOIN passed p ON (p.account, p.other) = (o.node, n.node)
+"""
+
+
+def own_payments(engine: Engine, index: RowIndex, ties: Ties) -> tuple[Ties, tuple[Ints, Ints]]:
+    """The ties without those of payments that say nothing of whose they are; and pairs of payments that are together.
+
+    Args:
+        engine: has the views that `clew.link.stage.link` reads.
+        index: rows of the records.
+        ties: as read.
+    """
+    paid = _flags(index, engine.sql("SELECT rid FROM records WHERE kind = 'payment'"))
+    if not paid.any():
+        return ties, (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    sides = engine.sql(_SIDES)
+    row = index.rows(sides.column("rid").to_numpy().astype(np.uint64))
+    code = ties.codes(sides.column("type").combine_chunks(), sides.column("value").combine_chunks())
+    payee, public, passed = (sides.column(name).to_numpy() for name in ("payee", "public", "passed"))
+    of_payer, of_known_payee = np.zeros(len(paid), np.bool_), np.zeros(len(paid), np.bool_)
+    of_payer[row[~payee]] = True
+    of_known_payee[row[payee & public]] = True
+    # A client is not of the operation, and what a client also pays is not the operation's.
+    own = np.where(payee, public | passed | ~of_payer[row], public | ~of_known_payee[row])
+    kept = ~paid[ties.row]
+    kept[np.searchsorted(_keys(ties.identifier, ties.row), _keys(code[own], row[own]))] = True
+    weighed = replace(ties, row=ties.row[kept], identifier=ties.identifier[kept])
+    return weighed, _chains(row[own & ~payee], code[own & ~payee])
+
+
+def _flags(index: RowIndex, chosen: pa.Table) -> Flags:
+    """bool[records], those whose numbers are in the table."""
+    out = np.zeros(len(index.rid), np.bool_)
+    out[index.rows(chosen.column("rid").to_numpy().astype(np.uint64))] = True
+    return out
+
+
+def _keys(identifier: npt.NDArray[np.integer], row: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
+    return identifier.astype(np.uint64) << np.uint64(32) | row.astype(np.uint64)
+
+
+def _chains(row: Ints, account: Ints) -> tuple[Ints, Ints]:
+    """Each payment of an account with the next: pairs of records."""
+    order = np.lexsort((row, account))
+    row, account = row[order], account[order]
+    same = account[1:] == account[:-1]
+    return row[:-1][same], row[1:][same]
