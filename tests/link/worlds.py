@@ -20,8 +20,10 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class Advert:
-    """One record: a number, what it holds ("phone:1"; "said phone:1" in a message, "from …" and "to …" in a payment), its
-    day, place and item."""
+    """One record: a number, what it holds, its day, place and item.
+
+    "phone:1"; "said phone:1" in a message; "from account:1" and "to account:2" in a payment.
+    """
 
     number: int
     holds: tuple[str, ...]
