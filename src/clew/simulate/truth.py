@@ -190,6 +190,33 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("exploitation", pa.bool_(), nullable=False),
         ]
     ),
+    "travel": pa.schema(
+        [
+            pa.field("operation", pa.string()),  # of who pays; null: private people
+            pa.field("person", pa.string(), nullable=False),  # who goes
+            pa.field("from", pa.string(), nullable=False),
+            pa.field("to", pa.string(), nullable=False),
+            pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+            pa.field("how", pa.string(), nullable=False),  # coach, rail, airline, hotel
+            pa.field("payer_person", pa.string(), nullable=False),
+            pa.field("payment", pa.string(), nullable=False),  # native id
+            pa.field("mail", pa.string()),  # message id, if there is a mail
+            pa.field("passenger", pa.string(), nullable=False),  # the name in it
+        ]
+    ),
+    "statements": pa.schema(
+        [
+            pa.field("file", pa.string(), nullable=False),
+            pa.field("format", pa.string(), nullable=False),  # camt, mt940, csv
+            pa.field("account", pa.string(), nullable=False),
+            pa.field("number", pa.int32(), nullable=False),
+            pa.field("currency", pa.string(), nullable=False),
+            pa.field("opening", pa.decimal128(18, 2), nullable=False),
+            pa.field("closing", pa.decimal128(18, 2), nullable=False),
+            pa.field("entries", pa.int32(), nullable=False),
+            pa.field("missing", pa.string()),  # native id of an entry that was left out: it does not add up
+        ]
+    ),
     "stages": _said("stage"),
     "acts": _said("act"),
 }

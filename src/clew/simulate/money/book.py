@@ -27,13 +27,17 @@ ROW = np.dtype(
         ("type", "i1"),
         ("place", "i2"),  # city; -1
         ("ads", "i4"),  # group of adverts paid for; -1
+        ("trip", "i4"),  # journey or room paid for; -1
         ("chance", "u4"),  # for its text
         ("group", "i1"),  # see `Money.shares`
         ("state", "i1"),
         ("of", "i4"),  # row that it takes back or repeats; -1
     ]
 )
+TRIP = np.dtype([("person", "i4"), ("from", "i2"), ("to", "i2"), ("at", "i4"), ("how", "i1")])
+HOW = ("coach", "rail", "airline", "hotel")
 Rows = NDArray[np.void]
+Trips = NDArray[np.void]
 Value = NDArray[Any] | int | float
 # Whose payments a group has; `FREE` fills up.
 EXPLOITING, ADVERTS, CUSTOMERS, LAWFUL, FREE = range(5)
@@ -137,6 +141,8 @@ class Book:
         self.parts: list[Rows] = []
         self.ads: list[Ints] = []  # rows of adverts by group
         self._groups = 0
+        self.trips: list[Trips] = []
+        self._trips = 0
 
     def pay(
         self,
@@ -158,7 +164,7 @@ class Book:
             amount: in hundredths of the country's money.
             t: second of the world.
             country: whose money it is.
-            more: ``unit``, ``actor``, ``place``, ``ads``, ``currency``, ``type`` (a name of `TYPES`).
+            more: ``unit``, ``actor``, ``place``, ``ads``, ``trip``, ``currency``, ``type`` (a name of `TYPES`).
 
         Returns:
             How many.
@@ -174,13 +180,14 @@ class Book:
         rows["currency"] = more.get("currency", CURRENCY[country])
         kind = more.get("type", "transfer")
         rows["type"] = TYPES.index(kind) if isinstance(kind, str) else kind
-        for name in ("unit", "actor", "place", "ads"):
+        for name in ("unit", "actor", "place", "ads", "trip"):
             rows[name] = more.get(name, -1)
         rows["group"], rows["of"] = group, -1
         draw = unit(self.seed, "book", len(self.parts), np.arange(size))
         rows["chance"] = np.floor(draw * 2.0**32).astype(np.uint32)
+        rows = rows[rows["payer"] != rows["payee"]]  # two who share an account need not pay each other
         self.parts.append(rows)
-        return size
+        return int(rows.size)
 
     def paid_for(self, groups: list[Ints] | Ints) -> Ints:
         """Numbers of new groups of adverts: one group a row of an array, or one of each list."""
@@ -192,6 +199,15 @@ class Book:
             self.ads += list(groups.reshape(-1, 1))
             self._groups += groups.size
         return np.arange(first, self._groups)
+
+    def travel(self, person: Ints, start: Ints, end: Ints, at: Value, how: Ints) -> Ints:
+        """Numbers of new journeys: who goes, from and to which city, when, and how (place in `HOW`)."""
+        rows = np.zeros(person.size, dtype=TRIP)
+        for name, values in (("person", person), ("from", start), ("to", end), ("at", at), ("how", how)):
+            rows[name] = values
+        self.trips.append(rows)
+        self._trips += rows.size
+        return np.arange(self._trips - rows.size, self._trips)
 
     def rows(self) -> Rows:
         """All payments as drawn."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from clew.simulate.hashing import Floats, Ints, below, pick, unit
-from clew.simulate.money.book import FREE, OFFSET, Book, Value
+from clew.simulate.money.book import FREE, HOW, OFFSET, Book, Value
 from clew.simulate.money.firms import Firms, any_city
 from clew.simulate.money.knobs import Money
 from clew.simulate.money.lawful import exact, rounded
 from clew.simulate.money.spell import iban_kind
 from clew.simulate.operations import DAY
-from clew.simulate.places import WEIGHTS
+from clew.simulate.places import NEAR, WEIGHTS
 
 MONTHS = 6
 # What people are (assumed): employed, students, pensioners, seasonal workers housed by their employer, clerks who book
@@ -148,19 +148,32 @@ class Everyday:
             8 + 13 * self._draw("cash-hour", who, month)
         )
         self._pay("cash-out", who, self.account[who], machine, amount, t, place=city, type="cash-withdrawal")
+        self._trips()
+
+    def _trips(self) -> None:
+        """Clerks book for colleagues, others for themselves."""
+        keys, firms, seed = np.arange(self.size), self.firms, self.book.seed
         clerks = np.repeat(keys[self.sort == CLERK], 40)
         trips = np.concatenate([clerks, keys[self._draw("holiday", keys) < 0.4]])
         rows = np.arange(trips.size)
-        day = below(170, self.book.seed, "trip-day", trips, rows) * DAY
-        t = day + 3600 * (9 + 10 * self._draw("trip-hour", rows))
-        trade = below(4, self.book.seed, "trip-how", rows)
+        guest = np.where(rows < clerks.size, below(self.size, seed, "colleague", trips, rows), trips)
+        t = below(165, seed, "trip-day", trips, rows) * DAY + 3600 * (9 + 10 * self._draw("trip-hour", rows))
+        goes = t + DAY * (1 + 12 * self._draw("trip-goes", rows))
+        trade = below(4, seed, "trip-how", rows)
+        country = np.where(
+            self._draw("trip-abroad", rows) < 0.4, NEAR[self.country[trips], rows % 3], self.country[trips]
+        )
+        to = any_city(country, seed, "trip-to", trips, rows)
+        start = np.where(trade == 3, to, self.city[trips])
+        trip = self.book.travel(self.person[guest], start, to, goes, trade)
         price = 15 + 120 * self._draw("trip-sum", rows) * np.array([0.6, 0.8, 1.6, 1.8])[trade]
-        for number, name in enumerate(("coach", "rail", "airline", "hotel")):
+        for number, name in enumerate(HOW):
             part = trade == number
             who = trips[part]
             firm = firms.some(name, self.country[who], self._draw("trip-firm", rows[part]))
             flow = "lodging" if name == "hotel" else "travel"
-            self._pay(flow, who, self.account[who], firm, exact(price[part], self.country[who]), t[part], type="card")
+            sums = exact(price[part], self.country[who])
+            self._pay(flow, who, self.account[who], firm, sums, t[part], type="card", trip=trip[part])
 
     def _shops(self, count: int) -> None:
         """What is left goes to shops."""

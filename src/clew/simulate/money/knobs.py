@@ -137,6 +137,15 @@ class Money:
     nights_paid: float = 0.5
     """Share of moves with a room paid in the new city (assumed)."""
 
+    mailed: tuple[float, float] = (0.6, 0.35)
+    """Share of paid journeys and rooms with a mail in the mailbox: of operations that exploit, of others (assumed)."""
+
+    statements: tuple[int, int] = (8, 60)
+    """Accounts with statements: at least, at most; else one to 1,000 payments (assumed)."""
+
+    gaps: float = 0.05
+    """Share of statements in which an entry is missing, so that they do not add up (assumed)."""
+
     remits: float = 0.12
     """Share of private people who send money abroad every month (assumed)."""
 

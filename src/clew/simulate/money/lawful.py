@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clew.simulate.hashing import Floats, Ints, below, unit
 from clew.simulate.knobs import AGENCY, INDEPENDENT, RING, VENUE
-from clew.simulate.money.book import LAWFUL, OFFSET, SCALE, Book, Value
+from clew.simulate.money.book import HOW, LAWFUL, OFFSET, SCALE, Book, Value
 from clew.simulate.money.firms import Firms, any_city
 from clew.simulate.money.knobs import Money
 from clew.simulate.money.spell import iban_kind
@@ -72,6 +72,7 @@ class Honest:
         self.people = operations.people[self.keys].astype(np.int64)
         self.purse = payers[self.keys].astype(np.int64)
         self.moves = sheet.movements
+        self.house: dict[tuple[int, int], int] = {}  # people of houses by operation and place in it
 
     def write(self) -> None:
         """All of them."""
@@ -141,15 +142,16 @@ class Honest:
 
     def _shares(self) -> None:
         """What houses pay to the people who work there, every week."""
-        seed, knobs = self.book.seed, self.knobs
+        seed = self.book.seed
         houses = np.flatnonzero(~self.single & (unit(seed, "pays-shares", self.keys) < 0.7))
         if not houses.size:
             return
-        del knobs
         who = np.repeat(houses, self.people[houses])
         index = np.concatenate([np.arange(size) for size in self.people[houses].tolist()])
         person = self.book.people.add(self.keys[who], index)
         home = self.country[who]
+        pairs = zip(self.keys[who].tolist(), index.tolist(), strict=True)
+        self.house = dict(zip(pairs, person.tolist(), strict=True))
         purse = self.book.accounts.add(iban_kind(home), home, holder=person, unit=self.keys[who])
         weeks = np.floor(self.days[who] / 7 * unit(seed, "share-weeks", person)).astype(np.int64)
         one = np.repeat(np.arange(who.size), weeks)
@@ -185,19 +187,37 @@ class Honest:
         chance = np.where(self.single[np.maximum(which, 0)], self.knobs.tickets[2], self.knobs.tickets[1])
         draws = unit(seed, "own-ticket", np.arange(which.size))
         rows = np.flatnonzero((which >= 0) & (draws < chance))
-        which, to = which[rows], self.moves["to"][rows]
+        which, start, to = which[rows], self.moves["from"][rows], self.moves["to"][rows]
         if not rows.size:
             return
-        t = self.moves["at"][rows] - DAY * (0.3 + 9 * unit(seed, "ticket-before", rows) ** 2)
+        at = self.moves["at"][rows].astype(np.float64)
+        t = np.maximum(at - DAY * (0.3 + 9 * unit(seed, "ticket-before", rows) ** 2), 0)
+        goes = np.maximum(at - 3600 * (3 + 8 * unit(seed, "ticket-goes", rows)), t + 3600)
         home = self.country[which]
+        who = self._people_of(which, self.moves["person"][rows])
         trade = below(3, seed, "ticket-how", rows)
         price = exact((12 + 50 * unit(seed, "ticket-sum", rows)) * np.array([1.0, 1.4, 2.2])[trade], home)
-        for number, name in enumerate(("coach", "rail", "airline")):
+        trip = self.book.travel(who, start, to, goes, trade)
+        for number, name in enumerate(HOW[:3]):
             part = trade == number
             firm = self.firms.some(name, home[part], unit(seed, "ticket-firm", rows[part]))
-            self._pay("travel", which[part], self.purse[which[part]], firm, price[part], t[part], type="card")
+            payer = self.purse[which[part]]
+            self._pay("travel", which[part], payer, firm, price[part], t[part], type="card", trip=trip[part])
         room = unit(seed, "own-room", rows) < self.knobs.nights_paid
         which, to, t, rows = which[room], to[room], t[room], rows[room]
         hotel = self.firms.some("hotel", CITY_COUNTRY[to].astype(np.int64), unit(seed, "own-hotel", rows))
         cost = exact(60 + 240 * unit(seed, "room-sum", rows), self.country[which])
-        self._pay("lodging", which, self.purse[which], hotel, cost, t + 1_800, place=to, type="card")
+        trip = self.book.travel(who[room], to, to, at[room], np.full(rows.size, 3))
+        self._pay("lodging", which, self.purse[which], hotel, cost, t + 1_800, place=to, type="card", trip=trip)
+
+    def _people_of(self, which: Ints, index: Ints) -> Ints:
+        """People who are advertised: whoever works alone, or one of those of a house."""
+        holder = self.book.accounts.column("holder")[self.purse[which]]
+        houses = np.flatnonzero(~self.single[which])
+        keys, place = np.unique(self.keys[which[houses]] * 4096 + index[houses], return_inverse=True)
+        first = self.house.get
+        people = np.array([first((key // 4096, key % 4096), -1) for key in keys.tolist()], dtype=np.int64)
+        new = np.flatnonzero(people < 0)
+        people[new] = self.book.people.add(keys[new] // 4096, keys[new] % 4096)
+        holder[houses] = people[place]
+        return holder

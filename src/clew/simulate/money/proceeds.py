@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from clew.simulate.hashing import Floats, Ints
-from clew.simulate.money.book import EXPLOITING, OFFSET, SCALE, Book, Dice, Value
+from clew.simulate.money.book import EXPLOITING, HOW, OFFSET, SCALE, Book, Dice, Value
 from clew.simulate.money.cast import Unit
 from clew.simulate.money.firms import Firms, in_country
 from clew.simulate.money.knobs import Money
 from clew.simulate.operations import DAY
-from clew.simulate.places import CITY_COUNTRY
+from clew.simulate.places import CITY_COUNTRY, NEAR
 
 _WAGED = ("labour", "domestic")
 Moves = dict[str, Ints]
@@ -155,8 +155,9 @@ class Proceeds:
         start, end = unit.start, unit.end
         funnel = dice.one() < self.knobs.funnel
         rate = min(unit.victims.size, 12) * 0.05 + 0.05
-        t = dice.times(rate / DAY, start, end) // DAY * DAY + 9 * 3600 + dice.some(1)[0] * 20_000
-        t = np.unique(t)
+        t = dice.times(rate / DAY, start, end) // DAY * DAY
+        t = np.unique(t + 9 * 3600)
+        t = t + 36_000 * dice.some(t.size)
         if not t.size or (unit.form in _WAGED and not funnel):
             return []
         amount = rounded(120 + 900 * dice.some(t.size) ** 2, SCALE[unit.country], 10)
@@ -204,7 +205,8 @@ class Proceeds:
             t = np.arange(unit.start, unit.end, 30 * DAY) + DAY * 3 * dice.one() + 10 * 3600
             amount = np.full(t.size, int(rounded(650 + 900 * dice.some(1), scale, 5)[0]))
             self.pay(unit, "rent", unit.purses("host", t.tolist()), landlord[house], amount, t)
-        t = dice.times(0.06 / DAY, unit.start, unit.end) // DAY * DAY + 3600 * (10 + 8 * dice.one())
+        t = dice.times(0.06 / DAY, unit.start, unit.end) // DAY * DAY
+        t = t + 3600 * (9 + 11 * dice.some(t.size))
         amount = exact((15 + 40 * dice.some(t.size)) * (1 + unit.victims.size / 3), scale)
         market = self.firms.some("market", country, dice.some(t.size))
         city = in_country(country, dice.some(t.size) ** 2)
@@ -213,28 +215,33 @@ class Proceeds:
     def _travel(self, unit: Unit, dice: Dice) -> None:
         """Tickets and rooms for people who are moved; people of operations without adverts are brought once."""
         rows = self._order[np.searchsorted(self._op, unit.number) : np.searchsorted(self._op, unit.number, "right")]
-        at = self.moves["at"][rows].astype(np.float64)
-        to = self.moves["to"][rows]
+        who, at = unit.victims[self.moves["person"][rows]], self.moves["at"][rows].astype(np.float64)
+        start, to = self.moves["from"][rows], self.moves["to"][rows]
         if not unit.lines and not unit.name.startswith("op-"):
-            at = unit.start + 2 * DAY * dice.some(unit.victims.size)
-            to = in_country(unit.country, np.full(unit.victims.size, dice.one()))
+            who = unit.victims
+            at = unit.start + 2 * DAY * dice.some(who.size)
+            to = in_country(unit.country, np.full(who.size, dice.one()))
+            start = in_country(int(NEAR[unit.country][int(dice.one() * 3)]), dice.some(who.size))
         pays = dice.some(at.size) < self.knobs.tickets[0]
-        t, city = np.maximum(at - DAY * (0.3 + 3 * dice.some(at.size)), 0)[pays], to[pays]
-        where = CITY_COUNTRY[city].astype(np.int64) if city.size else city
-        scale = SCALE[unit.country]
+        who, at, start, city = who[pays], at[pays], start[pays], to[pays]
+        t = np.maximum(at - DAY * (0.3 + 3 * dice.some(at.size)), 0)
+        goes = np.maximum(at - 3600 * (3 + 8 * dice.some(at.size)), t + 3600)
         trade = np.floor(dice.some(t.size) * 3).astype(np.int64)
         draws = dice.some(t.size)
-        firm = np.stack([self.firms.some(name, unit.country, draws) for name in ("coach", "rail", "airline")])
+        firm = np.stack([self.firms.some(name, unit.country, draws) for name in HOW[:3]])
+        scale = SCALE[unit.country]
         price = exact((12 + 50 * dice.some(t.size)) * np.array([1.0, 1.4, 2.2])[trade], scale)
+        trip = self.book.travel(who, start, city, goes, trade)
         payer = unit.purses("transporter", t.tolist())
-        self.pay(unit, "travel", payer, firm[trade, np.arange(t.size)], price, t, type="card")
+        self.pay(unit, "travel", payer, firm[trade, np.arange(t.size)], price, t, type="card", trip=trip)
         room = dice.some(t.size) < self.knobs.nights_paid
-        hotel = self.firms.some("hotel", where[room], dice.some(int(room.sum()))) if room.any() else city[:0]
+        where, draws = CITY_COUNTRY[city[room]].astype(np.int64), dice.some(int(room.sum()))
+        hotel = self.firms.some("hotel", where, draws)
         cost = exact(60 + 240 * dice.some(int(room.sum())), scale)
         later = (t + 3600 * (0.2 + 5 * dice.some(t.size)))[room]
-        self.pay(
-            unit, "lodging", unit.purses("host", later.tolist()), hotel, cost, later, place=city[room], type="card"
-        )
+        trip = self.book.travel(who[room], city[room], city[room], at[room], np.full(later.size, 3))
+        payer = unit.purses("host", later.tolist())
+        self.pay(unit, "lodging", payer, hotel, cost, later, place=city[room], type="card", trip=trip)
 
     def _upwards(self, unit: Unit, collected: list[tuple[Ints, Ints]], dice: Dice) -> None:
         """What was collected goes to the coordinator every week or two, and a part of it to whoever launders."""

@@ -70,10 +70,12 @@ def firm_name(seed: int, trade: int, country: int, key: int) -> str:
     if kind == "machine":
         city = CITIES[int(FIRST_CITY[country]) + key % 97]
         return f"ATM {BANKS[key // 97 % len(BANKS)]} {city}"
-    bits = mix_one(seed, "firm", trade, country, key)
-    stem = (_STEMS[bits & 15] + _STEMS[bits >> 4 & 15] + _STEMS[bits >> 8 & 15]).title()
+    bits = mix_one(seed, "firm", trade)
+    # An odd factor permutes the stems: no two firms of a trade have one.
+    place = ((country * 16 + key) * (bits | 1) + (bits >> 20)) & 4095
+    stem = (_STEMS[place & 15] + _STEMS[place >> 4 & 15] + _STEMS[place >> 8]).title()
     words = _WORDS[kind]
-    return f"{stem} {words[(bits >> 12) % len(words)]}"
+    return f"{stem} {words[mix_one(seed, 'firm-word', trade, country, key) % len(words)]}"
 
 
 class Spelling:
@@ -88,7 +90,7 @@ class Spelling:
         self.used = used
         columns = {name: accounts.column(name)[used] for name in ("kind", "country", "holder", "trade", "key", "unit")}
         self.columns = columns
-        phones = national(seed, columns["country"], _FIRST_PHONE + columns["key"])
+        phones = national(seed, columns["country"], _FIRST_PHONE + used)
         self.holders: list[str | None] = []
         kinds = []
         self.values: list[str] = []

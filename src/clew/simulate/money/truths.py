@@ -222,6 +222,11 @@ class Truths:
         return (self.operation(unit), self.person(person), role, nodes, unit in self.bad, *traces, *times)
 
 
+def save(part: Path, name: str, rows: list[tuple[Any, ...]]) -> None:
+    """Write one table of the truth."""
+    pq.write_table(_table(name, rows), part / "truth" / f"{name}.parquet", compression="zstd")
+
+
 def _table(name: str, rows: list[tuple[Any, ...]]) -> pa.Table:
     schema = SCHEMAS[name]
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)

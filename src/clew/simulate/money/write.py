@@ -56,14 +56,16 @@ def times(t: Ints, offset: Ints) -> pa.StringArray:
     local = np.datetime_as_string(utc + (minutes * 60).astype("timedelta64[s]"), unit="s")
     zones, place = np.unique(minutes, return_inverse=True)
     suffix = [f"{'-' if z < 0 else '+'}{abs(z) // 60:02d}:{abs(z) % 60:02d}" if z else "Z" for z in zones.tolist()]
-    return pc.binary_join_element_wise(pa.array(local.tolist()), pa.array(suffix).take(pa.array(place)), "")
+    return pc.binary_join_element_wise(
+        pa.array(local.tolist(), pa.string()), pa.array(suffix, pa.string()).take(pa.array(place)), ""
+    )
 
 
 def decimals(amount: Ints, places: int) -> pa.StringArray:
     """Whole numbers as decimals with that many digits behind the point."""
     unit = 10**places
     size = np.abs(amount)
-    sign = pa.array(np.where(amount < 0, "-", "").tolist())
+    sign = pa.array(np.where(amount < 0, "-", "").tolist(), pa.string())
     rest = pc.utf8_lpad(pc.cast(pa.array(size % unit), pa.string()), places, "0")
     whole = pc.cast(pa.array(size // unit), pa.string())
     return pc.binary_join_element_wise(pc.binary_join_element_wise(sign, whole, ""), rest, ".")
