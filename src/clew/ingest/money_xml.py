@@ -104,6 +104,8 @@ class Cutter:
                     yield self._take_head(text, begin, line)
                 yield Piece(END, mark[3].decode(), b"", line)
             elif not inner:
+                if self._head is not None:
+                    yield self._take_head(text, begin, line)
                 self._head, self._opened, self._head_line = begin, mark, line
             at = mark.end()
         if last and self._head is not None:
