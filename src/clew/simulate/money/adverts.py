@@ -202,21 +202,28 @@ def _vouchers(book: Book, firms: Firms, op: Ints, payer: Ints, amount: Ints, t: 
 
 
 def other_customers(book: Book, firms: Firms, sheet: Sheet, count: int, prices: Prices, knobs: Money) -> None:
-    """Payments of people whose adverts are not in the world."""
+    """Payments of people whose adverts are not in the world; many at the hours at which those of the world pay."""
     seed, rows = book.seed, np.arange(count)
+    paid = book.rows()
+    paid = paid[paid["ads"] >= 0]
+    first = np.array([book.ads[group][0] for group in paid["ads"].tolist()], dtype=np.int64)
     pool = max(4, count // 5)
     home = pick(WEIGHTS, unit(seed, "customer-home", np.arange(pool)))
     person = book.people.add(-1, np.arange(pool))
     purse = book.accounts.add(iban_kind(home), home, holder=person)
     who = np.floor(pool * unit(seed, "customer", rows) ** 2).astype(np.int64)
-    advert = below(sheet.count, seed, "customer-near", rows)
-    near = unit(seed, "customer-rush", rows) < knobs.rush
+    near = (unit(seed, "customer-rush", rows) < knobs.rush) & (first.size > 0)
+    place = below(first.size, seed, "customer-near", rows)
+    advert = first[place] if first.size else place
     platform = np.where(
         near, sheet.table["platform"][advert].astype(np.int64), below(PLATFORMS, seed, "customer-platform", rows)
     )
     what = pick([0.6, 0.3, 0.1], unit(seed, "customer-product", rows))
+    same = near & (unit(seed, "customer-same", rows) < knobs.same_price)
+    if first.size:
+        what = np.where(same, paid["flow"][place].astype(np.int64) - int(_FLOW[0]), what)
     what = np.where((what == 0) & (prices.amount[platform, 0] == 0), 1, what)
-    beside = sheet.table["t"][advert].astype(np.int64) - 3_600 + below(5_400, seed, "customer-beside", rows)
+    beside = sheet.table["t"][advert].astype(np.int64) - 4_200 + below(4_500, seed, "customer-beside", rows)
     anytime = below(180 * DAY, seed, "customer-day", rows)
     t = np.maximum(np.where(near, beside, anytime - OFFSET[home[who]]), 0)
     many = 1 + pick([0.85, 0.1, 0.05], unit(seed, "customer-many", rows))

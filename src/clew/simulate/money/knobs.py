@@ -47,7 +47,7 @@ class Money:
     most: int = 1_000_000
     """Most payments where the number is not given (assumed: keeps large worlds quick)."""
 
-    shares: tuple[float, float, float, float] = (0.22, 0.18, 0.10, 0.14)
+    shares: tuple[float, float, float, float] = (0.22, 0.16, 0.18, 0.12)
     """At most these shares of all payments are of operations that exploit, for adverts, of other customers of the
     advert platforms, and of honest operations; whole operations are left out until it fits, and everyday life fills
     the rest (assumed: what a financial investigation gets to see is a choice)."""
@@ -78,9 +78,13 @@ class Money:
     """Share of operations that pay adverts by prepaid or gift card: those that exploit, others (direction: FinCEN 2020,
     FINTRAC; unbanked people do too; sizes assumed)."""
 
-    rush: float = 0.6
-    """Share of the payments of other customers near the time of an advert of the world on the platform: people post at
-    the same hours, and so some payers fit each advert (assumed)."""
+    rush: float = 0.85
+    """Share of the payments of other customers within an hour or so of an advert of the world that was paid on the
+    platform: people post at the same hours, and so several payers fit an advert (assumed; in the ledgers of Portnoff
+    et al. 2017 many fit)."""
+
+    same_price: float = 0.7
+    """Share of these that are for the same product at least (assumed)."""
 
     cashless: tuple[float, float] = (0.5, 0.45)
     """Share of operations whose clients pay by bank or telephone: those that exploit, independents (assumed)."""

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.simulate import identity
-from clew.simulate.hashing import Ints
+from clew.simulate.hashing import Ints, mix
 from clew.simulate.money.adverts import PRODUCTS
 from clew.simulate.money.book import COINS, CURRENCIES, OFFSET, Rows
+from clew.simulate.money.iban import BANKS
 from clew.simulate.money.knobs import STATES, TYPES
 from clew.simulate.money.spell import Spelling, chain_of
 from clew.simulate.money.texts import Texts
@@ -26,6 +27,7 @@ from clew.simulate.render import WORLD_START
 _CHUNK = 1 << 16
 _SUMMER = np.datetime64("2026-03-29T01:00:00")
 _COIN = TYPES.index("coin")
+_ONLINE = [TYPES.index(name) for name in ("transfer", "instant")]
 _REVERSAL, _DUPLICATE = STATES.index("reversal"), STATES.index("duplicate")
 
 
@@ -88,6 +90,8 @@ class Lines:
         self.country = spelt.columns["country"]
         self.value, self.holder = _quoted([*spelt.values]), _quoted(spelt.holders)
         self.bank = np.array([bool(bank) for bank in spelt.banks])
+        # Two of the six banks tell by which device somebody paid.
+        self.tells = np.array([bank.startswith(BANKS[:2]) for bank in spelt.banks])
         self.banks = _quoted([bank or None for bank in spelt.banks])
         self.city = _quoted([*CITIES, None])
         self.currency, self.type = _quoted([*CURRENCIES]), _quoted([*TYPES])
@@ -135,10 +139,20 @@ class Lines:
             (',"type":', self.type.take(pa.array(rows["type"].astype(np.int64)))),
             (',"place":', self.city.take(place)),
             (',"platform":', self.banks.take(teller)),
+            (',"device":', self._devices(rows, payer)),
         ]
         parts = [pa.scalar(part) if isinstance(part, str) else part for field in fields for part in field]
         lines = pc.binary_join_element_wise(*parts, pa.scalar("}\n"), "")
         return "".join(lines.to_pylist()).encode()
+
+    def _devices(self, rows: Rows, payer: Ints) -> pa.StringArray:
+        """The device by which somebody paid, where the bank tells it: that of who acts, who need not be the holder."""
+        holder = self.spelt.columns["holder"][payer]
+        person = np.where(rows["actor"] >= 0, rows["actor"], holder)
+        tells = np.isin(rows["type"], _ONLINE) & (person >= 0) & self.tells[payer]
+        bits = mix(self.seed, "device", person) >> np.uint64(32)
+        found = pc.binary_join_element_wise('"dev-', pc.cast(pa.array(bits), pa.string()), '"', "")
+        return pc.if_else(pa.array(tells), found, "null")
 
     def coins(self) -> Iterator[bytes]:
         """``crypto.jsonl``."""
