@@ -21,19 +21,19 @@ from clew.trace.money import money
 
 # What the truth calls the payments that a sign is about, and on which side the account stands.
 _TRUTH = {
-    "payer-many-ads": ("payer", "flow IN ('advert-post', 'advert-boost', 'advert-month')", 6),
-    "prepaid-cards": ("payer", "flow = 'voucher'", 3),
-    "funnel-account": ("payee", "flow = 'funnel-in'", 5),
-    "money-through": ("payer", "flow IN ('sweep', 'wage-returned', 'pass-on')", 4),
-    "money-round-trip": ("payer", "flow = 'round-trip'", 2),
-    "structured-cash": ("payee", "flow = 'split-cash'", 3),
-    "wallet-mixer": ("payer", "flow = 'mixer'", 1),
-    "night-micro-credits": ("payee", "flow = 'client'", 8),
-    "wages-returned": ("payee", "flow = 'wage-returned'", 6),
-    "many-wages-one-account": ("payee", "flow = 'wage'", 6),
-    "rent-many-beds": ("payer", "flow = 'rent'", 4),
-    "travel-for-others": ("payer", "flow IN ('travel', 'lodging')", 6),
-    "victim-account-controlled": ("payer", "flow IN ('sweep', 'wage-returned')", 4),
+    "payer-many-ads": ("payer", "flow IN ('advert-post', 'advert-boost', 'advert-month')", "count(*) >= 6"),
+    "prepaid-cards": ("payer", "flow = 'voucher'", "count(*) >= 3"),
+    "funnel-account": ("payee", "flow = 'funnel-in'", "count(*) >= 5"),
+    "money-through": ("payer", "flow IN ('sweep', 'wage-returned')", "count(*) >= 4"),
+    "money-round-trip": ("payer", "flow = 'round-trip'", "count(*) >= 2"),
+    "structured-cash": ("payee", "flow = 'split-cash'", "count(*) >= 3"),
+    "wallet-mixer": ("payer", "flow = 'mixer'", "count(*) >= 1"),
+    "night-micro-credits": ("payee", "flow = 'client'", "count(*) >= 12"),
+    "wages-returned": ("payee", "flow = 'wage-returned'", "count(*) >= 6 AND count(DISTINCT p.payer) >= 2"),
+    "many-wages-one-account": ("payee", "flow = 'wage'", "count(*) >= 2.5 * count(DISTINCT booked_at::DATE)"),
+    "rent-many-beds": ("payer", "flow = 'rent'", "count(*) >= 4 AND count(DISTINCT p.payee) >= 2"),
+    "travel-for-others": ("payer", "flow IN ('travel', 'lodging')", "count(*) >= 6"),
+    "victim-account-controlled": ("payer", "flow IN ('sweep', 'wage-returned')", "count(*) >= 4"),
 }
 
 
@@ -60,7 +60,7 @@ def tables(world: Path) -> dict[str, pa.Table]:
                     ip: 'VARCHAR', account: 'VARCHAR', reference: 'VARCHAR', reversal: 'VARCHAR', reverses: 'VARCHAR',
                     status: 'VARCHAR'}}) x
                 UNION ALL
-                SELECT chain || ':' || tx, payer, payee, amount, currency, booked_at, NULL, NULL, NULL, 'coin',
+                SELECT tx, payer, payee, amount, currency, booked_at, NULL, NULL, NULL, 'coin',
                     NULL, chain,
                     to_json({{'type': 'coin'}})::VARCHAR
                 FROM read_json('{read["crypto"]}', columns={{chain: 'VARCHAR', tx: 'VARCHAR', payer: 'VARCHAR',
@@ -133,7 +133,7 @@ def signs(world: Path) -> list[dict[str, object]]:
                     SELECT p.{side} AS node FROM true_payments t JOIN records r ON r.native_id = t.native_id
                         JOIN payments p
                     ON p.rid = r.rid WHERE t.exploitation AND t.state <> 'duplicate' AND {test} GROUP BY 1
-                        HAVING count(*) >= {least}
+                        HAVING {least}
                 ), said AS (SELECT DISTINCT subject AS node FROM money_signs WHERE sign = '{sign}'),
                 bad AS (SELECT DISTINCT node FROM accounts WHERE exploitation)
                 SELECT (SELECT count(*) FROM truth), (SELECT count(*) FROM said), (SELECT count(*) FROM said SEMI

@@ -31,6 +31,7 @@ from clew.model.tables import (
     TEMPLATE_MEMBERS,
     TIES,
 )
+from clew.model.traced import TRACED
 
 START = datetime(2026, 3, 1, 10, 17, 5, tzinfo=UTC)
 
@@ -49,6 +50,8 @@ class World:
     talks: list[dict[str, Any]] = field(default_factory=list)
     stages: list[dict[str, Any]] = field(default_factory=list)
     control: list[dict[str, Any]] = field(default_factory=list)
+    signs: list[dict[str, Any]] = field(default_factory=list)
+    matches: list[dict[str, Any]] = field(default_factory=list)
 
     def add(
         self,
@@ -112,6 +115,16 @@ class World:
             self.stages.append(row)
         return rid
 
+    def sign(self, network: str | None, name: str, account: str, *rids: int) -> None:
+        """An account shows a sign of money."""
+        row = {"sign": name, "subject": account, "network_id": network, "weight": 0.5, "reason": "So it is."}
+        self.signs.append(row | {"rids": list(rids)})
+
+    def match(self, network: str, payer: str, payment: int, post: int, score: float = 0.9) -> None:
+        """A payment that fits a post."""
+        row = {"rid_payment": payment, "rid_record": post, "score": score, "chance": 0.01, "network_id": network}
+        self.matches.append(row | {"payer": payer, "reason": "It fits."})
+
     def edit(self, old: int, new: int, field_: str, before: str, after: str) -> None:
         """A change between two versions."""
         self.changes.append(
@@ -137,6 +150,8 @@ class World:
             "conversation_members": (CONVERSATION_MEMBERS, list(self.talks)),
             "stages": (STAGES, list(self.stages)),
             "control": (CONTROL, list(self.control)),
+            "money_signs": (TRACED["money_signs"], list(self.signs)),
+            "payment_matches": (TRACED["payment_matches"], list(self.matches)),
             "networks": (NETWORKS, networks),
             "network_members": (NETWORK_MEMBERS, list(self.members)),
         }

@@ -12,7 +12,7 @@ places      h, value, lat, lon
 said        what records that are no adverts mention: rid, type (wording, price, claim, company, phone, email), value,
             field, start, end
 told        the signs of stages that count in a conversation: rid, conversation_id, stage, actor, field, start, end
-mentions    as in the contract, and changes, conversations, conversation_members, control
+mentions    as in the contract, and changes, conversations, conversation_members, control, money_signs, payment_matches
 =========== ============================================================================================================
 
 ``net`` is a network's number in the order of its id. ``item``, ``place``, ``h`` … are 64-bit hashes of values: they are

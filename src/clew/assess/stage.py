@@ -42,8 +42,8 @@ def assess(
 
     Args:
         engine: holds the views ``records``, ``changes``, ``mentions``, ``template_members``, ``conversations``,
-            ``conversation_members``, ``stages``, ``control``, ``ties``, ``networks`` and ``network_members``; each may
-            be empty.
+            ``conversation_members``, ``stages``, ``control``, ``ties``, ``networks``, ``network_members``,
+            ``money_signs`` and ``payment_matches``; each may be empty.
         out: a folder to write to.
         progress: called with the share that is done.
         indicators: the catalogue unless others are given.

@@ -146,6 +146,33 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "threat-harm": ("Read who says it: games, jokes and quotes sound alike.",),
     "threat-publish": ("Read who says it: a threat that was received is often quoted to a friend.",),
     "wage-deductions": ("See whether the contract names the deduction: rent and tax are lawful.",),
+    # Payments.
+    "funnel-account": (
+        "Find out whose account it is, and whether the places are those of people who know each other.",
+        "Put the deposits and what left beside each other: a family sends rarely, and to one relative.",
+    ),
+    "many-wages-one-account": ("Ask the employer's books who the wages are for: couples share accounts, clerks err.",),
+    "money-round-trip": ("Look the firms up in the register: firms of one group and relatives lend to each other.",),
+    "money-through": ("See what the account is for: shared rents, clubs and tills pass on what they get, too.",),
+    "night-micro-credits": (
+        "See who the account is that gets the money on: a landlord's or a partner's is no sign of control.",
+        "Put messages and credits beside each other: demands and reports between them would speak for control.",
+    ),
+    "pay-before-post": ("Read the chance of a coincidence: on a busy platform several payers fit every advert.",),
+    "payer-many-ads": ("Find out whether the payer is an agency or a licensed house that posts for who works there.",),
+    "prepaid-cards": ("Nothing alone: many people pay so because they have no bank or fear to be known.",),
+    "rent-many-beds": ("Ask who lives there: parents pay for students, and who moves pays twice for a while.",),
+    "structured-cash": ("Compare with the takings of a trade: a shop pays in what it has, not just under a limit.",),
+    "travel-for-others": ("See who travels: assistants and agents buy for one firm, families for one name.",),
+    "victim-account-controlled": (
+        "Ask the bank who holds the card and the device, and whether there is a mandate or a guardian.",
+        "See whether the holder uses the account alone at other times: shared computers show both.",
+    ),
+    "wages-returned": (
+        "See what the account that gets them is: a landlord's, a family's, or the employer's own.",
+        "Compare what stays with what life costs there: who keeps nothing cannot live on it.",
+    ),
+    "wallet-mixer": ("See who labelled the wallet and why; some people mix to be private.",),
 }  # fmt: skip
 
 

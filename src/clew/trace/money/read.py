@@ -195,7 +195,8 @@ def _by_label(column: pa.ChunkedArray, labels: dict[str, str], said: pa.Table) -
     for side in ("payee_node", "payer_node"):
         node = _whole(said.column(side))
         bare = pc.replace_substring_regex(node, r"^[a-z]+:", "")
-        looked += [
-            meant.take(pc.index_in(n, keys)) for n in (node, bare, pc.replace_substring_regex(bare, r"^[a-z]+:", ""))
-        ]
+        inner = pc.replace_substring_regex(bare, r"^[a-z]+:", "")
+        told = pc.coalesce(*(meant.take(pc.index_in(named, keys)) for named in (node, bare, inner)))
+        # What comes from a mixer is no payment to one; an exchanger pays out what it exchanged.
+        looked.append(told if side == "payee_node" else pc.if_else(pc.equal(told, "exchange"), told, None))
     return pc.coalesce(*looked)

@@ -37,7 +37,8 @@ SELECT payer AS subject, 0.3 + 0.1 * least(crowded, 4) + 0.1 * least(contacts, 3
         CASE WHEN contacts > 1 THEN concat('; the texts name ', contacts, ' contacts') ELSE '' END, '.') AS reason
 FROM (SELECT payer, many, platforms, days, weeks, rids, coalesce(contacts, 0) AS contacts, crowded, paid
     FROM each JOIN daily USING (payer) JOIN most USING (payer) LEFT JOIN named USING (payer))
-WHERE many >= 6 AND (crowded >= 3 OR contacts >= 3 OR (platforms >= 4 AND many / weeks >= 1.5) OR many / weeks >= 4)
+WHERE many >= 6 AND (contacts >= 3 OR (weeks >= 1.5 AND crowded >= 3 AND (platforms >= 2 OR crowded >= 8))
+    OR (weeks >= 4 AND platforms BETWEEN 3 AND 8 AND many / weeks >= 1.2))
 """
 
 # A prepaid instrument pays the advert itself, or is bought again and again by who pays for adverts.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clew.trace.money.signs_said import money, percent
 
-# Night is from eight in the evening to six. Who is paid around the clock gets ten twenty-fourths of it then.
+# Night is from eight in the evening to six: ten of twenty-four hours. Who keeps what comes at night shows nothing: many
+# honest people work then. The sign is that it goes on to somebody else.
 _NIGHT = f"""
 WITH small AS (
     SELECT payee AS account, currency, payer, rid, amount, euro, t, day, minute >= 1200 OR minute < 360 AS night
@@ -18,14 +19,16 @@ WITH small AS (
         greatest(1, (max(t) - min(t)) / 86400000000) AS days, list(rid ORDER BY t, rid) FILTER (night)[1:200] AS rids
     FROM small GROUP BY ALL
 ), swept AS (
-    SELECT account, currency, sum(amount) AS gone FROM sweeps WHERE credits >= 1 GROUP BY ALL
+    SELECT account, currency, max(gone) AS gone FROM (
+        SELECT account, currency, payee, sum(amount) AS gone FROM sweeps GROUP BY ALL) GROUP BY ALL
 )
-SELECT account AS subject, least(1, 0.3 + 0.01 * nightly + 0.3 * least(1, coalesce(gone, 0) / total::DOUBLE)) AS weight,
+SELECT account AS subject, least(1, 0.3 + 0.01 * nightly + 0.3 * least(1, gone / total::DOUBLE)) AS weight,
     concat(nightly, ' of ', many, ' small credits came at night, on ', nights, ' nights from ', payers,
         ' payers, half of them up to ', {money("mid", "currency")}, ' (', {money("total", "currency")}, ' in all).')
             AS reason, rids
-FROM summed LEFT JOIN swept USING (account, currency)
-WHERE nightly >= 8 AND nights >= 6 AND payers >= 5 AND nightly >= 0.55 * many AND nights / days >= 0.05
+FROM summed JOIN swept USING (account, currency)
+WHERE nightly >= 8 AND nights >= 6 AND payers >= 5 AND nightly >= 0.5 * many AND nights / days >= 0.05
+    AND gone >= 0.25 * total::DOUBLE
 """
 
 # Most of a wage goes on at once to an account that gets it from several people.
@@ -172,7 +175,8 @@ SELECT e.account, least(1, 0.2 + 0.05 * times + 0.1 * others), concat(times, ' t
         ELSE ' others.' END), rids
 FROM emptied e JOIN several USING (payee) JOIN held h ON h.account = e.account AND h.currency = e.currency
 JOIN profile p ON p.account = e.account
-WHERE gone >= 0.5 * h.came AND NOT p.business AND e.account NOT IN (SELECT account FROM by_device)
+WHERE (gone >= 0.5 * h.came OR (times >= 6 AND gone >= 0.25 * h.came)) AND NOT p.business
+    AND e.account NOT IN (SELECT account FROM by_device)
 """
 
 PEOPLE_SIGNS = {
