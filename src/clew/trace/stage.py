@@ -10,11 +10,13 @@ import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.model.traced import TRACED
+from clew.trace.matching import matching
+from clew.trace.money import money
 
 Part = Callable[[Engine], dict[str, pa.Table]]
 
 # In the order in which they read each other's tables.
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (money, matching)
 
 
 def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[str, Path]:
