@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.tried import TIMES
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 # The first call of a kernel loads or compiles it, which says nothing about the kernel: no test is timed.
 # In CI the same examples are tried each time; at a desk new ones are looked for, and `make fuzz` looks for many.
 _TRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("clew", **_TRIED, max_examples=50, derandomize="CI" in os.environ)
-settings.register_profile("fuzz", **_TRIED, max_examples=2_000)
+settings.register_profile("clew", **_TRIED, max_examples=25, derandomize="CI" in os.environ)
+settings.register_profile("fuzz", **_TRIED, max_examples=25 * TIMES)
 settings.load_profile("clew")
 
 # Keys of the tests' workspaces, so that none comes among those of whoever runs the tests.
@@ -40,24 +41,28 @@ os.environ.pop("CLEW_PASSPHRASE", None)
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """2,000 adverts with their truth; read only."""
+    from tests.once import once
+
     from clew.simulate.world import simulate
 
-    out = tmp_path_factory.mktemp("simulated") / "world"
-    simulate(out, 2_000, seed=5, images=12)
-    return out
+    return once(tmp_path_factory, "world", lambda home: simulate(home, 2_000, seed=5, images=12))
 
 
 @pytest.fixture(scope="session")
 def _finished(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.once import once
+
     from clew.ingest.stage import IngestOptions
     from clew.pipeline.ingest import ingest
     from clew.pipeline.run import run
     from clew.store.workspace import Workspace
 
-    workspace = Workspace.create(tmp_path_factory.mktemp("finished") / "workspace")
-    ingest(workspace, [world / "ads.jsonl"], IngestOptions("ad", "simulated"))
-    run(workspace)
-    return workspace.path
+    def make(home: Path) -> None:
+        workspace = Workspace.create(home / "workspace")
+        ingest(workspace, [world / "ads.jsonl"], IngestOptions("ad", "simulated"))
+        run(workspace)
+
+    return once(tmp_path_factory, "finished", make) / "workspace"
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.assess.learn import FEWEST, MOST_FACTOR, learn, score
 
@@ -65,7 +66,7 @@ def test_more_decisions_move_the_factors_further():
     assert 0 < far[0] < far[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tried(20), deadline=None)
 @given(st.integers(0, 10_000), st.integers(10, 60))
 def test_factors_stay_in_bounds_and_do_not_depend_on_the_order_of_decisions(seed, count):
     rng = np.random.default_rng(seed)

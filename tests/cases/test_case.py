@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import ANN, AUD, BOB, SAM, SUE, UNTIL, last, somebody, written
+from tests.tried import tried
 
 from clew.cases import case as cases
 from clew.cases.opened import held
@@ -268,7 +269,7 @@ def test_many_at_once_lose_nothing(casework):
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Z"), exclude_characters="\x85"), min_size=1, max_size=80)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORDS, WORDS, WORDS, st.dates(date(2090, 1, 1)), st.sampled_from(["H0", "H1", "H2", "H3"]), WORDS)
 def test_what_is_written_is_read(casework, name, purpose, basis, until, code, conditions):
     made = cases.open_case(casework, ANN, name, purpose, basis, until, code, conditions)

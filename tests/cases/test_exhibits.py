@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import ANN, BOB, SUE, last, written
+from tests.tried import tried
 
 from clew.cases import exhibits, people
 from clew.cases.custody import custody
@@ -191,7 +192,7 @@ def test_a_file_that_cannot_be_read_or_kept(casework, case, tmp_path):
         put(casework)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=3_000), st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=4))
 def test_what_is_put_in_is_what_comes_out(casework, content, facts):
     from tests.cases.conftest import UNTIL

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import ANN, BOB, SAM, SUE, UNTIL, last, written
+from tests.tried import tried
 
 from clew.cases import approvals, people
 from clew.cases.case import erase_rows, open_case
@@ -174,7 +175,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Z"), exclude_char
 CATEGORIES = st.lists(st.sampled_from(list(people.CATEGORIES)), min_size=1, unique=True)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(WORDS, min_size=1, max_size=4, unique=True), CATEGORIES, st.booleans(), WORDS)
 def test_what_is_said_of_a_person_is_read(casework, names, categories, minor, passport):
     case_id = open_case(casework, ANN, "n", "p", "l", UNTIL).id

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import ANN, BOB, SUE, last, written
+from tests.tried import tried
 
 from clew.cases import thinking
 from clew.cases.exhibits import About, add
@@ -117,7 +118,7 @@ def test_nobody_else_reads_or_writes_it(casework, case):
             touch()
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(min_size=1, max_size=200).filter(lambda t: text(t, "x", needed=False)), min_size=1, max_size=4))
 def test_notes_are_read_as_they_were_written(casework, wordings):
     from tests.cases.conftest import UNTIL

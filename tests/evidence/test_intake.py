@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.evidence import makers
+from tests.tried import tried
 
 from clew.evidence.intake.examine import Examined, examine, searchable, texts
 from clew.evidence.intake.limits import Limits
@@ -327,7 +328,7 @@ def test_a_search_that_was_cut_is_not_silent(tmp_path: Path) -> None:
         list(texts(tmp_path / "file", found, SMALL))
 
 
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=tried(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # The document reader starts a process for each file; it is tried below with fewer.
 QUICK = sorted(name for name in EVERY if name != "pdf")
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from reportlab.platypus import Paragraph
 from tests.evidence.reports import NET, content, cover, made, network, reason
+from tests.tried import tried
 
 from clew.evidence.report.content import CasePerson
 from clew.evidence.report.content_network import Claim, Quoted
@@ -104,7 +105,7 @@ def test_many_scripts_on_paper(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=150)
+@settings(max_examples=tried(50))
 def test_any_text_is_a_paragraph(text: str) -> None:
     fonts()
     words(text, BODY).wrap(300, 10_000)

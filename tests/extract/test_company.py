@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.extract.base import batch_of_texts
 from clew.extract.company import PLUGIN
@@ -122,7 +123,7 @@ def test_fields_of_their_own() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=tried(50))
 @given(st.text(alphabet="VATKvNIPCIFHRBNLDE 0123456789.-/:B\n", max_size=80))
 def test_any_text_is_read(text: str) -> None:
     values(text)

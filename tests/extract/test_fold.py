@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.extract._starts import symbol_class
 from clew.extract.base import batch_of_texts, mentions
@@ -30,7 +31,7 @@ def test_pictures_and_rare_letters_are_marks() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 def test_every_symbol_points_at_its_character(first: str, second: str) -> None:
     first, second = (t.encode("utf-8", "replace").decode() for t in (first, second))
     folded = fold(*text_buffers(pa.array([first, second], pa.large_string())))
@@ -45,7 +46,7 @@ def test_every_symbol_points_at_its_character(first: str, second: str) -> None:
 
 
 @given(st.lists(st.text(alphabet=st.sampled_from("aé1 <>&;b/#x😀\u200b中'\"=-!"), max_size=40), min_size=1, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 def test_a_mention_of_any_word_is_a_slice_of_its_text(texts: list[str]) -> None:
     batch = batch_of_texts(texts)
     f, kinds = batch.folded, symbol_class()
@@ -71,7 +72,7 @@ def test_a_mention_of_any_word_is_a_slice_of_its_text(texts: list[str]) -> None:
 
 
 @given(st.binary(max_size=80))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 def test_broken_utf8_never_reads_past_its_text(raw: bytes) -> None:
     data = np.frombuffer(raw + b"SECRET", np.uint8)
     offsets = np.array([0, len(raw)], np.int64)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
+from tests.tried import tried
 
 from clew.extract import image as module
 from clew.extract.image import ImageFacts, as_pdq, hash_references, pdq_values, read_image
@@ -156,7 +157,7 @@ WANTED = [
 PLACE = [GPS.GPSLatitude, GPS.GPSLatitudeRef, GPS.GPSLongitude, GPS.GPSLongitudeRef]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(st.sampled_from([int(tag) for tag in WANTED]), ODD),
     st.dictionaries(st.sampled_from([int(tag) for tag in PLACE]), st.one_of(ODD, st.sampled_from("NSEW"))),
@@ -174,7 +175,7 @@ def test_wrong_types_are_left_out(
         assert text is None or (0 < len(text) <= 100 and text.isprintable())
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200), st.integers(0, 160), st.sampled_from(["jpg", "png", "webp"]))
 def test_damaged_exif_does_not_cost_the_hash(tmp_path: Path, damage: bytes, at: int, form: str) -> None:
     exif = Image.Exif()

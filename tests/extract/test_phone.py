@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.extract.phone_lines import DIGIT_WORDS, HAND, MORE, NATIONAL, NONE, TWO, positives
+from tests.tried import tried
 
 from clew.extract.base import batch_of_texts
 from clew.extract.phone import PLUGIN, parse_query
@@ -81,7 +82,7 @@ SHAPES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(tail=st.from_regex(r"[1-5][0-9]{7}", fullmatch=True), sizes=SIZES, between=SEPARATORS, shape=SHAPES)
 def test_any_grouping_and_separator(tail: str, sizes: list[int], between: str, shape) -> None:
     digits, groups = "06" + tail, []
@@ -95,7 +96,7 @@ def test_any_grouping_and_separator(tail: str, sizes: list[int], between: str, s
     assert all(text[m["start"] : m["end"]] == m["raw"] for m in found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(region=st.sampled_from(sorted(NATIONAL)), said=st.lists(st.booleans(), min_size=12, max_size=12),
        between=st.sampled_from([" ", "-", ", ", " . "]))  # fmt: skip
 def test_words_and_digits_mixed(region: str, said: list[bool], between: str) -> None:
@@ -108,7 +109,7 @@ def test_words_and_digits_mixed(region: str, said: list[bool], between: str) -> 
 NOISE = st.text(st.sampled_from("0123456789 -./()+€%,:;\n#*oOlI<>&é🌹6️⃣\u200b zesnulonetwosix"), max_size=200)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(text=NOISE, region=st.sampled_from(["", "NL", "DE", "ES", "US", "RU"]))
 def test_any_text_gives_valid_rows(text: str, region: str) -> None:
     (found,) = rows([text], [region])
@@ -119,7 +120,7 @@ def test_any_text_gives_valid_rows(text: str, region: str) -> None:
         assert re.fullmatch(r"\+[1-9]\d{5,14}", m["value"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tried(20), deadline=None)
 @given(st.permutations(range(6)))
 def test_texts_do_not_touch_each_other(order: list[int]) -> None:
     lines = [HAND[k] for k in (0, 13, 22, 95, 110, 150)]

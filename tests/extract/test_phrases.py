@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.base import batch_of_texts
@@ -125,7 +126,7 @@ def slow(phrases, folded):
 word = st.text("abcö", min_size=1, max_size=3).map(lambda w: w.replace("ö", "o"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(
     st.lists(st.lists(word, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=12, unique=True),
     st.text("abcoC -\n'!,", max_size=80),
@@ -137,7 +138,7 @@ def test_agrees_with_trying_every_phrase(phrases, text):
     assert got == slow(phrases, folded)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=5))
 def test_any_text_gives_spans_inside_its_own_record(texts):
     folded = batch_of_texts(texts).folded

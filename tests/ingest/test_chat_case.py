@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
+from tests.tried import tried
 
 UCO = "https://ontology.unifiedcyberontology.org/uco/observable/"
 
@@ -89,7 +90,7 @@ _ANY = st.recursive(
 _KEYS = ["@id", "@type", "uco-core:hasFacet", "uco-core:name"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.sampled_from(_KEYS), _ANY, max_size=4), max_size=3), _ANY)
 def test_no_values_break_the_reader(
     tmp_path_factory: pytest.TempPathFactory, nodes: list[dict[str, object]], value: object

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, changes, reasons, rows
+from tests.tried import tried
 
 ANN, OWN = "+31612345678", "+31600000009"
 AT = 1631458508784
@@ -170,7 +171,7 @@ _ANY = st.recursive(
 _KEYS = ["envelope", "params", "chatItem", "recipient", "chat", "account", "conversationId", "sender", "body", "type"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.sampled_from(_KEYS), _ANY, max_size=5), max_size=4))
 def test_no_values_break_the_reader(
     tmp_path_factory: pytest.TempPathFactory, messages: list[dict[str, object]]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
+from tests.tried import tried
 
 HEAD = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<smses count=\"9\">\n"
 
@@ -94,7 +95,7 @@ def test_a_later_backup_brings_only_what_is_new(shelf: Shelf) -> None:
     assert (again.new, again.identical) == (1, 20)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet="<>\"'&;=/ smsbody\n", max_size=60), st.integers(0, 60), st.integers(0, 80))
 def test_no_text_breaks_the_reader(
     tmp_path_factory: pytest.TempPathFactory, hostile: str, place: int, cut: int

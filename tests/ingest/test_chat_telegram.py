@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
+from tests.tried import tried
 
 
 def chat(*messages: object, kind: str = "personal_chat", number: int = 42, **more: object) -> dict[str, object]:
@@ -105,7 +106,7 @@ _ANY = st.recursive(
 _KEYS = ["id", "type", "date", "date_unixtime", "from", "from_id", "text", "photo", "edited", "members", "actor_id"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.dictionaries(st.sampled_from(_KEYS), _ANY, max_size=6), max_size=3), st.integers(0, 300), st.booleans()
 )

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
+from tests.tried import tried
 
 from clew.ingest.chats_heads import SENDER, SENDER_END, find_heads
 from clew.ingest.chats_words import chat_name
@@ -309,7 +310,7 @@ _LINE = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(_LINE, st.text(max_size=30)), max_size=12), st.binary(max_size=6), st.integers(0, 400))
 def test_no_text_breaks_the_reader(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], torn: bytes, place: int

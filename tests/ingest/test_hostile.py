@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
+from tests.tried import tried
 
 from clew.ingest.stage import IngestOptions
 from clew.model.errors import InputError
@@ -127,7 +128,7 @@ _CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 _TABLE = st.lists(st.tuples(_CELL.filter(str.strip), _CELL), min_size=1, max_size=6)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_TABLE)
 def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, table: list[tuple[str, str]]) -> None:
     shelf = Shelf(tmp_path_factory.mktemp("round"))

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
 from tests.ingest.test_pages import ingest, picture, response, warc, zipped
+from tests.tried import tried
 
 from clew.ingest import pages_warc
 from clew.ingest.base import Reject
@@ -161,7 +162,7 @@ PIECES = """
 """
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(st.lists(st.sampled_from([piece.strip("\n") or "\n" for piece in PIECES.split("|")]), max_size=60))
 def test_any_markup_is_read(parts: list[str]) -> None:
     markup = "".join(parts)
@@ -171,7 +172,7 @@ def test_any_markup_is_read(parts: list[str]) -> None:
     assert read_page(markup) == page
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_spoilt_archives_add_up(tmp_path_factory: pytest.TempPathFactory, chance: random.Random, packed: bool) -> None:
     records = [response(f"https://a.example/{n}", f"<title>{n}</title><p>words") for n in range(6)]

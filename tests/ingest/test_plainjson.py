@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.ingest.base import Batch
 from clew.ingest.jsonrows import _parsed, parse_objects
@@ -47,7 +48,7 @@ _VALUE = _PLAIN | st.lists(_PLAIN, max_size=3) | st.dictionaries(_TEXT, _PLAIN, 
 _ROW = st.dictionaries(st.sampled_from(["a", "b", "title", "x", "yé", "z"]) | _TEXT, _VALUE, max_size=5)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(st.lists(_ROW, min_size=1, max_size=5), st.booleans(), st.booleans(), st.booleans())
 def test_rows_are_read_as_duckdb_reads_them(rows: list[dict[str, Any]], ascii: bool, close: bool, php: bool) -> None:
     separators = (",", ":") if close else (" , ", ": ")
@@ -55,7 +56,7 @@ def test_rows_are_read_as_duckdb_reads_them(rows: list[dict[str, Any]], ascii: b
     both([text.replace("/", "\\/") for text in texts] if php else texts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tried(50), deadline=None)
 @given(_ROW, st.integers(0, 60), st.text('{}[]":,\\u0041tfn1.e \t', max_size=3))
 def test_spoilt_rows_are_read_as_duckdb_reads_them(row: dict[str, Any], at: int, junk: str) -> None:
     text = json.dumps(row, ensure_ascii=False)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.ingest.stage import IngestOptions, IngestResult, ingest_files, preview
 from clew.model.errors import InputError
@@ -313,7 +314,7 @@ _TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
 _ROW = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "title", "text", "date", "photos", "Ünïcode"), _TEXT))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ROW, min_size=1, max_size=8))
 def test_counts_add_up_whatever_the_rows(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]) -> None:
     desk = Desk(tmp_path_factory.mktemp("rows"))

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.link.worlds import Advert, crowd, decision, run
+from tests.tried import tried
 
 from clew.model.tables import TABLES
 
@@ -45,7 +46,7 @@ def test_tables_are_as_promised(tmp_path: Path) -> None:
     assert all(len(i) == 13 and i[0] == "N" for i in sizes)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(72)), threads=st.sampled_from([1, 2]))
 def test_row_order_and_threads_change_no_byte(tmp_path: Path, order: list[int], threads: int) -> None:
     adverts = [*crowd(100, 30), *PAIR, *(Advert(50 + k, ("phone:hot", f"handle:t:{k}")) for k in range(6))]

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.extract.base import batch_of_texts
 from clew.match.families import Signatures, TextFamilies, families
@@ -102,7 +103,7 @@ def test_segments_are_read_in_any_order(tmp_path: Path) -> None:
 WORD = st.sampled_from(["red", "blue", "call", "now", "new", "in", "town", "sweet", "happy", "day", "12", "99"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tried(30), deadline=None)
 @given(st.lists(st.lists(WORD, max_size=12).map(" ".join), max_size=40), st.randoms(use_true_random=False))
 def test_neither_order_nor_threads_matter(texts: list[str], random: object) -> None:
     signatures = of(texts)

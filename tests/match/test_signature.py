@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.extract.base import FIELDS, batch_of_texts, text_batch
 from clew.match._forest import jaccard
@@ -102,7 +103,7 @@ def test_only_title_and_body_count() -> None:
     assert table.column("bands")[0] == table.column("bands")[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tried(30), deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=8))
 def test_any_text_is_signed_alone_as_among_others(texts: list[str]) -> None:
     together = signature(batch_of_texts(texts)).to_pylist()

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.match.template_view import MOST_MEMBERS, SEPARATOR, TYPES, Spans, align_family, sample, template_views
 
@@ -92,7 +93,7 @@ def test_a_family_in_full() -> None:
     assert align_family([]).rows == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tried(30), deadline=None)
 @given(st.lists(st.lists(st.text(max_size=40), min_size=2, max_size=4), max_size=4))
 def test_any_texts_give_text_and_json_for_each_family(families: list[list[str]]) -> None:
     texts = [SEPARATOR + text for family in families for text in family]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.once import once
 from tests.web.conftest import Bench, served
 
 from clew.access.roles import alone
@@ -18,6 +20,7 @@ from clew.evidence.take import take_file, take_record
 from clew.ingest.stage import IngestOptions
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
+from clew.query.index import ensure_index
 from clew.store.workspace import Workspace
 
 SCRIPT = "window.taken=1"
@@ -94,8 +97,12 @@ class Hostile:
 
 @pytest.fixture(scope="session")
 def hostile_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The material, run."""
-    folder = tmp_path_factory.mktemp("hostile")
+    """The material, run; each worker writes to a copy of its own."""
+    made = once(tmp_path_factory, "hostile", _make)
+    return Path(shutil.copytree(made / "workspace", tmp_path_factory.mktemp("hostile") / "workspace"))
+
+
+def _make(folder: Path) -> None:
     file = folder / f"ads{STEER}<svg onload={SCRIPT}>'; --.jsonl"
     file.write_text("".join(json.dumps(advert) + "\n" for advert in adverts()) + f"{MARKUP}{STEER}\n")
     workspace = Workspace.create(folder / "workspace")
@@ -105,7 +112,7 @@ def hostile_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
         ingest(workspace, [file], IngestOptions(kind, f"{MARKUP}{STEER}"[:100]))
     run(workspace)
-    return workspace.path
+    ensure_index(workspace)
 
 
 @pytest.fixture(scope="session")

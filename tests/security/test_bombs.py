@@ -222,14 +222,19 @@ ATOMS = [
 ]  # fmt: skip
 
 
+LONG = 500_000
+
+
 @pytest.mark.parametrize("atom", ATOMS)
 def test_no_text_makes_an_extractor_slow(atom: str) -> None:
-    """A whole field (the longest that is taken in) of one thing again and again, where backtracking explodes."""
-    batch = batch_of_texts([atom * (1_000_000 // len(atom))])
+    """Half of the longest field that is taken in of one thing again and again, where backtracking explodes."""
+    short, batch = (batch_of_texts([atom * (length // len(atom))]) for length in (1_000, LONG))
+    for extractor in extractors():
+        extractor.find(short)  # the first call of a kernel loads it
     begun = time.process_time()
     for extractor in extractors():
         extractor.find(batch)
-    in_time(begun)
+    assert time.process_time() - begun < SECONDS / 3  # what grows with the square takes a quarter
 
 
 @pytest.mark.parametrize("atom", ATOMS)

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from PIL import Image
+from tests.tried import tried
 from tests.tsa import make_authority
 
 from clew.access.oidc_provider import Channel
@@ -42,7 +43,9 @@ from clew.web.pictures import picture
 
 ROOT = Path(__file__).resolve().parents[2]
 FEW = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=tried(50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 OWN, PACKAGE = "what Clew wrote into its own workspace", "a file of the package itself"
 CONTRACT, INTAKE = (
@@ -213,7 +216,7 @@ def test_sealed_files(chance: random.Random) -> None:
     survives(lambda: list(unseal_stream(b"k" * 32, io.BytesIO(bad), "C1")))
 
 
-@settings(FEW, max_examples=40)
+@settings(FEW, max_examples=tried(20))
 @given(CHANCE)
 def test_pictures(tmp_path: Path, chance: random.Random) -> None:
     drawn = io.BytesIO()
@@ -425,7 +428,7 @@ def test_a_link_in_a_backup_is_named(tmp_path: Path, thief: Ed25519PrivateKey, i
         verify_backup(tmp_path / "b")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANCE)
 def test_databases_of_backups(tmp_path: Path, thief: Ed25519PrivateKey, chance: random.Random) -> None:
     import shutil

@@ -8,9 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from tests.web.conftest import Bench, served
+from tests.web.conftest import Bench, served, stranger
 
 from clew.store.workspace import Workspace
 from clew.web import security
@@ -100,7 +99,7 @@ def test_a_link_with_a_secret_names_the_address_that_is_served(bench: Bench, mon
     monkeypatch.setattr(bench.desk, "say", told.append)
     monkeypatch.setattr(bench.desk, "address", bench.url)
     for host in ("127.0.0.1:9", "evil.example\\@127.0.0.1"):
-        with httpx.Client(base_url=bench.url) as client:
+        with stranger(bench.url) as client:
             client.post("/enter/link", headers={"host": host})
     assert told and all(f" {bench.url}/enter?key=" in line for line in told)
 
@@ -179,14 +178,15 @@ def test_forms_have_bounds(bench: Bench) -> None:
     ],
 )
 def test_no_change_comes_from_another_page(bench: Bench, headers: dict[str, str]) -> None:
-    with httpx.Client(base_url=bench.url, cookies=bench.client.cookies) as client:
+    with stranger(bench.url) as client:
+        client.cookies = bench.client.cookies
         answer = client.post("/purpose", content=b"why=something+else+entirely", headers=headers)
     assert answer.status_code == 403, answer.status_code
 
 
 def test_a_session_that_somebody_slipped_in_ends(bench: Bench) -> None:
     """Fixation: a secret that was there before signing in is not kept, and one that is nobody's becomes nobody's."""
-    with httpx.Client(base_url=bench.url) as victim:
+    with stranger(bench.url) as victim:
         name = next(iter(bench.client.cookies.keys()))
         victim.cookies.set(name, "chosen-by-somebody-else", domain="127.0.0.1", path="/")
         answer = victim.get("/enter", params={"key": bench.desk.links.make()})
@@ -211,7 +211,7 @@ def test_a_session_that_somebody_slipped_in_ends(bench: Bench) -> None:
     "path", ["/sign-in", "/overview", "/nowhere", "/api/v1/leads", "/healthz", "/static/nothing.js"]
 )
 def test_every_answer_forbids_what_it_need_not_allow(bench: Bench, path: str) -> None:
-    for client in (bench.client, httpx.Client(base_url=bench.url)):
+    for client in (bench.client, stranger(bench.url)):
         found = client.get(path, headers={"origin": "https://evil.example"}).headers
         policy = found["content-security-policy"]
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
@@ -245,7 +245,7 @@ def test_forwarded_headers_count_only_from_a_proxy_that_was_named(tmp_path: Path
     for named, secure, address in (((), False, "127.0.0.1"), (("127.0.0.1",), True, "203.0.113.9")):
         folder = tmp_path / str(secure)
         Workspace.create(folder)
-        with served(folder, place=Place(port=0, proxy=named)) as bench, httpx.Client(base_url=bench.url) as client:
+        with served(folder, place=Place(port=0, proxy=named)) as bench, stranger(bench.url) as client:
             given = client.get("/enter", params={"key": bench.desk.links.make()}, headers=sent).headers["set-cookie"]
             assert given.startswith("__Host-") is secure and ("Secure" in given) is secure
             with bench.desk.db.connect() as connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.talk.conftest import START, Reader, Talks, stages_of
+from tests.tried import tried
 
 from clew.talk.senses import NAMES
 
@@ -123,7 +124,7 @@ def _talk_of(lines: list[tuple[str, str | None, set[str]]]) -> Talks:
     return talks
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_LINE, min_size=1, max_size=40), st.integers(0, 2**16))
 def test_the_order_of_rows_and_threads_change_nothing(read: Reader, lines: list[object], seed: int) -> None:
     talks = _talk_of(lines)  # type: ignore[arg-type]
@@ -131,7 +132,7 @@ def test_the_order_of_rows_and_threads_change_nothing(read: Reader, lines: list[
     assert _bytes(first) == _bytes(second)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_LINE, min_size=1, max_size=40))
 def test_other_conversations_change_nothing(read: Reader, lines: list[tuple[str, str | None, set[str]]]) -> None:
     alone = read(_talk_of([line if line[0] == "b" else ("zz", "x", set()) for line in lines]))
@@ -142,7 +143,7 @@ def test_other_conversations_change_nothing(read: Reader, lines: list[tuple[str,
         ], table
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_LINE, min_size=1, max_size=60))
 def test_what_is_found_holds_together(read: Reader, lines: list[tuple[str, str | None, set[str]]]) -> None:
     talks = _talk_of(lines)

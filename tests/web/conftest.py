@@ -6,7 +6,6 @@ The workspace is made once for a session of tests; a test that changes anything 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import threading
 import time
@@ -17,12 +16,14 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from tests.once import once
 
 from clew.access.limits import Limits
 from clew.access.links import Links
 from clew.ingest.stage import IngestOptions
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
+from clew.query.index import ensure_index
 from clew.simulate.world import simulate
 from clew.store.workspace import Workspace
 from clew.web.app import create_app
@@ -63,7 +64,7 @@ def served(workspace: Path, often: Limits = OFTEN, place: Place = HERE) -> Itera
     thread.start()
     url = f"{'https' if place.cert else 'http'}://127.0.0.1:{socket.getsockname()[1]}"
     try:
-        with httpx.Client(base_url=url, timeout=60, verify=not place.cert) as client:
+        with stranger(url) as client:
             while not server.started:
                 time.sleep(0.02)
             enter(client, desk)
@@ -72,6 +73,11 @@ def served(workspace: Path, often: Limits = OFTEN, place: Place = HERE) -> Itera
         server.should_exit = True
         thread.join(10)
         desk.close()
+
+
+def stranger(url: str) -> httpx.Client:
+    """Somebody who has not signed in. Nobody's certificate is read: that takes longer than most tests."""
+    return httpx.Client(base_url=url, timeout=60, verify=False)
 
 
 def enter(client: httpx.Client, desk: Desk, purpose: str = PURPOSE) -> None:
@@ -85,27 +91,16 @@ def enter(client: httpx.Client, desk: Desk, purpose: str = PURPOSE) -> None:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A simulated world and a workspace that was run over it: ``ads.jsonl``, ``truth/`` and ``workspace/``.
+    """A simulated world and a workspace that was run over it: ``ads.jsonl``, ``truth/`` and ``workspace/``."""
 
-    The workers of pytest-xdist share one.
-    """
-    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else None
-    home = (shared or tmp_path_factory.mktemp("web")) / "web-world"
-    ready = home / "ready"
-    try:
-        home.mkdir()
-    except FileExistsError:
-        for _ in range(1200):
-            if ready.exists():
-                return home
-            time.sleep(0.1)
-        raise
-    simulate(home, ads=ADS, seed=7)
-    place = Workspace.create(home / "workspace")
-    ingest(place, [home / "ads.jsonl"], IngestOptions("ad", "simulated"))
-    run(place)
-    ready.touch()
-    return home
+    def make(home: Path) -> None:
+        simulate(home, ads=ADS, seed=7)
+        place = Workspace.create(home / "workspace")
+        ingest(place, [home / "ads.jsonl"], IngestOptions("ad", "simulated"))
+        run(place)
+        ensure_index(place)  # every copy of it is served
+
+    return once(tmp_path_factory, "web-world", make)
 
 
 @pytest.fixture(scope="session")
@@ -165,14 +160,22 @@ def page(browser, request):  # type: ignore[no-untyped-def]
     assert wrong == []
 
 
-def come_in(page, bench: Bench, purpose: str = PURPOSE) -> None:  # type: ignore[no-untyped-def]
-    """Follow a one-time link in the browser and state a purpose."""
+def come_in(page, bench: Bench) -> None:  # type: ignore[no-untyped-def]
+    """Give the browser the cookie of a session with a purpose; `come_in_by_link` clicks its way in."""
+    with stranger(bench.url) as client:
+        enter(client, bench.desk)
+        kept = [{"name": name, "value": value, "url": bench.url} for name, value in client.cookies.items()]
+    page.context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Strict"} for cookie in kept])
+
+
+def come_in_by_link(page, bench: Bench, purpose: str = PURPOSE) -> None:  # type: ignore[no-untyped-def]
+    """Follow a one-time link in the browser and state a purpose, as a person does."""
+    page.context.clear_cookies()
     page.goto(f"{bench.url}/enter?key={bench.desk.links.make()}")
-    if purpose:
-        page.goto(f"{bench.url}/purpose")
-        page.fill("textarea[name=why]", purpose)
-        page.click("text=State this purpose")
-        page.wait_for_url("**/leads")
+    page.goto(f"{bench.url}/purpose")
+    page.fill("textarea[name=why]", purpose)
+    page.click("text=State this purpose")
+    page.wait_for_url("**/leads")
 
 
 def shot(page, name: str) -> None:  # type: ignore[no-untyped-def]

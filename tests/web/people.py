@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import httpx
+from tests.access.conftest import CHEAP
+from tests.web.conftest import stranger
 
 from clew.access import accounts
 from clew.access.roles import alone
@@ -23,7 +25,8 @@ def entries(bench, **wanted):
 @contextmanager
 def browser_of(bench, **headers):
     """Somebody who has not signed in."""
-    with httpx.Client(base_url=bench.url, timeout=60, headers=headers) as client:
+    with stranger(bench.url) as client:
+        client.headers.update(headers)
         yield client
 
 
@@ -35,7 +38,7 @@ def sign_in(bench, client, name, password=PASSWORD, code="") -> httpx.Response:
 def people(bench, **roles) -> None:
     """Accounts whose owners have taken a password of their own."""
     for name, role in {"root": "administrator", **roles}.items():
-        accounts.add(bench.desk.db, ADMIN, name, [role], PASSWORD)
+        accounts.add(bench.desk.db, ADMIN, name, [role], PASSWORD, CHEAP)
     with bench.desk.db.begin() as connection:
         connection.execute(accounts.ACCOUNTS.update().values(handed=False))
 

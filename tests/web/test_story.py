@@ -6,7 +6,7 @@ import csv
 import io
 
 from tests.web.axe import faults
-from tests.web.conftest import shot
+from tests.web.conftest import come_in_by_link, shot
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -15,7 +15,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def test_from_the_queue_to_the_export(own_bench, page):
     # The queue: the first lead, opened with keys.
-    page.goto(f"{own_bench.url}/leads")
+    come_in_by_link(page, own_bench)
     shot(page, "story-1-queue")
     first = own_bench.client.get("/api/v1/leads").json()["items"][0]["network_id"]
     page.keyboard.press("k")
