@@ -10,6 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.trace.movement.evidence import BOOKING
 from clew.trace.movement.places import Ints, apart, hours
 from clew.trace.movement.sightings import Tracks
 
@@ -28,7 +29,7 @@ GAP_DAYS = 30  # nothing is known of a longer time between two sightings
 
 
 @numba.njit(nogil=True, cache=True)
-def _best(first, last, t, place, weight, name, pictures, free, latitude, longitude, score, back):  # type: ignore[no-untyped-def]
+def _best(first, last, t, place, weight, name, pictures, ticket, free, latitude, longitude, score, back):  # type: ignore[no-untyped-def]
     """The end of the surest way through free sightings, or -1; ``back`` holds the sighting before each."""
     end = -1
     for i in range(first, last):
@@ -48,7 +49,7 @@ def _best(first, last, t, place, weight, name, pictures, free, latitude, longitu
                 worth -= _OTHER if not shared else _OTHER / 2
             if not shared and pictures[i] != 0 and pictures[j] != 0:
                 worth -= _STRANGE
-            if place[i] != place[j]:
+            if place[i] != place[j] and (ticket[i] == 0 or ticket[i] != ticket[j]):
                 gap = (t[i] - t[j]) / 3600.0
                 worth -= _MOVE + _HASTE * np.exp(-gap / _CALM_HOURS)
                 if worth <= score[i]:
@@ -63,7 +64,7 @@ def _best(first, last, t, place, weight, name, pictures, free, latitude, longitu
 
 
 @numba.njit(nogil=True, cache=True)
-def _follow(start, t, place, weight, item, name, pictures, latitude, longitude, way):  # type: ignore[no-untyped-def]
+def _follow(start, t, place, weight, item, name, pictures, ticket, latitude, longitude, way):  # type: ignore[no-untyped-def]
     """Fill in the way of each sighting."""
     m = t.shape[0]
     free, score, back = np.ones(m, np.bool_), np.zeros(m), np.zeros(m, np.int64)
@@ -78,7 +79,7 @@ def _follow(start, t, place, weight, item, name, pictures, latitude, longitude, 
             way[first:last] = 0
             continue
         for number in range(_WAYS):
-            end = _best(first, last, t, place, weight, name, pictures, free, latitude, longitude, score, back)
+            end = _best(first, last, t, place, weight, name, pictures, ticket, free, latitude, longitude, score, back)
             if end < 0:
                 break
             at = end
@@ -118,7 +119,17 @@ def follow(tracks: Tracks) -> npt.NDArray[np.int8]:
     seen, row = tracks.seen, tracks.row
     way = np.full(len(row), -1, np.int8)
     latitude, longitude = tracks.places.radians
-    columns = (seen.t[row], seen.place[row], seen.weight[row], seen.item[row], seen.name[row], seen.pictures[row])
+    # The two ends of a journey that was booked belong together, however fast it is.
+    ticket = np.where(seen.sort[row] == BOOKING, seen.rid[row], np.uint64(0))
+    columns = (
+        seen.t[row],
+        seen.place[row],
+        seen.weight[row],
+        seen.item[row],
+        seen.name[row],
+        seen.pictures[row],
+        ticket,
+    )
     _follow(tracks.start, *columns, latitude, longitude, way)
     return way
 
