@@ -26,7 +26,13 @@ _MOST = 200_000  # bookings that are read
 _YEAR = 366 * 86_400
 _LEAST_PEOPLE = 3_000  # of a place
 _TRAIN_KMH = 100.0
-_FIELDS = ("who", "from", "to", "date", "begin", "end", "where")
+# What a value must look like: a day holds a figure, a place or name begins with none.
+_WORDS, _DAY = r"(?P<said>[^\d\s][^\r\n]{1,99})", r"(?P<said>[^\r\n\d]{0,30}\d[^\r\n]{0,60})"
+_VALUES = {
+    "who": ("who", _WORDS), "from": ("from", _WORDS), "to": ("to", _WORDS), "where": ("where", _WORDS),
+    "leaves": ("leaves", _WORDS), "reaches": ("reaches", _WORDS), "date": ("date", _DAY), "left": ("leaves", _DAY),
+    "reached": ("reaches", _DAY), "begin": ("begin", _DAY), "end": ("end", _DAY), "nights": ("nights", _DAY),
+}  # fmt: skip
 _ROUTE = r"(?m)^[^\n:：→]{0,30}[:：]?[ \t]*(?P<a>[^\n:：→]{2,50}?)[ \t]*(?:→|->|=>|➔|➜|⟶|–>)[ \t]*(?P<b>[^\n→]{2,50})"
 
 _TEXTS = """
@@ -50,8 +56,8 @@ def _rules() -> dict[str, str]:
     """For each field, a rule that reads its value from a line."""
     text = resources.files("clew.trace.movement").joinpath("data", "bookings.toml").read_text("utf-8")
     labels = tomllib.loads(text)["labels"]
-    begin, end = r"(?im)^[ \t>*|•-]{0,6}(?:", r")[ \t]{0,20}[:：][ \t|]{0,20}(?P<said>[^\r\n]{1,100})"
-    return {name: begin + "|".join(labels[name]) + end for name in _FIELDS}
+    begin, end = r"(?im)^[ \t>*|•-]{0,6}(?:", r")[ \t]{0,20}[:：][ \t|]{0,20}"
+    return {name: begin + "|".join(labels[label]) + end + value for name, (label, value) in _VALUES.items()}
 
 
 def read_bookings(engine: Engine, sort: int) -> pa.Table:
@@ -76,18 +82,22 @@ def _journeys(texts: pa.Table, rules: dict[str, str]) -> pa.Table:
     said = {name: _group(body, rule) for name, rule in rules.items()}
     sent = texts.column("t").to_numpy()
     place = {name: places_in(said[name]) for name in ("from", "to", "where")}
+    for name, part in (("from", "leaves"), ("to", "reaches")):
+        place[name] = np.where(place[name] < 0, places_in(said[part]), place[name])
     route = pc.extract_regex(body, _ROUTE)
     for name, part in (("from", "a"), ("to", "b")):
         place[name] = np.where(place[name] < 0, places_in(pc.struct_field(route, part)), place[name])
-    day = {name: _near(seconds(said[name]), sent) for name in ("date", "from", "to", "begin", "end")}
-    left = _first(day["date"], day["from"], day["begin"])
-    reached = np.where(day["to"] >= left, day["to"], left + _ride(place["from"], place["to"]))
+    day = {name: _near(seconds(said[name]), sent) for name in ("date", "left", "reached", "begin", "end")}
+    left = _first(day["left"], day["date"], day["begin"])
+    reached = np.where(day["reached"] > left, day["reached"], left + _ride(place["from"], place["to"]))
+    nights = _count(said["nights"])
+    until = np.where((day["end"] < day["begin"]) & (nights > 0), day["begin"] + nights * 86_400, day["end"])
     travels = (place["from"] >= 0) & (place["to"] >= 0) & (place["from"] != place["to"]) & (left >= 0)
-    sleeps = ~travels & (place["where"] >= 0) & (day["begin"] >= 0) & (day["end"] > day["begin"])
+    sleeps = ~travels & (place["where"] >= 0) & (day["begin"] >= 0) & (until > day["begin"])
     rows, where, when = [], [], []
     for chosen, spot, time in (
         (travels, place["from"], left), (travels, place["to"], reached),
-        (sleeps, place["where"], day["begin"]), (sleeps, place["where"], day["end"]),
+        (sleeps, place["where"], day["begin"]), (sleeps, place["where"], until),
     ):  # fmt: skip
         rows.append(np.flatnonzero(chosen))
         where.append(spot[chosen])
@@ -115,6 +125,13 @@ def _group(texts: pa.Array, rule: str) -> pa.Array:
     """string[n], what the rule reads, null for nothing."""
     found: pa.Array = pc.struct_field(pc.extract_regex(texts, rule), "said")
     return found
+
+
+def _count(texts: pa.Array) -> Ints:
+    """int64[n], the first number up to 99 of each text; 0 for none."""
+    found = pc.struct_field(pc.extract_regex(pc.fill_null(texts, ""), r"\b(?P<n>\d{1,2})\b"), "n")
+    count: Ints = pc.fill_null(pc.cast(found, pa.int64()), 0).to_numpy(zero_copy_only=False)
+    return count
 
 
 def _first(*days: Ints) -> Ints:
