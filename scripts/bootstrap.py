@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLOW = ("ingest", "extract", "match", "link", "assess", "simulate")  # folders with kernels
+FLOW = ("ingest", "extract", "match", "link", "trace", "assess", "simulate", "query")  # folders with kernels
 PIP = ("https://pypi.org/pypi/pip/json", 24)  # where to ask for pip, and the oldest major version to take
 
 
@@ -80,7 +80,8 @@ def install(extras: str) -> None:
     if mark.exists() and mark.read_text() == key:
         return
     say(f"installing Clew{f' with {extras}' if extras else ''} (first time: about 600 MB on disk)")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
+    # Python compiles what is imported; all that is there would take half a minute.
     target = f"{ROOT}[{extras}]" if extras else str(ROOT)
     try:
         subprocess.run([*pip, "--constraint", ROOT / "requirements.lock", "--editable", target], check=True)
@@ -93,7 +94,7 @@ def install(extras: str) -> None:
 
 def kernels(folder: str) -> str:
     """Digest of the files of a folder that hold kernels."""
-    sources = [path.read_bytes() for path in sorted((ROOT / "src" / "clew" / folder).glob("*.py"))]
+    sources = [path.read_bytes() for path in sorted((ROOT / "src" / "clew" / folder).rglob("*.py"))]
     return hashlib.sha256(b"".join(source for source in sources if b"numba" in source)).hexdigest()
 
 
@@ -108,7 +109,7 @@ def compile_kernels() -> None:
     if not any(changed):
         return
     for folder in FLOW[changed.index(True) :]:
-        for code in (ROOT / "src" / "clew" / folder).glob("__pycache__/*.nb[ic]"):
+        for code in (ROOT / "src" / "clew" / folder).rglob("__pycache__/*.nb[ic]"):
             code.unlink()
     if subprocess.run([PYTHON, "-m", "clew.warm"]).returncode:
         raise SystemExit("[setup] the kernels could not be compiled; see above.")

@@ -11,14 +11,17 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
 from clew.extract._meaning_cache import compiled
 from clew.extract.base import batch_of_texts
 from clew.extract.registry import extractors
+from clew.ingest.registry import all_formats
 from clew.ingest.stage import IngestOptions
+from clew.match.query import near_texts
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
 from clew.query.index import ensure_index, open_index
@@ -27,30 +30,50 @@ from clew.simulate.world import FILES, simulate
 from clew.store.workspace import Workspace
 
 
-def _extractor(name: str) -> str:
+def _extractor(name: str) -> None:
     """Run one extractor over its own examples."""
     (plugin,) = (e for e in extractors() if e.name == name)
     plugin.find(batch_of_texts([e.text for e in plugin.examples], [e.region for e in plugin.examples]))
-    return name
+
+
+def _readers(place: str) -> None:
+    """Read a small world into a workspace, and an example of every format into another one."""
+    folder = Path(place)
+    world, examples = folder / "world", folder / "examples"
+    simulate(world, 500, seed=1, images=3)
+    workspace = Workspace.create(folder / "workspace")
+    for file, kind in FILES:
+        ingest(workspace, [world / file], IngestOptions(kind, "warm"))
+    examples.mkdir()
+    found = [example for plugin in all_formats() for example in plugin.examples()]
+    for number, example in enumerate(found):
+        kept = examples / str(number) / example.name
+        kept.parent.mkdir()
+        kept.write_bytes(example.content)
+    ingest(Workspace.create(folder / "other"), [examples], IngestOptions(None, "warm"))
 
 
 def warm() -> None:
-    """Call every kernel once: the extractors side by side, then a small run through all stages."""
+    """Call every kernel once: extractors and readers side by side, then a small run through all stages."""
     _ = batch_of_texts(["what all extractors share"]).marks
-    names = [e.name for e in extractors()]
-    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-        for done, _ in enumerate(pool.map(_extractor, names)):
-            _say(done + 1, len(names) + 1)
-    with tempfile.TemporaryDirectory() as folder:
-        world = Path(folder) / "world"
-        simulate(world, 500, seed=1, images=3)
-        workspace = Workspace.create(Path(folder) / "workspace")
-        for file, kind in FILES:
-            ingest(workspace, [world / file], IngestOptions(kind, "warm"))
+    # What takes longest goes first, so that no process is left alone with it.
+    names = sorted((e.name for e in extractors()), key=lambda name: name not in ("phone", "meaning"))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool,
+    ):
+        work: list[tuple[Callable[..., None], str]] = [(_extractor, name) for name in names]
+        work.insert(2, (_readers, folder))
+        jobs = [pool.submit(call, what) for call, what in work]
+        for done, job in enumerate(as_completed(jobs)):
+            job.result()
+            _say(done + 1, len(jobs) + 1)
+        workspace = Workspace(Path(folder) / "workspace")
         run(workspace)
+        near_texts("a quiet room, call any day", workspace.paths("signatures"))
         with open_index(ensure_index(workspace), Path(folder)) as index:
             holds(fabric(index, 1))
-    _say(len(names) + 1, len(names) + 1)
+        _say(len(jobs) + 1, len(jobs) + 1)
 
 
 def _say(done: int, of: int) -> None:
