@@ -94,6 +94,7 @@ class Accounts:
         key: for the firm's name: firms with the same trade, country and key are one.
         unit: operation whose it is, or -1.
         known: as written, where adverts or chats say so.
+        taken: all that is in ``known``.
     """
 
     kind: list[NDArray[np.int8]] = field(default_factory=list)
@@ -104,6 +105,7 @@ class Accounts:
     unit: list[NDArray[np.int32]] = field(default_factory=list)
     known: dict[int, str] = field(default_factory=dict)
     count: int = 0
+    taken: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -125,6 +127,14 @@ class Accounts:
             store.append(np.broadcast_to(column.astype(dtype), (count,)))  # type: ignore[attr-defined]
         self.count += count
         return np.arange(self.count - count, self.count)
+
+    def name(self, account: int, value: str) -> bool:
+        """Let an account be written as adverts or chats have it; False if another is written so."""
+        if value in self.taken:
+            return False
+        self.taken.add(value)
+        self.known[account] = value
+        return True
 
     def column(self, name: str) -> NDArray[np.int64]:
         """One column of all."""

@@ -205,8 +205,8 @@ def _from_adverts(book: Book, unit: Unit, sheet: Sheet, rows: Ints, speakers: se
             holder = unit.who("advert-manager", (first + last) / 2)
         unit.note(holder, f"phone:{phone}")
         line = int(book.accounts.add(PHONE, country, holder=holder, unit=unit.number, size=1)[0])
-        book.accounts.known[line] = phone
-        unit.lines.append((line, holder))
+        if book.accounts.name(line, phone):  # else it was another's before
+            unit.lines.append((line, holder))
     when = dict(zip(table["handle"][rows].tolist(), table["t"][rows].tolist(), strict=True))
     for key, t in when.items():
         if key >= 0:
@@ -231,7 +231,8 @@ def _own(book: Book, unit: Unit, kind: str, value: str) -> None:
     holder = unit.duties["launderer" if kind == "wallet" else "collector"][0][0]
     number = WALLET if kind == "wallet" else IBAN
     account = int(book.accounts.add(number, unit.country, holder=holder, unit=unit.number, size=1)[0])
-    book.accounts.known[account] = value
+    if not book.accounts.name(account, value):
+        return
     if kind == "wallet":
         unit.coins = account
         unit.note(holder, f"wallet:{chain_of(value)}:{value}")

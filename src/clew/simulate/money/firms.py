@@ -78,7 +78,7 @@ class Firms:
         found = self.book.accounts.add(WALLET, _EURO[0], holder=holder, unit=unit, trade=number, key=np.arange(size))
         for account in found.tolist():
             self._wallets += 1
-            self.book.accounts.known[account] = address(self.book.seed, self._wallets, _CHAINS[COINS[coin]])
+            self.book.accounts.name(account, address(self.book.seed, self._wallets, _CHAINS[COINS[coin]]))
         return found
 
     def some(self, trade: str, country: NDArray[np.generic] | int, draws: Floats, most: int = 1 << 20) -> Ints:

@@ -7,26 +7,14 @@ from numpy.typing import NDArray
 
 from clew.simulate.hashing import Floats, Ints, below, unit
 from clew.simulate.knobs import AGENCY, INDEPENDENT, RING, VENUE
-from clew.simulate.money.book import HOW, LAWFUL, OFFSET, SCALE, Book, Value
+from clew.simulate.money.book import HOW, LAWFUL, OFFSET, PHONE, SCALE, Book, Value
 from clew.simulate.money.firms import Firms, any_city
 from clew.simulate.money.knobs import Money
+from clew.simulate.money.owners import draw_lines
 from clew.simulate.money.spell import iban_kind
 from clew.simulate.operations import DAY
 from clew.simulate.places import CITY_COUNTRY
 from clew.simulate.sheet import Sheet
-
-
-def draw_owners(book: Book, sheet: Sheet) -> NDArray[np.int32]:
-    """An account for every operation that does not exploit, -1 for the others: of the person, or of who runs it."""
-    operations = sheet.operations
-    payers = np.full(operations.count, -1, dtype=np.int32)
-    alone = ~np.isin(operations.kind, (AGENCY, RING, VENUE))
-    for rows, staff in ((alone, False), (~alone, True)):
-        keys = np.flatnonzero(rows & ~operations.exploited)
-        person = book.people.add(keys, np.zeros(keys.size, dtype=np.int64), staff)
-        country = operations.country[keys].astype(np.int64)
-        payers[keys] = book.accounts.add(iban_kind(country), country, holder=person, unit=keys)
-    return payers
 
 
 def rounded(amount: Floats, country: Ints, step: int = 5) -> Ints:
@@ -57,7 +45,7 @@ class Honest:
         self, book: Book, firms: Firms, sheet: Sheet, payers: NDArray[np.int32], knobs: Money, quota: int
     ) -> None:
         self.book, self.firms, self.knobs, self.payers = book, firms, knobs, payers
-        operations = sheet.operations
+        self.sheet, operations = sheet, sheet.operations
         kinds = (INDEPENDENT, AGENCY, RING, VENUE)
         keys = np.flatnonzero(np.isin(operations.kind, kinds) & ~operations.exploited)
         keys = keys[np.argsort(unit(book.seed, "select", keys), kind="stable")]
@@ -114,15 +102,25 @@ class Honest:
         level = 40 + 70 * unit(seed, "client-level", self.keys)
         country = self.country[which]
         amount = rounded(level[which] * (0.6 + 1.6 * unit(seed, "client-sum", rows) ** 2), country)
-        pool = max(1, int(which.size * 0.6))
-        person = self.book.people.add(-1, np.arange(pool))
-        home = country[np.minimum(np.arange(pool) * which.size // pool, max(which.size - 1, 0))] if which.size else rows
-        kind = np.where(unit(seed, "client-how", np.arange(pool)) < 0.75, iban_kind(home), 2) if which.size else rows
-        accounts = self.book.accounts.add(kind, home, holder=person) if which.size else rows
-        client = accounts[np.minimum((rows * pool // max(which.size, 1)), pool - 1)] if which.size else rows
+        if not rows.size:
+            return
+        client = self._strangers(country)
+        # Some take it by the telephone of their adverts.
+        phone = draw_lines(self.book, self.sheet, self.keys, self.payers)
+        by_phone = (phone >= 0) & self.single & (unit(seed, "by-phone", self.keys) < 0.35)
+        target = np.where(by_phone, phone, self.purse)
         for flow, mine, way in (("client", self.single, "instant"), ("takings", ~self.single, "card")):
             part = mine[which]
-            self._pay(flow, which[part], client[part], self.purse[which[part]], amount[part], t[part], type=way)
+            self._pay(flow, which[part], client[part], target[which[part]], amount[part], t[part], type=way)
+
+    def _strangers(self, country: Ints) -> Ints:
+        """Accounts of clients for payments in some countries; some pay twice."""
+        pool = max(1, int(country.size * 0.6))
+        place = np.arange(country.size) * pool // country.size
+        home = country[np.unique(place, return_index=True)[1]]
+        person = self.book.people.add(-1, np.arange(home.size))
+        kind = np.where(unit(self.book.seed, "client-how", np.arange(home.size)) < 0.75, iban_kind(home), PHONE)
+        return np.asarray(self.book.accounts.add(kind, home, holder=person)[place])
 
     def _homes(self) -> None:
         """Rent every month; houses rent several; shops."""

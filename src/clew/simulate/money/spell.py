@@ -103,7 +103,7 @@ class Spelling:
             if value is None:
                 value = _written(seed, kind, country, number, phone, name)
             self.values.append(value)
-            kinds.append(NUMBER if kind == IBAN and not value[:2].isalpha() else kind)
+            kinds.append((IBAN if value[:2].isalpha() else NUMBER) if kind in (IBAN, NUMBER) else kind)
             self.holders.append(name if kind not in (WALLET, VOUCHER) else None)
             self.banks.append(_bank(seed, kind, country, number))
         self.kinds = np.array(kinds)

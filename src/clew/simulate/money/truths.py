@@ -212,7 +212,8 @@ class Truths:
         for key in keys:
             person = int(self.holder[self.drawn.payers[key]])
             span = (int(operations.start[key]), int(operations.start[key] + operations.span[key]))
-            found.append(self._row(key, person, "none", phones[key][:50] + seen.get(person, []), (0, 0), span))
+            nodes = list(dict.fromkeys(phones[key][:50] + seen.get(person, [])))
+            found.append(self._row(key, person, "none", nodes, (0, 0), span))
         return found
 
     def _row(

@@ -17,7 +17,8 @@ from clew.simulate.money.everyday import Everyday
 from clew.simulate.money.firms import Firms
 from clew.simulate.money.knobs import STATES, TYPES, Money
 from clew.simulate.money.laundering import launder
-from clew.simulate.money.lawful import Honest, draw_owners
+from clew.simulate.money.lawful import Honest
+from clew.simulate.money.owners import draw_owners
 from clew.simulate.money.proceeds import Proceeds
 from clew.simulate.operations import DAY
 from clew.simulate.recruitment.outfits import Outfit
