@@ -26,7 +26,8 @@ from clew.simulate.truth import SCHEMAS
 _PAYS = {
     "advert-post": "payer", "advert-boost": "payer", "advert-month": "payer", "voucher": "payer", "rent": "host",
     "lodging": "host", "goods": "host", "travel": "transporter", "to-exchange": "launderer", "coin-out": "launderer",
-    "mixer": "launderer", "round-trip": "launderer",
+    "mixer": "launderer", "round-trip": "launderer", "fine": "exploited", "debt": "exploited", "job-fee": "exploited",
+    "sweep": "exploited", "wage-returned": "exploited", "cash-out": "exploited", "pass-on": "collector",
 }  # fmt: skip
 _IS_PAID = {
     "sweep": "collector", "wage-returned": "collector", "debt": "collector", "cash-in": "collector",
