@@ -1,7 +1,8 @@
-"""Commands that give data away: export tables."""
+"""Commands that give data away: export tables, and the movement of a network for maps and calendars."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -43,3 +44,69 @@ def tables(
         counts = export_tables(place, out, lambda share: told("export", share), masks.table if masks else None, ready)
     for name, count in counts.items():
         console().print(f"{count:>12,} {name}")
+
+
+NetworkArgument = Annotated[str, typer.Argument(metavar="NETWORK", help="A network, as clew leads calls it.")]
+FileArgument = Annotated[Path, typer.Argument(metavar="OUT", help="A new file.")]
+
+
+@export.command()
+def geojson(
+    network: NetworkArgument,
+    out: FileArgument,
+    why: WhyOption = "",
+    case: CaseOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Where a network was and may go next, as GeoJSON for maps; victims and minors under pseudonyms."""
+    from clew.exchange.geojson import export_geojson
+
+    _movement(export_geojson, "geojson", network, out, (why, case, workspace), "features")
+
+
+@export.command()
+def kml(
+    network: NetworkArgument,
+    out: FileArgument,
+    why: WhyOption = "",
+    case: CaseOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Where a network was and may go next, as KML for globes; victims and minors under pseudonyms."""
+    from clew.exchange.kml import export_kml
+
+    _movement(export_kml, "kml", network, out, (why, case, workspace), "placemarks")
+
+
+@export.command()
+def ics(
+    network: NetworkArgument,
+    out: FileArgument,
+    why: WhyOption = "",
+    case: CaseOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Stays, journeys and clashes of a network, as iCalendar; victims and minors under pseudonyms."""
+    from clew.exchange.icalendar import export_ics
+
+    _movement(export_ics, "ics", network, out, (why, case, workspace), "events")
+
+
+def _movement(
+    write: Callable[..., int],
+    what: str,
+    network: str,
+    out: Path,
+    options: tuple[str, str | None, Path | None],
+    counted: str,
+) -> None:
+    """Write the movement of a network, by leave, masked, with an entry."""
+    from clew.evidence.masks import open_masks
+    from clew.pipeline.custody import giving
+
+    why, case, workspace = options
+    with at_work(workspace, why, case) as (casework, actor, place):
+        ready = giving(casework.db, actor, f"{what} of network {network[:64]}", {"to": str(out)})
+        masks = open_masks(casework, place)
+        count = write(place, network, out, masks.table if masks else None, ready)
+    console().print(f"{count:>12,} {counted}")
