@@ -95,6 +95,7 @@ READERS = {
     "ingest.mail": CONTRACT,
     "ingest.money_flat": CONTRACT,
     "ingest.money_roles": CONTRACT,
+    "ingest.money_simple": CONTRACT,
     "ingest.money_types": PACKAGE,
     "ingest.pages_data": "tests/ingest/test_pages_hostile.py::test_odd_data",
     "ingest.pages_gather": "tests/ingest/test_pages_hostile.py::test_hostile_pictures_give_no_hash",

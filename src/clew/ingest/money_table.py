@@ -22,6 +22,7 @@ _KEPT = ("reference", "value_date", "fee", "card", "merchant", "mcc", "rate")  #
 _ACCOUNTS = ("account", "counter_account", "from_account", "to_account")
 _NAMES = {"value_date": "value_at", "rate": "exchange_rate"}
 _ZERO = pa.scalar(Decimal(0)).cast(MONEY)
+NOT_MADE = "a payment that was not made"
 UNREADABLE, BOTH = "a row without a readable amount", "a row with both a debit and a credit"
 
 Columns = dict[str, pa.Array]
@@ -53,6 +54,7 @@ class Table:
             if role != "text"
         }
         signed, why = self._signed(cells, n)
+        why = pc.coalesce(pc.if_else(_failed(cells, n), NOT_MADE, None), why)
         bad = pc.is_valid(why)
         rejects = list(batch.rejects)
         if pc.any(bad, min_count=0).as_py():
@@ -129,6 +131,10 @@ class Table:
             "platform": pa.repeat(pa.scalar(layout.service, pa.string()), n),
         }  # fmt: skip
         side = pc.if_else(credit, "credit", "debit")
+        if {"from_account", "to_account"} <= cells.keys():  # both sides are named, and amounts may have no sign
+            taken = pc.fill_null(pc.equal(payee, owner), False)
+            given = pc.fill_null(pc.equal(payer, owner), False)
+            side = pc.if_else(taken, "credit", pc.if_else(given, "debit", side))
         extra = {
             "account": owner, "direction": side, "payer_name": payer_name, "payee_name": payee_name,
             "payer_bank": pc.if_else(credit, cell("bank"), none), "payee_bank": pc.if_else(credit, none, cell("bank")),
@@ -225,6 +231,13 @@ def _joined(columns: list[pa.Array], n: int) -> pa.Array:
         whole = pc.binary_join_element_wise(whole, pc.fill_null(column, ""), " ")
     whole = pc.replace_substring_regex(pc.utf8_trim_whitespace(whole), r"\s+", " ")
     return pc.if_else(pc.equal(pc.binary_length(whole), 0), None, whole)
+
+
+def _failed(cells: Columns, n: int) -> pa.Array:
+    """Rows that say that the payment was declined, cancelled or taken back before it was made."""
+    if "status" not in cells:
+        return pa.repeat(False, n)
+    return pc.fill_null(pc.equal(_mapped(cells["status"], _state), "failed"), False)
 
 
 def _start(batch: Batch, row: int) -> str:
