@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.movement_next import answers, show
+from benchmarks.movement_tours import patterns, tours
 from benchmarks.movement_truth import Truth, read_truth
 from benchmarks.pipeline import clew
 from clew.simulate.world import simulate
@@ -108,6 +110,9 @@ def report(world: Path, place: Path) -> None:
         truth = read_truth(engine, world)
     stays_and_moves(found, truth)
     clashes(found, truth)
+    patterns(found, truth)
+    tours(found, truth)
+    show(answers(found.tracks))
 
 
 def main() -> None:

@@ -12,11 +12,12 @@ from clew.engine.duckdb import Engine
 from clew.model.traced import TRACED
 from clew.trace.matching import matching
 from clew.trace.money import money
+from clew.trace.movement import movement
 
 Part = Callable[[Engine], dict[str, pa.Table]]
 
 # In the order in which they read each other's tables.
-PARTS: tuple[Part, ...] = (money, matching)
+PARTS: tuple[Part, ...] = (movement, money, matching)
 
 
 def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[str, Path]:

@@ -10,6 +10,7 @@ from fastapi import Path as InPath
 from clew.query.graph import MOST_NODES, Graph, graph
 from clew.query.graph_node import OpenedNode, graph_node
 from clew.query.movements import Follow, Movements, movements
+from clew.query.whereabouts import Whereabouts, whereabouts
 from clew.web.access import access
 from clew.web.desk import Reading
 
@@ -46,3 +47,10 @@ def network_graph_node(
 def network_movements(engine: Reading, name: _Name, follow: Follow = "phone") -> Movements:
     """Places, records in time, and moves in order: of each number, name, picture or item."""
     return movements(engine, name, follow)
+
+
+@router.get("/networks/{name}/whereabouts", responses=_ERRORS)
+@access("read", "view", "network {name}", "queue")
+def network_whereabouts(engine: Reading, name: _Name) -> Whereabouts:
+    """Pattern, stays, booked journeys, clashes, and where next with a probability and the plain guess beside it."""
+    return whereabouts(engine, name)

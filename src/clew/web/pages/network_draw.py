@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from clew.query.graph import MOST_NODES, graph
 from clew.query.movements import Follow, movements
 from clew.query.network import NetworkHead
+from clew.query.whereabouts import whereabouts
 from clew.web.access import access
 from clew.web.api.network_draw import NODES
 from clew.web.desk import Reading
@@ -55,6 +56,7 @@ def locations(request: Request, reading: Reading, name: NetworkName, follow: Fol
         impossible = sorted((m for m in found.moves if m.verdict), key=lambda m: (m.verdict != "air", -m.km, m.left))
         return {
             "found": found,
+            "where": whereabouts(reading, head.network_id),
             "follow": follow,
             "followed": _FOLLOWED,
             "impossible": impossible[:_ROWS],
