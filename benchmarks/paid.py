@@ -16,8 +16,9 @@ _ADS = {"id": "VARCHAR", "platform": "VARCHAR", "posted_at": "TIMESTAMPTZ"}
 _FITS = """
 WITH paid AS (SELECT t.native_id, t.platform, a.posted, p.amount, p.booked_at, p.payee
     FROM single t JOIN pay p USING (native_id) JOIN ads a ON a.id = t.ad AND a.platform = t.platform),
-before AS (SELECT paid.native_id, count(*) AS n FROM paid JOIN pay q
-    ON q.payee = paid.payee AND q.amount = paid.amount AND q.booked_at BETWEEN paid.posted - INTERVAL 1 HOUR AND paid.posted GROUP BY 1),
+before AS (SELECT paid.native_id, count(*) AS n FROM paid
+    JOIN pay q ON q.payee = paid.payee AND q.amount = paid.amount
+    AND q.booked_at BETWEEN paid.posted - INTERVAL 1 HOUR AND paid.posted GROUP BY 1),
 after AS (SELECT paid.native_id, count(*) AS n FROM paid JOIN ads a ON a.platform = paid.platform
     AND a.posted BETWEEN paid.booked_at AND paid.booked_at + INTERVAL 1 HOUR GROUP BY 1)
 SELECT (SELECT count(*) FROM paid), (SELECT avg(n) FROM before), (SELECT quantile_cont(n, 0.9) FROM before),
