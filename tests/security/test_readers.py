@@ -94,6 +94,7 @@ READERS = {
     "ingest.jsonrows": CONTRACT,
     "ingest.mail": CONTRACT,
     "ingest.money_flat": CONTRACT,
+    "ingest.money_receipts": PACKAGE,
     "ingest.money_roles": CONTRACT,
     "ingest.money_simple": CONTRACT,
     "ingest.money_types": PACKAGE,

@@ -17,6 +17,7 @@ import orjson
 import pyarrow as pa
 
 from clew.ingest.base import Batch, Reject, clip
+from clew.ingest.money_receipts import Receipt, beside, receipt_of
 
 _HEADER = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:")
 _KNOWN = re.compile(
@@ -59,9 +60,13 @@ def looks_like_mail(head: bytes) -> float:
 
 
 def parse_mails(mails: Sequence[bytes], lines: Sequence[int]) -> Iterator[Batch]:
-    """One batch for a few mails; a text without any header known from mails is rejected."""
+    """One batch for a few mails, with the payments that receipts among them tell of.
+
+    A text without any header known from mails is rejected.
+    """
     rows, kept, rejects = list[_Row](), list[int](), list[Reject]()
     headers, attached = list[str | None](), list[str | None]()
+    receipts = list[tuple[int, Receipt]]()
     for raw, line in zip(mails, lines, strict=True):
         try:
             message = _parsed(raw)
@@ -76,9 +81,11 @@ def parse_mails(mails: Sequence[bytes], lines: Sequence[int]) -> Iterator[Batch]
         headers.append(orjson.dumps(more).decode() if more else None)
         attached.append(orjson.dumps(files).decode() if files else None)
         kept.append(line)
+        if (receipt := receipt_of(row, more.get("From"))) is not None:
+            receipts.append((line, receipt))
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
     encoded = {"headers": pa.array(headers, pa.string()), "attachments": pa.array(attached, pa.string())}
-    yield Batch(columns, pa.array(kept, pa.int64()), encoded, tuple(rejects))
+    yield beside(Batch(columns, pa.array(kept, pa.int64()), encoded, tuple(rejects)), receipts)
 
 
 def _parsed(raw: bytes) -> Message:
