@@ -97,12 +97,12 @@ def test_a_thousand_offers_in_a_page(shelf: Shelf) -> None:
 def test_bombs_of_archives(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages_warc, "_FREE", 1 << 20)
     good = gzip.compress(response("https://a.example/", "<title>one</title>"))
-    bomb = gzip.compress(example_record("response", "https://a.example/b", bytes(40 << 20)))
+    bomb = gzip.compress(example_record("response", "https://a.example/b", bytes(8 << 20)))
     found = ingest(shelf, shelf.write("bomb.warc.gz", good + bomb + good))
     assert [row["title"] for row in rows(found.records)] == ["one"]
     assert found.rejected == 1 and "archive bomb" in reasons(found)[0]
     monkeypatch.setattr(wacz, "_FREE", 1 << 20)
-    parts = {"archive/b.warc": bytes(300 << 20), "archive/a.warc.gz": good}
+    parts = {"archive/b.warc": bytes(40 << 20), "archive/a.warc.gz": good}
     found = ingest(shelf, shelf.write("bomb.wacz", zipped(parts, zipfile.ZIP_DEFLATED)))
     assert [row["title"] for row in rows(found.records)] == ["one"]
     assert found.rejected == 1 and "archive bomb" in reasons(found)[0]

@@ -1,4 +1,4 @@
-"""Eight processes append at once and are killed at random: nothing that was acknowledged is lost, nothing is torn."""
+"""Five processes append at once and are killed at random: nothing that was acknowledged is lost, nothing is torn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from clew.ledger.check import check
 from clew.ledger.log import entries
 
-WRITERS, LIVES, EACH = 8, 2, 60
+WRITERS, LIVES, EACH = 5, 2, 60
 
 
 def _keep_writing(workspace: Path, name: str, chance: random.Random, told: list[tuple[str, int, int]]) -> None:

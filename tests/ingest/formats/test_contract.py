@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.tried import tried
 
 from clew.ingest.base import Batch, Example, Format
 from clew.ingest.registry import all_formats, detect
@@ -51,12 +52,13 @@ def test_format_knows_and_reads_its_example(plugin: Format, example: Example, en
     assert (tuple(titles), rejected) == (example.titles, example.rejected)
 
 
+@pytest.mark.hypothesis  # not of that library, but `make fuzz` tries more of it
 @pytest.mark.parametrize("plugin", all_formats(), ids=lambda plugin: plugin.name)
 def test_no_bytes_break_a_reader(plugin: Format, tmp_path: Path) -> None:
     chance = random.Random(plugin.name)
     path = tmp_path / "fuzz"
     seeds = [example.content for example in plugin.examples()]
-    for _ in range(150):
+    for _ in range(tried(50)):
         content = bytearray(chance.choice(seeds) if chance.random() < 0.8 else chance.randbytes(200))
         for _ in range(chance.randrange(1, 8)):
             place = chance.randrange(len(content) + 1)
