@@ -61,6 +61,12 @@ class Records:
         template = self.words["template"]
         return np.where(template == 0, self.words["item"], template)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds that there are records of."""
+        held = np.bincount(self.kind[self.kind >= 0], minlength=len(KINDS))
+        return frozenset(name for name, count in zip(KINDS, held.tolist(), strict=True) if count)
+
     def table(self) -> pa.Table:
         """As the table ``all_items``."""
         kinds = pa.DictionaryArray.from_arrays(pa.array(self.kind), pa.array(KINDS))

@@ -47,11 +47,12 @@ class Marks:
 def find_marks(engine: Engine, indicators: Sequence[Indicator], records: Records, mentions: Mentions) -> Marks:
     """Look for every record indicator; ``all_items`` must be there."""
     of_records = [(k, i) for k, i in enumerate(indicators) if i.subject == "record"]
+    there = records.kinds
     shown = mentions.shown
     inds, rows, ats = [mentions.ind.astype(np.int32)], [mentions.row[shown].astype(np.int64)], [mentions.at[shown]]
     numbers, said = [shown], pa.chunked_array([], pa.string())
     for k, i in of_records:
-        if i.sql:
+        if i.sql and not there.isdisjoint(i.record_kinds):
             found = engine.sql(
                 f"SELECT * REPLACE (rid::UBIGINT AS rid), {POSITION} AS p FROM ({only_kinds(i.record_kinds, i.sql)})"
             )

@@ -10,7 +10,7 @@ Values of records never become part of a query: they are compared and joined as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from clew.assess.catalogue import Indicator, clauses, slots
 from clew.assess.facts import only_kinds
@@ -75,14 +75,20 @@ def _counts(reason: str) -> str:
     return f"'{{' || {inner} || '}}'" if inner else "'{}'"
 
 
-def observe_networks(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Make ``observed`` and fill it with the network indicators."""
+def observe_networks(engine: Engine, indicators: Sequence[Indicator], kinds: Collection[str]) -> None:
+    """Make ``observed`` and fill it with the network indicators.
+
+    Args:
+        engine: holds the tables of `clew.assess.facts`.
+        indicators: the catalogue.
+        kinds: of which there are records: what is looked for on others alone need not be looked for.
+    """
     engine.run(
         "CREATE OR REPLACE TEMP TABLE observed (ind INTEGER, net INTEGER, size DOUBLE, type VARCHAR, h UBIGINT, "
         "examples UBIGINT[], reason VARCHAR, counts VARCHAR, texts BIGINT)"
     )
     for k, i in enumerate(indicators):
-        if i.subject == "network":
+        if i.subject == "network" and not set(i.record_kinds).isdisjoint(kinds):
             engine.run(
                 f"INSERT INTO observed SELECT {k}, net, size::DOUBLE, type, h, examples, "
                 f"{sentence(i.reason, {'type': _TYPE_WORDS})}, {_counts(i.reason)}, 0 "

@@ -92,7 +92,7 @@ def _find(
     progress(0.3)
     engine.register(facts.tables(records, coming.result(), facts.read_places(engine), engine.threads))
     enter(engine, indicators)
-    observe_networks(engine, indicators)
+    observe_networks(engine, indicators, records.kinds)
     marks, of_marks = marking.result()
     engine.register(of_marks)
     observe_shares(engine, indicators)
