@@ -7,8 +7,14 @@ import pyarrow as pa
 from clew.engine.duckdb import Engine
 from clew.model.traced import FLOWS, PAYMENTS
 
+# Cash has no account: what one draws at a machine is not what the next pays in there.
 _PAYMENTS = """
-SELECT b.rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose, s.state, s.of, m.network_id
+SELECT b.rid,
+    CASE WHEN purpose = 'cash-in' AND starts_with(payer, 'name:') THEN '' ELSE payer END AS payer,
+    CASE WHEN purpose = 'cash-out' AND starts_with(payee, 'name:') THEN '' ELSE payee END AS payee,
+    coalesce(nullif(payer_name, ''), CASE WHEN starts_with(b.payer, 'name:') THEN b.payer[6:] END, '') AS payer_name,
+    coalesce(nullif(payee_name, ''), CASE WHEN starts_with(b.payee, 'name:') THEN b.payee[6:] END, '') AS payee_name,
+    amount, currency, booked_at, purpose, s.state, s.of, m.network_id
 FROM book b JOIN money_states s USING (rid) LEFT JOIN network_members m USING (rid)
 ORDER BY booked_at NULLS LAST, b.rid
 """

@@ -11,6 +11,7 @@ from clew.web.pages import (
     explore,
     indicators,
     leads,
+    money,
     network,
     network_draw,
     network_files,
@@ -50,4 +51,5 @@ ROUTERS = (
     cases.router,
     *cases.ROUTERS,
     network_draw.router,
+    money.router,
 )

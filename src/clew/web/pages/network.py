@@ -14,6 +14,7 @@ from clew.assess.explain import ONE_FINDING
 from clew.cases.triage import State
 from clew.engine.duckdb import Engine
 from clew.pipeline.manifest import read_manifest
+from clew.query.money_network import signs_of
 from clew.query.network import NetworkHead
 from clew.query.network_assets import assets
 from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
@@ -21,6 +22,7 @@ from clew.query.network_facets import PEOPLE, identities, roles, shared_elsewher
 from clew.query.network_links import network_links
 from clew.query.network_reasons import why
 from clew.query.network_records import network_records
+from clew.query.traced import played, seizable
 from clew.web.access import Who, access
 from clew.web.desk import Reading, TheDesk
 from clew.web.masking import TheMasks, masked_page
@@ -64,6 +66,9 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
             "identities_total": len(known),
             "managing": [g for g in told["why"].grounds if g.reason.indicator in _MANAGING],
             "roles": roles(reading, head.net, 10),
+            "people": played(reading, head.net, SIZE)[0],
+            "seizable": seizable(reading, head.net, SIZE)[0],
+            "signs": signs_of(reading, head.net),
             "assets": assets(reading, head.net),
             "links": network_links(reading, head.net, 0, 20)[0],
             "records": network_records(reading, head.net, 0, 4 * SIZE)[0],
@@ -123,7 +128,8 @@ def roles_page(request: Request, reading: Reading, name: NetworkName) -> Respons
 
     def content(head: NetworkHead) -> Mapping[str, Any]:
         grounds = [g for g in why(reading, head).grounds if g.reason.indicator in _MANAGING]
-        return {"roles": roles(reading, head.net), "managing": grounds}
+        people, total = played(reading, head.net)
+        return {"roles": roles(reading, head.net), "managing": grounds, "people": people, "people_total": total}
 
     return network_tab(request, reading, name, "Roles", content)
 
@@ -136,7 +142,9 @@ def assets_page(request: Request, reading: Reading, name: NetworkName) -> Respon
     def content(head: NetworkHead) -> Mapping[str, Any]:
         money = {i.id for i in catalogue() if i.family == "money"}
         grounds = [g for g in why(reading, head).grounds if g.reason.indicator in money]
-        return {"assets": assets(reading, head.net), "money": grounds}
+        found, total = seizable(reading, head.net)
+        told = {"seizable": found, "seizable_total": total}
+        return told | {"assets": assets(reading, head.net), "money": grounds}
 
     return network_tab(request, reading, name, "Assets", content)
 

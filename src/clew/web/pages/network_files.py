@@ -16,6 +16,7 @@ from clew.query.network_facets import MOST, Actor, Identity, identities, roles
 from clew.query.network_links import network_links
 from clew.query.network_reasons import why
 from clew.query.network_records import Listed, network_records
+from clew.query.traced import Asset, Played, played, seizable
 from clew.web.access import access
 from clew.web.csvfile import csv_file
 from clew.web.desk import Reading
@@ -66,6 +67,22 @@ def roles_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     return _table(masks, f"{head.network_id}-roles", Actor, (*found.phones, *found.posters, *found.contacts))
 
 
+@router.get("/people.csv")
+@access("export", "export", "network {name}")
+def people_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
+    """Who does what, with the reasons."""
+    head = network_head(reading, name)
+    return _table(masks, f"{head.network_id}-people", Played, played(reading, head.net, MOST)[0])
+
+
+@router.get("/seizable.csv")
+@access("export", "export", "network {name}")
+def seizable_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
+    """What could be frozen, with what went through it."""
+    head = network_head(reading, name)
+    return _table(masks, f"{head.network_id}-seizable", Asset, seizable(reading, head.net, MOST)[0])
+
+
 @router.get("/assets.csv")
 @access("export", "export", "network {name}")
 def assets_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
@@ -114,4 +131,8 @@ def links_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
 def _table(masks: Masks, name: str, kind: type, rows: Iterable[object]) -> Response:
     """Rows of a dataclass, a column for each field."""
     names = [field.name for field in fields(kind)]
-    return csv_file(name, names, [[getattr(row, name) for name in names] for row in rows], masks.text)
+    return csv_file(name, names, [[_cell(getattr(row, name)) for name in names] for row in rows], masks.text)
+
+
+def _cell(value: object) -> object:
+    return "; ".join(value) if isinstance(value, tuple) else value

@@ -14,6 +14,7 @@ from clew.cases.triage import DISMISSALS, MAX_REASON
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.query.conversations import count_of
+from clew.query.money_network import count_of_payments
 from clew.query.network import NetworkHead, merged_into, network_head, network_history
 from clew.web.access import visit_of
 from clew.web.desk import Desk
@@ -28,6 +29,7 @@ TABS = (
     ("/roles", "Roles"),
     ("/structure", "Structure"),
     ("/locations", "Locations"),
+    ("/money", "Money"),
     ("/assets", "Assets"),
     ("/records", "Records"),
     ("/conversations", "Conversations"),
@@ -70,6 +72,7 @@ def network_tab(
     desk: Desk = request.app.state.desk
     who = visit_of(request).actor
     counts = {"Records": head.records, "Conversations": count_of(engine, head.net), "Links": head.links}
+    counts["Money"] = count_of_payments(engine, head.net)
     decided = past(desk, engine, head.network_id)
     own = [d for d in decided if d.network_id == head.network_id]
     context: dict[str, Any] = {
@@ -79,7 +82,7 @@ def network_tab(
         "tabs": [
             (f"/networks/{head.network_id}{end}", word, counts.get(word))
             for end, word in TABS
-            if word != "Conversations" or counts[word]  # most networks are of adverts alone
+            if word not in ("Conversations", "Money") or counts[word]  # most networks are of adverts alone
         ],
         "was": request.query_params.get("was", "")[:40],
         "job": desk.jobs.current(),

@@ -1,0 +1,153 @@
+"""The money of a network: what its accounts take in, pass on, spend and show; whose adverts they may pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from clew.engine.duckdb import Engine
+from clew.query.money import Sankey, Sign
+
+MOST_ACCOUNTS = 16  # drawn one by one
+_LEVELS = 3  # columns of accounts
+
+# The accounts of a network: those that take in and spend, or pay again and again; who pays once to one is a client, and
+# of whom only a name is known is a shop or a cash machine.
+_OWN = """
+WITH {here}, sides AS (
+    SELECT payer AS account, 1 AS paid, 0 AS got, payee AS other FROM here
+    UNION ALL SELECT payee, 0, 1, payer FROM here
+)
+SELECT account, sum(paid + got) AS payments FROM sides WHERE account <> '' AND NOT starts_with(account, 'name:')
+GROUP BY account
+HAVING (sum(paid) > 0 AND sum(got) > 0) OR sum(paid) >= 3
+    OR (sum(got) > 0 AND bool_and(other = '' OR starts_with(other, 'name:')))
+ORDER BY payments DESC, account LIMIT $most
+"""
+_HERE = "here AS (FROM payments WHERE net = $net AND state = 'booked' AND currency = $currency)"
+
+
+@dataclass(frozen=True)
+class SignOf:
+    """A sign and the account that shows it."""
+
+    account: str
+    sign: Sign
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Somebody whose payments may have paid for posts of the network.
+
+    Attributes:
+        account, name: who pays.
+        posts: that some payment of the account fits better than not.
+        payments: of those.
+        best: the surest of them.
+        reason: of the surest, in a sentence.
+        own: the network of the payments; None where they belong to none.
+    """
+
+    account: str
+    name: str
+    posts: int
+    payments: int
+    best: float
+    reason: str
+    own: str | None
+
+
+@dataclass(frozen=True)
+class Currency:
+    """What there is in one currency."""
+
+    currency: str
+    payments: int
+    amount: Decimal
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+def currencies(engine: Engine, net: int) -> list[Currency]:
+    """The currencies of a network's payments, the one of most payments first."""
+    query = """
+        SELECT currency, count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount, min(booked_at) AS first_at,
+               max(booked_at) AS last_at
+        FROM payments WHERE net = $net AND state = 'booked' GROUP BY currency ORDER BY payments DESC, currency"""
+    return [Currency(**row) for row in engine.rows(query, net=net)]
+
+
+def count_of_payments(engine: Engine, net: int) -> int:
+    """How many payments a network has, and posts that somebody may have paid for."""
+    query = """
+        SELECT (SELECT count(*) FROM payments WHERE net = $net) +
+               (SELECT count(*) FROM payment_matches WHERE net = $net AND score >= 0.5) AS n"""
+    return int(engine.rows(query, net=net)[0]["n"])
+
+
+def signs_of(engine: Engine, net: int) -> list[SignOf]:
+    """What its accounts show, the weightiest first."""
+    query = """
+        SELECT subject, sign, weight, reason FROM money_signs WHERE net = $net
+        ORDER BY weight DESC, subject, sign LIMIT 200"""
+    return [SignOf(r["subject"], Sign(r["sign"], r["weight"], r["reason"])) for r in engine.rows(query, net=net)]
+
+
+def payers_of(engine: Engine, net: int, least: float = 0.5) -> list[Payer]:
+    """Who may have paid for posts of the network, though no identifier says so; the surest first."""
+    query = """
+        SELECT m.payer AS account, coalesce(any_value(nullif(p.payer_name, '')), '') AS name,
+               count(DISTINCT rid_record) AS posts, count(DISTINCT rid_payment) AS payments, max(score)::DOUBLE AS best,
+               arg_max(m.reason, score) AS reason, any_value(p.network_id) AS own
+        FROM payment_matches m JOIN payments p ON p.rid = m.rid_payment
+        WHERE m.net = $net AND score >= $least GROUP BY m.payer ORDER BY sum(score) DESC, account LIMIT 50"""
+    return [Payer(**row) for row in engine.rows(query, net=net, least=least)]
+
+
+def flow_chart(engine: Engine, net: int, currency: str) -> Sankey:
+    """What comes in by purpose, goes through the accounts of a network, and is spent by purpose.
+
+    Money that goes round between accounts is drawn from the earlier column to the later; what would go back is said.
+
+    Args:
+        engine: the reading index.
+        net: the network.
+        currency: one of `currencies`.
+    """
+    given = {"net": net, "currency": currency}
+    own = [row["account"] for row in engine.rows(_OWN.format(here=_HERE), **given, most=MOST_ACCOUNTS)]
+    query = f"WITH {_HERE} SELECT payer, payee, purpose, sum(amount)::DECIMAL(38, 18) AS amount FROM here GROUP BY ALL"
+    moved: dict[tuple[str, str], Decimal] = {}
+    for row in engine.rows(query, **given):
+        payer = row["payer"] if row["payer"] in own else f"in: {row['purpose']}"
+        payee = row["payee"] if row["payee"] in own else f"out: {row['purpose']}"
+        if payer in own or payee in own:
+            moved[payer, payee] = moved.get((payer, payee), Decimal(0)) + row["amount"]
+    level = _levels(own, moved)
+    forward = {k: a for k, a in moved.items() if level[k[0]] < level[k[1]]}
+    back = sum((a for k, a in moved.items() if level[k[0]] >= level[k[1]]), Decimal(0))
+    names = sorted({name for pair in forward for name in pair})
+    at = {name: i for i, name in enumerate(names)}
+    keys = sorted(forward)
+    amounts = [forward[k] for k in keys]
+    said = [f"{back:,.2f} {currency} went back or round between these accounts and is not drawn."] if back else []
+    return Sankey(
+        names, [level[n] for n in names], [at[a] for a, _ in keys], [at[b] for _, b in keys], amounts, amounts, said
+    )
+
+
+def _levels(own: list[str], moved: dict[tuple[str, str], Decimal]) -> dict[str, int]:
+    """The column of each node: an account stands behind those that pay it more than it pays them."""
+    level = dict.fromkeys(own, 1)
+    net = {(a, b): x - moved.get((b, a), Decimal(0)) for (a, b), x in moved.items() if a in level and b in level}
+    for _ in range(_LEVELS - 1):
+        for (a, b), x in sorted(net.items(), key=lambda item: (-item[1], item[0])):
+            if x > 0 and a != b and level[b] <= level[a] < _LEVELS:
+                level[b] = level[a] + 1
+    last = max(level.values(), default=1) + 1
+    for pair in moved:
+        for name in pair:
+            if name not in level:
+                level[name] = 0 if name.startswith("in: ") else last
+    return level

@@ -1,0 +1,84 @@
+"""Roles and assets of a network, as the trace stage found them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from clew.engine.duckdb import Engine
+
+MOST = 300
+
+
+@dataclass(frozen=True)
+class Played:
+    """What somebody does in a network.
+
+    Attributes:
+        person: the identifier by which the person is best known; no name is needed.
+        role: from behaviour alone; "unknown" is an answer.
+        confidence: between 0 and 1.
+        reason: one sentence.
+        identifiers: all that are this person's, ``type:value``.
+        records: that show it.
+        examples: ids of the first of them.
+        first_at, last_at: when it was seen.
+    """
+
+    person: str
+    role: str
+    confidence: float
+    reason: str
+    identifiers: tuple[str, ...]
+    records: int
+    examples: tuple[str, ...]
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Something that could be frozen or seized, with an estimate of what went through it and how it was made."""
+
+    kind: str
+    value: str
+    holder: str
+    first_at: datetime | None
+    last_at: datetime | None
+    turnover_low: Decimal | None
+    turnover_mid: Decimal | None
+    turnover_high: Decimal | None
+    currency: str | None
+    reason: str
+
+
+def played(engine: Engine, net: int, limit: int = MOST) -> tuple[list[Played], int]:
+    """The roles of a network's people, the surest first; and how many there are.
+
+    Args:
+        engine: the reading index.
+        net: the network.
+        limit: most rows.
+    """
+    query = """
+        SELECT person, role, confidence::DOUBLE AS confidence, reason, identifiers, len(rids) AS records,
+               (SELECT list(record_id ORDER BY record_id) FROM records r WHERE r.rid IN (SELECT unnest(rids[:3])))
+                   AS examples, first_at, last_at
+        FROM roles WHERE net = $net ORDER BY role = 'unknown', confidence DESC, person, role LIMIT $limit"""
+    (total,) = engine.rows("SELECT count(*) AS n FROM roles WHERE net = $net", net=net)
+    rows = engine.rows(query, net=net, limit=limit)
+    found = [
+        Played(**row | {"identifiers": tuple(row["identifiers"]), "examples": tuple(row["examples"] or ())})
+        for row in rows
+    ]
+    return found, int(total["n"])
+
+
+def seizable(engine: Engine, net: int, limit: int = MOST) -> tuple[list[Asset], int]:
+    """The assets of a network, by kind and what went through them, the most first; and how many there are."""
+    query = """
+        SELECT kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency, reason
+        FROM assets WHERE net = $net ORDER BY turnover_mid DESC NULLS LAST, kind, value, currency LIMIT $limit"""
+    (total,) = engine.rows("SELECT count(*) AS n FROM assets WHERE net = $net", net=net)
+    return [Asset(**row) for row in engine.rows(query, net=net, limit=limit)], int(total["n"])

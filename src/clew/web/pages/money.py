@@ -1,0 +1,140 @@
+"""Money: that of a network, and one account with where its money went or came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+
+from clew.assess.catalogue import catalogue
+from clew.model.money import written
+from clew.query.money import Sankey, account_page, accounts_of, sankey
+from clew.query.money_follow import MOST_DEPTH, Followed, follow
+from clew.query.money_network import count_of_payments, currencies, flow_chart, payers_of, signs_of
+from clew.query.network import NetworkHead
+from clew.web.access import access
+from clew.web.desk import Reading
+from clew.web.page import render
+from clew.web.pages.network_frame import NetworkName, network_tab
+from clew.web.sankey import sankey_chart
+
+router = APIRouter()
+Account = Annotated[str, Path(max_length=300, description="An account as `type:value`, such as `account:iban:NL…`.")]
+CurrencyCode = Annotated[str, Query(max_length=12)]
+Split = Literal["fifo", "share"]
+_ROWS = 50
+_DRAWN = 24
+
+
+def href(account: str) -> str:
+    """The address of an account's page."""
+    return f"/money/{quote(account, safe=':')}"
+
+
+def short(account: str) -> str:
+    """An account without what kind of thing it is: an IBAN in groups of four, a name, a wallet."""
+    kind, _, value = account.partition(":")
+    if kind == "account":
+        scheme, _, value = value.partition(":")
+        if scheme == "iban":
+            return " ".join(value[at : at + 4] for at in range(0, len(value), 4))
+    return value or account
+
+
+@router.get("/networks/{name}/money")
+@access("read", "view", "network {name}", "queue")
+def of_network(request: Request, reading: Reading, name: NetworkName, currency: CurrencyCode = "") -> Response:
+    """What the accounts of a network take in and spend, what they show, and whose adverts they may pay."""
+
+    def content(head: NetworkHead) -> Mapping[str, Any]:
+        moved = currencies(reading, head.net)
+        asked = currency if any(c.currency == currency for c in moved) else moved[0].currency if moved else ""
+        chart = flow_chart(reading, head.net, asked)
+        called = {line.account: line.name or short(line.account) for line in accounts_of(reading, head.network_id)}
+        return {
+            "payments": count_of_payments(reading, head.net),
+            "currencies": moved,
+            "currency": asked,
+            "chart": _network_chart(chart, called, asked),
+            "chart_said": chart.said,
+            "accounts": [a for a in accounts_of(reading, head.network_id) if a.turnover.currency == asked][:_ROWS],
+            "signs": signs_of(reading, head.net),
+            "payers": payers_of(reading, head.net),
+            "cautions": _cautions(),
+            "href": href,
+            "short": short,
+        }
+
+    return network_tab(request, reading, name, "Money", content)
+
+
+def _cautions() -> dict[str, str]:
+    """What else could explain each sign."""
+    return {indicator.id: indicator.caution for indicator in catalogue()}
+
+
+def _network_chart(chart: Sankey, called: Mapping[str, str], currency: str) -> object:
+    def name(node: str) -> str:
+        return called.get(node, short(node) if ":" in node and not node.startswith(("in: ", "out: ")) else node)
+
+    return sankey_chart(
+        chart,
+        chart.fifo,
+        False,
+        name,
+        lambda node: "" if node.startswith(("in: ", "out: ")) else href(node),
+        lambda amount: written(amount, currency),
+        f"What comes in and goes out of the accounts of this network, in {currency}",
+    )
+
+
+@router.get("/money/{account:path}")
+@access("read", "view", "account {account}", "queue")
+def of_account(
+    request: Request, reading: Reading, account: Account, currency: CurrencyCode = "", back: bool = False,
+    split: Split = "fifo", depth: Annotated[int, Query(ge=1, le=MOST_DEPTH)] = 3,
+) -> Response:  # fmt: skip
+    """One account: who pays it and is paid, what it shows, and its money followed."""
+    page = account_page(reading, account, _ROWS)
+    found = _followed(reading, page.turnovers, account, currency, back, depth)
+    return render(
+        request, "money/account.html",
+        page=page, title=page.names[0] if page.names else short(account), short=short, href=href, home=href(account),
+        cautions=_cautions(), found=found, chart=_chart(found, split), back=back, split=split, depth=depth,
+        currency=found.currency if found else currency, most_depth=MOST_DEPTH, rows=_ROWS,
+    )  # fmt: skip
+
+
+def _followed(reading: Reading, turnovers: Any, account: str, currency: str, back: bool, depth: int) -> Followed | None:
+    """The money followed in the currency asked for, else in the one of most payments; None where there is none."""
+    moved = {t.currency for t in turnovers if (t.credits if back else t.debits)}
+    if currency and currency not in moved:
+        currency = ""
+    if not moved:
+        return None
+    return follow(reading, account, back=back, depth=depth, currency=currency)[0]
+
+
+def _chart(found: Followed | None, split: Split) -> object:
+    if found is None:
+        return ""
+    chart = sankey(found, _DRAWN)
+    ends = {end.how for end in found.ends}
+    plain = {*ends, "others"}
+
+    def name(node: str) -> str:
+        return node if node in plain else found.names.get(node) or short(node) or "cash or unknown"
+
+    way = "came from" if found.back else "went"
+    return sankey_chart(
+        chart,
+        chart.fifo if split == "fifo" else chart.share,
+        found.back,
+        name,
+        lambda node: "" if node in plain or not node else href(node),
+        lambda amount: written(amount, found.currency),
+        f"Where the money of {name(found.account)} {way}",
+    )
