@@ -28,7 +28,7 @@ def auc(score: np.ndarray, positive: np.ndarray, group: np.ndarray) -> tuple[flo
 
 
 def _area(score: np.ndarray, positive: np.ndarray) -> float:
-    values, inverse, count = np.unique(score, return_inverse=True, return_counts=True)
+    _, inverse, count = np.unique(score, return_inverse=True, return_counts=True)
     rank = (np.cumsum(count) - (count - 1) / 2)[inverse]
     n, m = positive.sum(), (~positive).sum()
     return float((rank[positive].sum() - n * (n + 1) / 2) / max(n * m, 1))
@@ -60,8 +60,8 @@ def tours(found: Found, truth: Truth) -> None:
         "clashes a sighting": clash[subject],
     }
     operation = np.array([name.rpartition("-")[0] for name in truth.people.to_pylist()])[of]
-    print(f"  tour or circuit: {int((chosen & ring).sum())} names in rings that exploit, {int((chosen & ~ring).sum())} of"
-          f" independent workers, with three moves or more; AUC [95 %, by operation]")  # fmt: skip
+    print(f"  tour or circuit: {int((chosen & ring).sum())} names of rings that exploit, {int((chosen & ~ring).sum())} of"
+          f" independent workers, three moves or more; AUC [95 %]")  # fmt: skip
     for name, score in measures.items():
         area, low, high = auc(score[chosen], ring[chosen], operation[chosen])
         print(f"    {name:<28} {area:.2f} [{low:.2f}, {high:.2f}]")
