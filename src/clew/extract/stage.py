@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +20,7 @@ import pyarrow.parquet as pq
 
 from clew.extract import holder
 from clew.extract._room import give_back
-from clew.extract.base import FIELDS, Extractor, TextBatch, batch_of_texts, text_batch
+from clew.extract.base import FIELDS, Extractor, TextBatch, text_batch
 from clew.extract.fold import VERSION as FOLD_VERSION
 from clew.extract.image_mentions import VERSION as IMAGE_VERSION
 from clew.extract.image_mentions import ImageReport, forget_folders, image_mentions
@@ -83,7 +82,6 @@ def extract_segment(
         return len(rows), *_of_payments(rows, found, signature(batch)), report
 
     forget_folders()
-    _load(tuple(extractors), signature)
     done, written, images = 0, 0, ImageReport()
     with (
         pq.ParquetFile(records) as source,
@@ -95,7 +93,7 @@ def extract_segment(
         pq.ParquetWriter(signed_path, SIGNATURES, compression="none", use_dictionary=False) as signed_writer,
     ):
         batches = source.iter_batches(batch_size=BATCH, columns=COLUMNS)
-        for count, found, signed, report in _in_order(work, batches, threads):
+        for count, found, signed, report in _in_order(work, _tried(work, batches), threads):
             found_writer.write_table(found.cast(MENTIONS))
             signed_writer.write_table(signed)
             done, written = done + count, written + len(found)
@@ -121,14 +119,12 @@ def _of_payments(rows: pa.RecordBatch, found: pa.Table, signed: pa.Table) -> tup
     return found.filter(pc.invert(local)), signed.filter(pc.invert(pc.is_in(signed.column("rid"), payments)))
 
 
-@cache
-def _load(extractors: tuple[Extractor, ...], signature: Kernel) -> None:
-    """Have the tables and kernels of all extractors ready: threads that start together would each make them all."""
-    nothing = batch_of_texts([""])
-    regions(nothing.records)
-    for extractor in extractors:
-        extractor.find(nothing)
-    signature(nothing)
+def _tried(work: Callable[[pa.RecordBatch], object], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, once the first record went through alone: what it loads, threads that start together would each."""
+    for number, rows in enumerate(batches):
+        if number == 0:
+            work(rows.slice(0, 1))
+        yield rows
 
 
 @contextmanager
