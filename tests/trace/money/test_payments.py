@@ -86,6 +86,13 @@ def test_parts_of_one_source_with_ids_of_their_own_repeat_nothing(book: Book) ->
     assert Counter(row["state"] for row in book.payments().values()) == {"booked": 4, "duplicate": 1}
 
 
+def test_of_what_is_told_twice_the_better_account_counts(book: Book) -> None:
+    day = book.pay(A, "", 30, 1, file="a.sta", account="1", reference="pay-17")
+    hour = book.pay(A, B, 30, 1.4, file="b.jsonl", native="pay-17", platform="other")
+    paid = book.payments()
+    assert [(paid[r]["state"], paid[r]["of"]) for r in (day, hour)] == [("duplicate", hour), ("booked", None)]
+
+
 def test_months_of_one_account_that_meet_repeat_nothing(book: Book) -> None:
     book.pay(A, B, 30, 1, file="march.csv", account="1")
     book.pay(A, B, 30, 2, file="april.csv", account="1")

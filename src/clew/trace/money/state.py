@@ -35,8 +35,9 @@ SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
     CASE WHEN timed AND regexp_matches(text, '[0-9]{{4}}') THEN hash(text, t) ELSE 0 END AS exact,
     CASE WHEN native = '' THEN 0 ELSE hash(native) END AS native, hash(platform, form) AS origin,
     CASE WHEN reference = '' THEN 0 ELSE hash(reference) END AS reference,
-    CASE WHEN length(reference) < 6 OR lower(reference) IN ('notprovided', 'nonref') THEN 0
-        ELSE hash(reference, amount, currency) END AS named,
+    CASE WHEN length(reference) >= 6 AND lower(reference) NOT IN ('notprovided', 'nonref')
+        THEN hash(reference, amount, currency) WHEN length(native) >= 6 THEN hash(native, amount, currency)
+        ELSE 0 END AS named,
     CASE WHEN reverses <> '' THEN hash(reverses) WHEN purpose = 'refund' AND text <> ''
         THEN hash(regexp_extract(text, '([^ ]+) *$', 1)) ELSE 0 END AS reverses,
     hash(payee) AS payee, starts_with(payer, 'name:') OR payer = '' AS loose_payer,
@@ -60,6 +61,7 @@ def states(engine: Engine) -> pa.Table:
     of = np.full(len(state), -1)
     _repeated(got, state, of)
     _named_alike(got, state, of)
+    _best_first(got, state, of)
     _taken_back(got, state, of)
     rid = got["rid"].astype(np.uint64)
     other = np.where(of >= 0, rid[of], newest)
@@ -100,6 +102,21 @@ def _named_alike(got: Columns, state: States, of: Ints) -> None:
     _pair_named(_groups(got["named"][order]), day, statement, payer, payee, loose, loose_payee, reversal, found)
     twice = found >= 0
     state[order[twice]], of[order[twice]] = DUPLICATE, order[found[twice]]
+
+
+def _best_first(got: Columns, state: States, of: Ints) -> None:
+    """Of what is told several times the best account counts: with a time of day, with both parties, the earliest."""
+    root = np.where(of >= 0, of, np.arange(len(of)))
+    for _ in range(3):  # what repeats one by its parties may repeat another by its reference
+        root = root[root]
+    told = np.flatnonzero(np.bincount(root, minlength=len(root))[root] > 1)
+    known = (got["loose_payer"].astype(np.int8) + got["loose_payee"])[told]
+    by = (got["rid"][told], got["t"][told], known, ~got["timed"][told].astype(np.bool_), root[told])
+    told = told[np.lexsort(by)]
+    first = np.append(True, root[told][1:] != root[told][:-1])[: len(told)]
+    best = told[first][np.cumsum(first) - 1]
+    state[told] = np.where(first, BOOKED, DUPLICATE)
+    of[told] = np.where(first, -1, best)
 
 
 def _taken_back(got: Columns, state: States, of: Ints) -> None:
