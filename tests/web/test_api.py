@@ -60,7 +60,7 @@ def signed_in(bench) -> dict[str, str]:
 
 
 def test_reading_never_falls_over(bench):
-    assert ask_everything(bench, False, 8, signed_in(bench)) > 15
+    assert ask_everything(bench, False, 5, signed_in(bench)) > 15
 
 
 def test_changing_never_falls_over(own_bench):

@@ -23,9 +23,9 @@ def finish(bench):
     return job
 
 
-def test_a_file_is_looked_at_mapped_ingested_and_run(own_bench, page, tmp_path):
+def test_a_file_is_looked_at_mapped_ingested_and_run(empty_bench, page, tmp_path):
     (tmp_path / "found.csv").write_text(CSV)
-    page.goto(f"{own_bench.url}/sources")
+    page.goto(f"{empty_bench.url}/sources")
     page.set_input_files("input[name=upload]", tmp_path / "found.csv")
     page.fill("input[name=source]", "hotline")
     page.click("text=Look at it first")
@@ -37,11 +37,11 @@ def test_a_file_is_looked_at_mapped_ingested_and_run(own_bench, page, tmp_path):
     shot(page, "sources-preview")
     assert faults(page) == []
     page.click("text=Ingest and run")
-    finish(own_bench)
-    page.goto(f"{own_bench.url}/sources")
+    finish(empty_bench)
+    page.goto(f"{empty_bench.url}/sources")
     row = page.locator("section[aria-labelledby=read] tbody tr").first.inner_text().split()
     assert row[-5:] == ["3", "2", "0", "0", "1"]  # read, new, changed, identical, rejected
-    with own_bench.desk.session() as engine:
+    with empty_bench.desk.session() as engine:
         found = engine.sql("SELECT place, body FROM records WHERE source = 'hotline' ORDER BY place").to_pylist()
     assert [row["place"] for row in found] == ["Ghent", "Lyon"] and "+32 470" in found[0]["body"]
     page.click("text=Look at all")
@@ -85,12 +85,12 @@ def test_a_strange_file_is_no_crash(bench, tmp_path):
     assert bench.client.get("/sources/add", params={"file": str(tmp_path / "odd.bin")}).status_code == 200
 
 
-def test_what_looks_like_an_option_stays_a_value(own_bench, tmp_path):
+def test_what_looks_like_an_option_stays_a_value(empty_bench, tmp_path):
     (tmp_path / "--help.csv").write_text(CSV)
     form = {"file": str(tmp_path / "--help.csv"), "kind": "ad", "source": "--platform=x", "map.body": "wording"}
-    assert own_bench.client.post("/sources/add", data=form).status_code == 303
-    assert "rejected" in finish(own_bench).said
-    with own_bench.desk.session() as engine:
+    assert empty_bench.client.post("/sources/add", data=form).status_code == 303
+    assert "rejected" in finish(empty_bench).said
+    with empty_bench.desk.session() as engine:
         assert engine.row("SELECT count(*) FROM records WHERE source = '--platform=x'") == (2,)
 
 
@@ -119,15 +119,15 @@ def test_nothing_is_kept_of_an_empty_upload(tmp_path):
         kept(tmp_path, "0123456789abcdef/a.csv")
 
 
-def test_a_hostile_file_name_stays_a_name(own_bench, page, tmp_path):
+def test_a_hostile_file_name_stays_a_name(empty_bench, page, tmp_path):
     name = "<img src=x onerror=document.title='taken'>.csv"
     (tmp_path / name).write_text(CSV)
-    page.goto(f"{own_bench.url}/sources")
+    page.goto(f"{empty_bench.url}/sources")
     page.fill("input[name=path]", str(tmp_path / name))
     page.click("text=Look at it first")
     assert page.locator("h1").inner_text() == name
     page.click("text=Ingest and run")
     assert page.locator("main img").count() == 0 and "taken" not in page.title()
-    finish(own_bench)
-    page.goto(f"{own_bench.url}/sources")
+    finish(empty_bench)
+    page.goto(f"{empty_bench.url}/sources")
     assert page.get_by_text(name).first.is_visible() and page.locator("main img").count() == 0
