@@ -6,7 +6,7 @@ import { onTheme, palette } from "./shared/colour";
 import { button, el, plural, read, short } from "./shared/dom";
 import { csv, keep } from "./shared/save";
 import { Chart, looks } from "./map/chart";
-import { brief, Choice, clock, day, HOUR, minute, spanned, type ApiMovements, type Move } from "./map/data";
+import { brief, Choice, clock, day, HOUR, minute, spanned, type ApiMovements, type Expected, type Move } from "./map/data";
 import { pngOf, svgOf } from "./map/export";
 import { draw } from "./map/svg";
 import { Timeline } from "./map/timeline";
@@ -26,6 +26,7 @@ function legend(): HTMLElement {
     sample("◆ item edited to another place", arc("edit")),
     sample("! not by road", arc("road")),
     sample("✕ not even by air", arc("air")),
+    sample("expected next: the wider, the likelier", draw("circle", { cx: 14, cy: 7, r: 6, class: "map-next" })),
     sample("stay, with its records", draw("g", { class: "line-stay" }, draw("rect", { x: 1, y: 1, width: 26, height: 12, rx: 3 })), draw("line", { x1: 8, x2: 8, y1: 3, y2: 11, class: "line-mark in" }), draw("line", { x1: 18, x2: 18, y1: 3, y2: 11, class: "line-mark in" })),
   );
 }
@@ -76,6 +77,9 @@ class ClewMap extends HTMLElement {
     ground.catch(() => undefined); // told below
     const api = await read<ApiMovements>(this.getAttribute("src") ?? "", this.gone.signal);
     this.choice = new Choice(api);
+    const next = this.getAttribute("next");
+    // The map is whole without what may come.
+    if (next) this.choice.expected = await read<{ expected: Expected[] }>(next, this.gone.signal).then(({ expected }) => expected, () => []);
     this.chart = new Chart(this.map, this.choice, (place) => this.narrow({ place: this.choice.place === place ? null : place }));
     this.timeline = new Timeline(this.head, this.line, this.choice, {
       span: (span) => this.narrow({ span: span ?? [...this.choice.whole] }),

@@ -68,7 +68,7 @@ def test_whereabouts(engine: Engine) -> None:
     ]
     assert found.expected[1].places[0] == Expected("Paris, FR", 0.5, 0.25, "Why.")
     (stay,) = found.stays
-    assert (stay.subject, stay.records, stay.record) == (Subject("number", "+31611111111"), 2, "r7")
+    assert (stay.subject, stay.records, stay.record) == (Subject("number", "+31611111111", "phone"), 2, "r7")
     (booking,) = found.bookings
     assert (booking.from_place, booking.to_place, booking.record) == ("Utrecht, NL", "Paris, FR", "r8")
     assert found.clashes[0].records == ["r7", "r8"]

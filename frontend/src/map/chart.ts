@@ -87,6 +87,7 @@ export class Chart {
 
   private circles(at: [number, number][], counts: number[], taken: Taken): void {
     const { places } = this.choice.api;
+    const next = this.choice.chances();
     const marks: SVGElement[] = [];
     places.forEach((place, k) => {
       const [x, y] = at[k] as [number, number];
@@ -96,6 +97,11 @@ export class Chart {
         draw("circle", { cx: x, cy: y, r: Math.max(all, 3), class: "map-all" }),
         draw("circle", { cx: x, cy: y, r: now, class: "map-now" }),
         draw("title", {}, `${place.value}: ${counts[k] ?? 0} of ${place.records} records`));
+      const chance = next.at[k] ?? 0;
+      if (chance >= 0.1 * next.of && chance > 0) {
+        const says = next.of === 1 ? `${Math.round(100 * chance)} %` : `${chance.toFixed(1)} of ${next.of}`;
+        mark.append(draw("circle", { cx: x, cy: y, r: Math.max(all, 3) + 3 + (9 * chance) / next.of, class: "map-next" }, draw("title", {}, `${place.value}: expected next, ${says}`)));
+      }
       mark.addEventListener("click", (event) => {
         event.stopPropagation();
         this.choose(k);

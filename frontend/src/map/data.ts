@@ -35,6 +35,12 @@ export interface ApiMovements {
   said: string[];
 }
 
+/** Where somebody may be seen next, by the trace stage. */
+export interface Expected {
+  subject: { sort: string; value: string; kind: string };
+  places: { place: string; probability: number }[];
+}
+
 /** Some records of one place after each other on a track. */
 export interface Stay {
   track: number;
@@ -52,6 +58,7 @@ export class Choice {
   track: number | null = null;
   step: number | null = null; // position in `moves()`
   readonly stays: Stay[] = [];
+  expected: Expected[] = [];
   private readonly order: Move[];
 
   constructor(readonly api: ApiMovements) {
@@ -88,6 +95,14 @@ export class Choice {
   /** Is a record of the track at the place in what is chosen? */
   holds(track: number, place: number, time: number): boolean {
     return time >= this.span[0] && time <= this.span[1] && (this.track === null || track === this.track) && (this.place === null || place === this.place);
+  }
+
+  /** How many of those followed (of the chosen one, if one is) are expected next in each place; and of how many. */
+  chances(): { of: number; at: number[] } {
+    const track = this.track === null ? null : this.api.tracks[this.track];
+    const asked = this.expected.filter(({ subject }) => (track ? subject.value === track.value && subject.kind === track.kind : subject.kind === this.api.follow));
+    const at = this.api.places.map(({ value }) => asked.reduce((sum, { places }) => sum + (places.find(({ place }) => place === value)?.probability ?? 0), 0));
+    return { of: asked.length, at };
   }
 
   /** How many records of what is chosen are in each place; the chosen place does not count, so that others can be chosen. */

@@ -25,10 +25,11 @@ _IDS = (
 
 @dataclass(frozen=True)
 class Subject:
-    """What is followed: its sort in words, and its value."""
+    """What is followed: its sort in words, its value, and the sort as in mentions."""
 
     sort: str
     value: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def whereabouts(engine: Engine, network_id: str) -> Whereabouts:
 def subject(text: str) -> Subject:
     """What is followed, from ``type:value``."""
     kind, _, value = text.partition(":")
-    return Subject(_WORDS.get(kind, kind), value)
+    return Subject(_WORDS.get(kind, kind), value, kind)
 
 
 def _next(rows: list[Row]) -> list[Next]:
