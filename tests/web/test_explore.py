@@ -89,7 +89,8 @@ def test_the_linker_is_told_and_a_run_begins(own_bench):
     assert (verdict["state"], verdict["record_id"]) == ("rejected", given["record"])
     answer = own_bench.client.post(f"/explore/{number}/tell", data={"step": 2})
     assert answer.headers["location"] == f"/explore/{number}?told=1"
-    own_bench.desk.jobs.wait(1, 120)
+    job = own_bench.desk.jobs.wait(1)
+    assert job.state == "done", job.said
     with own_bench.desk.session() as engine:
         assert engine.row("SELECT state, who FROM decisions") == ("rejected", "tester")
         a, b = engine.row(f"""SELECT count(DISTINCT net), count(*) FROM members
