@@ -230,3 +230,11 @@ def test_an_export_without_protected_persons_is_the_same(small: Workspace, tmp_p
     export_tables(small, tmp_path / "b", mask=None)
     for name in QUERIES:
         assert (tmp_path / "a" / f"{name}.parquet").read_bytes() == (tmp_path / "b" / f"{name}.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["stays", "moves", "clashes", "patterns", "forecasts", "money_signs"])
+def test_whom_a_trace_follows_is_masked(masks: Masks, name: str) -> None:
+    table = pa.table({"network_id": ["N34612345678"], "subject": ["phone:+34612345678"]})
+    (row,) = masks.table(table, name).to_pylist()
+    assert row["network_id"] == "N34612345678" and "C1-P2" in row["subject"] and "612345678" not in row["subject"]
+    assert masks.table(table, "findings")["subject"].to_pylist() == ["phone:+34612345678"]

@@ -181,7 +181,9 @@ class Masks:
             table = self._mentions(table)
         columns = []
         for column, each in zip(table.schema, table.columns, strict=True):
-            if not (name in QUERIES and column.name in _OWN):
+            # The subject of a finding is an id; that of a stay, a move or an account's sign is a number or a name.
+            own = column.name in _OWN and (column.name != "subject" or name == "findings")
+            if not (name in QUERIES and own):
                 places = name == "findings" and column.name == "evidence"
                 each = pa.chunked_array([self._column(chunk, places) for chunk in each.chunks], each.type)
             columns.append(each)
