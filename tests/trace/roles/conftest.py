@@ -70,8 +70,9 @@ class World:
                 self.mention(rid, "wording", sense)
                 rids.setdefault((who, sense), []).append(rid)
         first, last = START + timedelta(days=day), START + timedelta(days=day + len(lines) / 100)
-        self.put("conversations", conversation_id=conversation, platform="p", source="s", participants=people,
-                 messages=len(lines), first_at=first, last_at=last, stages=[], danger=False, danger_reason="")  # fmt: skip
+        values = {"participants": people, "messages": len(lines), "stages": [], "danger": False, "danger_reason": ""}
+        times = {"first_at": first, "last_at": last}
+        self.put("conversations", conversation_id=conversation, platform="p", source="s", **values, **times)
         for (who, sense), of in rids.items():
             if sense not in ("plea", "check-in", "earnings-report", "job-pitch"):
                 self.put("stages", conversation_id=conversation, stage=sense, actor=who, first_at=first, last_at=last,

@@ -1,0 +1,36 @@
+"""What of a network could be frozen or seized: accounts, wallets, domains, phones, vehicles, premises, and turnover."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from clew.engine.duckdb import Engine
+from clew.model.tables import TABLES
+from clew.trace.assets.accounts import ACCOUNTS
+from clew.trace.assets.contacts import DOMAINS, PHONES
+from clew.trace.assets.places import ADDRESS, PLATE, PREMISES, RENTED, STREET, VEHICLES
+
+_QUERIES: tuple[tuple[str, dict[str, object]], ...] = (
+    (ACCOUNTS, {}),
+    (DOMAINS, {}),
+    (PHONES, {}),
+    (VEHICLES, {"plate": PLATE}),
+    (PREMISES, {"address": ADDRESS, "street": STREET}),
+    (RENTED, {}),
+)
+
+
+def assets(engine: Engine) -> dict[str, pa.Table]:
+    """The assets of all networks.
+
+    Args:
+        engine: holds the views ``records``, ``mentions``, ``ties``, ``network_members``, ``payments``, ``money_signs``
+            and ``roles``; each may be empty.
+
+    Returns:
+        ASSETS, by its name, sorted by network, kind, value and currency.
+    """
+    schema = TABLES["assets"]
+    parts = [engine.sql(query, params=params).select(schema.names).cast(schema) for query, params in _QUERIES]
+    table = pa.concat_tables([schema.empty_table(), *parts])
+    return {"assets": table.sort_by([(name, "ascending") for name in ("network_id", "kind", "value", "currency")])}
