@@ -26,7 +26,11 @@ _TRUTH = {
     "prepaid-cards": ("payer", "flow = 'voucher'", "count(*) >= 3"),
     "funnel-account": ("payee", "flow = 'funnel-in'", "count(*) >= 5"),
     "money-through": ("payer", "flow IN ('sweep', 'wage-returned')", "count(*) >= 4"),
-    "money-round-trip": ("payer", "flow = 'round-trip'", "count(*) >= 2"),
+    "money-round-trip": (
+        "payer",
+        "flow = 'round-trip' AND p.payer NOT IN (SELECT node FROM accounts WHERE trade = 'front')",
+        "count(*) >= 2",
+    ),
     "structured-cash": ("payee", "flow = 'split-cash'", "count(*) >= 3"),
     "wallet-mixer": ("payer", "flow = 'mixer'", "count(*) >= 1"),
     "night-micro-credits": ("payee", "flow = 'client'", "count(*) >= 12"),

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.model.tables import TABLES
-from clew.query.money_follow import BACK, BEFORE, DEEP, POOLED, STILL, Followed, follow, traced
+from clew.query.money_follow import BACK, BEFORE, CASH, DEEP, POOLED, STILL, Followed, follow, traced
 from clew.query.money_kernel import order
 from clew.query.money_reach import amounts
 
@@ -102,6 +102,13 @@ def test_a_round_comes_back_and_a_pool_is_an_end(books: Books) -> None:
     found = books.follow("a", pool=5)
     assert ends(found) == {("a", BACK): (90, 90), ("shop", POOLED): (10, 10)}
     assert ends(books.follow("a", pool=5, depth=1)) == {("b", DEEP): (100, 100)}
+
+
+def test_a_cash_machine_is_no_account(books: Books) -> None:
+    books.pay("a", "machine", 100, 0, purpose="cash-out")
+    books.pay("machine", "b", 100, 1, purpose="cash-in")
+    assert ends(books.follow("a")) == {("machine", CASH): (100, 100)}
+    assert ends(books.follow("b", back=True)) == {("machine", CASH): (100, 100)}
 
 
 def test_only_what_counts_is_followed_and_who_paid_nothing_is_missing(books: Books) -> None:

@@ -86,7 +86,7 @@ def _account_lines(lines: list[AccountLine]) -> Iterator[str]:
 def _followed_lines(found: Followed) -> Iterator[str]:
     def who(account: str) -> str:
         name = found.names.get(account)
-        return clean(f"{account} ({name})" if name else account or "cash or unknown")
+        return clean(f"{account} ({name})" if name else account or "unknown")
 
     way = "was paid" if found.back else "paid"
     yield f"{who(found.account)} {way} {plain(found.total)} {found.currency}."

@@ -26,9 +26,9 @@ from clew.query.money_reach import Reach, reach
 MOST_DEPTH = 12
 POOL = 200  # accounts that pay one (backwards: that one pays), from which on it holds everybody's money
 
-STILL, BEFORE, BACK, POOLED, DEEP, OUTSIDE = (
-    "still there", "before the records begin", "came back", "mixed with the money of many", "not followed further",
-    "cash or unknown",
+STILL, BEFORE, BACK, POOLED, CASH, DEEP, OUTSIDE = (
+    "still there", "before the records begin", "came back", "mixed with the money of many", "in cash",
+    "not followed further", "unknown",
 )  # fmt: skip
 
 
@@ -239,6 +239,8 @@ def _ends(part: Reach, back: bool, found: tuple[Ints, Ints, Ints, Ints]) -> tupl
 def _how(part: Reach, k: int, back: bool) -> str:
     if k == 0:
         return BACK
+    if part.cash[k]:
+        return CASH
     if part.expands[k]:
         return BEFORE if back else STILL
     if k == len(part.nodes) - 1:

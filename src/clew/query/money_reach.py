@@ -26,6 +26,7 @@ class Reach:
     level: Ints
     expands: Flags
     pooled: Flags
+    cash: Flags
     payer: npt.NDArray[np.int32]
     payee: npt.NDArray[np.int32]
     whole: Ints
@@ -38,26 +39,30 @@ def reach(
 ) -> Reach:
     """The accounts within reach and the payments of those that are followed through."""
     here, there = ("payee", "payer") if back else ("payer", "payee")
+    cash = "cash-in" if back else "cash-out"  # a machine is a door: who draws there and who pays in are strangers
     counts = """state = 'booked' AND currency = $currency AND booked_at IS NOT NULL AND payer <> payee
         AND ($since::TIMESTAMPTZ IS NULL OR booked_at >= $since)
-            AND ($until::TIMESTAMPTZ IS NULL OR booked_at < $until)"""
+        AND ($until::TIMESTAMPTZ IS NULL OR booked_at < $until)"""
     given = {"currency": currency, **when}
-    reached = pa.table({"node": pa.array([account]), "level": pa.array([0]), "pooled": pa.array([False])})
+    reached = pa.table(
+        {"node": pa.array([account]), "level": pa.array([0]), "pooled": pa.array([False]), "cash": pa.array([False])}
+    )
     fresh = reached
     for level in range(1, depth + 1):
         query = f"""WITH next AS (
                 SELECT DISTINCT {there} AS node FROM payments SEMI JOIN (SELECT node FROM fresh WHERE NOT pooled) f
                 ON f.node = {here} WHERE {counts} AND {there} <> ''),
             new AS (SELECT node FROM next ANTI JOIN reached USING (node)),
-            busy AS (SELECT {there} AS node FROM payments SEMI JOIN new ON new.node = {there} WHERE {counts}
-                GROUP BY 1 HAVING count(DISTINCT {here}) >= {pool})
-            SELECT node, {level} AS level, node IN (SELECT node FROM busy) AS pooled FROM new ORDER BY node"""
+            busy AS (SELECT {there} AS node, count(DISTINCT {here}) >= {pool} AS pooled,
+                bool_or(purpose = '{cash}') AS cash FROM payments SEMI JOIN new ON new.node = {there} WHERE {counts}
+                GROUP BY 1)
+            SELECT node, {level} AS level, pooled OR cash AS pooled, cash FROM busy ORDER BY node"""
         fresh = engine.sql(query, {"fresh": fresh, "reached": reached}, given)
         if not fresh.num_rows:
             break
         reached = pa.concat_tables([reached, fresh.cast(reached.schema)])
     level_of = reached.column("level").to_numpy()
-    pooled = reached.column("pooled").to_numpy()
+    pooled, drawn = (reached.column(name).to_numpy() for name in ("pooled", "cash"))
     expands = (level_of < depth) & ~pooled
     through = reached.filter(pa.array(expands)).select(["node"])
     query = f"""SELECT payer, payee, amount, epoch_us(booked_at) AS t, rid FROM payments
@@ -71,15 +76,14 @@ def reach(
             f"More than {MOST_PAYMENTS:,} payments lie within {depth} steps of it.",
             "Ask for fewer steps or a shorter time.",
         )
-    return _coded(rows, reached.column("node").combine_chunks(), level_of, expands, pooled, back)
+    return _coded(rows, reached.column("node").combine_chunks(), level_of, (expands, pooled, drawn), back)
 
 
 def _coded(
     rows: pa.Table,
     nodes: pa.Array,
     level: Ints,
-    expands: Flags,
-    pooled: Flags,
+    flags: tuple[Flags, Flags, Flags],
     back: bool,
 ) -> Reach:
     """Number the accounts and put the payments in order. All accounts out of reach are one, the last."""
@@ -92,9 +96,9 @@ def _coded(
     at = order(t, ends[0], ends[1], rows.column("rid").to_numpy().astype(np.uint64))
     at = at[::-1] if back else at
     payer, payee = (ends[1], ends[0]) if back else (ends[0], ends[1])
+    expands, pooled, cash = (np.append(flag, False) for flag in flags)
     return Reach(
-        pa.concat_arrays([nodes, pa.array([""])]), np.append(level, 0), np.append(expands, False), np.append(pooled,
-            False),
+        pa.concat_arrays([nodes, pa.array([""])]), np.append(level, 0), expands, pooled, cash,
         payer[at], payee[at], whole[at], part[at], t[at],
     )  # fmt: skip
 
