@@ -31,28 +31,29 @@ QUALIFY row_number() OVER (
     PARTITION BY rid, field ORDER BY list_position(['account', 'wallet', 'phone', 'email', 'handle'], type::VARCHAR),
     starts_with(value, 'number:'), value) = 1
 """
-# Accounts of which at least three times most of what came in within three days went to one other, which gets most of
-# all that they pay: wages that are handed over, takings that are collected, chains of laundering; and families.
+# Accounts that at least three times pass most of what came in, within three days and since they last did, to one other
+# account, which gets most of all that they pay: wages that are handed over, takings that are collected, chains of
+# laundering; and families.
 PASSED = f"""
-WITH sides AS ({SIDES}), paid AS (
-    SELECT rid, p.type || ':' || p.value AS payer, q.type || ':' || q.value AS payee, amount::DOUBLE AS amount,
-           currency, posted_at AS t
-    FROM (FROM sides WHERE NOT payee) p JOIN (FROM sides WHERE payee) q USING (rid) JOIN records USING (rid)
-    WHERE posted_at IS NOT NULL
-), moved AS (
-    SELECT payer AS account, payee AS other, rid, currency, t, amount AS sent, 0.0 AS got FROM paid
-    UNION ALL SELECT payee, '', rid, currency, t, 0.0, amount FROM paid
+WITH sides AS ({SIDES}), moved AS (
+    SELECT s.type || ':' || s.value AS account, o.type || ':' || o.value AS other, r.currency, r.posted_at AS t,
+           CASE WHEN s.payee THEN 0.0 ELSE r.amount::DOUBLE END AS sent,
+           CASE WHEN s.payee THEN r.amount::DOUBLE ELSE 0.0 END AS got
+    FROM sides s JOIN records r USING (rid) LEFT JOIN sides o ON o.rid = s.rid AND o.payee AND NOT s.payee
+    WHERE r.posted_at IS NOT NULL
 ), seen AS (
-    SELECT *, sum(got) OVER (PARTITION BY account, currency ORDER BY t
-        RANGE BETWEEN INTERVAL {DAYS} DAY PRECEDING AND CURRENT ROW) AS came,
+    SELECT *, sum(got) OVER (PARTITION BY account, currency ORDER BY t) AS until,
+        sum(got) OVER (PARTITION BY account, currency ORDER BY t
+            RANGE BETWEEN INTERVAL {DAYS} DAY PRECEDING AND CURRENT ROW) AS recent,
         sum(sent) OVER (PARTITION BY account, currency) AS whole FROM moved
+), since AS (
+    SELECT *, least(recent, until - lag(until, 1, 0.0) OVER (PARTITION BY account, other, currency ORDER BY t)) AS came
+    FROM seen WHERE sent > 0
 )
-SELECT account, other FROM seen WHERE other <> '' AND other <> account GROUP BY account, other
-HAVING count(*) FILTER (sent >= {SHARE} * came AND sent <= 1.1 * came) >= {LEAST_TIMES}
-   AND sum(sent) FILTER (sent >= {SHARE} * came AND sent <= 1.1 * came) >= 0.5 * max(whole)
+SELECT account, other FROM since WHERE other <> account GROUP BY account, other
+HAVING count(*) FILTER (came > 0 AND sent >= {SHARE} * came AND sent <= 1.1 * came) >= {LEAST_TIMES}
+   AND sum(sent) FILTER (came > 0 AND sent >= {SHARE} * came AND sent <= 1.1 * came) >= 0.5 * max(whole)
 """
-
-
 # Sides that other records show as somebody's own: adverts, offers, pages, and those who act in a talk.
 _PUBLIC = f"""
 SELECT DISTINCT m.type::VARCHAR AS type, m.value FROM mentions m SEMI JOIN ({SIDES}) s ON s.type = m.type::VARCHAR
