@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from clew.ingest.base import Reject
 from clew.ingest.money_flat import Flat, Leaves, values
@@ -71,26 +72,30 @@ def statement_of(head: Flat, line: int, ids: Ids) -> Account:
     return Account(statement, ids, own.get("CreDtTm"))
 
 
+@cache
+def _keys(at: str, *ends: str) -> tuple[str, ...]:
+    return tuple(at + end for end in ends)
+
+
 def account_of(leaves: Leaves, at: str) -> Value:
     """The IBAN of an account, else the number that it goes by, else its proxy (a phone, a mail address)."""
     get = leaves.get
-    return compact(
-        get(f"{at}/Id/IBAN") or get(f"{at}/Id/Othr/Id") or get(f"{at}/Id/PrtryAcct/Id") or get(f"{at}/Prxy/Id")
-    )
+    iban, other, own, proxy = _keys(at, "/Id/IBAN", "/Id/Othr/Id", "/Id/PrtryAcct/Id", "/Prxy/Id")
+    return compact(get(iban) or get(other) or get(own) or get(proxy))
 
 
 def bank_of(leaves: Leaves, at: str) -> Value:
     """The BIC of a bank, else its clearing number, else its name."""
     get = leaves.get
-    return get(f"{at}BICFI") or get(f"{at}BIC") or get(f"{at}ClrSysMmbId/MmbId") or one_line(get(f"{at}Nm"))
+    new, old, member, name = _keys(at, "BICFI", "BIC", "ClrSysMmbId/MmbId", "Nm")
+    return get(new) or get(old) or get(member) or one_line(get(name))
 
 
 def name_of(leaves: Leaves, at: str) -> Value:
     """The name of a party, wherever the version of the schema puts it; else what identifies it."""
     get = leaves.get
-    return one_line(
-        get(f"{at}/Nm") or get(f"{at}/Pty/Nm") or get(f"{at}/Id/OrgId/Othr/Id") or get(f"{at}/Id/PrvtId/Othr/Id")
-    )
+    name, inner, firm, person = _keys(at, "/Nm", "/Pty/Nm", "/Id/OrgId/Othr/Id", "/Id/PrvtId/Othr/Id")
+    return one_line(get(name) or get(inner) or get(firm) or get(person))
 
 
 def moment(leaves: Leaves, at: str) -> Value:
@@ -222,7 +227,7 @@ def _type(leaves: Leaves) -> Value:
 
 def remittance(part: Leaves) -> Value:
     """What a payment is for: its lines of text, then the references and texts that are structured."""
-    return one_line(joined(text for path in _REMITTANCE for text in values(part, path)))
+    return one_line(joined(text for path in _REMITTANCE if path in part for text in values(part, path)))
 
 
 _REMITTANCE = (
@@ -232,20 +237,23 @@ _REMITTANCE = (
 
 def _exchange(leaves: Leaves, currency: Value) -> dict[str, object]:
     """The amount that was ordered, where it was in another currency, and the rate."""
-    for tag in _AMOUNTS:
-        ordered = leaves.get(f"AmtDtls/{tag}/Amt@Ccy")
-        if ordered and ordered != currency and (amount := decimal_of(leaves.get(f"AmtDtls/{tag}/Amt"))) is not None:
-            rates = (leaves.get(f"AmtDtls/{name}/CcyXchg/XchgRate") for name in _AMOUNTS)
-            rate = next((rate for rate in rates if rate), None)
+    for at, of in _AMOUNTS:
+        ordered = leaves.get(of)
+        if ordered and ordered != currency and (amount := decimal_of(leaves.get(at))) is not None:
+            rate = next((leaves[path] for path in _RATES if path in leaves), None)
             return {"instructed_amount": plain_amount(amount), "instructed_currency": ordered, "exchange_rate": rate}
     return {}
 
 
-_AMOUNTS = ("InstdAmt", "TxAmt", "CntrValAmt")
+_ORDERED = ("InstdAmt", "TxAmt", "CntrValAmt")
+_AMOUNTS = tuple((f"AmtDtls/{tag}/Amt", f"AmtDtls/{tag}/Amt@Ccy") for tag in _ORDERED)
+_RATES = tuple(f"AmtDtls/{tag}/CcyXchg/XchgRate" for tag in _ORDERED)
 
 
 def _fees(leaves: Leaves) -> Value:
     """What the bank charged, added up; null where nothing is told."""
+    if "Chrgs/Rcrd/Amt" not in leaves and "Chrgs/Amt" not in leaves:
+        return None
     told = (decimal_of(text) for path in ("Chrgs/Rcrd/Amt", "Chrgs/Amt") for text in values(leaves, path))
     charges = [amount for amount in told if amount is not None]
     return plain_amount(sum(charges, Decimal(0))) if charges else None

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.ingest.amounts import parse_amounts
+from clew.ingest.base import MAX_COLUMNS
 from clew.ingest.money_rows import Value, compact
 from clew.ingest.money_types import folded
 from clew.ingest.times import parse_times
@@ -36,6 +38,8 @@ for _role, _names in ROLES.items():
 HEAD = 1 << 16  # bytes in which the header is looked for
 _ABOVE_LINES = 60
 _SAMPLE = 50
+_QUOTED = re.compile(r'"[^"]*"?')
+_LONGEST = 60  # characters of a column's name
 _DELIMITERS = (";", ",", "\t", "|")
 _STRONG = ("balance", "counter_account", "mark", "value_date", "debit")
 _SINGLE = tuple(role for role in ROLES if role != "text")
@@ -72,21 +76,32 @@ class Layout:
     comma: bool = False
 
 
+@lru_cache(maxsize=16_384)
 def key_of(cell: str) -> str:
     """A column's name to compare: no currency in brackets, accents, case or punctuation."""
+    cell = cell[: 2 * _LONGEST]
     return folded(re.sub(r"[(\[][^)\]]*[)\]]", " ", cell)).replace(" ", "") or folded(cell).replace(" ", "")
 
 
 def find_layout(head: bytes, file_name: str = "") -> Layout | None:
     """The table of a statement in the first bytes of a file; None where there is none, or it may be something else."""
-    text = head.removeprefix(b"\xef\xbb\xbf")[:HEAD].decode("utf-8", "replace").replace("\x00", "")
+    return _found(head.removeprefix(b"\xef\xbb\xbf")[:HEAD], file_name)
+
+
+@lru_cache(maxsize=4)  # several sniffers look at the same file
+def _found(head: bytes, file_name: str) -> Layout | None:
+    text = head.decode("utf-8", "replace").replace("\x00", "")
     lines = text.split("\n")[: _ABOVE_LINES + 1]
     best: tuple[float, int, str] | None = None
     for n, line in enumerate(lines):
         for delimiter in _DELIMITERS:
-            if line.count(delimiter) < 2:
+            count = line.count(delimiter)
+            if not 2 <= count <= MAX_COLUMNS or not _goes_on(line, lines[n + 1 : n + 5], delimiter):
                 continue
             cells = _cells(line, delimiter)
+            # The names of columns are short, and few begin with a digit: most rows are passed over by that alone.
+            if sum(cell[:1].isdigit() or len(cell) > _LONGEST for cell in cells) * 2 > len(cells):
+                continue
             roles = assign(cells)
             if "date" in roles and ("amount" in roles or {"debit", "credit"} <= roles.keys()):
                 best = max(best or (0.0, 0, ""), (len(roles) - n / 100, n, delimiter))
@@ -96,6 +111,13 @@ def find_layout(head: bytes, file_name: str = "") -> Layout | None:
     start = len("\n".join(lines[:n]).encode()) + (1 if n else 0)
     rows = _rows("\n".join(text.split("\n")[n:]), delimiter)
     return _layout(start, n, rows, lines[:n], file_name)
+
+
+def _goes_on(line: str, following: Sequence[str], delimiter: str) -> bool:
+    """Whether rows as wide as a header come soon after it, or nothing more does; what stands in quotes is no mark."""
+    count = _QUOTED.sub("", line).count(delimiter)
+    filled = [_QUOTED.sub("", more) for more in following if more.strip()]
+    return not filled or any(abs(more.count(delimiter) - count) <= 1 for more in filled)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, DecimalException
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 
 import orjson
@@ -52,7 +52,9 @@ def one_line(text: str | None) -> Value:
 
 def compact(account: str | None) -> Value:
     """An account number without the blanks that people write into it; None for nothing."""
-    return _SPACE.sub("", account) or None if account else None
+    if account is None or account.isalnum():
+        return account
+    return _SPACE.sub("", account) or None
 
 
 def is_iban(account: str | None) -> bool:
@@ -107,6 +109,15 @@ class Ids:
         return f"{key}/{nth + 1}" if nth else key
 
 
+_FEW = frozenset(("account", "statement", "status", "direction", "type", "value_at", "payer_bank", "payee_bank"))
+
+
+@lru_cache(maxsize=4_096)
+def _constant(value: object) -> str:
+    """A value of which a statement holds few different ones."""
+    return orjson.dumps(value).decode()
+
+
 class Payments:
     """Payments gathered row by row into columns: ``fields`` are those of a record, ``more`` goes to ``extra``."""
 
@@ -129,7 +140,7 @@ class Payments:
                 column = self._more.setdefault(name, [])
                 if len(column) < row:
                     column.extend([None] * (row - len(column)))
-                column.append(orjson.dumps(value).decode())
+                column.append(_constant(value) if name in _FEW else orjson.dumps(value).decode())
         self._lines.append(line)
 
     def batch(self) -> Batch:
