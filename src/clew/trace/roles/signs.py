@@ -105,7 +105,7 @@ SIGNS = (
     Sign("launderer", "pays-mixer", 2.5, "paid a mixer (payments: {n})"),
     Sign("launderer", "sign-wallet-mixer", 2.0, "sends coins to mixers or exchangers"),
     Sign("launderer", "sign-structured-cash", 2.5, "pays in cash just below a limit"),
-    Sign("launderer", "sign-money-through", 1.5, "passes on what comes"),
+    Sign("launderer", "sign-money-through", 1.0, "passes on what comes"),
     Sign("launderer", "sign-money-round-trip", 2.5, "sends money in a circle"),
     Sign("launderer", "sign-prepaid-cards", 1.0, "bought prepaid cards"),
     Sign("launderer", "passes-taken", 1.3, "passes on what was taken from others"),

@@ -8,7 +8,7 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 
 LEAST = 0.5  # confidence of a role
-_UNKNOWN = 0.15  # somebody who did what speaks for roles, but not enough for any
+_UNKNOWN = 0.3  # somebody who did what speaks for roles, but not enough for any
 _MOST = 20_000_000
 _AFTER, _BEFORE, _BOTH = "INTERVAL 45 DAY", "INTERVAL 7 DAY", "INTERVAL 14 DAY"
 
