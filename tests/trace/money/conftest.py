@@ -78,6 +78,15 @@ class Book:
         row |= {"rid": n, "record_id": f"{n:032x}", "item_id": f"ad{n}", "version": 1, "kind": "ad", "source": "s"}
         self.records.append(row | {"platform": platform, "file": "ads", "line": n})
 
+    def write(self, network: str, day: float) -> None:
+        """A message of a network."""
+        n = len(self.records) + 1
+        row: dict[str, Any] = dict.fromkeys(RECORDS.names)
+        row |= {"rid": n, "record_id": f"{n:032x}", "item_id": f"m{n}", "version": 1, "kind": "message", "source": "s"}
+        row |= {"platform": "chat", "file": "chat", "line": n, "posted_at": START + timedelta(days=day)}
+        self.records.append(row)
+        self.members.append({"rid": n, "network_id": network})
+
     def tables(self, seed: int | None = None) -> Mapping[str, pa.Table]:
         """All views that the stage reads; with a seed their rows are in another order."""
         rows = {"records": list(self.records), "mentions": list(self.mentions), "network_members": list(self.members)}

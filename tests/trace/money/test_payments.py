@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-import pytest
 from tests.trace.money.conftest import Book, iban
 
 A, B, C = iban(1), iban(2), iban(3)
@@ -22,39 +21,38 @@ def test_accounts_are_named_by_their_safest_mention_else_by_the_folded_name(book
     assert (paid[second]["amount"], paid[second]["currency"]) == (Decimal("0.000000000000000001"), "ETH")
 
 
-@pytest.mark.parametrize(
-    ("text", "extra", "purpose"),
-    [
-        ("Salary March 2026", {}, "wage"),
-        ("LOHN/GEHALT 03", {}, "wage"),
-        ("Lohnabrechnung", {}, "wage"),
-        ("Czynsz za pokój", {}, "rent"),
-        ("Huur kamer 4, 6 slaapplaatsen", {}, "rent"),
-        ("WPŁATA GOTÓWKI", {}, "cash-in"),
-        ("Kontoführung", {}, "fee"),
-        ("Gebuehren", {}, "fee"),
-        ("order 4711", {"merchant": "FlixBus SE"}, "travel"),
-        ("", {"payee_name": "Hotel Astoria"}, "lodging"),
-        ("", {"payer_name": "Hotel Astoria"}, "transfer"),
-        ("gift-card 50", {}, "prepaid"),
-        ("parental love", {}, "transfer"),
-        ("x", {"type": "PMNT/CNTR/CDPT"}, "cash-in"),
-        ("x", {"type": "card"}, "shop"),
-        ("hotel", {"type": "card"}, "lodging"),
-        ("x", {"mcc": "4511"}, "travel"),
-        ("x", {"mcc": "3501"}, "lodging"),
-        ("x", {"label": "Mixer (community)"}, "mixer"),
-        ("Rosengasse premium 3x", {}, "advert"),
-    ],
-)
-def test_purposes_come_from_labels_codes_merchants_and_words(
-    book: Book, text: str, extra: dict[str, str], purpose: str
-) -> None:
+PURPOSES: list[tuple[str, dict[str, str], str]] = [
+    ("Salary March 2026", {}, "wage"),
+    ("LOHN/GEHALT 03", {}, "wage"),
+    ("Lohnabrechnung", {}, "wage"),
+    ("Czynsz za pokój", {}, "rent"),
+    ("Huur kamer 4, 6 slaapplaatsen", {}, "rent"),
+    ("WPŁATA GOTÓWKI", {}, "cash-in"),
+    ("Kontoführung", {}, "fee"),
+    ("Gebuehren", {}, "fee"),
+    ("order 4711", {"merchant": "FlixBus SE"}, "travel"),
+    ("", {"payee_name": "Hotel Astoria"}, "lodging"),
+    ("", {"payer_name": "Hotel Astoria"}, "transfer"),
+    ("gift-card 50", {}, "prepaid"),
+    ("parental love", {}, "transfer"),
+    ("x", {"type": "PMNT/CNTR/CDPT"}, "cash-in"),
+    ("x", {"type": "card"}, "shop"),
+    ("hotel", {"type": "card"}, "lodging"),
+    ("x", {"mcc": "4511"}, "travel"),
+    ("x", {"mcc": "3501"}, "lodging"),
+    ("x", {"label": "Mixer (community)"}, "mixer"),
+    ("Rosengasse premium 3x", {}, "advert"),
+]
+
+
+def test_purposes_come_from_labels_codes_merchants_and_words(book: Book) -> None:
     book.advert("rosengasse")
+    assert not book.payments()
+    rids = [book.pay(A, B, k + 1, k, text, **extra) for k, (text, extra, _) in enumerate(PURPOSES)]
     paid = book.payments()
-    assert not paid
-    rid = book.pay(A, B, 10, text=text, **extra)
-    assert book.payments()[rid]["purpose"] == purpose
+    assert [(text, paid[rid]["purpose"]) for rid, (text, _, _) in zip(rids, PURPOSES, strict=True)] == [
+        (text, purpose) for text, _, purpose in PURPOSES
+    ]
 
 
 def test_a_payment_in_the_books_of_both_banks_counts_once(book: Book) -> None:

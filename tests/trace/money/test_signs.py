@@ -74,6 +74,17 @@ def test_small_credits_at_night_that_go_on_to_one_account(book: Book) -> None:
     assert [s for s in book.signs() if s[0] == "night-micro-credits"] == [("night-micro-credits", account(1))]
 
 
+def test_messages_shortly_before_credits_at_night_are_told(book: Book) -> None:
+    for k in range(10):
+        book.pay(account(20 + k), account(1), 80, k + 22 * HOUR, network="N1")
+        book.pay(account(1), account(9), 70, k + 23 * HOUR, network="N1")
+        if k < 4:
+            book.write("N1", k + 21 * HOUR)
+            book.write("N2", k + 21 * HOUR)
+    reasons = {row["sign"]: row["reason"] for row in book.run()["money_signs"].to_pylist()}
+    assert reasons["night-micro-credits"].endswith("; within two hours before 4 of them somebody of the network wrote.")
+
+
 def wages(book: Book, employer: str, workers: range, to: str | None, share: float) -> None:
     for month in range(3):
         for k in workers:

@@ -57,10 +57,11 @@ paid AS (
     SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e FROM records
     WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
 ), newest AS (
-    SELECT item_id, arg_max(rid, version) AS newest FROM paid GROUP BY item_id HAVING count(*) > 1
+    SELECT item_id, arg_max(rid, version) AS newest FROM records
+    WHERE kind = 'payment' AND amount > 0 GROUP BY item_id HAVING count(*) > 1
 ), statements AS (
     SELECT source, file, row_number() OVER (ORDER BY source, file)::INTEGER AS statement
-    FROM paid GROUP BY source, file
+    FROM records WHERE kind = 'payment' AND amount > 0 GROUP BY source, file
 )
 SELECT p.rid, {_named("payer")}, {_named("payee")},
     p.amount, coalesce(nullif(upper(trim(p.currency)), ''), 'XXX') AS currency, p.posted_at AS booked_at,

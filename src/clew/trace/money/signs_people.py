@@ -18,15 +18,24 @@ WITH small AS (
             AS mid,
         greatest(1, (max(t) - min(t)) / 86400000000) AS days, list(rid ORDER BY t, rid) FILTER (night)[1:200] AS rids
     FROM small GROUP BY ALL
+), talked AS (
+    SELECT c.account, c.currency, count(*) AS talked FROM (
+        SELECT s.account, s.currency, p.network_id, p.t FROM small s JOIN paid p USING (rid)
+        WHERE s.night AND p.network_id IS NOT NULL) c
+    ASOF JOIN (SELECT m.network_id, epoch_us(r.posted_at) AS said FROM records r JOIN network_members m USING (rid)
+        WHERE r.kind = 'message' AND r.posted_at IS NOT NULL) w ON w.network_id = c.network_id AND c.t >= w.said
+    WHERE c.t - w.said <= 7200000000 GROUP BY ALL
 ), swept AS (
     SELECT account, currency, max(gone) AS gone FROM (
         SELECT account, currency, payee, sum(amount) AS gone FROM sweeps GROUP BY ALL) GROUP BY ALL
 )
 SELECT account AS subject, least(1, 0.3 + 0.01 * nightly + 0.3 * least(1, gone / total::DOUBLE)) AS weight,
     concat(nightly, ' of ', many, ' small credits came at night, on ', nights, ' nights from ', payers,
-        ' payers, half of them up to ', {money("mid", "currency")}, ' (', {money("total", "currency")}, ' in all).')
-            AS reason, rids
-FROM summed JOIN swept USING (account, currency)
+        ' payers, half of them up to ', {money("mid", "currency")}, ' (', {money("total", "currency")}, ' in all); ',
+        {percent("least(1, gone / total::DOUBLE)")}, ' of as much went on to one account',
+        CASE WHEN talked > 0 THEN concat('; within two hours before ', talked, ' of them somebody of the network wrote')
+        ELSE '' END, '.') AS reason, rids
+FROM summed JOIN swept USING (account, currency) LEFT JOIN talked USING (account, currency)
 WHERE nightly >= 8 AND nights >= 6 AND payers >= 5 AND nightly >= 0.5 * many AND nights / days >= 0.05
     AND gone >= 0.25 * total::DOUBLE
 """
