@@ -61,7 +61,7 @@ def sankey_chart(
     bands = "".join(_bands(nodes, links, chart, amounts, called, said))
     bars = "".join(_bar(nodes[i], called, address, said) for i in shown)
     return Markup(
-        f'<svg class="sankey" viewBox="0 0 {_WIDTH} {height + 2 * _TOP}" role="img" aria-label="{escape(label)}">'
+        f'<svg class="sankey" viewBox="0 0 {_WIDTH} {height + 2 * _TOP}" role="group" aria-label="{escape(label)}">'
         f"{bands}{bars}</svg>"
     )
 
@@ -152,4 +152,8 @@ def _bar(
         f'<text class="who" x="{x:.1f}" y="{y:.1f}">{escape(short)}'
         f'<tspan class="much" {beside}>{escape(amount)}</tspan></text>'
     )
-    return drawn if end else f'<a href="{escape(address(node.name))}">{drawn}</a>'
+    if end:
+        return drawn
+    # Bar and label are one place to click, the gap between them as well.
+    hit = f'<rect class="hit" x="{node.x:.1f}" y="{y - 13:.1f}" width="{_BAR + _LABEL:.1f}" height="{_GAP}"/>'
+    return f'<a href="{escape(address(node.name))}">{hit}{drawn}</a>'

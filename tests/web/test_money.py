@@ -1,0 +1,130 @@
+"""Money in a real browser: a network's flows, and one account's money followed, with amounts that add up."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from tests.once import once
+from tests.web.axe import faults, faults_in_the_dark
+from tests.web.conftest import served, shot
+
+from clew.ingest.stage import IngestOptions
+from clew.pipeline.ingest import ingest
+from clew.pipeline.run import run
+from clew.query.index import ensure_index
+from clew.store.workspace import Workspace
+
+HOSTILE = "<script>alert(1)</script>"
+COLLECTOR = "NL91ABNA0417164300"
+WORKERS = ("DE89370400440532013000", "GB29NWBK60161331926819", "FR1420041010050500013M02606")
+PAGE = f"/money/account:iban:{COLLECTOR}"
+
+
+def rows() -> list[dict[str, str]]:
+    """Clients pay three workers, who hand over nine tenths within a day; the collector sends two thirds abroad. And four
+    hundred strangers shop."""
+    out: list[dict[str, str]] = []
+
+    def pay(payer: str, payee: str, amount: str, day: int, hour: int, payee_name: str = "") -> None:
+        at = f"2026-03-{day:02}T{hour:02}:00:00Z"
+        out.append(
+            {"native_id": f"p{len(out)}", "payer": payer, "payee": payee, "amount": amount, "currency": "EUR",
+             "booked_at": at, "text": "thanks", "payee_name": payee_name}
+        )  # fmt: skip
+
+    for day in range(1, 9):
+        for number, worker in enumerate(WORKERS):
+            pay(f"client {day} of {number}", worker, "100.00", day, 2, f"Worker {number}")
+            pay(worker, COLLECTOR, "90.00", day, 20, HOSTILE)
+        pay(COLLECTOR, "LT121000011101001000", "180.00", day, 22, "Far Away")
+    for stranger in range(400):
+        pay(f"ACC-{1_000_000 + stranger}", "grocer", "20.00", 9 + stranger % 9, 12)
+    return out
+
+
+@pytest.fixture(scope="session")
+def paid_for(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of payments alone."""
+
+    def make(home: Path) -> None:
+        with (home / "payments.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows()[0]))
+            writer.writeheader()
+            writer.writerows(rows())
+        place = Workspace.create(home / "workspace")
+        ingest(place, [home / "payments.csv"], IngestOptions("payment", "bank"))
+        run(place)
+        ensure_index(place)
+
+    return once(tmp_path_factory, "money-world", make) / "workspace"
+
+
+@pytest.fixture(scope="module")
+def money(paid_for):
+    with served(paid_for) as found:
+        yield found
+
+
+def network(bench) -> str:
+    with bench.desk.session() as engine:
+        query = "SELECT network_id FROM payments WHERE network_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+        return str(engine.row(query)[0])
+
+
+@pytest.mark.parametrize("name", ["network", "account"])
+def test_no_page_has_a_fault_that_axe_finds(money, page, name):
+    page.goto(money.url + {"network": f"/networks/{network(money)}/money", "account": PAGE}[name])
+    shot(page, f"money-{name}")
+    assert faults(page) + faults_in_the_dark(page) == []
+    page.set_viewport_size({"width": 820, "height": 1100})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_network_shows_what_comes_in_and_goes_out_and_leads_to_accounts(money, page):
+    page.goto(f"{money.url}/networks/{network(money)}")
+    page.get_by_role("link", name="Money").click()
+    chart = page.locator("svg.sankey")
+    assert "in: transfer" in chart.text_content() and "2,160.00 EUR" in chart.text_content()
+    assert HOSTILE in page.locator("main").inner_text()
+    chart.locator("a").filter(has_text="2,160.00 EUR").locator("text").click()
+    assert page.url.endswith(PAGE)
+
+
+def test_what_goes_on_from_an_account_adds_up_both_ways(money, page):
+    page.goto(money.url + PAGE)
+    assert page.locator("h1").inner_text() == HOSTILE
+    for way in ("first in, first out", "by proportion"):
+        if page.get_by_role("link", name=way, exact=True).count():
+            page.get_by_role("link", name=way, exact=True).click()
+        column = 3 if way == "by proportion" else 2
+        cells = page.locator("section[aria-labelledby=followed] tbody tr").all()
+        amounts = [Decimal(row.locator("td").nth(column).inner_text().replace(",", "")) for row in cells]
+        assert sum(amounts) == Decimal(8 * 180)
+    page.get_by_role("link", name="back", exact=True).click()
+    assert "Where its money came from" in page.locator("main").inner_text()
+    assert page.locator("section[aria-labelledby=followed] tfoot").inner_text().count("2,160.00 EUR") == 2
+
+
+def test_a_payment_leads_to_its_record(money, page):
+    page.goto(money.url + PAGE)
+    page.locator("section[aria-labelledby=paid] tbody a").first.click()
+    assert "180.00 EUR" in page.locator("main").inner_text()
+    assert "LT121000011101001000" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("account", ["account:iban:NL00NOBODY", HOSTILE, "x" * 300, "name:a/b"])
+def test_an_account_that_no_payment_names_is_told_so(money, account):
+    answer = money.client.get(f"/money/{quote(account, safe=':')}")
+    assert answer.status_code == 404
+    assert HOSTILE not in answer.text
+
+
+def test_roles_and_assets_stand_on_their_pages(money):
+    for end, word in (("roles", "Who does what"), ("assets", "What could be frozen")):
+        assert word in money.client.get(f"/networks/{network(money)}/{end}").text
+    for end, first in (("people", "person"), ("seizable", "kind")):
+        assert money.client.get(f"/networks/{network(money)}/{end}.csv").text.lstrip("\ufeff").startswith(first)
