@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from typer.testing import CliRunner, Result
+from tests.commands import Runner
+from typer.testing import Result
 
 from clew.access import accounts, terminal, tokens
 from clew.cli.app import app
@@ -33,7 +34,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _clew(*words: str, said: str = "") -> Result:
-    result = CliRunner().invoke(app, list(words), input=said)
+    result = Runner().invoke(app, list(words), input=said)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

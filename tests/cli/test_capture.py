@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.commands import Runner
+from typer.testing import Result
 
 from clew.cases import exhibits
 from clew.cases.base import Casework
@@ -42,7 +43,7 @@ def url() -> Iterator[str]:
 
 
 def _clew(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return Runner().invoke(app, list(words))
 
 
 def test_to_a_folder(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.commands import Runner
+from typer.testing import Result
 
 from clew.cli.app import app, case
 from clew.model.errors import ClewError
@@ -21,7 +22,7 @@ def place(tmp_path: Path) -> str:
 
 
 def clew(place: str, *words: str) -> str:
-    done: Result = CliRunner().invoke(app, [*words, "-w", place])
+    done: Result = Runner().invoke(app, [*words, "-w", place])
     if isinstance(done.exception, ClewError):
         raise done.exception
     assert done.exit_code == 0, done.output

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.commands import Runner
+from typer.testing import Result
 
 from clew.cli.app import app
 from clew.cli.common import clean
@@ -16,7 +17,7 @@ from clew.store.workspace import Workspace
 
 
 def _clew(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return Runner().invoke(app, list(words))
 
 
 def _process(*words: str, **more: object) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.commands import Runner
+from typer.testing import Result
 
 from clew.cli.app import app
 from clew.database.base import open_database
@@ -20,7 +21,7 @@ from clew.store.workspace import Workspace
 
 
 def _clew(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+    return Runner().invoke(app, list(words))
 
 
 def _entries(place: Path) -> list[Entry]:

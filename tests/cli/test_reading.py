@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from typer.testing import CliRunner
+from tests.commands import Runner
 
 from clew.access import accounts
 from clew.access.login import login_name
@@ -19,7 +19,7 @@ PASSWORD = "four plain words here"
 
 
 def clew(workspace: Workspace, *words: str) -> str:
-    result = CliRunner().invoke(app, [*words, "-w", str(workspace.path)])
+    result = Runner().invoke(app, [*words, "-w", str(workspace.path)])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.stdout

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.commands import Runner
 from tests.keeping.leavings import holding
-from typer.testing import CliRunner
 
 from clew.cli.app import app
 from clew.model.errors import ClewError, DeniedError, InputError, ReplayError
@@ -26,7 +26,7 @@ def place(tmp_path: Path) -> str:
 
 
 def clew(place: str, *words: str) -> str:
-    done = CliRunner().invoke(app, [*words, "-w", place] if place else list(words))
+    done = Runner().invoke(app, [*words, "-w", place] if place else list(words))
     if isinstance(done.exception, ClewError):
         raise done.exception
     assert done.exit_code == 0, done.output

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.commands import Runner
 from tests.recruiting import BOSS, CHAT, HOSTILE, MIRA, SITES, UGLY, workspace
-from typer.testing import CliRunner
 
 from clew.cli.app import app
 from clew.database.base import open_database
@@ -20,7 +20,7 @@ def place(tmp_path_factory):
 
 
 def clew(place, *words: str) -> str:
-    result = CliRunner().invoke(app, [*words, "-w", str(place.path)])
+    result = Runner().invoke(app, [*words, "-w", str(place.path)])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.stdout

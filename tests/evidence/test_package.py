@@ -13,8 +13,8 @@ import bagit
 import pyarrow.parquet as pq
 import pytest
 from pypdf import PdfReader
+from tests.commands import Runner
 from tests.evidence.bags import ME, MadeBag, files, pick, rows
-from typer.testing import CliRunner
 
 from clew.access.roles import alone
 from clew.cases import approvals, case, people
@@ -331,7 +331,7 @@ def test_a_package_is_known_by_any_path_into_it(made: MadeBag, tmp_path: Path) -
 
 
 def test_commands(made: MadeBag, tmp_path: Path) -> None:
-    run, where = CliRunner(), ["-w", str(made.workspace.path)]
+    run, where = Runner(), ["-w", str(made.workspace.path)]
     done = run.invoke(app, ["evidence", "package", "C1", str(tmp_path / "bag"), *where])
     assert done.exit_code == 0, done.output
     assert made.packaged.fingerprint in done.output

@@ -21,12 +21,17 @@ SECRET, PHONE = "zanzibarquux", "+34612999888"
 
 @pytest.fixture(scope="session")
 def _kept_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.once import once
+
+    return once(tmp_path_factory, "erase", _make_small) / "workspace"
+
+
+def _make_small(folder: Path) -> None:
     from clew.ingest.stage import IngestOptions
     from clew.pipeline.ingest import ingest
     from clew.pipeline.run import run
     from clew.store.workspace import Workspace
 
-    folder = tmp_path_factory.mktemp("erase")
     rows = [
         {"id": f"native{n:04}", "title": f"Flat {n % 3} Madrid", "body": f"nice and calm, call +34 91122{n % 3:04}",
          "url": f"https://a.example/{n}", "captured_at": f"2026-0{1 + n // 20}-{1 + n % 20:02}T00:00:00Z"}
@@ -44,7 +49,6 @@ def _kept_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ingest(workspace, [file], IngestOptions("ad", "board", "a.example"))
     ingest(workspace, [other], IngestOptions("ad", "garden", "b.example"))
     run(workspace)
-    return workspace.path
 
 
 @dataclass

@@ -262,7 +262,7 @@ def test_others_may_write_meanwhile(full: Ground, elsewhere: None, tmp_path: Pat
     stop = threading.Event()
 
     def work() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.01):
             thinking.add_note(casework, boss, "C1", "written meanwhile")
 
     other = threading.Thread(target=work)

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import Runner
 from tests.security.conftest import Hostile
-from typer.testing import CliRunner
 
 from clew.cli.app import app
 
@@ -19,7 +19,7 @@ STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud80
 
 
 def said(*words: str, place: Path) -> str:
-    result = CliRunner().invoke(app, [*words, "-w", str(place)])
+    result = Runner().invoke(app, [*words, "-w", str(place)])
     assert result.exit_code == 0, (words, result.output, result.exception)
     return result.output
 

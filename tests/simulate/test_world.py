@@ -22,10 +22,12 @@ from benchmarks.simulated import ceiling, edges
 
 from clew.model.errors import InputError
 from clew.simulate.knobs import KINDS, PRESETS, SIGNALS
+from clew.simulate.sheet import CHUNK
 from clew.simulate.truth import SCHEMAS, align, load, values
 from clew.simulate.world import WorldSummary, simulate
 
 KEY = ["native_id", "platform", "version"]
+MANY = 3 * CHUNK + 400  # more processes are used from four chunks on
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +49,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_same_arguments_give_the_same_bytes_with_any_number_of_processes(tmp_path: Path) -> None:
-    simulate(tmp_path / "a", 40_000, seed=3, images=5, processes=1)
-    simulate(tmp_path / "b", 40_000, seed=3, images=5, processes=2)
+    simulate(tmp_path / "a", MANY, seed=3, images=5, processes=1)
+    simulate(tmp_path / "b", MANY, seed=3, images=5, processes=2)
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
 
 
