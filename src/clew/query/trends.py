@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from clew.assess.catalogue import catalogue
 from clew.engine.duckdb import Engine
@@ -182,12 +181,14 @@ def unusual(
     Returns:
         float64[n, 4]: usual, low, high (95 of 100 weeks), probability of so many or more.
     """
+    from scipy.stats import nbinom  # takes a second to load, and is needed by few
+
     weeks = counts.shape[1]
     mean = np.maximum(counts.mean(axis=1), 0.5)
     spread = np.maximum(counts.var(axis=1, ddof=1), mean * 1.0001)
     variance = spread * (1 + 1 / weeks)
     size = mean**2 / (variance - mean)
-    law = stats.nbinom(size, size / (size + mean))
+    law = nbinom(size, size / (size + mean))
     tail = (1 - _LEVEL) / 2
     return np.stack([mean, law.ppf(tail), law.ppf(1 - tail), law.sf(now - 1)], axis=1)
 
