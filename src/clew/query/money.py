@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError, MissingError
+from clew.model.money import Amount
 from clew.query.money_follow import Followed
 
 MOST_DRAWN = 60
@@ -18,8 +19,8 @@ class Turnover:
     """What an account got and paid in one currency, all booked payments together."""
 
     currency: str
-    came: Decimal
-    went: Decimal
+    came: Amount
+    went: Amount
     credits: int
     debits: int
     payers: int
@@ -47,7 +48,7 @@ class Partner:
     received: bool
     currency: str
     payments: int
-    amount: Decimal
+    amount: Amount
     purpose: str
 
 
@@ -60,7 +61,7 @@ class Paid:
     received: bool
     other: str
     other_name: str
-    amount: Decimal
+    amount: Amount
     currency: str
     purpose: str
     state: str
@@ -105,8 +106,8 @@ class Sankey:
     level: list[int]
     source: list[int]
     target: list[int]
-    fifo: list[Decimal]
-    share: list[Decimal]
+    fifo: list[Amount]
+    share: list[Amount]
     said: list[str]
 
 

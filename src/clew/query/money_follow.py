@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
+from clew.model.money import Amount
 from clew.query.money_kernel import UNIT, Ints, add_up, fifo, openings, proportion
 from clew.query.money_reach import Reach, reach
 
@@ -49,8 +50,8 @@ class FollowedFlow:
     payee: str
     level: int
     payments: int
-    fifo: Decimal
-    share: Decimal
+    fifo: Amount
+    share: Amount
     first_at: datetime
     last_at: datetime
 
@@ -61,8 +62,8 @@ class FollowedEnd:
 
     account: str
     how: str
-    fifo: Decimal
-    share: Decimal
+    fifo: Amount
+    share: Amount
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Followed:
     account: str
     currency: str
     back: bool
-    total: Decimal
+    total: Amount
     flows: tuple[FollowedFlow, ...]
     ends: tuple[FollowedEnd, ...]
     names: dict[str, str]

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from clew.engine.duckdb import Engine
+from clew.model.money import Amount
 from clew.query.money import Sankey, Sign
 
 MOST_ACCOUNTS = 16  # drawn one by one
@@ -64,7 +65,7 @@ class Currency:
 
     currency: str
     payments: int
-    amount: Decimal
+    amount: Amount
     first_at: datetime | None
     last_at: datetime | None
 

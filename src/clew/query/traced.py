@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from clew.engine.duckdb import Engine
+from clew.model.money import Amount
 
 MOST = 300
 
@@ -46,28 +46,30 @@ class Asset:
     holder: str
     first_at: datetime | None
     last_at: datetime | None
-    turnover_low: Decimal | None
-    turnover_mid: Decimal | None
-    turnover_high: Decimal | None
+    turnover_low: Amount | None
+    turnover_mid: Amount | None
+    turnover_high: Amount | None
     currency: str | None
     reason: str
 
 
-def played(engine: Engine, net: int, limit: int = MOST) -> tuple[list[Played], int]:
+def played(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tuple[list[Played], int]:
     """The roles of a network's people, the surest first; and how many there are.
 
     Args:
         engine: the reading index.
         net: the network.
         limit: most rows.
+        offset: how many to pass over.
     """
     query = """
         SELECT person, role, confidence::DOUBLE AS confidence, reason, identifiers, len(rids) AS records,
                (SELECT list(record_id ORDER BY record_id) FROM records r WHERE r.rid IN (SELECT unnest(rids[:3])))
                    AS examples, first_at, last_at
-        FROM roles WHERE net = $net ORDER BY role = 'unknown', confidence DESC, person, role LIMIT $limit"""
+        FROM roles WHERE net = $net ORDER BY role = 'unknown', confidence DESC, person, role
+        LIMIT $limit OFFSET $offset"""
     (total,) = engine.rows("SELECT count(*) AS n FROM roles WHERE net = $net", net=net)
-    rows = engine.rows(query, net=net, limit=limit)
+    rows = engine.rows(query, net=net, limit=limit, offset=offset)
     found = [
         Played(**row | {"identifiers": tuple(row["identifiers"]), "examples": tuple(row["examples"] or ())})
         for row in rows
@@ -75,10 +77,11 @@ def played(engine: Engine, net: int, limit: int = MOST) -> tuple[list[Played], i
     return found, int(total["n"])
 
 
-def seizable(engine: Engine, net: int, limit: int = MOST) -> tuple[list[Asset], int]:
+def seizable(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tuple[list[Asset], int]:
     """The assets of a network, by kind and what went through them, the most first; and how many there are."""
     query = """
         SELECT kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency, reason
-        FROM assets WHERE net = $net ORDER BY turnover_mid DESC NULLS LAST, kind, value, currency LIMIT $limit"""
+        FROM assets WHERE net = $net ORDER BY turnover_mid DESC NULLS LAST, kind, value, currency
+        LIMIT $limit OFFSET $offset"""
     (total,) = engine.rows("SELECT count(*) AS n FROM assets WHERE net = $net", net=net)
-    return [Asset(**row) for row in engine.rows(query, net=net, limit=limit)], int(total["n"])
+    return [Asset(**row) for row in engine.rows(query, net=net, limit=limit, offset=offset)], int(total["n"])

@@ -15,7 +15,7 @@ from clew.query.money import Sankey, account_page, accounts_of, sankey
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
 from clew.query.money_network import count_of_payments, currencies, flow_chart, payers_of, signs_of
 from clew.query.network import NetworkHead
-from clew.web.access import access
+from clew.web.access import access, note
 from clew.web.desk import Reading
 from clew.web.page import render
 from clew.web.pages.network_frame import NetworkName, network_tab
@@ -92,12 +92,14 @@ def _network_chart(chart: Sankey, called: Mapping[str, str], currency: str) -> o
 
 
 @router.get("/money/{account:path}")
-@access("read", "view", "account {account}", "queue")
+@access("read", "view", "money of an account")
 def of_account(
     request: Request, reading: Reading, account: Account, currency: CurrencyCode = "", back: bool = False,
     split: Split = "fifo", depth: Annotated[int, Query(ge=1, le=MOST_DEPTH)] = 3,
 ) -> Response:  # fmt: skip
     """One account: who pays it and is paid, what it shows, and its money followed."""
+    # An account may be somebody's name or number: it stands in the part of the entry that can be erased.
+    note(request, private={"account": account})
     page = account_page(reading, account, _ROWS)
     found = _followed(reading, page.turnovers, account, currency, back, depth)
     return render(
