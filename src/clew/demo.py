@@ -21,6 +21,17 @@ from clew.store.views import open_views
 from clew.store.workspace import Workspace
 from clew.vault.keys import key_file
 
+TICKETS = ("travel.mbox", "message")
+# The lead whose accounts show most, and the account that shows most of it.
+_TOLD = """
+WITH signed AS (SELECT network_id, subject, count(DISTINCT sign) AS signs, sum(weight) AS weight FROM money_signs
+    SEMI JOIN leads USING (network_id)
+    SEMI JOIN (SELECT payer AS subject FROM payments WHERE state = 'booked') USING (subject) GROUP BY ALL),
+network AS (SELECT network_id FROM signed GROUP BY network_id ORDER BY count(*) DESC, network_id LIMIT 1)
+SELECT network_id, subject FROM signed SEMI JOIN network USING (network_id)
+ORDER BY signs DESC, weight DESC, subject LIMIT 1
+"""
+
 
 def say(text: str = "") -> None:
     """Print at once."""
@@ -50,15 +61,26 @@ def real(folder: Path) -> None:
 
 
 def simulated(folder: Path, ads: int, seed: int) -> None:
-    """A simulated world: adverts, and the offers, sites and chats by which people came into them."""
-    say("\n== A simulated world: invented adverts, job offers, sites and chats, of which the truth is known ==")
+    """A simulated world: adverts, the offers, sites and chats by which people came into them, and who pays whom."""
+    say("\n== A simulated world: invented adverts, offers, sites, chats, payments and tickets; its truth is known ==")
     world, place = str(folder / "world"), str(folder / "adverts")
     command("simulate", world, "--ads", str(ads), "--seed", str(seed))
     command("init", place)
-    for file, kind in FILES:
+    for file, kind in (*FILES, TICKETS):
         command("ingest", f"{world}/{file}", "--kind", kind, "--source", "simulated", "-w", place)
     command("run", "-w", place)
     command("leads", "-n", "5", "-w", place)
+
+
+def traced(folder: Path) -> None:
+    """Of one network all that its records say together: money, movement, roles, assets."""
+    say("\n== Money, movement, roles and assets of the network that shows most of them ==")
+    place = str(folder / "adverts")
+    with open_views(Workspace(folder / "adverts")) as engine:
+        network, account = engine.row(_TOLD)
+    command("trace", str(network), "-n", "4", "-w", place)
+    command("money", str(account), "--depth", "2", "-w", place)
+    command("export", "geojson", str(network), str(folder / "movement.geojson"), "-w", place)
 
 
 def evidence(folder: Path) -> None:
@@ -103,6 +125,7 @@ def main() -> None:
     given.folder.mkdir(parents=True)
     real(given.folder)
     simulated(given.folder, given.ads, given.seed)
+    traced(given.folder)
     evidence(given.folder)
     adverts = f"{given.folder}/adverts"
     if given.serve:

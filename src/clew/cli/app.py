@@ -25,6 +25,7 @@ from clew.cli import (
     serve,
     simulate,
     thinking,
+    trace,
     workspace,
 )
 from clew.cli.common import clean
@@ -43,6 +44,7 @@ for module in (
     leads,
     links,
     money,
+    trace,
     case,
     exhibits,
     evidence,
