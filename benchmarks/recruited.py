@@ -60,7 +60,7 @@ _SAID = """
 WITH said AS (
     SELECT conversation, unnest(native_ids) AS native_id, stage AS value FROM true_stages UNION
     SELECT conversation, unnest(native_ids), CASE act WHEN 'fee' THEN 'fee-upfront' ELSE act END FROM true_acts
-    WHERE act NOT IN ('quote', 'promise', 'job-seek')
+    WHERE act NOT IN ('quote', 'job-seek')
 )
 SELECT r.rid, 'wording' AS type, value, '' AS raw, 'body' AS field, 0 AS start, strlen(r.body)::INTEGER AS "end",
     false AS obscured, 'meaning' AS extractor, '1' AS version

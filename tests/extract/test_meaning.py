@@ -9,11 +9,13 @@ import pytest
 
 from clew.extract._meaning_lexicon import kinds
 from clew.extract.base import FIELDS, batch_of_texts, text_batch
-from clew.extract.meaning import PLUGIN
+from clew.extract.meaning import PLUGIN, Meaning
+
+RULES = Meaning(learnt=False)
 
 
 def senses(text: str) -> set[str]:
-    return set(PLUGIN.find(batch_of_texts([text]))["value"].to_pylist())
+    return set(RULES.find(batch_of_texts([text]))["value"].to_pylist())
 
 
 def batch_of_kinds(kinds: list[str | None], text: str) -> pa.RecordBatch:
@@ -29,14 +31,14 @@ def batch_of_kinds(kinds: list[str | None], text: str) -> pa.RecordBatch:
 def test_adverts_are_not_read() -> None:
     text = "no experience needed"
     kinds = ["ad", "message", "payment", "page", "ad", "job_ad", None]
-    rows = PLUGIN.find(text_batch(batch_of_kinds(kinds, text)))
+    rows = RULES.find(text_batch(batch_of_kinds(kinds, text)))
     assert set(rows["rid"].to_pylist()) == {1, 3, 5, 6}
-    assert PLUGIN.find(text_batch(batch_of_kinds(["ad"] * 3, text))).num_rows == 0
+    assert RULES.find(text_batch(batch_of_kinds(["ad"] * 3, text))).num_rows == 0
 
 
 def test_only_messages_are_read_for_talk() -> None:
     text = "no experience needed, you must bring 300 euro tonight"
-    rows = PLUGIN.find(text_batch(batch_of_kinds(["message", "job_ad", "page"], text))).to_pylist()
+    rows = RULES.find(text_batch(batch_of_kinds(["message", "job_ad", "page"], text))).to_pylist()
     assert {m["rid"] for m in rows if m["value"] == "earnings-demand"} == {0}
     assert {m["rid"] for m in rows if m["value"] == "no-requirements"} == {0, 1, 2}
 
@@ -182,7 +184,7 @@ def test_ordinary_talk_is_left_alone(text: str) -> None:
     ],
 )
 def test_disguised_words_are_obscured(text: str, raw: str) -> None:
-    rows = PLUGIN.find(batch_of_texts([text])).to_pylist()
+    rows = RULES.find(batch_of_texts([text])).to_pylist()
     assert [(m["value"], m["raw"], m["obscured"]) for m in rows] == [("documents-handover", raw, True)]
 
 
@@ -194,7 +196,7 @@ def test_words_of_another_sentence_do_not_count_unless_a_rule_says_so() -> None:
 
 def test_what_is_said_in_one_place_is_found_once() -> None:
     text = "if you don't pay I will publish your pictures and send your pictures to your friends and family"
-    rows = [m for m in PLUGIN.find(batch_of_texts([text])).to_pylist() if m["value"] == "threat-publish"]
+    rows = [m for m in RULES.find(batch_of_texts([text])).to_pylist() if m["value"] == "threat-publish"]
     spans = sorted((m["start"], m["end"]) for m in rows)
     assert spans
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
@@ -202,11 +204,11 @@ def test_what_is_said_in_one_place_is_found_once() -> None:
 
 def test_order_and_company_of_records_change_nothing() -> None:
     texts = [text for some in SAID.values() for text in some] * 3
-    together = PLUGIN.find(batch_of_texts(texts)).to_pylist()
+    together = RULES.find(batch_of_texts(texts)).to_pylist()
     n = len(texts)
-    back = [m | {"rid": n - 1 - m["rid"]} for m in PLUGIN.find(batch_of_texts(texts[::-1])).to_pylist()]
+    back = [m | {"rid": n - 1 - m["rid"]} for m in RULES.find(batch_of_texts(texts[::-1])).to_pylist()]
     assert sorted(map(str, together)) == sorted(map(str, back))
-    alone = PLUGIN.find(batch_of_texts(texts[:1])).to_pylist()
+    alone = RULES.find(batch_of_texts(texts[:1])).to_pylist()
     assert [m for m in together if m["rid"] == 0] == alone
 
 
@@ -273,5 +275,42 @@ def test_a_long_threat_that_says_it_again_and_again_is_one() -> None:
 def test_a_long_offer_says_what_it_says_once() -> None:
     """Pages and offers are no talk: there one sentence is enough."""
     text = SMALL_TALK * 4 + "We keep your passport until the debt is paid. "
-    rows = PLUGIN.find(text_batch(batch_of_kinds(["job_ad", "message"], text))).to_pylist()
+    rows = RULES.find(text_batch(batch_of_kinds(["job_ad", "message"], text))).to_pylist()
     assert {m["rid"] for m in rows if m["value"] == "documents-held"} == {0}
+
+
+def read(text: str) -> set[str]:
+    """What rules and the learnt reader find together."""
+    return set(PLUGIN.find(batch_of_texts([text]))["value"].to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("sense", "text"),
+    [
+        ("threat-family", "we know every cousin you have and where your mother lives"),
+        ("location-demand", "why is your location off, send me a pin"),
+        ("earnings-demand", "how much did you make, bring all of it to me tonight"),
+        ("documents-held", "dein pass liegt bei mir im safe bis du gezahlt hast"),
+    ],
+)
+def test_the_learnt_reader_knows_what_it_was_shown(sense: str, text: str) -> None:
+    assert sense in read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ok see you later", "the dog ate my sandwich", "alles gute zum geburtstag!", "", "?!"]
+)
+def test_the_learnt_reader_leaves_small_talk_alone(text: str) -> None:
+    assert read(text) == set()
+
+
+def test_the_span_of_the_learnt_reader_lies_in_one_field() -> None:
+    rows = PLUGIN.find(batch_of_texts(["x", "why is your location off, send me a pin"])).to_pylist()
+    assert {row["field"] for row in rows} == {"body"}
+    assert all(0 <= row["start"] < row["end"] and row["raw"].strip() == row["raw"] for row in rows)
+
+
+def test_the_learnt_reader_is_not_asked_about_offers() -> None:
+    texts = ["we know every cousin you have and where your mother lives"] * 2
+    batch = text_batch(batch_of_kinds(["job_ad", "page"], texts[0]))
+    assert PLUGIN.find(batch).to_pylist() == RULES.find(batch).to_pylist()

@@ -48,10 +48,12 @@ def test_three_sorts_of_mild_signs_count_and_two_do_not(talks: Talks, read: Read
 
 def test_what_an_offer_says_supports_a_stage_and_is_none(talks: Talks, read: Reader) -> None:
     talks.chat("c", ("agent", "employer-vague"), ("ana", ""), ("agent", "fee-upfront"), ("agent", "move-private"))
-    talks.chat("d", ("agent", "job-pitch"), ("ana", ""), ("agent", "fee-upfront"), ("agent", "move-private"))
+    talks.chat("d", ("agent", "job-pitch"), ("ana", ""), ("agent", "job-pitch"), ("agent", "move-private"))
+    talks.chat("e", ("agent", "job-pitch"), ("ana", ""), ("agent", "promise"), ("agent", "move-private"))
     made = read(talks)
     assert stages_of(made) == [("move-private", "agent")]
     assert stages_of(made, "d") == []
+    assert stages_of(made, "e") == [("move-private", "agent")]
 
 
 def test_what_both_do_does_not_count(talks: Talks, read: Reader) -> None:

@@ -8,7 +8,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._meaning_learnt import SPAN, class_features, speaking, weigh, word_features
+from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
+from clew.extract.fold import BREAK
 
 PARTS = 3  # 64-bit words that hold a set of classes
 _SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
@@ -251,6 +254,12 @@ def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried,
 def _settle(rows, weights, k, total, grows, passages):  # type: ignore[no-untyped-def]
     """One match for each place and sense, and only of senses that weigh enough: 1, those that grow 1 a passage.
 
+    Args:
+        rows, weights, k: the matches.
+        total: float64[senses], points that were given before, to be added to.
+        grows: bool[senses], which must come to 1 a passage.
+        passages: how many there are.
+
     Returns:
         The rows that are kept.
     """
@@ -266,7 +275,6 @@ def _settle(rows, weights, k, total, grows, passages):  # type: ignore[no-untype
             continue
         kept[m] = o
         m += 1
-    total[:] = 0
     for o in kept[:m]:
         total[rows[o, 2]] += weights[o]
     enough = 0
@@ -288,19 +296,66 @@ def _scratch(longest):  # type: ignore[no-untyped-def]
     )
 
 
+class Texts(NamedTuple):
+    """The texts of a batch and their words: `Folded` and `Starts`."""
+
+    sym: npt.NDArray[np.uint16]
+    start: Ints
+    at: npt.NDArray[np.uint32]
+    hash: npt.NDArray[np.uint64]
+    first: Ints
+
+
 @numba.njit(nogil=True, cache=True)
-def read(hits, bounds, longest, groups, rules, stretch, classes, grows, length):  # type: ignore[no-untyped-def]
+def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights, k):  # type: ignore[no-untyped-def]
+    """What the learnt reader adds to one message: points, and matches of what no rule has matched.
+
+    A message of one part gives its points to ``total``; of a longer one each part that comes to 1 is a match.
+    """
+    first, b, stop = texts.first[q], texts.first[q + 1], texts.start[q + 1]
+    whole = b - first <= PASSAGE * wide
+    step = max(b - first, 1) if whole else np.int64(SPAN * wide)
+    for a in range(first, b, step):
+        c = min(a + step, b)
+        m = word_features(texts.sym, stop, texts.at, texts.hash, reader.kind, a, c, room)
+        m = class_features(words.bits, words.first, words.after, n, a, c, room, m)
+        stamp += 1
+        weigh(reader, room, m, stamp)
+        for s in range(room.z.shape[0]):
+            sense, matched = reader.sense[s], False
+            if whole:
+                total[sense] = room.z[s]
+                for o in range(k):
+                    matched |= rows[o, 2] == sense
+            if room.z[s] >= 1 and not matched:
+                i, j = speaking(reader, room, m, s, a, c)
+                end = np.int64(texts.at[j]) if j < b else stop
+                begin = np.int64(texts.at[i])
+                for at in range(begin, end):  # a title is another field
+                    begin = np.int64(at + 1) if texts.sym[at] == BREAK and at < texts.at[j - 1] else begin
+                while texts.sym[end - 1] == BREAK or reader.kind[texts.sym[end - 1]] in (SPLIT, JOIN):
+                    end -= 1
+                weight = 0.0 if whole else 1.0
+                rows, weights = _put(rows, weights, k, begin, end, sense, 0, weight)
+                k += 1
+    return stamp, rows, weights, k
+
+
+@numba.njit(nogil=True, cache=True)
+def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, length, reader, room):  # type: ignore[no-untyped-def]
     """Every sense of every record.
 
     Args:
+        texts: `Texts`.
         hits: `Hits`.
-        bounds: int64[k + 1], where the hits of each record with any begin.
+        bounds: int64[records + 1], where the hits of each record begin.
         longest: the most hits of a record.
         groups, rules: what is looked for.
         stretch: float64[languages], how much wider windows are.
         classes: how many there are.
         grows: bool[senses], of which a longer text must say more.
-        length: int64[records], words of each text; 0 where nothing grows.
+        length: int64[records], words of each text; 0 where nothing grows, and the reader is not asked.
+        reader, room: of `_meaning_learnt`.
 
     Returns:
         int64[k, 5]: record, begin, end, sense, hidden.
@@ -309,9 +364,12 @@ def read(hits, bounds, longest, groups, rules, stretch, classes, grows, length):
     votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(grows.shape[0])
     tried = np.zeros(rules.size.shape[0], np.bool_)
-    found, m = np.empty((1024, 5), np.int64), 0
+    found, m, stamp = np.empty((1024, 5), np.int64), 0, np.int64(0)
     for q in range(bounds.shape[0] - 1):
-        a, b, k, wide = bounds[q], bounds[q + 1], 0, 1.0
+        a, b, k, wide, asked = bounds[q], bounds[q + 1], 0, 1.0, length[q] == 0 or reader.weight.shape[0] == 0
+        if a == b and asked:
+            continue
+        total[:] = 0
         most = _vote(hits, groups, a, b, votes)
         for language in range(votes.shape[0]):
             if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
@@ -321,15 +379,20 @@ def read(hits, bounds, longest, groups, rules, stretch, classes, grows, length):
             rows, weights, k = _try_rules(
                 hits, groups, rules, language, stretch[language], words, n, present, tried, chosen, rows, weights, k
             )
+            if votes[language] == most and not asked:
+                asked = True
+                stamp, rows, weights, k = _listen(
+                    texts, q, stretch[language], words, n, reader, room, stamp, total, rows, weights, k
+                )
         if k == 0:
             continue
-        kept = _settle(rows, weights, k, total, grows, length[hits.record[a]] / (PASSAGE * wide))
+        kept = _settle(rows, weights, k, total, grows, length[q] / (PASSAGE * wide))
         while m + kept.shape[0] > found.shape[0]:
             larger = np.empty((2 * found.shape[0], 5), np.int64)
             larger[:m] = found[:m]
             found = larger
         for o in kept:
-            found[m, 0] = hits.record[a]
+            found[m, 0] = q
             found[m, 1:] = rows[o]
             m += 1
     return found[:m]

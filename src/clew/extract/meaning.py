@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from clew.extract._meaning_cache import compiled
 from clew.extract._meaning_compile import Compiled
-from clew.extract._meaning_kernel import Hits, read
+from clew.extract._meaning_kernel import Hits, Texts, read
+from clew.extract._meaning_learnt import Reader, none, reader, scratch
 from clew.extract._meaning_lexicon import kinds
 from clew.extract._meaning_places import merged, numbers, sentences, word_places
 from clew.extract._starts import Starts
@@ -71,11 +72,40 @@ def _hits(batch: TextBatch, words: Starts, c: Compiled) -> Hits:
     return Hits(record, begin, end, phrase, first, after, number, hidden)
 
 
+def found_words(batch: TextBatch, words: Starts, c: Compiled) -> tuple[Hits, Ints, int]:
+    """The words of the lexicons; int64[n + 1], where those of each text begin; the most of a text."""
+    hits = _hits(batch, words, c)
+    bounds = np.searchsorted(hits.record, np.arange(len(words.first)))
+    return hits, bounds, int(np.diff(bounds).max(initial=0))
+
+
+def senses(batch: TextBatch, words: Starts, length: Ints, c: Compiled, by: Reader) -> Ints:
+    """Every sense that rules and the reader find: int64[k, 5] with record, begin, end, sense, hidden.
+
+    Args:
+        batch: the texts.
+        words: their words, of those that are read.
+        length: int64[n], the words of each message; 0 of what is no message.
+        c: the lexicons and rules.
+        by: the learnt reader.
+    """
+    hits, bounds, longest = found_words(batch, words, c)
+    grows = np.array([sense in kinds().talk or sense in GROWING for sense in c.senses])
+    texts = Texts(batch.folded.sym, batch.folded.start, words.at, words.hash, words.first)
+    return read(  # type: ignore[no-any-return]
+        texts, hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), grows, length, by, scratch(by)
+    )
+
+
 class Meaning:
-    """Finds senses in job offers, pages and messages; a record without a kind is read as a message."""
+    """Finds senses in job offers, pages and messages; a record without a kind is read as a message.
+
+    Args:
+        learnt: whether the learnt reader is asked beside the rules.
+    """
 
     name = "meaning"
-    version = "1"
+    version = "2"
     types: tuple[str, ...] = ("wording",)
     examples: Sequence[Example] = (
         Example(
@@ -83,6 +113,9 @@ class Meaning:
             (("wording", "threat-publish", "If you don't pay I will send your pictures", False),),
         ),
     )
+
+    def __init__(self, learnt: bool = True) -> None:
+        self._learnt = learnt
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
@@ -93,16 +126,10 @@ class Meaning:
             return MENTIONS.empty_table()
         c = compiled()
         words = _chosen(batch.words, wanted)
-        hits = _hits(batch, words, c)
-        if not len(hits.record):
-            return MENTIONS.empty_table()
-        bounds = np.concatenate(([0], np.flatnonzero(np.diff(hits.record)) + 1, [len(hits.record)]))
-        longest = int(np.diff(bounds).max())
         said = pc.fill_null(pc.equal(kind, "message"), True).to_numpy(zero_copy_only=False)
+        by = reader(c.senses) if self._learnt else none()
+        found = senses(batch, words, np.where(said, np.diff(words.first), 0), c, by)
         talk = np.array([sense in kinds().talk for sense in c.senses])
-        grows = talk | np.array([sense in GROWING for sense in c.senses])
-        length = np.where(said, np.diff(words.first), 0)
-        found = read(hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), grows, length)
         found = found[said[found[:, 0]] | ~talk[found[:, 3]]]
         record, begin, end, sense, hidden = (np.ascontiguousarray(column) for column in found.T)
         value = pa.array(c.senses, pa.string()).take(pa.array(sense))

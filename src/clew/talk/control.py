@@ -11,11 +11,15 @@ from clew.talk.people import addressees
 from clew.talk.read import NEVER, NOBODY, Hits, Messages
 from clew.talk.senses import (
     ANSWER,
+    DRAWN_MOST,
+    FORCE,
     LEAST,
     MOST,
     NAMES,
+    NEAR,
     OBEYED,
     ORDER,
+    ORDINARY_BOTH,
     ORDINARY_MOST,
     PRIOR,
     PROMPT,
@@ -32,7 +36,9 @@ from clew.talk.senses import (
 
 _ODDS = column("odds")
 _ORDINARY = column("ordinary") > 0
+_NEAR = having(NEAR)
 _OBEYED = (("location-demand", "check-in"), ("earnings-demand", "earnings-report"))
+_ASKED = codes("earnings-demand", "location-demand")
 _ALONE = 3  # orders and threats, where nobody answers them
 _REPLIES = 5  # of each, before their speed is compared
 _SLOWER = 3.0
@@ -91,7 +97,9 @@ def _for_control(messages: Messages, over: Ints, under: Ints, said: Floats) -> F
     for demand, answer in _OBEYED:
         ordinary += np.where((worth[:, codes(demand, answer)] > 0).all(axis=1), OBEYED, 0.0)
     ordinary += np.where((ordinary > 0) & _prompt(messages, over, under), PROMPT, 0.0)
-    total = np.minimum(ordinary, ORDINARY_MOST) + worth[:, ~_ORDINARY].sum(axis=1)
+    most = np.where((worth[:, _ASKED] > 0).all(axis=1), ORDINARY_BOTH, ORDINARY_MOST)
+    drawn = np.minimum(worth[:, _NEAR].sum(axis=1), DRAWN_MOST)
+    total = np.minimum(ordinary, most) + drawn + worth[:, ~_ORDINARY & ~_NEAR].sum(axis=1)
     back = _find(over, under, under, over, len(messages.member_conversation))
     reverse = np.where(back >= 0, total[back], 0.0) if len(total) else total
     odds: Floats = total - reverse
@@ -109,12 +117,14 @@ def _can_be(said: Floats, hits: Hits, of_hit: Ints, counted: Floats) -> Flags:
     """Pairs whose first gives an order or threat that a helper would not.
 
     Two sorts of signs must be seen of them; and the second answers, or there are three such messages and an order among
-    them: else it may be a story that is told.
+    them, or force beside two sorts of orders or of what draws somebody in: else it may be a story that is told.
     """
     own = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & (counted == 1.0)], minlength=len(said))
     answered = (said[:, having(ANSWER)] > 0).any(axis=1)
     ordered = (said[:, having(ORDER)] > 0).any(axis=1)
-    seen: Flags = (own > 0) & ((said > 0).sum(axis=1) >= 2) & (answered | (ordered & (own >= _ALONE)))
+    sorts = (said > 0)[:, ~_NEAR].sum(axis=1) + (said > 0)[:, _NEAR].any(axis=1)
+    drawn = (said[:, having(FORCE)] > 0).any(axis=1) & ((said[:, having(ORDER) | _NEAR] > 0).sum(axis=1) >= 2)
+    seen: Flags = (own > 0) & (sorts >= 2) & (answered | (ordered & (own >= _ALONE)) | drawn)
     return seen
 
 

@@ -52,16 +52,16 @@ class Sense:
 
 
 SENSES = (  # a threat of violence is mostly a joke: "I'll kill you if you are late"
-    Sense("rapport", NEAR, _MILD, 0.05, 0.0),
-    Sense("gift", NEAR, _MILD, 0.005, 0.0),
-    Sense("move-private", NEAR, _MILD, 0.005, 0.0),
+    Sense("rapport", NEAR, _MILD, 0.05, 0.4),
+    Sense("gift", NEAR, _MILD, 0.005, 0.4),
+    Sense("move-private", NEAR, _MILD, 0.005, 0.8),
     Sense("image-request", ORDER, _MILD, 0.005, 0.8),
     Sense("location-demand", ORDER, _MILD, 0.01, 1.2, ordinary=True),
     Sense("rules-fines", ORDER, _MILD, 0.002, 1.5, ordinary=True),
     Sense("earnings-demand", ORDER, _MILD, 0.002, 1.4, ordinary=True),
     Sense("debt", ORDER, _MILD, 0.005, 1.3),
     Sense("isolation", FORCE, _STRONG, 0.001, 1.4),
-    Sense("documents-held", FORCE, _STRONG, 0.001, 2.0),
+    Sense("documents-held", FORCE, _STRONG, 0.001, 2.5),
     Sense("threat-publish", FORCE, _GRAVE, 0.0, 2.5),
     Sense("threat-family", FORCE, _GRAVE, 0.0, 2.5),
     Sense("threat-harm", FORCE, _MILD, 0.0, 1.8, stage=False),
@@ -69,6 +69,8 @@ SENSES = (  # a threat of violence is mostly a joke: "I'll kill you if you are l
     Sense("begging-quota", ORDER, _STRONG, 0.001, 1.5, stage=False),
     Sense("drug-errand", ORDER, _MILD, 0.002, 1.0, stage=False),
     Sense("account-lending", ORDER, _MILD, 0.002, 0.7, stage=False),
+    Sense("job-pitch", NEAR, _MILD, 0.02, 0.6, stage=False),
+    Sense("promise", NEAR, _MILD, 0.01, 0.6, stage=False),
     Sense("fee-upfront", NEAR, _MILD, 0.002, 0.0, stage=False),
     Sense("documents-handover", NEAR, _MILD, 0.002, 0.0, stage=False),
     Sense("employer-vague", NEAR, _MILD, 0.002, 0.0, stage=False),
@@ -83,6 +85,8 @@ THREATS = ("threat-publish", "threat-family", "threat-harm")
 # Control: the log-odds before anything is read (one pair of talkers in ninety), and what is added or held back.
 PRIOR = -4.5
 ORDINARY_MOST = 3.0  # all that is ordinary between a manager and staff, or a parent and child, together
+ORDINARY_BOTH = 4.0  # the same where money and place are both demanded, as managers and parents seldom do
+DRAWN_MOST = 2.0  # all that draws somebody in: it says nothing of control without an order or a threat
 OBEYED = 0.5  # a demand of one sort that is also answered: location and check-in, earnings and report
 PROMPT = 0.5  # the one answers at once, the other when it suits
 LEAST = 0.5  # confidence of a row

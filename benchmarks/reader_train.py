@@ -1,0 +1,109 @@
+"""Logistic regression, one sense against the rest, on features that are there or not: fitted step by step (AdaGrad)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+_EPOCHS = 10
+_RATE = np.float32(0.3)
+_DECAY = np.float32(1e-5)
+_LEAST = 2  # phrasings in which a feature must stand
+_NEGLIGIBLE = 0.002  # an error so small teaches nothing
+_SEED = 1
+
+
+class Features(NamedTuple):
+    """Which features stand in which message: uint32[k] and int64[k], of ``count`` messages."""
+
+    ids: npt.NDArray[np.uint32]
+    owner: Ints
+    count: int
+
+
+class Weights(NamedTuple):
+    """What is learnt: uint32[f], features, sorted; float32[f, senses]; float32[senses]."""
+
+    keys: npt.NDArray[np.uint32]
+    weight: Floats
+    bias: Floats
+
+
+def _rows(keys: npt.NDArray[np.uint32], of: Features) -> tuple[Ints, Ints]:
+    """The known features of each message, each once: where those of a message begin, and their rows."""
+    at = np.minimum(np.searchsorted(keys, of.ids), len(keys) - 1)
+    known = keys[at] == of.ids
+    both = np.unique(of.owner[known] * len(keys) + at[known])
+    return np.searchsorted(both // len(keys), np.arange(of.count + 1)), both % len(keys)
+
+
+def fit(of: Features, group: Ints, says: npt.NDArray[np.bool_], worth: Floats) -> Weights:
+    """Weights that tell what messages say.
+
+    Args:
+        of: features.
+        group: int64[n], the phrasing of each message; a feature must stand in two.
+        says: bool[n, senses].
+        worth: float32[n], of each message; those of 0 are not shown.
+    """
+    shown = worth[of.owner] > 0
+    pairs = np.unique((of.ids[shown].astype(np.uint64) << np.uint64(32)) | group[of.owner[shown]].astype(np.uint64))
+    keys, count = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_counts=True)
+    keys = keys[count >= _LEAST]
+    first, rows = _rows(keys, of)
+    weight, bias = _descend(first, rows, says.astype(np.float32), worth, len(keys))
+    return Weights(keys, weight, bias)
+
+
+def score(by: Weights, of: Features) -> Floats:
+    """float32[n, senses], the log-odds of each message and sense."""
+    first, rows = _rows(by.keys, of)
+    return _score(first, rows, by.weight, by.bias)  # type: ignore[no-any-return]
+
+
+@numba.njit(cache=True)
+def _score(first, rows, weight, bias):  # type: ignore[no-untyped-def]
+    out = np.empty((first.shape[0] - 1, weight.shape[1]), np.float32)
+    for i in range(out.shape[0]):
+        out[i] = bias
+        share = np.float32(1 / np.sqrt(max(first[i + 1] - first[i], 1)))
+        for k in range(first[i], first[i + 1]):
+            for s in range(weight.shape[1]):
+                out[i, s] += weight[rows[k], s] * share
+    return out
+
+
+@numba.njit(cache=True)
+def _descend(first, rows, says, worth, features):  # type: ignore[no-untyped-def]
+    n, senses = says.shape
+    weight, past = np.zeros((features, senses), np.float32), np.full((features, senses), 1e-3, np.float32)
+    bias, bias_past = np.full(senses, -3.0, np.float32), np.full(senses, 1e-3, np.float32)
+    z = np.empty(senses, np.float32)
+    np.random.seed(_SEED)
+    for _ in range(_EPOCHS):
+        for i in np.random.permutation(n):
+            if worth[i] == 0:
+                continue
+            share = np.float32(1 / np.sqrt(max(first[i + 1] - first[i], 1)))
+            z[:] = bias
+            for k in range(first[i], first[i + 1]):
+                for s in range(senses):
+                    z[s] += weight[rows[k], s] * share
+            for s in range(senses):
+                error = worth[i] * (np.float32(1 / (1 + np.exp(-z[s]))) - says[i, s])
+                z[s] = error if abs(error) > _NEGLIGIBLE else np.float32(0)
+                bias_past[s] += z[s] * z[s]
+                bias[s] -= _RATE * z[s] / np.sqrt(bias_past[s])
+            for k in range(first[i], first[i + 1]):
+                f = rows[k]
+                for s in range(senses):
+                    slope = z[s] * share + _DECAY * weight[f, s]
+                    past[f, s] += slope * slope
+                    weight[f, s] -= _RATE * slope / np.sqrt(past[f, s])
+    return weight, bias

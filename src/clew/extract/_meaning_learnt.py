@@ -1,0 +1,258 @@
+"""What a learnt reader adds to the rules: points for or against a sense, from the words and classes of a message.
+
+Rules find what their authors thought of. The reader has seen many ways to say each sense, and many ordinary messages
+that sound alike, in all languages (`benchmarks.reader` trains it), and gives each word, pair of neighbouring words,
+class and pair of near classes a weight. The sum is a number of points, which count like weights of rules: together
+they must come to 1. So the reader finds wordings that no rule has, and holds back a rule where the rest of the message
+is ordinary. What it proposes is marked from the first to the last word that spoke for it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from clew.extract._starts import SINGLE, SYLLABLE, symbol_class
+from clew.extract.base import Ints
+
+STEM = 5  # letters of the beginning of a word that are a feature of their own
+NEAR = 4  # words between two classes that are a pair
+SPAN = 40  # words that are read together; a longer message is read in parts
+LEAST = 4  # known features from which on a message is judged in full: one known word says little
+_MOST = 2048  # features of a part
+_FILE = "learnt.npz"
+
+
+class Reader(NamedTuple):
+    """The weights as the kernel reads them; without any weight nothing is read.
+
+    Attributes:
+        slots: uint32[2**k, 2], a hash table of features, each with its row in `weight`; 0 is free.
+        weight: int8[features, senses].
+        scale: of the weights.
+        gain, shift: float32[senses]; points are ``gain * z + shift``, z the sum of weights by the root of their number.
+        sense: int64[senses], the sense of the extractor that each column stands for.
+        kind: uint8[65536], what each symbol is to a word.
+    """
+
+    slots: npt.NDArray[np.uint32]
+    weight: npt.NDArray[np.int8]
+    scale: float
+    gain: npt.NDArray[np.float32]
+    shift: npt.NDArray[np.float32]
+    sense: Ints
+    kind: npt.NDArray[np.uint8]
+
+
+class Scratch(NamedTuple):
+    """Room for the features of one part of a message."""
+
+    id: npt.NDArray[np.uint32]
+    first: Ints  # index of the first word of each, and of the one after its last
+    after: Ints
+    row: Ints  # in `Reader.weight`; -1 where it is not known or was there before
+    seen: npt.NDArray[np.int32]  # per row of the weights, the part in which it was last seen
+    sum: npt.NDArray[np.int32]
+    z: npt.NDArray[np.float32]
+    said: npt.NDArray[np.float64]  # per word of the part, what it said for one sense
+
+
+def scratch(reader: Reader) -> Scratch:
+    """Room to read with."""
+    features, senses = reader.weight.shape
+    return Scratch(
+        np.empty(_MOST, np.uint32),
+        np.empty(_MOST, np.int64),
+        np.empty(_MOST, np.int64),
+        np.empty(_MOST, np.int64),
+        np.zeros(features + 1, np.int32),
+        np.empty(senses, np.int32),
+        np.empty(senses, np.float32),
+        np.empty(_MOST, np.float64),
+    )
+
+
+@numba.njit(nogil=True, cache=True)
+def _mixed(a, b):  # type: ignore[no-untyped-def]
+    h = (a + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xFF51AFD7ED558CCD)
+    h ^= h >> np.uint64(32)
+    h = (h ^ b) * np.uint64(0xD6E8FEB86659FD93)
+    return h ^ (h >> np.uint64(29))
+
+
+@numba.njit(nogil=True, cache=True)
+def _put(room, k, h, kind, first, after):  # type: ignore[no-untyped-def]
+    if k < room.id.shape[0]:
+        h = _mixed(h, np.uint64(kind))
+        room.id[k] = np.uint32(h >> np.uint64(32)) | np.uint32(1)
+        room.first[k], room.after[k] = first, after
+        k += 1
+    return k
+
+
+@numba.njit(nogil=True, cache=True)
+def word_features(sym, stop, at, hashes, kind, a, b, room):  # type: ignore[no-untyped-def]
+    """The features of the words from a to b: each word, its beginning, and beginnings of neighbours.
+
+    Args:
+        sym, stop: the text, and where it ends.
+        at, hashes: `Starts`.
+        kind: `symbol_class`.
+        a, b: words.
+        room: to be filled.
+
+    Returns:
+        How many there are.
+    """
+    k, before, earlier = 0, np.uint64(1), np.uint64(1)
+    for w in range(a, b):
+        i, h = np.int64(at[w]), hashes[w]
+        single = kind[sym[i]] == SINGLE or kind[sym[i]] == SYLLABLE
+        begin, n = np.uint64(0), 0
+        if 48 <= sym[i] <= 57:
+            h = begin = np.uint64(7)  # figures are alike
+        elif single:
+            begin = h
+        else:
+            while i < stop and n <= STEM and kind[sym[i]] == kind[sym[np.int64(at[w])]]:
+                if n < STEM:
+                    begin = _mixed(begin, np.uint64(sym[i]))
+                n, i = n + 1, i + 1
+        k = _put(room, k, h, 1, w, w + 1)
+        if n > STEM:
+            k = _put(room, k, begin, 2, w, w + 1)
+        k = _put(room, k, _mixed(before, begin), 3, max(w - 1, a), w + 1)
+        if single:
+            k = _put(room, k, _mixed(earlier, _mixed(before, begin)), 4, max(w - 2, a), w + 1)
+        earlier, before = before, begin
+    return k
+
+
+@numba.njit(nogil=True, cache=True)
+def _pairs(bits, first, after, n, i, x, b, room, k):  # type: ignore[no-untyped-def]
+    """The pairs of class x of hit i with classes of the hits soon after it."""
+    for j in range(i + 1, n):
+        if first[j] - after[i] > NEAR or first[j] >= b:
+            break
+        if first[j] < after[i]:
+            continue
+        for part in range(bits.shape[1]):
+            left, y = bits[j, part], 64 * part
+            while left:
+                if left & np.uint64(1):
+                    k = _put(room, k, _mixed(np.uint64(x), np.uint64(y)), 6, first[i], after[j])
+                left >>= np.uint64(1)
+                y += 1
+    return k
+
+
+@numba.njit(nogil=True, cache=True)
+def class_features(bits, first, after, n, a, b, room, k):  # type: ignore[no-untyped-def]
+    """The classes of the hits that begin among the words from a to b, and pairs of classes near each other, in order.
+
+    Args:
+        bits, first, after: the classes and words of the hits of one language, n of them.
+        a, b: words.
+        room: to be filled, from ``k`` on.
+
+    Returns:
+        How many features there are now.
+    """
+    for i in range(n):
+        if not a <= first[i] < b:
+            continue
+        for part in range(bits.shape[1]):
+            left, x = bits[i, part], 64 * part
+            while left:
+                if left & np.uint64(1):
+                    k = _put(room, k, np.uint64(x), 5, first[i], after[i])
+                    k = _pairs(bits, first, after, n, i, x, b, room, k)
+                left >>= np.uint64(1)
+                x += 1
+    return k
+
+
+@numba.njit(nogil=True, cache=True)
+def weigh(reader, room, k, stamp):  # type: ignore[no-untyped-def]
+    """Fill ``room.z`` with what the first k features say together; each counts once."""
+    room.sum[:] = 0
+    last, known = np.uint32(reader.slots.shape[0] - 1), 0
+    for f in range(k):
+        room.row[f] = -1
+        place = (room.id[f] >> np.uint32(1)) & last
+        while reader.slots[place, 0] != 0:
+            if reader.slots[place, 0] == room.id[f]:
+                row = np.int64(reader.slots[place, 1])
+                if room.seen[row] != stamp:
+                    room.seen[row], room.row[f] = stamp, row
+                    known += 1
+                    for s in range(room.sum.shape[0]):
+                        room.sum[s] += reader.weight[row, s]
+                break
+            place = (place + np.uint32(1)) & last
+    share = np.float32(reader.scale / np.sqrt(max(known, LEAST)))
+    for s in range(room.z.shape[0]):
+        room.z[s] = reader.gain[s] * share * room.sum[s] + reader.shift[s]
+
+
+@numba.njit(nogil=True, cache=True)
+def speaking(reader, room, k, s, a, b):  # type: ignore[no-untyped-def]
+    """The words from a to b that speak for a sense: the run whose sum is greatest."""
+    room.said[: b - a] = 0
+    for f in range(k):
+        if room.row[f] >= 0:
+            share = reader.weight[room.row[f], s] / max(room.after[f] - room.first[f], 1)
+            for w in range(room.first[f], min(room.after[f], b)):
+                room.said[w - a] += share
+    best, begin, end, total, start = 0.0, a, b, 0.0, a
+    for w in range(a, b):
+        if total <= 0:
+            total, start = 0.0, w
+        total += room.said[w - a]
+        if total > best:
+            best, begin, end = total, start, w + 1
+    return begin, end
+
+
+@cache
+def reader(senses: tuple[str, ...]) -> Reader:
+    """The weights that come with Clew.
+
+    Args:
+        senses: of the extractor, in order.
+    """
+    file = resources.files("clew.extract") / "data" / "learnt" / _FILE
+    with file.open("rb") as held, np.load(held, allow_pickle=False) as arrays:
+        known = np.array([senses.index(str(name)) for name in arrays["senses"]], np.int64)
+        keys, weight, scale, gain, shift = (arrays[name] for name in ("keys", "weight", "scale", "gain", "shift"))
+        return build(keys, weight, scale, gain, shift, known)
+
+
+def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints) -> Reader:
+    """A reader from its features (uint32, sorted) and weights."""
+    slots = _table(np.asarray(keys, np.uint32), 1 << max(int(2 * len(keys)).bit_length(), 4))
+    weight = np.ascontiguousarray(weight, np.int8)
+    gain, shift = np.asarray(gain, np.float32), np.asarray(shift, np.float32)
+    return Reader(slots, weight, float(scale), gain, shift, sense, symbol_class())
+
+
+@cache
+def none() -> Reader:
+    """A reader that says nothing."""
+    return build(np.zeros(0), np.zeros((0, 1)), 1.0, np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
+
+
+@numba.njit(cache=True)
+def _table(keys, size):  # type: ignore[no-untyped-def]
+    slots = np.zeros((size, 2), np.uint32)
+    for r in range(keys.shape[0]):
+        place = (keys[r] >> np.uint32(1)) & np.uint32(size - 1)
+        while slots[place, 0] != 0:
+            place = (place + np.uint32(1)) & np.uint32(size - 1)
+        slots[place, 0], slots[place, 1] = keys[r], r
+    return slots
