@@ -1,7 +1,7 @@
-"""Whether offers, sites and chats join the networks of the adverts that they belong to, and nobody else's.
+"""Whether offers, sites, chats and payments join the networks of the adverts that they belong to, and nobody else's.
 
-    python -m benchmarks.joined [--ads N --seed S --preset P --offers N --sites N --conversations N] [--world DIR]
-                                [--workspace DIR] [--worst 10]
+    python -m benchmarks.joined [--ads N --seed S --preset P --offers N --sites N --conversations N --payments N]
+                                [--world DIR] [--workspace DIR] [--worst 10]
 
 A simulated world goes through ingest, extract, match, talk and link; ``--workspace`` links one again that was run
 before. Private people are an operation of their own a conversation.
@@ -29,18 +29,28 @@ from clew.pipeline.run import run
 from clew.simulate.world import simulate
 from clew.store.workspace import Workspace
 
-FILES = (("ads.jsonl", "ad"), ("offers.jsonl", "job_ad"), ("sites.warc.gz", "page"), ("chats.jsonl", "message"))
+FILES = (
+    ("ads.jsonl", "ad"), ("offers.jsonl", "job_ad"), ("sites.warc.gz", "page"), ("chats.jsonl", "message"),
+    ("payments.jsonl", "payment"), ("crypto.jsonl", "payment"),
+)  # fmt: skip
+KINDS = ("ad", "job_ad", "page", "message", "payment")
 INPUTS = (
     "records", "mentions", "template_members", "templates", "image_members", "conversations", "conversation_members",
     "stages", "control",
     "decisions", "anchors",
 )  # fmt: skip
 
-# A page is of its site; private people of a conversation of their own.
+# A page is of its site; private people of a conversation, and who pays what is no operation's, are their own.
 TRUTH = """
-SELECT r.rid, r.kind, coalesce(a.operation, o.operation, s.operation, c.operation, 'talk ' || r.conversation)
+WITH paid AS (
+    SELECT native_id, any_value(coalesce(operation, 'person ' || coalesce(payer_person, payee_person))) AS operation,
+           any_value(flow) AS flow
+    FROM '{world}/truth/payments.parquet' GROUP BY native_id
+)
+SELECT r.rid, r.kind,
+       coalesce(a.operation, o.operation, s.operation, c.operation, p.operation, 'talk ' || r.conversation, r.item_id)
            AS operation,
-       coalesce(a.kind, o.kind, c.kind, if(s.exploitation, 'exploiting', 'honest')) AS what,
+       coalesce(a.kind, o.kind, c.kind, p.flow, if(s.exploitation, 'exploiting', 'honest')) AS what,
        coalesce(r.conversation, s.site, r.item_id) AS item
 FROM records r
 LEFT JOIN '{world}/truth/records.parquet' a
@@ -49,6 +59,7 @@ LEFT JOIN '{world}/truth/offers.parquet' o
     ON r.kind = 'job_ad' AND (r.platform, r.native_id) = (o.platform, o.native_id)
 LEFT JOIN '{world}/truth/sites.parquet' s ON r.kind IN ('page', 'job_ad') AND contains(r.url, '://' || s.site || '/')
 LEFT JOIN '{world}/truth/conversations.parquet' c ON r.conversation = c.conversation
+LEFT JOIN paid p ON r.kind = 'payment' AND p.native_id = coalesce(r.native_id, json_extract_string(r.extra, '$.tx'))
 ORDER BY r.rid
 """
 
@@ -96,7 +107,7 @@ def joined(world: World, network: np.ndarray) -> list[str]:
         "| of rings that advertise | in the ring's main network | things | records |",
         "| --- | --- | --- | --- |",
     ]
-    for kind in ("ad", "job_ad", "page", "message"):
+    for kind in KINDS:
         of = (world.kind == kind) & np.isin(world.operation, sorted(world.advertise))
         home = np.array([main.get(o) == n for o, n in zip(world.operation[of], network[of], strict=True)], bool)
         things = {i for i, h in zip(world.item[of], home, strict=True) if h}
@@ -114,7 +125,7 @@ def strayed(world: World, network: np.ndarray) -> list[str]:
     operations = pa.table({"n": network.tolist(), "o": world.operation.tolist()}).group_by("n")
     many = dict(zip(*operations.aggregate([("o", "count_distinct")]).to_pydict().values(), strict=True))
     mixed = np.array([many[n] > 1 for n in network.tolist()])
-    for kind in ("ad", "job_ad", "page", "message"):
+    for kind in KINDS:
         of = (world.kind == kind) & ~ring
         total = len(set(world.item[of]))
         bad, beside = (len(set(world.item[of & x])) for x in (with_ring, mixed))
@@ -127,7 +138,7 @@ def figures(world: World, network: np.ndarray) -> list[str]:
     truth, found = (np.unique(x.astype(str), return_inverse=True)[1] for x in (world.operation, network))
     rows = ["| kind | records | B³ precision · recall · F1 | pairwise precision · recall · F1 |"]
     rows.append("| --- | --- | --- | --- |")
-    for kind in ("all", "ad", "job_ad", "page", "message"):
+    for kind in ("all", *KINDS):
         of = np.ones(len(truth), bool) if kind == "all" else world.kind == kind
         if not of.any():
             continue
@@ -182,7 +193,7 @@ def main() -> None:
     parser.add_argument("--ads", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--preset", default="mixed")
-    for name, count in (("offers", 1_500), ("sites", 150), ("conversations", 600)):
+    for name, count in (("offers", 1_500), ("sites", 150), ("conversations", 600), ("payments", 30_000)):
         parser.add_argument(f"--{name}", type=int, default=count)
     parser.add_argument("--world", type=Path, help="folder of a world that exists")
     parser.add_argument("--workspace", type=Path, help="of that world, run before")
@@ -192,7 +203,7 @@ def main() -> None:
         scratch = Path(folder)
         world = options.world or scratch / "world"
         if not options.world:
-            counts = {n: getattr(options, n) for n in ("offers", "sites", "conversations")}
+            counts = {n: getattr(options, n) for n in ("offers", "sites", "conversations", "payments")}
             simulate(world, options.ads, options.seed, preset=options.preset, images=0, **counts)
         workspace = Workspace(options.workspace) if options.workspace else prepare(world, scratch / "workspace")
         known, network, links, cpu = linked(workspace, world, scratch / "linked")

@@ -10,14 +10,16 @@ import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.model.traced import TRACED
+from clew.trace.assets import assets
 from clew.trace.matching import matching
 from clew.trace.money import money
 from clew.trace.movement import movement
+from clew.trace.roles import roles
 
 Part = Callable[[Engine], dict[str, pa.Table]]
 
 # In the order in which they read each other's tables.
-PARTS: tuple[Part, ...] = (movement, money, matching)
+PARTS: tuple[Part, ...] = (movement, money, matching, roles, assets)
 
 
 def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[str, Path]:
