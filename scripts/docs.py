@@ -29,8 +29,9 @@ def demonstration() -> str:
     real = re.sub(r"/\S*/(?=[\w.-]*spam-assassin)", "~/.cache/clew/", real)
     for pattern, mask in MASKED:
         real = re.sub(pattern, mask, real)
-    # Invented numbers are valid ones, so somebody may have them.
-    return re.sub(r"(\+\d{4})\d{3,}", r"\1…", real + heading + simulated)
+    # Invented numbers and accounts are valid ones, so somebody may have them.
+    masked = re.sub(r"(\+\d{4})\d{3,}", r"\1…", real + heading + simulated)
+    return re.sub(r"\b([A-Z]{2}\d{2})[A-Z0-9]{11,30}\b", r"\1…", masked)
 
 
 def main() -> None:

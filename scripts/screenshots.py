@@ -8,10 +8,13 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from tests.web.conftest import FLAGS, chromium, come_in, served
+from tests.web.conftest import FLAGS, chromium, come_in_by_link, served
+
+from clew.demo import TOLD
 
 SCREENS = Path(__file__).resolve().parent.parent / "docs" / "screens"
 SIZE = {"width": 1280, "height": 860}
@@ -31,7 +34,7 @@ def main() -> None:
     with served(place) as bench, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()
-        come_in(page, bench, "Pictures for the docs")
+        come_in_by_link(page, bench, "Pictures for the docs")
         network = bench.client.get("/api/v1/leads").json()["items"][0]["network_id"]
         with bench.desk.session() as engine:
             template = engine.row("SELECT template_id FROM templates ORDER BY members DESC, template_id")[0]
@@ -42,11 +45,19 @@ def main() -> None:
             phone = engine.row(
                 "SELECT value FROM ties WHERE type = 'phone' GROUP BY value ORDER BY count(*) DESC, value"
             )
+            told, account = engine.row(TOLD)
+            talk = engine.row("SELECT key FROM talks ORDER BY danger DESC, confidence DESC, len(stages) DESC, key")[0]
         pages = {
             "leads": "/leads",
             "network": f"/networks/{network}",
             "structure": f"/networks/{network}/structure",
-            "locations": f"/networks/{network}/locations",
+            "locations": f"/networks/{told}/locations",
+            "next": f"/networks/{told}/locations#next-title",
+            "money": f"/networks/{told}/money",
+            "account": f"/money/{quote(account, safe=':')}",
+            "roles": f"/networks/{told}/roles",
+            "assets": f"/networks/{told}/assets",
+            "conversation": f"/conversations/{talk}",
             "template": f"/templates/{template}",
             "record": f"/records/{record}",
             "search": f"/search?q={str(phone[0]).replace('+', '%2B')}",
@@ -55,6 +66,8 @@ def main() -> None:
         }
         for name, address in pages.items():
             page.goto(bench.url + address)
+            if "#" in address:
+                page.evaluate("scrollBy(0, -150)")  # the head of the page hides what the address leads to
             page.wait_for_timeout(3000)  # what is drawn comes to rest
             keep(page, name)
         browser.close()

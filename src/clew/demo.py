@@ -21,9 +21,10 @@ from clew.store.views import open_views
 from clew.store.workspace import Workspace
 from clew.vault.keys import key_file
 
-TICKETS = ("travel.mbox", "message")
+# Besides what a world lists: a bank's own statement, which tells of payments once more (they count once), and tickets.
+ALSO = (("statements.camt053.xml", "payment"), ("travel.mbox", "message"))
 # The lead whose accounts show most, and the account that shows most of it.
-_TOLD = """
+TOLD = """
 WITH signed AS (SELECT network_id, subject, count(DISTINCT sign) AS signs, sum(weight) AS weight FROM money_signs
     SEMI JOIN leads USING (network_id)
     SEMI JOIN (SELECT payer AS subject FROM payments WHERE state = 'booked') USING (subject) GROUP BY ALL),
@@ -66,8 +67,9 @@ def simulated(folder: Path, ads: int, seed: int) -> None:
     world, place = str(folder / "world"), str(folder / "adverts")
     command("simulate", world, "--ads", str(ads), "--seed", str(seed))
     command("init", place)
-    for file, kind in (*FILES, TICKETS):
-        command("ingest", f"{world}/{file}", "--kind", kind, "--source", "simulated", "-w", place)
+    for file, kind in (*FILES, *ALSO):
+        source = "bank" if file.startswith("statements") else "simulated"
+        command("ingest", f"{world}/{file}", "--kind", kind, "--source", source, "-w", place)
     command("run", "-w", place)
     command("leads", "-n", "5", "-w", place)
 
@@ -77,7 +79,7 @@ def traced(folder: Path) -> None:
     say("\n== Money, movement, roles and assets of the network that shows most of them ==")
     place = str(folder / "adverts")
     with open_views(Workspace(folder / "adverts")) as engine:
-        network, account = engine.row(_TOLD)
+        network, account = engine.row(TOLD)
     command("trace", str(network), "-n", "4", "-w", place)
     command("money", str(account), "--depth", "2", "-w", place)
     command("export", "geojson", str(network), str(folder / "movement.geojson"), "-w", place)

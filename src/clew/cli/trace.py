@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clew.query.traced_show import TracedView
 
 Row = dict[str, Any]
-_WIDE = 170  # characters of a sentence
+_WIDE = 300  # characters of a sentence
 
 
 def trace(
@@ -58,13 +58,14 @@ def _lines(found: TracedView) -> Iterator[str]:
     yield from _movement(found)
     yield _heading("Who does what, by what was seen of them", len(found.roles), found.counts["roles"])
     for row in found.roles:
-        yield f"  {row['confidence']:.2f}  {row['role']}: {clean(row['person'])}"
-        yield f"        {clean(row['reason'], _WIDE)}"
+        more = f", and {row['people'] - 1:,} more" if row["people"] > 1 else ""
+        yield f"  {row['confidence']:.2f}  {row['role']}: {clean(row['person'])}{more}"
+        yield f"      {clean(row['reason'], _WIDE)}"
     yield _heading("What could be frozen", len(found.assets), found.counts["assets"])
     for row in found.assets:
         holder = f" of {clean(row['holder'])}" if row["holder"] else ""
         yield f"  {row['kind']} {clean(row['value'])}{holder}{_turnover(row)}"
-        yield f"        {clean(row['reason'], _WIDE)}"
+        yield f"      {clean(row['reason'], _WIDE)}"
     name = found.network_id
     yield f"More: clew money {name} · clew money ACCOUNT [--back] · clew export geojson|kml|ics {name} OUT"
 
@@ -78,12 +79,12 @@ def _money(found: TracedView) -> Iterator[str]:
     for row in found.signs:
         more = f", and {row['accounts'] - 1:,} more accounts" if row["accounts"] > 1 else ""
         yield f"  {row['sign']}: {clean(row['subject'])}{more}"
-        yield f"        {clean(row['reason'], _WIDE)}"
+        yield f"      {clean(row['reason'], _WIDE)}"
     yield _heading("Who may have paid for its posts", len(found.payers), found.counts["payers"])
     for row in found.payers:
         name = f" ({clean(row['name'])})" if row["name"] else ""
         yield f"  {row['best']:.2f}  {clean(row['account'])}{name}: {row['posts']:,} posts"
-        yield f"        {clean(row['reason'], _WIDE)}"
+        yield f"      {clean(row['reason'], _WIDE)}"
 
 
 def _movement(found: TracedView) -> Iterator[str]:

@@ -22,7 +22,7 @@ class TracedView:
         payers: accounts whose payments fit posts of it better than not.
         pattern: how it moves; None where too little is known.
         expected: where its numbers, names and handles may be seen next, with the plain guess beside it.
-        roles: who does what, the surest first; "unknown" last.
+        roles: of each role the surest person and how many there are; "unknown" last.
         assets: what could be frozen, the most money first.
         counts: how many signs, payers, subjects, roles and assets there are.
     """
@@ -65,9 +65,12 @@ SELECT subject, place, probability::DOUBLE AS probability, baseline::DOUBLE AS b
 SEMI JOIN chosen USING (subject) WHERE rank <= 3
 ORDER BY max(probability) OVER (PARTITION BY subject) DESC, subject, rank
 """
+# Of each role the surest person: a house of many people would show one role only.
 _ROLES = """
-SELECT person, role, confidence::DOUBLE AS confidence, reason FROM roles WHERE network_id = $network
-ORDER BY role = 'unknown', confidence DESC, person, role LIMIT $limit
+SELECT person, role, confidence::DOUBLE AS confidence, reason, count(*) OVER (PARTITION BY role) AS people
+FROM roles WHERE network_id = $network
+QUALIFY row_number() OVER (PARTITION BY role ORDER BY confidence DESC, person) = 1
+ORDER BY role = 'unknown', confidence DESC, role LIMIT $limit
 """
 _ASSETS = """
 SELECT kind, value, holder, turnover_low, turnover_mid, turnover_high, currency, reason FROM assets
@@ -78,7 +81,7 @@ SELECT (SELECT count(DISTINCT sign) FROM money_signs WHERE network_id = $network
     (SELECT count(DISTINCT payer) FROM payment_matches WHERE network_id = $network AND score >= 0.5) AS payers,
     (SELECT count(DISTINCT subject) FROM forecasts WHERE network_id = $network
         AND split_part(subject, ':', 1) NOT IN ('image', 'item')) AS expected,
-    (SELECT count(*) FROM roles WHERE network_id = $network) AS roles,
+    (SELECT count(DISTINCT role) FROM roles WHERE network_id = $network) AS roles,
     (SELECT count(*) FROM assets WHERE network_id = $network) AS assets
 """
 
