@@ -35,6 +35,10 @@ def read(text: str, comma: bool = False) -> Decimal | None:
         ("1e-7", "0.0000001"),
         ("0.000000000000000001", "0.000000000000000001"),
         ("99999999999999999999", "99999999999999999999"),
+        ("5,-", "5"),
+        ("€ 1.250,-", "1250"),
+        ("1e17", "100000000000000000"),
+        ("-9.9e19", "-99000000000000000000"),
     ],
 )
 def test_ways_of_writing(text: str, value: str) -> None:
@@ -42,7 +46,19 @@ def test_ways_of_writing(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "12.5.6", "1.2.3,4", "100000000000000000000", "0.1234567890123456789", "1e30", "12 or 13", "5 per day"]
+    "text",
+    [
+        "abc",
+        "12.5.6",
+        "1.2.3,4",
+        "100000000000000000000",
+        "0.1234567890123456789",
+        "1e30",
+        "1e99",
+        "1e-19",
+        "12 or 13",
+        "5 per day",
+    ],
 )
 def test_what_is_no_amount_or_does_not_fit_is_unread(text: str) -> None:
     amounts = parse_amounts(pa.array([text]), comma=False)

@@ -91,6 +91,14 @@ def test_what_is_plain(text: str, plain: bool) -> None:
     both([text, '{"a":"b"}', '{"z":0}'])
 
 
+def test_long_numbers_keep_their_digits() -> None:
+    numbers = ["0.123456789012345678", "-98765.000000000000000010", "12345678901234567890.12", "0.000000000000000001"]
+    rows = pa.array([f'{{"a":{number},"z":[{number}]}}' for number in numbers])
+    (batch,) = parse_objects(rows, pa.array(range(4), pa.int64()), is_field)
+    assert batch.columns["a"].to_pylist() == numbers
+    assert batch.encoded["z"].to_pylist() == [f"[{number}]" for number in numbers]
+
+
 def test_a_key_of_a_row_that_is_not_plain_is_no_column() -> None:
     values = read_plain(pa.array(['{"title":"x","a":1', '{"b":"y"}']))
     assert values is not None and values.keys == ["b"]

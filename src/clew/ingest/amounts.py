@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +20,8 @@ _WRITTEN = (
 _COMMA = r",(\d{1,2}|\d{4,})$|\..*,\d*$|^0?,\d+$"  # the decimal mark is a comma for sure
 _POINT = r"\.(\d{1,2}|\d{4,})$|,.*\.\d*$|^0?\.\d+$"
 _GROUPED = r"^\d*([.,]\d*)?$|^\d{1,3}([.,]\d{2,3})*[.,]\d{3}([.,]\d*)?$"  # lakhs have groups of two
-_LARGEST = Decimal(10) ** 20
+_LARGEST, _SMALLEST = Decimal(10) ** 20, Decimal(10) ** -18
+_WIDE = Context(prec=38)  # as many digits as the column holds; the usual 28 are too few to round 1e17
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,10 @@ def parse_amounts(texts: pa.Array, *, comma: bool) -> Amounts:
     plain = pc.if_else(by_comma, with_comma, pc.replace_substring(number, ",", ""))
     several = pc.match_substring_regex(plain, r"\..*\.")
     plain = pc.if_else(several, pc.replace_substring(plain, ".", ""), plain)
+    # "5,-" is five without cents, not minus five.
+    behind = pc.if_else(pc.match_substring_regex(pc.struct_field(parts, "number"), r"[.,]$"), "", parts.field("behind"))
     negative = pc.or_(
-        pc.match_substring_regex(_joined(parts, "sign", "inner", "behind"), "[-−–]"),
+        pc.match_substring_regex(pc.binary_join_element_wise(_joined(parts, "sign", "inner"), behind, ""), "[-−–]"),
         pc.equal(_joined(parts, "open", "close"), "()"),
     )
     signed = pc.binary_join_element_wise(
@@ -96,7 +99,7 @@ def _decimals(texts: pa.Array) -> pa.Array:
 def _decimal(text: str) -> Decimal | None:
     try:
         value = Decimal(text)
+        exact = value.quantize(_SMALLEST, context=_WIDE) if abs(value) < _LARGEST else None
     except InvalidOperation:
         return None
-    exact = value.is_finite() and abs(value) < _LARGEST and value == round(value, 18)
-    return value if exact else None
+    return exact if exact == value else None

@@ -12,7 +12,7 @@ _BAD = -1  # the row is not plain
 
 _QUOTE, _BACKSLASH, _SLASH, _COMMA, _COLON, _MINUS, _POINT, _ZERO = 34, 92, 47, 44, 58, 45, 46, 48
 _OPEN_LIST, _CLOSE_LIST, _OPEN, _CLOSE = 91, 93, 123, 125
-_MOST_DIGITS = 15  # a number of more digits may change when a parser writes it
+_SAFE_DIGITS, _MOST_DIGITS = 15, 60  # a number of more digits may change when a parser writes it
 # What the letter after a backslash stands for; 0 where it stands for nothing (u is apart).
 _MEANING = np.zeros(256, np.uint8)
 for _letter, _meant in zip(b'"\\/bfnrt', b'"\\/\b\f\n\r\t', strict=True):
@@ -84,7 +84,7 @@ def _text(text, i, end):  # type: ignore[no-untyped-def]
 
 @kernel
 def _number(data, i, end):  # type: ignore[no-untyped-def]
-    """The place after a number that every program writes the same; -1: none."""
+    """The place after a number that every program writes the same, or that has to keep all of its digits; -1: none."""
     i += data[i] == _MINUS
     first = i
     while i < end and 48 <= data[i] <= 57:
@@ -94,14 +94,16 @@ def _number(data, i, end):  # type: ignore[no-untyped-def]
     if digits == 0 or (zero and digits > 1) or digits > _MOST_DIGITS:
         return _BAD
     if i == end or data[i] != _POINT:
-        return _BAD if zero and data[first - 1] == _MINUS else i
+        return _BAD if digits > _SAFE_DIGITS or (zero and data[first - 1] == _MINUS) else i
     point = i
     i += 1
     while i < end and 48 <= data[i] <= 57:
         i += 1
     fraction = i - point - 1
+    if fraction > 0 and _SAFE_DIGITS < digits + fraction <= _MOST_DIGITS:
+        return i  # amounts of coins have 18 decimals, of which DuckDB's parser would keep some
     # 1.50 would become 1.5, and 0.00001 be written 1e-5; but 1.0 stays.
-    if fraction == 0 or (fraction > 1 and data[i - 1] == _ZERO) or digits + fraction > _MOST_DIGITS:
+    if fraction == 0 or (fraction > 1 and data[i - 1] == _ZERO) or digits + fraction > _SAFE_DIGITS:
         return _BAD
     return _BAD if zero and data[point + 1] == _ZERO else i
 
@@ -193,8 +195,8 @@ def find_values(text, offsets, valid, first, found, plain, starts, stops, kinds)
     data = text[0]
     names, state, seen, met, order = found
     for row in range(first, len(plain)):
-        end, count, good = offsets[row + 1], 0, False
-        i = _blank(data, offsets[row], end)
+        end, count, good = np.int64(offsets[row + 1]), 0, False
+        i = _blank(data, np.int64(offsets[row]), end)
         more = valid[row] and i < end and data[i] == _OPEN
         i = _blank(data, i + 1, end)
         if more and i < end and data[i] == _CLOSE:
@@ -283,7 +285,7 @@ def _rewrite_list(text, i, end, out, at):  # type: ignore[no-untyped-def]
         if data[i] == _QUOTE:
             close, _ = _text(text, i + 1, end)
             out[at] = _QUOTE
-            at = _rewrite(text, i + 1, close, True, out, at + 1)
+            at = _rewrite(text, i + 1, close, np.bool_(True), out, at + 1)
             out[at] = _QUOTE
             at, i = at + 1, close + 1
             continue
