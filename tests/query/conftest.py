@@ -15,20 +15,39 @@ from clew.query.index import ensure_index, open_index
 from clew.store.workspace import Workspace
 
 
+def opened(folder: Path, *files: Path) -> Engine:
+    """The index of a workspace in a folder: files, ingested one after the other and run."""
+    place = Workspace.create(folder / "indexed")
+    for file in files:
+        ingest(place, [file], IngestOptions("ad", "test"))
+    if files:
+        run(place)
+    return open_index(ensure_index(place), folder)
+
+
 @pytest.fixture
 def indexed(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
-    """A function: files, ingested one after the other and run, to an engine over the index."""
-    opened: list[Engine] = []
+    """A function: files, to an engine over the index; made for a single test."""
+    made: list[Engine] = []
 
     def make(*files: Path) -> Engine:
-        place = Workspace.create(tmp_path / "indexed")
-        for file in files:
-            ingest(place, [file], IngestOptions("ad", "test"))
-        if files:
-            run(place)
-        opened.append(open_index(ensure_index(place), tmp_path))
-        return opened[-1]
+        made.append(opened(tmp_path, *files))
+        return made[-1]
 
     yield make
-    for engine in opened:
+    for engine in made:
+        engine.con.close()
+
+
+@pytest.fixture(scope="module")
+def indexed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Engine]]:
+    """The same for all tests of a module, which only read."""
+    made: list[Engine] = []
+
+    def make(*files: Path) -> Engine:
+        made.append(opened(files[0].parent, *files))
+        return made[-1]
+
+    yield make
+    for engine in made:
         engine.con.close()

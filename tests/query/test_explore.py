@@ -28,16 +28,17 @@ ADS = [
 ]
 
 
-@pytest.fixture
-def made(indexed, tmp_path):
+@pytest.fixture(scope="module")
+def made(indexed_once, tmp_path_factory):
     """The engine, and the record id of each advert."""
+    tmp_path = tmp_path_factory.mktemp("explore")
     rows = [
         {"id": name, "platform": "board", "title": name.title(), "body": f"{TEXTS[text]}. {phone} {mail}",
          "date": f"2026-03-0{at}T10:00:00Z"}
         for at, (name, text, phone, mail) in enumerate(ADS, 1)
     ]  # fmt: skip
     (tmp_path / "ads.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    engine = indexed(tmp_path / "ads.jsonl")
+    engine = indexed_once(tmp_path / "ads.jsonl")
     found = engine.sql("SELECT native_id, record_id FROM records").to_pylist()
     return engine, {row["native_id"]: row["record_id"] for row in found}
 

@@ -23,13 +23,14 @@ def mention(start: int, end: int, kind: str = "phone") -> Mention:
     return Mention(kind, "v", "r", "body", start, end, False, "x", "1")
 
 
-@pytest.fixture
-def engine(indexed, tmp_path):
+@pytest.fixture(scope="module")
+def engine(indexed_once, tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("record")
     files = []
     for at, row in enumerate((ADVERT, EDITED)):
         files.append(tmp_path / f"{at}.jsonl")
         files[-1].write_text(json.dumps(row) + "\n")
-    return indexed(*files)
+    return indexed_once(*files)
 
 
 def test_a_record_is_read_in_place_and_its_digest_fits(engine):

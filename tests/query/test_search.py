@@ -25,13 +25,14 @@ ADS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def asked(indexed, tmp_path):
+@pytest.fixture(scope="module")
+def asked(indexed_once, tmp_path_factory):
     """A function: a question, to what is found."""
+    tmp_path = tmp_path_factory.mktemp("search")
     Image.effect_mandelbrot((256, 256), (-2, -1.5, 1, 1.5), 60).save(tmp_path / "p.png")
     ads = [*ADS[:3], {**ADS[3], "images": ["p.png"]}]
     (tmp_path / "ads.jsonl").write_text("".join(json.dumps(ad) + "\n" for ad in ads))
-    engine = indexed(tmp_path / "ads.jsonl")
+    engine = indexed_once(tmp_path / "ads.jsonl")
     signatures = sorted((tmp_path / "indexed").rglob("signatures*/*.parquet")) or sorted(
         p for p in (tmp_path / "indexed").rglob("*.parquet") if "signatures" in str(p)
     )

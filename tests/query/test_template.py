@@ -16,8 +16,9 @@ FILLED = [("Anna", "Ghent", "+32470123456"), ("Sofia", "Lyon", "+33612345678"), 
           ("Elena", "Graz", "+436641234567")]  # fmt: skip
 
 
-@pytest.fixture
-def engine(indexed, tmp_path):
+@pytest.fixture(scope="module")
+def engine(indexed_once, tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("template")
     rows = [
         {
             "id": f"t{at}",
@@ -28,7 +29,7 @@ def engine(indexed, tmp_path):
         for at, (n, p, f) in enumerate(FILLED)
     ]
     (tmp_path / "ads.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return indexed(tmp_path / "ads.jsonl")
+    return indexed_once(tmp_path / "ads.jsonl")
 
 
 def test_members_stand_under_each_other_with_what_fills_the_slots(engine):

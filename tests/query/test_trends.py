@@ -23,14 +23,15 @@ def advert(number: int, day: date, city: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def engine(indexed, tmp_path):
+@pytest.fixture(scope="module")
+def engine(indexed_once, tmp_path_factory):
     """One advert a day in Ghent for nine weeks; in Lyon one a week, then 20 in the last week."""
+    tmp_path = tmp_path_factory.mktemp("trends")
     rows = [advert(n, LAST - timedelta(days=n), "Ghent") for n in range(63)]
     rows += [advert(100 + w, LAST - timedelta(days=7 * w + 3), "Lyon") for w in range(1, 9)]
     rows += [advert(200 + n, LAST - timedelta(days=n % 7), "Lyon") for n in range(20)]
     (tmp_path / "ads.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return indexed(tmp_path / "ads.jsonl")
+    return indexed_once(tmp_path / "ads.jsonl")
 
 
 def test_counts_by_day_are_all_there(engine):
