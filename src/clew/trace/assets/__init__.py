@@ -8,16 +8,9 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.trace.assets.accounts import ACCOUNTS
 from clew.trace.assets.contacts import DOMAINS, PHONES
-from clew.trace.assets.places import ADDRESS, PLATE, PREMISES, RENTED, STREET, VEHICLES
+from clew.trace.assets.places import RENTED, premises, vehicles
 
-_QUERIES: tuple[tuple[str, dict[str, object]], ...] = (
-    (ACCOUNTS, {}),
-    (DOMAINS, {}),
-    (PHONES, {}),
-    (VEHICLES, {"plate": PLATE}),
-    (PREMISES, {"address": ADDRESS, "street": STREET}),
-    (RENTED, {}),
-)
+_QUERIES = (ACCOUNTS, DOMAINS, PHONES, RENTED)
 
 
 def assets(engine: Engine) -> dict[str, pa.Table]:
@@ -31,6 +24,7 @@ def assets(engine: Engine) -> dict[str, pa.Table]:
         ASSETS, by its name, sorted by network, kind, value and currency.
     """
     schema = TABLES["assets"]
-    parts = [engine.sql(query, params=params).select(schema.names).cast(schema) for query, params in _QUERIES]
+    found = [*(engine.sql(query) for query in _QUERIES), vehicles(engine), premises(engine)]
+    parts = [part.select(schema.names).cast(schema) for part in found]
     table = pa.concat_tables([schema.empty_table(), *parts])
     return {"assets": table.sort_by([(name, "ascending") for name in ("network_id", "kind", "value", "currency")])}

@@ -7,6 +7,11 @@ are sometimes wrong, which the reason says.
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.engine.duckdb import Engine
+
 _CAR = (
     "car|vehicle|plates?|busje|bestelwagen|kenteken|nummerplaat|wagen|kennzeichen|"
     "nummernschild|voiture|plaque|immatriculation|camionnette|coche|matr[ií]cula|furgoneta|macchina|targa|furgone|"
@@ -15,7 +20,7 @@ _CAR = (
 _PLATE = (  # with blanks only in capitals: "the car is 20 years old"
     r"(?-i:[A-Z0-9]{1,4}[- ][A-Z0-9]{1,5}(?:[- ][A-Z0-9]{1,4})?)|[a-z0-9]{1,4}-[a-z0-9]{1,5}(?:-[a-z0-9]{1,4})?"
 )
-PLATE = rf"(?i)(?:^|[^\pL])(?:{_CAR})[\s:=.#]+(?:(?:is|no|nr|number)[\s:.]+)?({_PLATE})(?:$|[^\pL\pN-])"
+PLATE = rf"(?i)(?:^|[^\pL])(?:{_CAR})[\s:=.#]+(?:(?:is|no|nr|number)[\s:.]+)?(?P<it>{_PLATE})(?:$|[^\pL\pN-])"
 _NAME = r"(?-i:\p{Lu})[\pL'-]{2,24}(?: (?-i:\p{Lu})[\pL'-]{1,24})?"
 _STREET = (
     r"\pL{2,24}(?:straat|laan|weg|plein|gracht|kade|singel|stra(?:ß|ss)e|platz|allee|gasse|gatan|v[aä]gen) \d{1,4}\b",
@@ -28,40 +33,59 @@ STREET = (
     "(?i)straat|laan|weg|plein|gracht|kade|singel|strasse|straße|platz|allee|gasse|gatan|vägen|vagen|calle|rue|via|viale|"
     "aven|rua|strada|str\\.|ulica|ul\\.|boulevard|bd\\.|plaza|piazza|street|road|lane|drive|close|court| st| rd"
 )
-ADDRESS = r"(?i)(?:^|[^\pL\pN])(" + "|".join(_STREET) + ")"
+ADDRESS = r"(?i)(?:^|[^\pL\pN])(?P<it>" + "|".join(_STREET) + ")"
 
-_SAID = """
-WITH texts AS (
-    SELECT r.rid, m.network_id, r.item_id, coalesce(r.posted_at, r.captured_at) AS moment, left(r.body, 4000) AS body
-    FROM records r JOIN network_members m USING (rid)
-    WHERE r.kind IN ('message', 'payment', 'job_ad') AND r.body IS NOT NULL
-), likely AS MATERIALIZED (
-    FROM texts WHERE regexp_matches(body, '[0-9]'){first}
-), found AS (
-    SELECT rid, network_id, item_id, moment, {clean} AS value FROM likely WHERE regexp_matches(body, {pattern})
-)
+# Texts that may name one, by a quick look; then the pattern, once for all; then what is found, by network.
+_LIKELY = """
+SELECT r.rid, m.network_id, r.item_id, coalesce(r.posted_at, r.captured_at) AS moment, left(r.body, 4000) AS body
+FROM records r JOIN network_members m USING (rid)
+WHERE r.kind IN ('message', 'payment', 'job_ad')
+    AND regexp_matches(r.body, '[0-9]') AND regexp_matches(r.body, '{likely}')
+"""
+_NAMED = """
 SELECT network_id, '{kind}' AS kind, value, '' AS holder, min(moment) AS first_at, max(moment) AS last_at,
     NULL AS turnover_low, NULL AS turnover_mid, NULL AS turnover_high, NULL AS currency,
     '{reason} (texts: ' || count(DISTINCT item_id) || '); read by its form, so look at the text.' AS reason,
     list(DISTINCT rid ORDER BY rid)[1:200] AS rids
-FROM found WHERE {keep} GROUP BY network_id, value
+FROM named_in_texts GROUP BY network_id, value
 """
-VEHICLES = _SAID.format(
-    clean="upper(replace(regexp_extract(body, $plate, 1), ' ', '-'))",
-    pattern="$plate",
-    first="",
-    kind="vehicle",
-    reason="Named after a word for a car or number plate",
-    keep="regexp_matches(value, '[0-9]{2}') AND regexp_matches(value, '[A-Z]') AND length(value) >= 6",
-)
-PREMISES = _SAID.format(
-    clean="regexp_replace(lower(trim(regexp_extract(body, $address, 1))), '\\s+', ' ', 'g')",
-    pattern="$address",
-    first=" AND regexp_matches(body, $street)",
-    kind="premises",
-    reason="An address that texts name",
-    keep="length(value) >= 8",
-)
+
+
+def vehicles(engine: Engine) -> pa.Table:
+    """Number plates that texts name after a word for a car or plate."""
+    found, plate = _said(engine, f"(?i){_CAR}", PLATE)
+    value = pc.utf8_upper(pc.replace_substring(plate, " ", "-"))
+    kept = pc.and_(pc.match_substring_regex(value, "[0-9]{2}"), pc.match_substring_regex(value, "[A-Z]"))
+    kept = pc.and_(kept, pc.greater_equal(pc.utf8_length(value), 6))
+    return _named(engine, found, value, kept, "vehicle", "Named after a word for a car or number plate")
+
+
+def premises(engine: Engine) -> pa.Table:
+    """Addresses that texts name."""
+    found, address = _said(engine, STREET, ADDRESS)
+    value = pc.replace_substring_regex(pc.utf8_lower(pc.utf8_trim_whitespace(address)), r"\s+", " ")
+    kept = pc.greater_equal(pc.utf8_length(value), 8)
+    return _named(engine, found, value, kept, "premises", "An address that texts name")
+
+
+def _said(engine: Engine, likely: str, pattern: str) -> tuple[pa.Table, pa.Array]:
+    """The texts in which a pattern is, and what its group holds there."""
+    texts = engine.sql(_LIKELY.format(likely=likely.replace("'", "''"))).combine_chunks()
+    held = pc.struct_field(pc.extract_regex(texts.column("body"), pattern), "it")
+    return texts, held
+
+
+def _named(
+    engine: Engine, texts: pa.Table, value: pa.ChunkedArray, kept: pa.ChunkedArray, kind: str, reason: str
+) -> pa.Table:
+    rows = texts.drop_columns(["body"]).append_column("value", value).filter(pc.fill_null(kept, False))
+    engine.register({"named_in_texts": rows})
+    try:
+        return engine.sql(_NAMED.format(kind=kind, reason=reason))
+    finally:
+        engine.forget("named_in_texts")
+
+
 # What people with a role in the network rent, by landlord; where it stands is what the payments say, if anything.
 RENTED = """
 WITH people AS (
