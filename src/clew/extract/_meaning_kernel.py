@@ -336,7 +336,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights,
                 while texts.sym[end - 1] == BREAK or reader.kind[texts.sym[end - 1]] in (SPLIT, JOIN):
                     end -= 1
                 weight = 0.0 if whole else 1.0
-                rows, weights = _put(rows, weights, k, begin, end, sense, 0, weight)
+                rows, weights = _put(rows, weights, k, begin, end, sense, np.bool_(False), weight)
                 k += 1
     return stamp, rows, weights, k
 
@@ -366,7 +366,7 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
     tried = np.zeros(rules.size.shape[0], np.bool_)
     found, m, stamp = np.empty((1024, 5), np.int64), 0, np.int64(0)
     for q in range(bounds.shape[0] - 1):
-        a, b, k, wide, asked = bounds[q], bounds[q + 1], 0, 1.0, length[q] == 0 or reader.weight.shape[0] == 0
+        a, b, k, wide, asked = bounds[q], bounds[q + 1], np.int64(0), 1.0, length[q] == 0 or reader.weight.shape[0] == 0
         if a == b and asked:
             continue
         total[:] = 0

@@ -186,7 +186,7 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
         out: int64[rows, 5]: text, begin, end, number, obscured.
         n_out: rows written so far.
     """
-    sym, grp, nc = text.sym, ws.grp, 0
+    sym, grp, nc = text.sym, ws.grp, np.int64(0)
     most = ways(ws)
     row = tables.regions.shape[0] - 1
     for attempt in range(3):  # the record's region; those of the language; any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from clew.extract._phone_kernel import kernel
 from clew.extract._phone_tables import (
     BEGIN,
@@ -136,7 +138,7 @@ def _open(grp, g, tok, t, gap, symbol, n):  # type: ignore[no-untyped-def]
 def group(ws, sym, way):  # type: ignore[no-untyped-def]
     """Fill ``grp`` (as a token; VALUE counts words) and ``gdig`` with the groups of a chain; gives their count."""
     tok, dig, grp, gdig, nt = ws.tok, ws.dig, ws.grp, ws.gdig, ws.st[TOKENS]
-    g, n, t, gap = 0, 0, 0, 0
+    g, n, t, gap = 0, np.int64(0), 0, 0
     while t < nt:
         gap |= tok[t, GAP]
         kind, begin = tok[t, KIND], t

@@ -98,7 +98,7 @@ def scan(text, tables_, start, region, ws_, out):  # type: ignore[no-untyped-def
     """
     tables, ws = tables_[0], ws_[0]
     sym, klass, st = text.sym, tables.klass, ws.st
-    n_out = 0
+    n_out = np.int64(0)
     for r in range(start.shape[0] - 1):
         p, end = start[r], start[r + 1]
         ws.bounds[0], ws.bounds[1], ws.bounds[LANGUAGE] = p, end, -1

@@ -81,7 +81,10 @@ def vocabulary(codes: Mapping[str, int]) -> Words:
 
 @numba.njit(nogil=True, cache=True)
 def put(rows, k, row):  # type: ignore[no-untyped-def]
-    """Write a tuple of integers as row k of int64[room, columns], in a larger copy when there is no room."""
+    """Write a tuple of integers as row k of int64[room, columns], in a larger copy when there is no room.
+
+    Numba compiles it anew for each constant: give ``np.int64(0)`` for k, not 0.
+    """
     if k == rows.shape[0]:
         larger = np.empty((2 * k, rows.shape[1]), np.int64)
         larger[:k] = rows

@@ -83,7 +83,7 @@ def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end of what has the length and the check digits of an IBAN."""
     rows = np.empty((64, 3), np.int64)
     number = np.empty(34, np.int64)
-    k = 0
+    k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first

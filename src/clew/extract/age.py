@@ -165,7 +165,7 @@ def _before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, after, following, before):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, age."""
     rows = np.empty((256, 4), np.int64)
-    k = 0
+    k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         i = first

@@ -126,7 +126,7 @@ def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin of the name after "@", end, platform, what stands between, line ends."""
     rows = np.empty((256, 7), np.int64)
-    k = 0
+    k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         if first == end:
@@ -157,7 +157,7 @@ def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[
                     platform = _cue_after(sym, stop, end, kinds, cue_words)
                 if platform < 0:
                     platform = np.int64(_AT)
-                rows = put(rows, k, (r, i, i + 1, stop, platform, _AT_SIGN, 0))
+                rows = put(rows, k, (r, i, i + 1, stop, platform, np.int64(_AT_SIGN), np.int64(0)))
                 k += 1
                 done = stop
                 continue

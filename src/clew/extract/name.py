@@ -199,7 +199,7 @@ def _two_digits(sym, i, first, last):  # type: ignore[no-untyped-def]
 def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end; those beside a cue, then those before an age."""
     sym = text[0]
-    rows, n = np.empty((256, 3), np.int64), 0
+    rows, n = np.empty((256, 3), np.int64), np.int64(0)
     record, begin, end = hits
     for k in range(record.shape[0]):
         r, last = record[k], start[record[k] + 1]

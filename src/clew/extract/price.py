@@ -195,7 +195,7 @@ def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, money, leading, units, large):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, hundredths, currency, unit."""
     rows = np.empty((256, 6), np.int64)
-    k = 0
+    k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = i = first

@@ -134,7 +134,7 @@ def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the host, end, how its dots are written, last label's code."""
     rows = np.empty((256, 7), np.int64)
-    k = 0
+    k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first

@@ -29,7 +29,7 @@ def _is_alnum(c):  # type: ignore[no-untyped-def]
 def _scan(sym, start, words):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end of long runs of letters and digits; they are, or are in, words."""
     rows = np.empty((64, 3), np.int64)
-    k = 0
+    k = np.int64(0)
     at, first = words.at, words.first
     for r in range(start.shape[0] - 1):
         for w in range(first[r], first[r + 1]):

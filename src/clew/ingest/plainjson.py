@@ -66,6 +66,8 @@ def read_plain(rows: pa.Array) -> Values | None:
     """
     n = len(rows)
     ends, letters, valid = text_buffers(rows)
+    letters = letters.view()
+    letters.flags.writeable = False  # one kind of array, so that the kernels are compiled once
     marks = marked(letters)
     text = (letters, marks, marks.view(np.uint64))
     names, state = np.zeros((MAX_COLUMNS, 2), np.int32), np.zeros(1, np.int64)
