@@ -17,6 +17,7 @@ from clew.engine.duckdb import Engine
 from clew.model.files import check_new
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
+from clew.trace.money.labels import HELD
 
 # A list of records as outside, in its order.
 _RECORD_IDS = """(
@@ -96,6 +97,9 @@ QUERIES = {
     "network_members": """
         SELECT record_id, network_id FROM network_members JOIN ids USING (rid) ORDER BY network_id, record_id""",
     "network_events": "SELECT * FROM network_events ORDER BY ALL",
+    "labels": f"""
+        SELECT value, label, category, note, source, who, "at"
+        FROM ({HELD.format(labels="labels")}) ORDER BY value, source""",
     **TRACED,
     "findings": "SELECT * FROM findings ORDER BY finding_id",
     "leads": "SELECT * FROM leads ORDER BY rank",

@@ -217,6 +217,20 @@ DECISIONS = pa.schema(  # what analysts said of links; the newest row about a pa
     ]
 )
 
+LABELS = pa.schema(  # whose accounts are, by lists that people gave; of a source the newest row about an account holds
+    [
+        pa.field("value", pa.string(), nullable=False),  # the account, named as in payments: ``type:value``
+        pa.field("written", pa.string(), nullable=False),  # as the list has it
+        pa.field("label", pa.string(), nullable=False),
+        pa.field("category", pa.string(), nullable=False),  # mixer, exchange, gambling, advert, shop, own, other …
+        pa.field("note", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),  # which list
+        pa.field("state", pa.string(), nullable=False),  # given, removed
+        pa.field("who", pa.string(), nullable=False),
+        pa.field("at", _TIME, nullable=False),
+    ]
+)
+
 NETWORK_EVENTS = pa.schema(
     [
         pa.field("event", pa.string(), nullable=False),  # merged (network_id went into other_id), split (from other_id)
@@ -270,6 +284,7 @@ TABLES = {
     "network_members": NETWORK_MEMBERS,
     "anchors": ANCHORS,
     "decisions": DECISIONS,
+    "labels": LABELS,
     "network_events": NETWORK_EVENTS,
     **TRACED,
     "findings": FINDINGS,

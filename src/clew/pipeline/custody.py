@@ -1,4 +1,4 @@
-"""What ingests, runs and decisions leave in the ledger, and what a process that died left out of it.
+"""What ingests, runs, decisions and labels leave in the ledger, and what a process that died left out of it.
 
 Each stands in a manifest or a segment before it stands in the ledger, under the lock of the workspace. So where a
 process dies in between, the next command finds what is missing (`account_for`).
@@ -15,6 +15,7 @@ from threading import Event
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
@@ -110,6 +111,20 @@ def decided(digest: str, row: dict[str, Any]) -> Deed:
     return Deed("decide", f"decision {digest}", details, {"reason": row["why"]})
 
 
+def labelled(digest: str, rows: pa.Table, why: str = "", file: str = "") -> Deed:
+    """The entry of a list of labels, or of one that was taken back.
+
+    Args:
+        digest: SHA-256 of the segment that holds it.
+        rows: of LABELS, all of one source and state.
+        why: the reason, where one was given.
+        file: the list, where it is known.
+    """
+    facts = {name: rows[name][0].as_py() for name in ("source", "state", "who")} if rows.num_rows else {}
+    private = {name: text for name, text in (("reason", why), ("file", file)) if text}
+    return Deed("change", f"labels {digest}", facts | {"rows": rows.num_rows}, private)
+
+
 def giving(db: sa.Engine, actor: Actor, what: str, private: dict[str, str] | None = None) -> Callable[[Path], None]:
     """Export something, by leave and with an entry.
 
@@ -172,7 +187,9 @@ def _unaccounted(workspace: Workspace, db: sa.Engine) -> dict[str, Deed]:
         if path.suffix == ".json":
             found[subject] = _late(workspace, subject, path)
         elif path.exists():
-            found[subject] = decided(subject.partition(" ")[2], pq.read_table(path).to_pylist()[0])
+            word, _, digest = subject.partition(" ")
+            rows = pq.read_table(path)
+            found[subject] = labelled(digest, rows) if word == "labels" else decided(digest, rows.to_pylist()[0])
     return found
 
 

@@ -71,6 +71,14 @@ class Book:
             self.members.append({"rid": rid, "network_id": network})
         return rid
 
+    def label(self, value: str, label: str, category: str = "other", source: str = "list", age: int = 0,
+              state: str = "given") -> None:  # fmt: skip
+        """Somebody says what an account is; ``age`` in days."""
+        row = {"value": value, "written": value, "label": label, "category": category, "note": "", "source": source}
+        row |= {"state": state, "who": "ann", "at": START - timedelta(days=age)}
+        made = pa.Table.from_pylist([row], schema=TABLES["labels"])
+        self.more["labels"] = pa.concat_tables([*([self.more["labels"]] if "labels" in self.more else ()), made])
+
     def advert(self, platform: str) -> None:
         """An advert on a platform."""
         n = len(self.records) + 1

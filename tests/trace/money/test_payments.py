@@ -158,13 +158,31 @@ def test_flows_add_up_by_currency_and_know_a_network_only_where_it_is_of_all(boo
 
 
 def test_labels_of_users_say_what_a_wallet_is(book: Book) -> None:
-    import pyarrow as pa
-
-    book.more["labels"] = pa.table({"value": ["btc:mix", iban(9)], "label": ["Mixing service", "Escort ads (adverts)"]})
+    book.label("wallet:btc:mix", "Mixing service")
+    book.label(iban(9), "Escort ads (adverts)")
+    book.label(iban(8), "Royal", "gambling")
+    book.label("name:corner kiosk", "", "shop")
     mixed = book.pay("wallet:btc:me", "wallet:btc:mix", 1, currency="BTC")
-    advert = book.pay(A, iban(9), 20)
-    paid = book.payments()
-    assert (paid[mixed]["purpose"], paid[advert]["purpose"]) == ("mixer", "advert")
+    paid = [mixed, *(book.pay(A, payee, 20) for payee in (iban(9), iban(8), "Corner  Kiosk", iban(7)))]
+    out = book.pay("wallet:btc:mix", "wallet:btc:me", 1, currency="BTC")
+    found = book.payments()
+    assert [found[rid]["purpose"] for rid in (*paid, out)] == [
+        "mixer", "advert", "gambling", "shop", "transfer", "transfer",
+    ]  # fmt: skip
+
+
+def test_the_newest_label_of_a_source_holds_until_it_is_removed(book: Book) -> None:
+    book.label(iban(11), "", "mixer", "a", age=3)
+    book.label(iban(11), "", "exchange", "a", age=2)
+    book.label(iban(12), "", "mixer", "a", age=3)
+    book.label(iban(12), "", "mixer", "a", age=1, state="removed")
+    book.label(iban(13), "", "mixer", "a", age=1)
+    book.label(iban(13), "", "shop", "b", age=2)
+    book.label(iban(14), "", "shop", "a", age=3)
+    book.label(iban(14), "", "own", "b", age=1)
+    paid = [book.pay(A, iban(n), 20) for n in (11, 12, 13, 14)]
+    found = book.payments()
+    assert [found[rid]["purpose"] for rid in paid] == ["exchange", "transfer", "mixer", "shop"]
 
 
 def test_row_order_and_threads_change_nothing(book: Book) -> None:

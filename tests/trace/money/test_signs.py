@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pytest
 from tests.trace.money.conftest import Book, iban
 
@@ -57,7 +56,7 @@ def test_cash_that_crowds_below_the_limit(book: Book, amounts: tuple[int, ...], 
 
 
 def test_coins_that_go_to_a_mixer_and_by_one_more_wallet(book: Book) -> None:
-    book.more["labels"] = pa.table({"value": ["wallet:btc:mix"], "label": ["mixer"]})
+    book.label("wallet:btc:mix", "mixer")
     book.pay("wallet:btc:a", "wallet:btc:b", "1.5", 1, currency="BTC")
     book.pay("wallet:btc:b", "wallet:btc:mix", "1.4", 2, currency="BTC")
     book.pay("wallet:btc:c", "wallet:btc:d", "1.5", 1, currency="BTC")

@@ -21,8 +21,7 @@ def money(engine: Engine) -> dict[str, pa.Table]:
     """Read the payments.
 
     Args:
-        engine: holds the views ``records``, ``mentions``, ``network_members`` and, where users gave labels of
-            accounts, ``labels`` (value, label).
+        engine: holds the views ``records``, ``mentions``, ``labels`` and ``network_members``.
 
     Returns:
         PAYMENTS, FLOWS and MONEY_SIGNS by name.

@@ -11,9 +11,6 @@ book    rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, 
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -21,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.trace.money.labels import kinds, meaning_of_label, meanings
 from clew.trace.money.words import PLAIN, UNKNOWN, lexicon, purposes_of
 
 _ANY = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = 'payment' LIMIT 1)"
@@ -29,7 +27,7 @@ EXTRA = (
     "status", "reversal", "reverses", "tx", "label",
 )  # fmt: skip
 # What an account is called, if several names are read in one field: the safest to be one account first.
-_NODES = """
+NODES = """
 SELECT rid, field::VARCHAR AS field, arg_min(concat(type::VARCHAR, ':', value), CASE
     WHEN type::VARCHAR = 'account' AND starts_with(value, 'iban:') THEN 0 WHEN type::VARCHAR = 'wallet' THEN 1
     WHEN type::VARCHAR = 'account' THEN 2 WHEN type::VARCHAR = 'phone' THEN 3 WHEN type::VARCHAR = 'email' THEN 4
@@ -52,7 +50,7 @@ _WHOLE = ", ".join(f"'$.{name}'" for name in EXTRA)
 _E = {name: f"coalesce(e[{k + 1}], '')" for k, name in enumerate(EXTRA)}
 _READ = f"""
 CREATE OR REPLACE TEMP TABLE money_read AS
-WITH nodes AS ({_NODES}),
+WITH nodes AS ({NODES}),
 paid AS (
     SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e FROM records
     WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
@@ -108,13 +106,8 @@ def any_payments(engine: Engine) -> bool:
     return bool(engine.row(_ANY)[0])
 
 
-@cache
-def _kinds() -> dict[str, Any]:
-    return tomllib.loads(files("clew.trace.money").joinpath("data/kinds.toml").read_text(encoding="utf-8"))
-
-
 def read_book(engine: Engine) -> None:
-    """Make ``book`` from ``records``, ``mentions`` and, where there is one, ``labels`` (value, label)."""
+    """Make ``book`` from ``records``, ``mentions`` and ``labels``."""
     engine.run(_READ)
     said = engine.sql(_TEXTS)
     words = lexicon(engine, engine.sql(_PLATFORMS).column("platform").combine_chunks())
@@ -125,7 +118,7 @@ def read_book(engine: Engine) -> None:
     heard = pa.array(spoken != UNKNOWN)
     sure, otherwise = _by_type(said.column("type"))
     purpose = pc.coalesce(
-        _by_label(said.column("label"), _labels(engine), said), sure, _by_merchant(said.column("mcc")),
+        _by_label(said.column("label"), meanings(engine), said), sure, _by_merchant(said.column("mcc")),
         pc.if_else(heard, known, None), otherwise, pa.scalar("transfer"),
     )  # fmt: skip
     engine.run(_BOOK, {"money_purposes": pa.table({"rid": said.column("rid"), "purpose": purpose})})
@@ -148,7 +141,7 @@ def _by_type(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     values, codes = _distinct(column)
     made = []
     for part in ("sure", "otherwise"):
-        meaning = {word: purpose for purpose, words in _kinds()[part].items() for word in words}
+        meaning = {word: purpose for purpose, words in kinds()[part].items() for word in words}
         told = [next((meaning[w] for w in (v, *_parts(v)) if w in meaning), None) for v in values]
         made.append(pa.array(told, pa.string()).take(codes))
     return made[0], made[1]
@@ -161,28 +154,9 @@ def _parts(value: str) -> list[str]:
 def _by_merchant(column: pa.ChunkedArray) -> pa.Array:
     """What the kind of merchant says."""
     values, codes = _distinct(column)
-    ranges = [(low, high, purpose) for purpose, spans in _kinds()["merchants"].items() for low, high in spans]
+    ranges = [(low, high, purpose) for purpose, spans in kinds()["merchants"].items() for low, high in spans]
     told = [next((p for low, high, p in ranges if low <= v <= high), None) for v in values if v is not None]
     return pa.array(told, pa.string()).take(codes)
-
-
-def meaning_of_label(label: str) -> str | None:
-    """What a user's label says about payments to that account: mixer, exchange, advert."""
-    words = set(label.lower().replace("-", " ").replace("_", " ").replace("/", " ").split())
-    for purpose, told in _kinds()["labels"].items():
-        if any(word in words or (" " in word and word in label) for word in told):
-            return str(purpose)
-    return None
-
-
-def _labels(engine: Engine) -> dict[str, str]:
-    """What users' labels say, by node or bare value; empty where nobody gave any."""
-    given = "SELECT count(*) FROM duckdb_views() WHERE view_name = 'labels'"
-    if not engine.row(given)[0]:
-        return {}
-    listed = engine.sql("SELECT value::VARCHAR AS value, label::VARCHAR AS label FROM labels ORDER BY ALL").to_pylist()
-    told = ((row["value"], meaning_of_label(row["label"] or "")) for row in listed)
-    return {value: purpose for value, purpose in told if value and purpose}
 
 
 def _by_label(column: pa.ChunkedArray, labels: dict[str, str], said: pa.Table) -> pa.Array:
@@ -194,10 +168,7 @@ def _by_label(column: pa.ChunkedArray, labels: dict[str, str], said: pa.Table) -
     keys, meant = pa.array(list(labels)), pa.array(list(labels.values()))
     looked = [own]
     for side in ("payee_node", "payer_node"):
-        node = _whole(said.column(side))
-        bare = pc.replace_substring_regex(node, r"^[a-z]+:", "")
-        inner = pc.replace_substring_regex(bare, r"^[a-z]+:", "")
-        told = pc.coalesce(*(meant.take(pc.index_in(named, keys)) for named in (node, bare, inner)))
+        told = meant.take(pc.index_in(_whole(said.column(side)), keys))
         # What comes from a mixer is no payment to one; an exchanger pays out what it exchanged.
         looked.append(told if side == "payee_node" else pc.if_else(pc.equal(told, "exchange"), told, None))
     return pc.coalesce(*looked)
