@@ -29,7 +29,7 @@ _QUARTER, _MINUTE = 900_000_000, 60_000_000
 _ROWS = """
 SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
     hash(least(payer, payee), greatest(payer, payee), amount, currency) AS pair, hash(payer) AS payer,
-    coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, timed,
+    coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, coalesce(timed, false) AS timed,
     dense_rank() OVER (ORDER BY statement, platform) AS statement,
     CASE WHEN account <> '' THEN hash(account) WHEN platform <> '' THEN hash('bank', platform) ELSE 0 END AS account,
     CASE WHEN timed AND regexp_matches(text, '[0-9]{{4}}') THEN hash(text, t) ELSE 0 END AS exact,
