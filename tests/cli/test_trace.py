@@ -8,6 +8,7 @@ import pytest
 from tests.commands import Runner
 
 from clew.cli.app import app
+from clew.evidence.freeze import freeze_record
 from clew.ingest.stage import IngestOptions
 from clew.model.errors import MissingError
 from clew.pipeline.ingest import ingest
@@ -63,3 +64,10 @@ def test_a_network_in_short(place):
 def test_a_network_that_is_not_there(place):
     with pytest.raises(MissingError):
         clew(place, "trace", "N000000000000")
+
+
+def test_a_payment_in_an_exhibit_keeps_all_of_its_digits(place):
+    with open_views(place) as engine:
+        record = str(engine.row("SELECT record_id FROM records WHERE amount = 90 ORDER BY record_id")[0])
+        lines = [json.loads(line) for line in b"".join(freeze_record(engine, place, record).lines()).splitlines()]
+    assert [line["record"]["amount"] for line in lines if line["what"] == "record"] == ["90"]

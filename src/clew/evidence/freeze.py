@@ -17,6 +17,7 @@ import orjson
 from clew.engine.duckdb import Engine, parquet
 from clew.ledger.entry import canonical
 from clew.model.errors import InputError, MissingError
+from clew.model.money import exact
 from clew.model.tables import RECORDS
 from clew.pipeline.manifest import Manifest, read_manifest
 from clew.query.show import find_record, quote
@@ -203,7 +204,9 @@ def _records(engine: Engine) -> Iterator[bytes]:
 
     def said(row: Row) -> Row:
         segment = Path(row.pop("filename")).stem
-        return {"what": "record", "segment": segment, "record": row | {"rid": str(row["rid"])}}
+        amount = row.get("amount")  # of a payment: a text, for a number of JSON would lose digits
+        row |= {"rid": str(row["rid"]), "amount": None if amount is None else exact(amount)}
+        return {"what": "record", "segment": segment, "record": row}
 
     yield from _rows(engine, "SELECT * FROM frozen ORDER BY record_id", said)
 
