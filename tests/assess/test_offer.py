@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tried import tried
 
 from clew.assess.never import never_learned
 from clew.assess.offer import OfferModel, Terms, copies, learn_offers, letters
@@ -97,6 +98,7 @@ def test_a_pasted_campaign_weighs_no_more_than_one_offer() -> None:
     assert np.allclose(some.score(texts), many.score(texts), atol=0.05)
 
 
+@settings(max_examples=tried(5))
 @given(st.permutations(range(len(BAD) + len(GOOD))))
 def test_the_order_of_offers_changes_nothing(order: list[int]) -> None:
     texts = BAD + GOOD

@@ -177,6 +177,7 @@ def test_exports_hold_nobody(small: Workspace, tmp_path: Path) -> None:
     export_tables(small, tmp_path / "plain")
     export_tables(small, tmp_path / "masked", mask=masks.table)
     plain, masked = _read(tmp_path / "plain"), _read(tmp_path / "masked")
+    names_her = cache(lambda text: bool(masks.mentioned([text])))  # many cells hold the same
     touched = 0
     for name in QUERIES:
         assert masked[name].num_rows == plain[name].num_rows
@@ -184,14 +185,10 @@ def test_exports_hold_nobody(small: Workspace, tmp_path: Path) -> None:
         for column in masked[name].column_names:
             for before, after in zip(plain[name][column].to_pylist(), masked[name][column].to_pylist(), strict=True):
                 texts = [after] if isinstance(after, str) else after if isinstance(after, list) else []
-                assert not masks.mentioned(filter(None, texts)), (name, column, after)
+                assert not any(map(names_her, filter(None, texts))), (name, column, after)
                 touched += before != after
-                if (
-                    isinstance(before, str)
-                    and column not in ("value", "raw", "evidence")
-                    and not masks.mentioned([before])
-                ):
-                    assert after == before, (name, column)
+                if isinstance(before, str) and column not in ("value", "raw", "evidence") and after != before:
+                    assert names_her(before), (name, column)
     assert touched > 60
     assert plain["quarantine"].num_rows >= 1 and plain["changes"].num_rows >= 1 and plain["mentions"].num_rows > 60
 

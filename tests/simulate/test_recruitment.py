@@ -89,7 +89,8 @@ def test_the_adverts_do_not_hang_on_the_rest(tmp_path: Path) -> None:
     of_chats = {"chats.jsonl", "offers.jsonl", "sites.warc.gz", *(f"truth/{name}.parquet" for name in AROUND)}
     assert one.keys() - other.keys() == of_chats
     # Who recruits has money as well.
-    money = {"payments.jsonl", "crypto.jsonl", *(f"truth/{name}.parquet" for name in MONEY)}
+    banks = {"bank-1.csv", "statements.mt940", "statements.camt053.xml"}
+    money = {"payments.jsonl", "crypto.jsonl", *banks, *(f"truth/{name}.parquet" for name in MONEY)}
     assert {name for name in other if one[name] != other[name]} - money == {"truth/parameters.json"}
     assert (summary.offers, summary.sites, summary.conversations, summary.messages) == (0, 0, 0, 0)
     simulate(tmp_path / "again", 500, seed=3, images=2)
