@@ -192,3 +192,35 @@ def test_row_order_and_threads_change_nothing(book: Book) -> None:
     for seed in (1, 2):
         found = book.run(seed, threads=2)
         assert all(found[name].equals(expected[name]) for name in expected)
+
+
+def test_change_that_comes_back_is_no_payment(book: Book) -> None:
+    coins = {"currency": "BTC", "tx": "t1", "file": "chain.json"}
+    paid = book.pay("wallet:btc:a", "wallet:btc:shop", "0.3", 1, type="transfer", native="t1/0", **coins)
+    back = book.pay("wallet:btc:a", "wallet:btc:a", "0.6", 1, type="change", native="t1/1", **coins)
+    other = book.pay("wallet:btc:a", "wallet:btc:b", "0.1", 1, type="change", native="t1/2", **coins)
+    bank = book.pay(A, B, 5, 1, type="change")  # a bank's word, and no transaction of a chain
+    found = book.payments()
+    assert [(found[r]["purpose"], found[r]["state"], found[r]["of"]) for r in (back, other)] == [
+        ("change", "duplicate", None),
+    ] * 2
+    assert [found[r]["state"] for r in (paid, bank)] == ["booked", "booked"] and found[bank]["purpose"] == "transfer"
+    flowed = book.run()["flows"].to_pylist()
+    assert [(f["payer"], f["payee"]) for f in flowed] == [(A, B), ("wallet:btc:a", "wallet:btc:shop")]
+
+
+def test_a_receipt_by_mail_counts_once_beside_the_statement(book: Book) -> None:
+    me = "email:anna@example.org"
+    mail = {"type": "receipt", "file": "a.mbox", "platform": "mail"}
+    first = book.pay(me, "nightads.example", "25.00", 2.4, "Your receipt", payee_name="Night Ads Billing", **mail)
+    second = book.pay(me, "nightads.example", "25.00", 3.4, "Your receipt", payee_name="Night Ads Billing", **mail)
+    alone = book.pay(me, "nightads.example", "25.00", 9.5, "Your receipt", payee_name="Night Ads Billing", **mail)
+    other = book.pay(me, "otherads.example", "25.00", 2.4, "Your receipt", payee_name="Otherads", **mail)
+    booked = [book.pay(A, B, "25.00", day, "CARD 4711 NIGHTADS.EXAMPLE", type="card") for day in (2, 3)]
+    book.pay(A, B, "26.00", 2, "CARD 4711 NIGHTADS.EXAMPLE", type="card")
+    book.pay(A, C, "25.00", 2, "CARD 4711 BAKERY", type="card")
+    found = book.payments()
+    assert [(found[r]["state"], found[r]["of"]) for r in (first, second, alone, other)] == [
+        ("duplicate", booked[0]), ("duplicate", booked[1]), ("booked", None), ("booked", None),
+    ]  # fmt: skip
+    assert {found[r]["state"] for r in booked} == {"booked"}

@@ -8,6 +8,7 @@ from clew.engine.duckdb import Engine
 from clew.model.traced import FLOWS, MONEY_SIGNS, PAYMENTS
 from clew.trace.money.flows import flows, payments
 from clew.trace.money.read import any_payments, read_book
+from clew.trace.money.receipts import without_receipts
 from clew.trace.money.signs import REGISTERED, TABLES, money_signs
 from clew.trace.money.state import states
 
@@ -35,6 +36,7 @@ def money(engine: Engine) -> dict[str, pa.Table]:
     try:
         read_book(engine)
         engine.register({"money_states": states(engine)})
+        engine.register({"money_states": without_receipts(engine)})
         paid = payments(engine)
         engine.register({"payments_made": paid})
         flowed = flows(engine)

@@ -72,6 +72,7 @@ SELECT p.rid, {_named("payer")}, {_named("payee")},
     lower({_E["status"]}) IN ('pending', 'pdng', 'pendiente', 'authorised', 'authorized', 'reserved') AS pending,
     CASE WHEN w.newest <> p.rid THEN w.newest END AS later,
     lower({_E["type"]}) AS type, try_cast({_E["mcc"]} AS INTEGER) AS mcc, lower({_E["label"]}) AS label,
+    lower({_E["type"]}) = 'change' AND {_E["tx"]} <> '' AS change,
     coalesce(p.body, '') AS text, {_E["merchant"]} AS merchant
 FROM paid p JOIN statements s ON p.source = s.source AND p.file = s.file
 LEFT JOIN newest w ON p.item_id = w.item_id
@@ -93,7 +94,8 @@ ORDER BY platform LIMIT 10000
 _BOOK = """
 CREATE OR REPLACE TEMP TABLE book AS
 SELECT r.rid, payer_node AS payer, payee_node AS payee, payer_name, payee_name, amount, currency, booked_at,
-    p.purpose, (minute // 1440)::INTEGER AS day, t, t % 86400000000 <> 0 AND minute % 1440 <> 0 AS timed,
+    CASE WHEN r.change THEN 'change' ELSE p.purpose END AS purpose,
+    (minute // 1440)::INTEGER AS day, t, t % 86400000000 <> 0 AND minute % 1440 <> 0 AS timed,
     (minute % 1440)::INTEGER AS minute, place, account, direction, reference, native, platform, statement, form, device,
     ip, reversal, reverses, pending, later, type, text
 FROM money_read r JOIN money_purposes p USING (rid)

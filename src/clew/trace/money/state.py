@@ -3,7 +3,8 @@
 A payment between two customers stands in the statements of both, and one statement may be given in two formats. Each
 statement tells every payment of its account, so the first payment of a kind in one is the first of that kind in the
 other, the second the second. Two equal payments in one statement are two payments, unless both have the same number in
-their text and the same second. A file of several banks is as many statements.
+their text and the same second. A file of several banks is as many statements. Coins that a transaction gives back to
+one of its own payers (change) are no payment, and count as little as what is told twice.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
         THEN hash(regexp_extract(text, '([^ ]+) *$', 1)) ELSE 0 END AS reverses,
     hash(payee) AS payee, starts_with(payer, 'name:') OR payer = '' AS loose_payer,
     starts_with(payee, 'name:') OR payee = '' AS loose_payee,
-    reversal, purpose = 'refund' AS refund, pending, later
+    reversal, purpose = 'refund' AS refund, pending, purpose = 'change' AS change, later
 FROM book
 """
 
@@ -57,7 +58,7 @@ def states(engine: Engine) -> pa.Table:
     got = {name: rows.column(name).to_numpy() for name in rows.column_names if name != "later"}
     newest = rows.column("later").fill_null(0).to_numpy().astype(np.uint64)
     state = np.where(got["pending"], PENDING, BOOKED).astype(np.int8)
-    state[newest != 0] = DUPLICATE
+    state[(newest != 0) | got["change"].astype(np.bool_)] = DUPLICATE
     of = np.full(len(state), -1)
     _repeated(got, state, of)
     _named_alike(got, state, of)
