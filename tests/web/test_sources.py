@@ -11,6 +11,7 @@ from tests.tried import tried
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
 
+from clew.ingest.registry import all_formats
 from clew.model.errors import InputError, MissingError
 from clew.web.incoming import FOLDER, keep, kept
 
@@ -92,6 +93,17 @@ def test_what_looks_like_an_option_stays_a_value(empty_bench, tmp_path):
     assert "rejected" in finish(empty_bench).said
     with empty_bench.desk.session() as engine:
         assert engine.row("SELECT count(*) FROM records WHERE source = '--platform=x'") == (2,)
+
+
+def test_a_statement_is_payments_unless_somebody_says_otherwise(empty_bench, tmp_path):
+    (example,) = [e for known in all_formats() if known.name == "cash declarations" for e in known.examples()]
+    (tmp_path / example.name).write_bytes(example.content)
+    form = {"file": str(tmp_path / example.name), "source": "customs"}
+    assert "as its format says: payment" in empty_bench.client.get("/sources/add", params=form).text
+    assert empty_bench.client.post("/sources/add", data=form).status_code == 303
+    finish(empty_bench)
+    with empty_bench.desk.session() as engine:
+        assert engine.row("SELECT kind, count(*) FROM records GROUP BY kind") == ("payment", 2)
 
 
 def test_the_api_lists_them(bench):

@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from clew.ingest.columns import FIELDS
-from clew.ingest.stage import preview
+from clew.ingest.registry import all_formats
+from clew.ingest.stage import Preview, preview
 from clew.model.errors import InputError, MissingError
 from clew.model.tables import KINDS
 from clew.query import sources as queries
@@ -77,7 +78,7 @@ def given(
     desk: TheDesk,
     upload: Annotated[UploadFile | None, File()] = None,
     path: Annotated[str, Form(max_length=4000)] = "",
-    kind: Annotated[str, Form(max_length=20)] = "ad",
+    kind: Annotated[str, Form(max_length=20)] = "",
     source: Annotated[str, Form(max_length=100)] = "",
     platform: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
@@ -96,7 +97,7 @@ def given(
 @access("ingest", "view", "page /sources/add")
 def add(
     request: Request, desk: TheDesk, file: Annotated[str, Query(max_length=4000)],
-    kind: Short = "ad", source: Short = "", platform: Short = "",
+    kind: Short = "", source: Short = "", platform: Short = "",
 ) -> HTMLResponse:  # fmt: skip
     """What ingest would make of a file; the choice of columns is in the address (``map.title=headline``)."""
     path = kept(desk.path, _local(request, file))
@@ -109,8 +110,14 @@ def add(
         request,
         "sources_add.html",
         file=file, name=path.name, kind=kind, source=source, platform=platform, kinds=KINDS, fields=FIELDS,
-        found=found, wrong=wrong, filled=_filled(found.fields if found else {}), mapping=mapping,
+        held=_kind_of(found), found=found, wrong=wrong, filled=_filled(found.fields if found else {}), mapping=mapping,
     )  # fmt: skip
+
+
+def _kind_of(found: Preview | None) -> str:
+    """The kind of record that a format holds by itself: statements are payments, chats are messages; else adverts."""
+    kinds = {known.name: known.kind for known in all_formats()}
+    return (kinds.get(found.format) if found else None) or "ad"
 
 
 @router.post("/sources/add")
@@ -120,9 +127,9 @@ async def ingest(request: Request, desk: TheDesk, who: Who) -> Response:
     form = {key: str(value) for key, value in (await request.form()).items()}
     path = kept(desk.path, _local(request, form.get("file", "")))
     kind, source, platform = (form.get(name, "").strip() for name in ("kind", "source", "platform"))
-    if kind not in KINDS or not _NAME.fullmatch(source):
-        raise InputError("The kind or the name of the source is missing.", "Go back and fill them in.")
-    words = ["ingest", f"--source={source}", f"--kind={kind}"]
+    if kind not in ("", *KINDS) or not _NAME.fullmatch(source):
+        raise InputError("The name of the source is missing, or the kind is none.", "Go back and fill them in.")
+    words = ["ingest", f"--source={source}", *([f"--kind={kind}"] if kind else [])]
     words += [f"--platform={platform}"] if platform else []
     words += [f"--map={name}={column}" for name, column in _mapping(form).items()]
     await run_in_threadpool(work.start, desk, who, f"Ingest {path.name}", [*words, "--", str(path)], ["run"])
