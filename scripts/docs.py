@@ -33,8 +33,9 @@ def shown(printed: str) -> str:
     real = re.sub(r"/\S*/(?=[\w.-]*spam-assassin)", "~/.cache/clew/", real)
     for pattern, mask in MASKED:
         real = re.sub(pattern, mask, real)
-    # Invented numbers and accounts are valid ones, so somebody may have them.
+    # Invented numbers, addresses and accounts are valid ones, so somebody may have them.
     masked = re.sub(r"(\+\d{4})\d{3,}", r"\1…", real + heading + simulated)
+    masked = re.sub(*MASKED[0], masked)
     masked = re.sub(r"\b([A-Z]{2}\d{2})[A-Z0-9]{11,30}\b", r"\1…", masked)
     lines = [line.rstrip() for line in masked.splitlines()]
     return "\n".join(line if len(line) <= MOST_WIDE else line[: MOST_WIDE - 1] + "…" for line in lines)
