@@ -6,8 +6,12 @@ All of it is invented. `write` puts the files into a folder, `workspace` ingests
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
+from tests.once import once
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BOSS, MIRA = "+31612345678", "+40712345671"
@@ -135,8 +139,18 @@ def write(folder: Path) -> tuple[Path, list[Path]]:
     return chats, files
 
 
-def workspace(folder: Path):  # type: ignore[no-untyped-def]
-    """A workspace with all of it, and a few adverts of the same operator, that was run."""
+def workspace(factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """A workspace with all of it, and a few adverts of the same operator, that was run; it may be changed.
+
+    It is made once for all workers; each who asks gets a copy.
+    """
+    from clew.store.workspace import Workspace
+
+    made = once(factory, "recruiting", _make) / "workspace"
+    return Workspace(Path(shutil.copytree(made, factory.mktemp("recruiting") / "workspace")))
+
+
+def _make(folder: Path) -> None:
     from clew.ingest.stage import IngestOptions
     from clew.pipeline.ingest import ingest
     from clew.pipeline.run import run
@@ -152,4 +166,3 @@ def workspace(folder: Path):  # type: ignore[no-untyped-def]
     ingest(place, files, IngestOptions(None, "saved files"))
     ingest(place, [adverts], IngestOptions("ad", "board"))
     run(place)
-    return place

@@ -16,7 +16,7 @@ from clew.model.errors import MissingError
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    return workspace(tmp_path_factory.mktemp("cli"))
+    return workspace(tmp_path_factory)
 
 
 def clew(place, *words: str) -> str:

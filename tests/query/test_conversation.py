@@ -25,7 +25,7 @@ from clew.query.senses import indicator_of, sense_words, stage_words
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recruiting")
-    opened = open_index(ensure_index(workspace(folder)), folder)
+    opened = open_index(ensure_index(workspace(tmp_path_factory)), folder)
     yield opened
     opened.con.close()
 

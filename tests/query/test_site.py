@@ -19,7 +19,7 @@ TAWK = "tawk:5d2f8a9c0b1e4a3d7c6f9e8b"
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sites")
-    opened = open_index(ensure_index(workspace(folder)), folder)
+    opened = open_index(ensure_index(workspace(tmp_path_factory)), folder)
     yield opened
     opened.con.close()
 

@@ -23,7 +23,7 @@ def money(paid_for):  # noqa: F811
 
 @pytest.fixture(scope="module")
 def talks(tmp_path_factory):
-    with served(workspace(tmp_path_factory.mktemp("talks")).path) as found:
+    with served(workspace(tmp_path_factory).path) as found:
         yield found
 
 

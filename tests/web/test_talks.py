@@ -18,7 +18,7 @@ SITE = f"/sites/{SITES[0]}"
 
 @pytest.fixture(scope="module")
 def talks(tmp_path_factory):
-    with served(workspace(tmp_path_factory.mktemp("talks")).path) as found:
+    with served(workspace(tmp_path_factory).path) as found:
         yield found
 
 
@@ -148,8 +148,8 @@ def test_the_ledger_has_the_key_and_not_the_numbers(talks):
     assert not any(BOSS[1:] in e.subject + e.details for e in entries(talks, act="view"))
 
 
-def test_what_is_no_lead_takes_a_purpose(talks, tmp_path):
-    place = workspace(tmp_path)
+def test_what_is_no_lead_takes_a_purpose(talks, tmp_path_factory):
+    place = workspace(tmp_path_factory)
     with served(place.path) as bench:
         people(bench, ann="analyst")
         with browser_of(bench) as ann:
