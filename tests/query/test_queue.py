@@ -95,6 +95,22 @@ def test_filters_keep_what_holds_the_value(engine, every):
     assert queue(engine, Filters(place="' OR 1=1 --")) == []
 
 
+def test_filters_of_money_and_movement_keep_what_was_traced(engine):
+    of = {
+        "money": "SELECT net FROM money_signs",
+        "payer": "SELECT net FROM payment_matches WHERE score >= 0.9",
+        "circuit": "SELECT net FROM patterns WHERE pattern = 'circuit'",
+    }
+    leads = {choice.value: choice.leads for choice in choices(engine)["trace"]}
+    assert leads["circuit"] > 0 and set(leads) <= set(of)
+    for trace, query in of.items():
+        held = engine.sql(f"SELECT network_id FROM queue WHERE net IN ({query}) ORDER BY rank")[
+            "network_id"
+        ].to_pylist()
+        assert [r.network_id for r in queue(engine, Filters(trace=trace), limit=None)] == held
+        assert len(held) == leads.get(trace, 0)
+
+
 def test_a_range_of_time_keeps_what_was_seen_in_it(every, engine):
     row = every[0]
     first, last = row.first_seen.date(), row.last_seen.date()

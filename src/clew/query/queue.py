@@ -46,6 +46,8 @@ class Filters:
         indicator: id of an indicator that was found on it.
         form: form of exploitation that a finding that raised it speaks for.
         kind: of records that it has.
+        trace: what was traced of it: ``money`` (an account shows a sign), ``payer`` (somebody may pay for its posts),
+            ``circuit`` (it, or somebody in it, goes round the same places).
         state: of triage.
         assignee: who has it; `NOBODY` for those that nobody has.
     """
@@ -58,6 +60,7 @@ class Filters:
     indicator: str = ""
     form: str = ""
     kind: str = ""
+    trace: str = ""
     state: State | None = None
     assignee: str = ""
 
@@ -191,7 +194,7 @@ def choices(engine: Engine, most: int = 1_000) -> dict[str, list[Choice]]:
     """What the filters can take: by the name of the filter, those of the most leads first."""
     query = "SELECT kind, value, leads FROM queue_choices QUALIFY row_number() OVER (PARTITION BY kind) <= $most"
     found: dict[str, list[Choice]] = {
-        kind: [] for kind in ("place", "platform", "language", "indicator", "form", "kind")
+        kind: [] for kind in ("place", "platform", "language", "indicator", "form", "kind", "trace")
     }
     for row in sorted(engine.sql(query, params={"most": most}).to_pylist(), key=lambda r: (-r["leads"], r["value"])):
         found[row["kind"]].append(Choice(row["value"], row["leads"]))
@@ -220,6 +223,7 @@ def _where(filters: Filters, without_state: bool = False) -> tuple[str, dict[str
         "indicator": "list_contains(q.indicators, $indicator)",
         "form": "list_contains(q.forms, $form)",
         "kind": "list_contains(q.record_kinds, $kind)",
+        "trace": "list_contains(q.traces, $trace)",
         "since": "q.last_seen >= $since",
         "until": "q.first_seen < $until",
         "state": f"{_STATE} = $state",

@@ -9,6 +9,7 @@ from clew.assess.catalogue import Indicator, catalogue
 
 BUCKETS = 24  # of the sparkline, over the span of the whole workspace
 _ANY = "any"
+_SURE = 0.9  # probability from which on somebody may pay for posts of a network
 
 _QUEUE = """
 WITH listed AS (SELECT net FROM leads),
@@ -36,6 +37,13 @@ timed AS (
 ), sorts AS (
     SELECT net, list(kind ORDER BY n DESC, kind) AS names, list(n ORDER BY n DESC, kind) AS counts
     FROM (SELECT net, kind, count(*)::UINTEGER AS n FROM timed GROUP BY ALL) GROUP BY net
+), traced AS (
+    SELECT net, list_sort(list(DISTINCT trace)) AS traces
+    FROM (
+        SELECT network_id, 'money' AS trace FROM src.money_signs
+        UNION ALL SELECT network_id, 'payer' FROM src.payment_matches WHERE score >= {sure}
+        UNION ALL SELECT network_id, 'circuit' FROM src.patterns WHERE pattern = 'circuit'
+    ) JOIN networks USING (network_id) SEMI JOIN listed USING (net) GROUP BY net
 ), entries AS (SELECT * FROM (VALUES {entries}) AS e (indicator, family, form)),
 found AS (
     SELECT net, indicator, max(round(points * 1000)::INTEGER) AS milli
@@ -55,10 +63,12 @@ SELECT l.net, l.network_id, l.rank, l.priority, coalesce(json_extract_string(l.r
     CASE WHEN f.forms IS NULL OR f.forms = ['{any}'] THEN ['{any}']
         ELSE list_filter(f.forms, lambda form: form != '{any}') END AS forms,
     coalesce(o.names, []) AS record_kinds, coalesce(o.counts, []) AS kind_records, s.activity,
+    coalesce(c.traces, []) AS traces,
     t.newest, coalesce(t.newest_is_edit, false) AS newest_is_edit
 FROM leads l JOIN networks n USING (net)
 LEFT JOIN indicators i USING (net) LEFT JOIN spoken f USING (net)
 LEFT JOIN spread s USING (net) LEFT JOIN newest t USING (net) LEFT JOIN sorts o USING (net)
+LEFT JOIN traced c USING (net)
 LEFT JOIN named p ON p.net = l.net AND p.kind = 'place'
 LEFT JOIN named w ON w.net = l.net AND w.kind = 'platform'
 LEFT JOIN named g ON g.net = l.net AND g.kind = 'language'
@@ -73,6 +83,7 @@ SELECT kind, value, count(*) AS leads FROM (
     UNION ALL SELECT 'indicator', unnest(indicators) FROM queue
     UNION ALL SELECT 'form', unnest(forms) FROM queue
     UNION ALL SELECT 'kind', unnest(record_kinds) FROM queue
+    UNION ALL SELECT 'trace', unnest(traces) FROM queue
 ) GROUP BY ALL ORDER BY kind, leads DESC, value
 """
 
@@ -86,5 +97,5 @@ def queue_sql() -> str:
     """The query that makes ``queue`` from the tables of the index."""
     buckets = ", ".join(f"count(*) FILTER (b = {at})" for at in range(BUCKETS))
     return _QUEUE.format(
-        buckets=f"[{buckets}]::UINTEGER[]", count=BUCKETS, any=_ANY, entries=_entries(catalogue())
+        buckets=f"[{buckets}]::UINTEGER[]", count=BUCKETS, any=_ANY, sure=_SURE, entries=_entries(catalogue())
     ).strip()

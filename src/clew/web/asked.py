@@ -58,9 +58,12 @@ def _filters(
     indicator: Word = "",
     form: Word = "",
     kind: Word = "",
+    trace: Word = "",
     assignee: Word = "",
 ) -> Filters:
-    return Filters(place.strip(), since, until, platform, language, indicator, form, kind, None, assignee.strip())
+    return Filters(
+        place.strip(), since, until, platform, language, indicator, form, kind, trace, None, assignee.strip()
+    )
 
 
 TheFilters = Annotated[Filters, Depends(_filters)]
@@ -86,7 +89,7 @@ def _state(word: AnyState) -> State | None:
 def parse(query: str) -> Asked:
     """A query string as `Asked.query` writes it; what it does not know is left out."""
     given = {name: value[:200] for name, value in parse_qsl(query[:_MOST])}
-    named = ("place", "platform", "language", "indicator", "form", "kind", "assignee")
+    named = ("place", "platform", "language", "indicator", "form", "kind", "trace", "assignee")
     words = {name: given.get(name, "") for name in named}
     state: State | None = next((s for s in STATES if s == given.get("state")), "new")
     filters = Filters(

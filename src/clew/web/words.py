@@ -20,6 +20,8 @@ _KINDS = {
     "message": ("message", "messages"), "payment": ("payment", "payments"), "image": ("picture", "pictures"),
 }  # fmt: skip
 
+_TRACES = {"money": "money signs", "payer": "somebody may pay for its posts", "circuit": "moves in a circuit"}
+
 
 def language(code: str) -> str:
     """A language by its ISO 639-1 code; the code itself where it has no word here."""
@@ -35,3 +37,8 @@ def kind(code: str, count: int = 1) -> str:
     """A kind of records, for one or for many."""
     one, many = _KINDS.get(code, (code, code))
     return one if count == 1 else many
+
+
+def trace(code: str) -> str:
+    """What was traced of a network, as a filter of the queue names it."""
+    return _TRACES.get(code, code)
