@@ -33,6 +33,8 @@ export const KINDS: Record<string, Kind> = {
   template: { word: "template", token: "--k-template", corners: PAGE },
   wallet: { word: "wallet", token: "--k-money", corners: regular(8, Math.PI / 8, 1.1) },
   account: { word: "account", token: "--k-money", corners: PLUS },
+  name: { word: "name", token: "--k-handle", corners: regular(3, UP, 1.3) },
+  cash: { word: "cash or unknown", token: "--k-other", corners: SQUARE },
   item: { word: "item in several versions", token: "--k-other", corners: regular(6, UP, 1.1) },
 };
 const OTHER: Kind = { word: "other", token: "--k-other", corners: regular(7, UP) };

@@ -28,7 +28,7 @@ const minute = (time: string | null): string => (time ? `${time.slice(0, 10)} ${
 export function address(node: GraphNode): string | null {
   if (isRecord(node)) return `/records/${encodeURIComponent(node.value)}`;
   if (node.kind === "template") return `/templates/${encodeURIComponent(node.value)}`;
-  if (node.kind === "item") return null;
+  if (node.kind === "item" || node.kind === "cash") return null;
   return `/search?q=${encodeURIComponent(`${node.kind}:${node.value}`)}`;
 }
 

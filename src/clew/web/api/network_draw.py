@@ -9,6 +9,7 @@ from fastapi import Path as InPath
 
 from clew.query.graph import MOST_NODES, Graph, graph
 from clew.query.graph_node import OpenedNode, graph_node
+from clew.query.money_graph import money_graph, money_graph_node
 from clew.query.movements import Follow, Movements, movements
 from clew.query.whereabouts import Whereabouts, whereabouts
 from clew.web.access import access
@@ -40,6 +41,33 @@ def network_graph_node(
 ) -> OpenedNode:
     """A node's records, the latest first, and its weakest links with their evidence."""
     return graph_node(engine, name, node, by, offset, limit)
+
+
+_CurrencyCode = Annotated[str, InPath(max_length=12, description="Of the payments: EUR, BTC …")]
+
+
+@router.get("/networks/{name}/money/{currency}/graph", responses=_ERRORS)
+@access("read", "view", "network {name}", "queue")
+def network_money_graph(
+    engine: Reading, name: _Name, currency: _CurrencyCode, nodes: Annotated[int, Query(ge=50, le=MOST_NODES)] = NODES
+) -> Graph:
+    """Accounts and what went from one to another: flows are in the place of records, and accounts of identifiers."""
+    return money_graph(engine, name, currency, nodes)
+
+
+@router.get("/networks/{name}/money/{currency}/graph/node", responses=_ERRORS)
+@access("read", "view", "network {name}", "queue")
+def network_money_graph_node(
+    engine: Reading,
+    name: _Name,
+    currency: _CurrencyCode,
+    node: Annotated[str, Query(max_length=4_000, description="Id of a node of the graph of money.")],
+    by: Annotated[int, Query(ge=0, le=1_000_000, description="Means nothing here.")] = MOST_NODES,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> OpenedNode:
+    """The payments of a flow or of an account, the latest first."""
+    return money_graph_node(engine, name, node, currency, offset, limit)
 
 
 @router.get("/networks/{name}/movements", responses=_ERRORS)

@@ -13,9 +13,11 @@ from clew.assess.catalogue import catalogue
 from clew.model.money import written
 from clew.query.money import Sankey, account_page, accounts_of, sankey
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
+from clew.query.money_graph import money_graph
 from clew.query.money_network import count_of_payments, currencies, flow_chart, payers_of, signs_of
 from clew.query.network import NetworkHead
 from clew.web.access import access, note
+from clew.web.api.network_draw import NODES
 from clew.web.desk import Reading
 from clew.web.page import render
 from clew.web.pages.network_frame import NetworkName, network_tab
@@ -25,6 +27,7 @@ router = APIRouter()
 Account = Annotated[str, Path(max_length=300, description="An account as `type:value`, such as `account:iban:NL…`.")]
 CurrencyCode = Annotated[str, Query(max_length=12)]
 Split = Literal["fifo", "share"]
+Drawing = Literal["chart", "graph", "table"]
 _ROWS = 50
 _DRAWN = 24
 
@@ -46,7 +49,9 @@ def short(account: str) -> str:
 
 @router.get("/networks/{name}/money")
 @access("read", "view", "network {name}", "queue")
-def of_network(request: Request, reading: Reading, name: NetworkName, currency: CurrencyCode = "") -> Response:
+def of_network(
+    request: Request, reading: Reading, name: NetworkName, currency: CurrencyCode = "", draw: Drawing = "chart"
+) -> Response:
     """What the accounts of a network take in and spend, what they show, and whose adverts they may pay."""
 
     def content(head: NetworkHead) -> Mapping[str, Any]:
@@ -60,6 +65,8 @@ def of_network(request: Request, reading: Reading, name: NetworkName, currency: 
             "currency": asked,
             "chart": _network_chart(chart, called, asked),
             "chart_said": chart.said,
+            "draw": draw,
+            "graph": money_graph(reading, head.network_id, asked, NODES) if draw == "table" else None,
             "accounts": [a for a in accounts_of(reading, head.network_id) if a.turnover.currency == asked][:_ROWS],
             "signs": signs_of(reading, head.net),
             "payers": payers_of(reading, head.net),
