@@ -100,8 +100,8 @@ class ClewGraph extends HTMLElement {
     });
     this.tools.replaceChildren(
       search,
-      el("label", { class: "graph-weak" }, "Hide weak ties ", weak, bits),
-      el("label", {}, links, "Links"),
+      ...(most ? [el("label", { class: "graph-weak" }, "Hide weak ties ", weak, bits)] : []),
+      ...(model.links.length ? [el("label", {}, links, "Links")] : []),
       el("span", { class: "row drawn-zoom" }, button("−", () => this.view?.scale(1 / 1.4), { "aria-label": "Zoom out" }), button("+", () => this.view?.scale(1.4), { "aria-label": "Zoom in" }), button("Show all", () => this.view?.frame())),
       save,
     );

@@ -37,6 +37,8 @@ export const apiId = (node: GraphNode): string => node.id.split(":in:")[0]?.repl
 
 export class Panel {
   private asked = new AbortController();
+  /** Records are payments here, and what they show are accounts; nothing is worth bits. */
+  private readonly money: boolean;
 
   constructor(
     private readonly home: HTMLElement,
@@ -44,7 +46,9 @@ export class Panel {
     private readonly network: string,
     private readonly model: Model,
     private readonly acts: Acts,
-  ) {}
+  ) {
+    this.money = api.includes("/money/");
+  }
 
   /** The records of a node; a page of the latest. */
   async open(node: GraphNode, limit: number): Promise<Opened> {
@@ -63,7 +67,9 @@ export class Panel {
       el("h2", {}, "Nothing chosen"),
       el("p", { class: "soft" }, "Click a node, or focus the graph and use the arrow keys: what it is, its records and its links stand here."),
       el("h3", {}, "What is drawn"),
-      el("p", {}, `${plural(this.model.api.records, "record")} and ${plural(this.model.api.identifiers, "identifier")}. The thicker a line, the more it says when two records show the same: 16 bits or more, 8 or more, or less. The number in a circle is how many records show the same.`),
+      this.money
+        ? el("p", {}, `${plural(this.model.api.records, "payment")} and ${plural(this.model.api.identifiers, "account")}. A circle is what went from one account to another; the number in it is how many payments.`)
+        : el("p", {}, `${plural(this.model.api.records, "record")} and ${plural(this.model.api.identifiers, "identifier")}. The thicker a line, the more it says when two records show the same: 16 bits or more, 8 or more, or less. The number in a circle is how many records show the same.`),
       ...this.model.api.said.map((sentence) => el("p", { class: "notice quiet" }, sentence)),
     );
   }
@@ -72,16 +78,16 @@ export class Panel {
   show(node: GraphNode, from: GraphNode | null, path: GraphNode[]): void {
     const facts = el("dl", { class: "facts" });
     const fact = (word: string, value: string): void => facts.append(el("dt", {}, word), el("dd", {}, value));
-    fact("Kind", isRecord(node) && node.records > 1 ? "records that show the same" : called(node.kind));
-    fact(isRecord(node) ? "Records" : "Shown by", plural(node.records, "record"));
-    if (!isRecord(node)) fact("Evidence", node.bits === null ? (node.records > 1 ? "no link here rests on it" : "one record: ties nothing") : `${node.bits.toFixed(1)} bits when shared`);
+    fact("Kind", isRecord(node) && node.records > 1 ? (this.money ? "payments" : "records that show the same") : called(node.kind));
+    fact(this.money ? "Payments" : isRecord(node) ? "Records" : "Shown by", plural(node.records, this.money ? "payment" : "record"));
+    if (!isRecord(node) && !this.money) fact("Evidence", node.bits === null ? (node.records > 1 ? "no link here rests on it" : "one record: ties nothing") : `${node.bits.toFixed(1)} bits when shared`);
     fact("Seen", node.first_seen === node.last_seen ? day(node.first_seen) : `${day(node.first_seen)} – ${day(node.last_seen)} UTC`);
     const href = address(node);
     const head = el("h2", { class: "graph-name", dir: "auto" }, short(node.label, 90));
     const more = el("div", { class: "stack graph-more" }, el("p", { class: "soft" }, "Reading its records…"));
     this.home.replaceChildren(head, facts, this.buttons(node, from, href), ...this.path(path), more);
     void this.open(node, 12).then(
-      (opened) => more.replaceChildren(this.records(opened), ...(isRecord(node) ? [this.links(opened)] : [])),
+      (opened) => more.replaceChildren(this.records(opened), ...(isRecord(node) && !this.money ? [this.links(opened)] : [])),
       (error: unknown) => {
         if (error instanceof Error && error.name !== "AbortError") more.replaceChildren(el("p", { class: "notice bad" }, error.message));
       },
@@ -115,7 +121,7 @@ export class Panel {
     }
     const rest = opened.total - opened.items.length;
     return el(
-      "section", {}, el("h3", {}, plural(opened.total, "record")), list,
+      "section", {}, el("h3", {}, plural(opened.total, this.money ? "payment" : "record")), list,
       rest > 0 && el("p", { class: "soft" }, `${plural(rest, "earlier record")} more; expand the node or see `, el("a", { href: `/networks/${this.network}/records` }, "all records"), "."),
     );
   }

@@ -24,7 +24,7 @@ WITH here AS (
 )
 SELECT a, b, count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount, min(booked_at) AS first_at,
     max(booked_at) AS last_at, min(rid) AS rid, coalesce(max(payer_name), '') AS a_name,
-    coalesce(max(payee_name), '') AS b_name, mode(purpose) AS purpose
+    coalesce(max(payee_name), '') AS b_name
 FROM here GROUP BY a, b ORDER BY amount DESC, a, b
 """
 _IDS = "SELECT rid, record_id FROM records WHERE net = $net AND rid IN (SELECT unnest($rids::UBIGINT[]))"
@@ -103,7 +103,7 @@ def _fitting(every: list[dict[str, Any]], limit: int) -> tuple[list[dict[str, An
 
 def _flow(flow: dict[str, Any], record_id: str, currency: str) -> GraphNode:
     """A node for all payments from one account to another."""
-    label = f"{written(flow['amount'], currency)}: {_called(flow, 'a')} → {_called(flow, 'b')} ({flow['purpose']})"
+    label = f"{written(flow['amount'], currency)} → {_called(flow, 'b')}"
     return GraphNode(
         f"record:{record_id}", "record", record_id, label, flow["payments"], None, flow["first_at"], flow["last_at"]
     )
@@ -126,8 +126,8 @@ def _account(account: str, facts: dict[str, Any]) -> GraphNode:
 
 def _said(every: list[dict[str, Any]], flows: int, drawn: int, currency: str) -> list[str]:
     said = [
-        "Here records are payments: those from one account to another are one node, tied to both. What its label says "
-        "first went to what it says last. No payment here is evidence that ties records: bits are not counted."
+        "Here records are payments: those from one account to another are one node, tied to both. A label "
+        "says how much went to whom. No payment here is evidence that ties records: bits are not counted."
     ]
     if flows < len(every):
         left = every[flows:]

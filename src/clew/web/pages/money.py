@@ -11,13 +11,13 @@ from fastapi.responses import Response
 
 from clew.assess.catalogue import catalogue
 from clew.model.money import written
+from clew.query.graph import MOST_NODES, Graph, GraphNode
 from clew.query.money import Sankey, account_page, accounts_of, sankey
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
 from clew.query.money_graph import money_graph
 from clew.query.money_network import count_of_payments, currencies, flow_chart, payers_of, signs_of
 from clew.query.network import NetworkHead
 from clew.web.access import access, note
-from clew.web.api.network_draw import NODES
 from clew.web.desk import Reading
 from clew.web.page import render
 from clew.web.pages.network_frame import NetworkName, network_tab
@@ -66,7 +66,7 @@ def of_network(
             "chart": _network_chart(chart, called, asked),
             "chart_said": chart.said,
             "draw": draw,
-            "graph": money_graph(reading, head.network_id, asked, NODES) if draw == "table" else None,
+            "flows": flows_of(money_graph(reading, head.network_id, asked, MOST_NODES)) if draw == "table" else None,
             "accounts": [a for a in accounts_of(reading, head.network_id) if a.turnover.currency == asked][:_ROWS],
             "signs": signs_of(reading, head.net),
             "payers": payers_of(reading, head.net),
@@ -76,6 +76,13 @@ def of_network(
         }
 
     return network_tab(request, reading, name, "Money", content)
+
+
+def flows_of(graph: Graph) -> list[tuple[GraphNode, GraphNode, GraphNode]]:
+    """Each flow of a graph of money with who paid and who was paid, the one of most money first."""
+    flows = (node for node in graph.nodes if node.kind == "record")
+    ends = iter(graph.nodes[at] for at in graph.edges.shown)
+    return [(flow, payer, payee) for flow, payer, payee in zip(flows, ends, ends, strict=True)]
 
 
 def _cautions() -> dict[str, str]:
