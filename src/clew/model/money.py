@@ -12,7 +12,8 @@ def written(amount: Decimal | None, currency: str | None) -> str:
     """ "1,234.50 EUR", with all decimals that count and at least two; a dash for none."""
     if amount is None:
         return "–"
-    text = f"{amount.quantize(Decimal('0.01')) if amount == round(amount, 2) else amount.normalize():,f}"
+    whole, _, decimals = f"{amount:,f}".partition(".")
+    text = f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
     return text if currency in (None, "", UNKNOWN) else f"{text} {currency}"
 
 

@@ -262,11 +262,11 @@ def _names(engine: Engine, accounts: list[str]) -> dict[str, str]:
     wanted = pa.table(
         {"account": pa.array(sorted({a for a in accounts if a and not a.startswith("name:")}), pa.string())}
     )
-    query = """SELECT account, arg_max(name, many) AS name FROM (
+    query = """SELECT account, first(name ORDER BY many DESC, name) AS name FROM (
             SELECT account, name, count(*) AS many FROM (
                 SELECT payer AS account, payer_name AS name FROM payments SEMI JOIN wanted ON account = payer
                 UNION ALL SELECT payee, payee_name FROM payments SEMI JOIN wanted ON account = payee)
-            WHERE name <> '' GROUP BY ALL ORDER BY account, many, name DESC) GROUP BY account ORDER BY account"""
+            WHERE name <> '' GROUP BY ALL) GROUP BY account ORDER BY account"""
     found = engine.sql(query, {"wanted": wanted}).to_pylist()
     engine.forget("wanted")
     return {row["account"]: row["name"] for row in found}

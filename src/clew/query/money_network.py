@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from clew.engine.duckdb import Engine
-from clew.model.money import Amount
+from clew.model.money import Amount, written
 from clew.query.money import Sankey, Sign
 
 MOST_ACCOUNTS = 16  # drawn one by one
@@ -98,9 +98,9 @@ def signs_of(engine: Engine, net: int) -> list[SignOf]:
 def payers_of(engine: Engine, net: int, least: float = 0.5) -> list[Payer]:
     """Who may have paid for posts of the network, though no identifier says so; the surest first."""
     query = """
-        SELECT m.payer AS account, coalesce(any_value(nullif(p.payer_name, '')), '') AS name,
+        SELECT m.payer AS account, coalesce(min(nullif(p.payer_name, '')), '') AS name,
                count(DISTINCT rid_record) AS posts, count(DISTINCT rid_payment) AS payments, max(score)::DOUBLE AS best,
-               arg_max(m.reason, score) AS reason, any_value(p.network_id) AS own
+               first(m.reason ORDER BY score DESC, m.reason) AS reason, min(p.network_id) AS own
         FROM payment_matches m JOIN payments p ON p.rid = m.rid_payment
         WHERE m.net = $net AND score >= $least GROUP BY m.payer ORDER BY sum(score) DESC, account LIMIT 50"""
     return [Payer(**row) for row in engine.rows(query, net=net, least=least)]
@@ -132,7 +132,7 @@ def flow_chart(engine: Engine, net: int, currency: str) -> Sankey:
     at = {name: i for i, name in enumerate(names)}
     keys = sorted(forward)
     amounts = [forward[k] for k in keys]
-    said = [f"{back:,.2f} {currency} went back or round between these accounts and is not drawn."] if back else []
+    said = [f"{written(back, currency)} went back or round between these accounts and is not drawn."] if back else []
     return Sankey(
         names, [level[n] for n in names], [at[a] for a, _ in keys], [at[b] for _, b in keys], amounts, amounts, said
     )

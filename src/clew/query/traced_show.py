@@ -51,8 +51,9 @@ QUALIFY row_number() OVER (PARTITION BY sign ORDER BY weight DESC, subject, reas
 ORDER BY weight DESC, sign LIMIT $limit
 """
 _PAYERS = """
-SELECT m.payer AS account, coalesce(any_value(nullif(p.payer_name, '')), '') AS name,
-    count(DISTINCT rid_record) AS posts, max(score)::DOUBLE AS best, arg_max(m.reason, score) AS reason
+SELECT m.payer AS account, coalesce(min(nullif(p.payer_name, '')), '') AS name,
+    count(DISTINCT rid_record) AS posts, max(score)::DOUBLE AS best,
+    first(m.reason ORDER BY score DESC, m.reason) AS reason
 FROM payment_matches m JOIN payments p ON p.rid = m.rid_payment
 WHERE m.network_id = $network AND score >= 0.5 GROUP BY m.payer ORDER BY sum(score) DESC, account LIMIT $limit
 """

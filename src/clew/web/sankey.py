@@ -22,6 +22,7 @@ class _Node:
 
     name: str
     level: int
+    through: Decimal
     size: float
     x: float = 0.0
     y: float = 0.0
@@ -51,7 +52,7 @@ def sankey_chart(
         label: what it shows, for those who do not see it.
     """
     links = [(s, t, float(a)) for s, t, a in zip(chart.source, chart.target, amounts, strict=True) if a > 0]
-    nodes = _sized(chart, links)
+    nodes = _sized(chart, amounts)
     shown = sorted({i for s, t, _ in links for i in (s, t)})
     if not shown:
         return Markup("")
@@ -66,12 +67,14 @@ def sankey_chart(
     )
 
 
-def _sized(chart: Sankey, links: list[tuple[int, int, float]]) -> list[_Node]:
-    came, went = [0.0] * len(chart.nodes), [0.0] * len(chart.nodes)
-    for source, target, amount in links:
-        went[source] += amount
-        came[target] += amount
-    return [_Node(name, chart.level[i], max(came[i], went[i])) for i, name in enumerate(chart.nodes)]
+def _sized(chart: Sankey, amounts: list[Decimal]) -> list[_Node]:
+    came, went = [Decimal(0)] * len(chart.nodes), [Decimal(0)] * len(chart.nodes)
+    for source, target, amount in zip(chart.source, chart.target, amounts, strict=True):
+        if amount > 0:
+            went[source] += amount
+            came[target] += amount
+    through = [max(sides) for sides in zip(came, went, strict=True)]
+    return [_Node(name, chart.level[i], through[i], float(through[i])) for i, name in enumerate(chart.nodes)]
 
 
 def _columns(nodes: list[_Node], shown: list[int], links: list[tuple[int, int, float]]) -> dict[int, list[int]]:
@@ -141,7 +144,7 @@ def _bar(
     node: _Node, called: Callable[[str], str], address: Callable[[str], str], said: Callable[[Decimal], str]
 ) -> str:
     name = called(node.name)
-    amount = said(Decimal(str(round(node.size, 2))))
+    amount = said(node.through)
     end = not address(node.name)
     short = f"{name[: _NAME - 1]}…" if len(name) > _NAME else name
     x, y = node.x + _BAR + 6, node.y + min(node.tall / 2, 20) + 3

@@ -70,8 +70,7 @@ ordered AS (
     SELECT nth, p.network_id, count(*) AS many FROM rows r JOIN paid p USING (rid)
     WHERE p.network_id IS NOT NULL GROUP BY ALL
 ), placed AS (
-    SELECT nth, arg_max(network_id, many) AS network_id FROM (SELECT * FROM counted ORDER BY nth, network_id)
-        GROUP BY nth
+    SELECT nth, first(network_id ORDER BY many DESC, network_id) AS network_id FROM counted GROUP BY nth
 )
 SELECT sign, subject, n.network_id, least(weight, 1.0)::FLOAT AS weight, reason, o.rids
 FROM listed JOIN ordered o USING (nth) LEFT JOIN placed n USING (nth) ORDER BY sign, subject, reason

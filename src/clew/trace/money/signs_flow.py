@@ -44,10 +44,10 @@ FROM held h JOIN (
     SELECT payee AS account, currency, count(DISTINCT payer) AS payers, list(rid ORDER BY t, rid)[1:100] AS rids
     FROM paid WHERE payer <> '' AND purpose NOT IN ('wage', 'refund') GROUP BY ALL
 ) s USING (account, currency) JOIN (
-    SELECT account, currency, max(went) AS most, arg_max(rids, went) AS rids FROM (
+    SELECT account, currency, max(went) AS most, first(rids ORDER BY went DESC, payee) AS rids FROM (
         SELECT payer AS account, currency, payee, sum(amount)::DOUBLE AS went, list(rid ORDER BY t, rid)[1:100] AS rids
         FROM paid WHERE payee <> '' AND purpose IN ('transfer', 'remittance', 'exchange', 'cash-out', 'mixer')
-            AND t IS NOT NULL GROUP BY ALL ORDER BY account, currency, payee)
+            AND t IS NOT NULL GROUP BY ALL)
     GROUP BY ALL
 ) e USING (account, currency) JOIN profile f ON f.account = h.account
 WHERE NOT f.business AND s.payers >= 8 AND h.soon >= 0.5 * h.came AND h.went >= 0.7 * h.came AND e.most >= 0.6 * h.went
