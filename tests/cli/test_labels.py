@@ -26,7 +26,7 @@ def test_a_list_is_given_shown_and_taken_back(tmp_path: Path) -> None:
     place, file = Workspace.create(tmp_path / "w").path, tmp_path / "list.csv"
     file.write_text(f"address,label,category\n{WALLET},The \x1b[2JEater,mixer\n{WALLET}x,y,mixer\n4711,\x1b[2J,shop\n")
     said = clew(place, "label", str(file), "--source", "Unit\x1b[2J 5", "--why", "Request 12")
-    assert "1 accounts labelled" in said and "2 rows were not taken over" in said and "\x1b" not in said
+    assert "1 account labelled" in said and "2 rows were not taken over" in said and "\x1b" not in said
     assert "line 3: no account: looks like a wallet" in said and "line 4: a short number" in said
     said = clew(place, "label", "--list")
     assert "1 accounts (1 mixer)" in said and "\x1b" not in said

@@ -56,7 +56,8 @@ def _give(file: Path, source: str, workspace: Path | None, why: str, json: bool)
         return
     out = console()
     names = f", {made.names:,} of them by name alone" if made.names else ""
-    out.print(f"{made.accounts:,} accounts labelled{names}. It takes effect with: clew run")
+    count = f"{made.accounts:,} account{'s' * (made.accounts != 1)}"
+    out.print(f"{count} labelled{names}. It takes effect with: clew run")
     if made.repeated:
         out.print(
             f"{made.repeated:,} rows are about an account that a later row is about as well; the later one holds."
