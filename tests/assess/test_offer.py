@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tried import tried
 
-from clew.assess.never import never_learned
 from clew.assess.offer import OfferModel, Terms, copies, learn_offers, letters
+from clew.extract._never import never_learned
 from clew.model.errors import InputError
 
 THINGS = [

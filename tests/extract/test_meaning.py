@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from clew.extract import _meaning_learnt as learnt
+from clew.extract._meaning_cache import compiled
 from clew.extract._meaning_lexicon import kinds
+from clew.extract._never import without_never_learned
 from clew.extract.base import FIELDS, batch_of_texts, text_batch
 from clew.extract.meaning import PLUGIN, Meaning
 
@@ -314,3 +318,23 @@ def test_the_learnt_reader_is_not_asked_about_offers() -> None:
     texts = ["we know every cousin you have and where your mother lives"] * 2
     batch = text_batch(batch_of_kinds(["job_ad", "page"], texts[0]))
     assert PLUGIN.find(batch).to_pylist() == RULES.find(batch).to_pylist()
+
+
+@pytest.mark.parametrize("word", ["Ukrainian", "Muslim", "girl", "woman", "black", "she", "Romania"])
+def test_origin_faith_and_gender_have_no_weight_in_the_learnt_reader(word: str) -> None:
+    assert without_never_learned(pa.array([f"send it, {word}"])).to_pylist() == ["send it, ·"]
+    batch = batch_of_texts([word])
+    words, by = batch.words, learnt.reader(compiled().senses)
+    room = learnt.scratch(by)
+    count = learnt.word_features(
+        batch.folded.sym, batch.folded.start[1], words.at, words.hash, by.kind, 0, len(words.at), room
+    )
+    learnt.weigh(by, room, count, 1)
+    assert count > 0
+    assert np.allclose(room.z, by.shift)
+
+
+def test_a_message_that_says_several_things_is_not_held_back() -> None:
+    text = "I keep your passport. You must bring me 300 every night or I will hurt your family"
+    found = {m["value"] for m in Meaning().find(batch_of_texts([text])).to_pylist()}
+    assert {"documents-held", "earnings-demand", "threat-family", "threat-harm"} <= found

@@ -114,7 +114,7 @@ READERS = {
     "ingest.formats.whatsapp_zip": CONTRACT,
     "query.conversation_messages": OWN,
     "talk.told": PACKAGE,
-    "assess.never": PACKAGE,
+    "extract._never": PACKAGE,
     "extract._meaning_cache": OWN,
     "ingest.streams": CONTRACT,
     "ingest.versions": OWN,

@@ -5,7 +5,7 @@
 The score is the natural log-odds that a person would label the offer as they labelled the bad ones. Nothing else goes
 in: no length, no punctuation, no fields that are filled or not; so that every part can be read in the text, as in
 "'no experience' +0.40". Senses are those of the lexicons (`clew.extract.meaning`), and weigh like a word. Words of
-gender, ethnicity, nationality and religion, and countries, never come in (`clew.assess.never`).
+gender, ethnicity, nationality and religion, and countries, never come in (`clew.extract._never`).
 
 Near copies are one text. One campaign pasted a hundred times would otherwise teach its own words only, so each family
 of copies has weight 1 together, and a term must stand in two families to count.
@@ -32,9 +32,9 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
-from clew.assess.never import never_learned
+from clew.extract._never import never_learned
 from clew.extract.base import batch_of_texts
-from clew.extract.meaning import PLUGIN as MEANING
+from clew.extract.meaning import Meaning
 from clew.model.errors import InputError
 
 FEWEST = 10  # families of either kind
@@ -70,7 +70,7 @@ class Terms:
         plain = letters(texts)
         word, offer = _words(plain)
         pair = pc.binary_join_element_wise(word[:-1], word[1:], " ").filter(pa.array(offer[1:] == offer[:-1]))
-        said = MEANING.find(batch_of_texts(plain.to_pylist()))
+        said = Meaning(learnt=False).find(batch_of_texts(plain.to_pylist()))
         said = said.filter(pc.not_equal(said["value"], _NEVER))
         sense = pc.binary_join_element_wise(_SENSE, said["value"].combine_chunks().cast(pa.string()), "")
         rows = [offer, offer[1:][offer[1:] == offer[:-1]], said["rid"].to_numpy().astype(np.int64)]

@@ -310,8 +310,14 @@ class Texts(NamedTuple):
 def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights, k):  # type: ignore[no-untyped-def]
     """What the learnt reader adds to one message: points, and matches of what no rule has matched.
 
-    A message of one part gives its points to ``total``; of a longer one each part that comes to 1 is a match.
+    A message of one part gives its points to ``total``; of a longer one each part that comes to 1 is a match. Where
+    rules find two senses or more, nothing that they found is held back: a message that says several things at once
+    is unlike those that the reader was trained on, and ordinary ones hardly ever do.
     """
+    for o in range(k):
+        total[rows[o, 2]] += weights[o]
+    several = (total >= 0.999).sum() >= 2
+    total[:] = 0
     first, b, stop = texts.first[q], texts.first[q + 1], texts.start[q + 1]
     whole = b - first <= PASSAGE * wide
     step = max(b - first, 1) if whole else np.int64(SPAN * wide)
@@ -324,9 +330,9 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights,
         for s in range(room.z.shape[0]):
             sense, matched = reader.sense[s], False
             if whole:
-                total[sense] = room.z[s]
                 for o in range(k):
                     matched |= rows[o, 2] == sense
+                total[sense] = max(room.z[s], 0.0) if several and matched else room.z[s]
             if room.z[s] >= 1 and not matched:
                 i, j = speaking(reader, room, m, s, a, c)
                 end = np.int64(texts.at[j]) if j < b else stop
