@@ -311,12 +311,15 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights,
     """What the learnt reader adds to one message: points, and matches of what no rule has matched.
 
     A message of one part gives its points to ``total``; of a longer one each part that comes to 1 is a match. Where
-    rules find three senses or more, nothing that they found is held back: a message that says several things at once
-    is unlike those that the reader was trained on, and ordinary ones hardly ever do.
+    rules find three senses or more, a threat among them, nothing that they found is held back: a message that says
+    several things at once is unlike those that the reader was trained on, and ordinary ones hardly ever do.
     """
     for o in range(k):
         total[rows[o, 2]] += weights[o]
-    several = (total >= 0.999).sum() >= 3
+    threat = False
+    for s in range(reader.sense.shape[0]):
+        threat |= reader.grave[s] and total[reader.sense[s]] >= 0.999
+    several = threat and (total >= 0.999).sum() >= 3
     total[:] = 0
     first, b, stop = texts.first[q], texts.first[q + 1], texts.start[q + 1]
     whole = b - first <= PASSAGE * wide

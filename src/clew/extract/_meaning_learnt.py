@@ -24,6 +24,8 @@ STEM = 5  # letters of the beginning of a word that are a feature of their own
 NEAR = 4  # words between two classes that are a pair
 SPAN = 40  # words that are read together; a longer message is read in parts
 LEAST = 4  # known features from which on a message is judged in full: one known word says little
+# What is said beside other things in one message is not to be missed.
+GRAVE = ("threat-family", "threat-publish", "threat-harm", "confinement", "documents-held")
 _MOST = 2048  # features of a part
 _FILE = "learnt.npz"
 
@@ -37,6 +39,7 @@ class Reader(NamedTuple):
         scale: of the weights.
         gain, shift: float32[senses]; points are ``gain * z + shift``, z the sum of weights by the root of their number.
         sense: int64[senses], the sense of the extractor that each column stands for.
+        grave: bool[senses], of `GRAVE`.
         kind: uint8[65536], what each symbol is to a word.
     """
 
@@ -46,6 +49,7 @@ class Reader(NamedTuple):
     gain: npt.NDArray[np.float32]
     shift: npt.NDArray[np.float32]
     sense: Ints
+    grave: npt.NDArray[np.bool_]
     kind: npt.NDArray[np.uint8]
 
 
@@ -230,21 +234,22 @@ def reader(senses: tuple[str, ...]) -> Reader:
     with file.open("rb") as held, np.load(held, allow_pickle=False) as arrays:
         known = np.array([senses.index(str(name)) for name in arrays["senses"]], np.int64)
         keys, weight, scale, gain, shift = (arrays[name] for name in ("keys", "weight", "scale", "gain", "shift"))
-        return build(keys, weight, scale, gain, shift, known)
+        grave = np.isin(arrays["senses"], GRAVE)
+        return build(keys, weight, scale, gain, shift, known, grave)
 
 
-def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints) -> Reader:
+def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints, grave: Any) -> Reader:
     """A reader from its features (uint32, sorted) and weights."""
     slots = _table(np.asarray(keys, np.uint32), 1 << max(int(2 * len(keys)).bit_length(), 4))
     weight = np.ascontiguousarray(weight, np.int8)
     gain, shift = np.asarray(gain, np.float32), np.asarray(shift, np.float32)
-    return Reader(slots, weight, float(scale), gain, shift, sense, symbol_class())
+    return Reader(slots, weight, float(scale), gain, shift, sense, np.asarray(grave, np.bool_), symbol_class())
 
 
 @cache
 def none() -> Reader:
     """A reader that says nothing."""
-    return build(np.zeros(0), np.zeros((0, 1)), 1.0, np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
+    return build(np.zeros(0), np.zeros((0, 1)), 1.0, np.zeros(0), np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
 
 
 @numba.njit(cache=True)
