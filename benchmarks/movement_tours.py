@@ -60,8 +60,8 @@ def tours(found: Found, truth: Truth) -> None:
         "clashes a sighting": clash[subject],
     }
     operation = np.array([name.rpartition("-")[0] for name in truth.people.to_pylist()])[of]
-    print(f"  tour or circuit: {int((chosen & ring).sum())} names of rings that exploit, {int((chosen & ~ring).sum())} of"
-          f" independent workers, three moves or more; AUC [95 %]")  # fmt: skip
+    print(f"  tour or circuit: {int((chosen & ring).sum())} names of rings that exploit, {int((chosen & ~ring).sum())} "
+          f"of independent workers, three moves or more; AUC [95 %]")  # fmt: skip
     for name, score in measures.items():
         area, low, high = auc(score[chosen], ring[chosen], operation[chosen])
         print(f"    {name:<28} {area:.2f} [{low:.2f}, {high:.2f}]")

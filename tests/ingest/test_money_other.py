@@ -174,7 +174,8 @@ def test_tables_of_explorers(shelf: Shelf) -> None:
     (row,), _ = read(shelf, "e.csv", crypto.examples()[2].content.decode())
     assert (row["payer"], row["payee"], row["amount"], row["currency"]) == ("0x1", "0x2", Decimal("0.5"), "ETH")
     tokens = (
-        "Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,TokenValue,ContractAddress,TokenName,TokenSymbol\n"
+        "Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,TokenValue,ContractAddress,TokenName,"
+        "TokenSymbol\n"
         f"0x{TX},1,1751364000,2025-07-01 10:00:00,0x1,0x2,\"1,250.5\",0xc,Tether,USDT\n"
         f"0x{TX},1,1751364000,2025-07-01 10:00:00,0x1,0x3,7,0xc,Tether,USDT\n"
     )  # fmt: skip

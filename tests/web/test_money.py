@@ -25,8 +25,10 @@ PAGE = f"/money/account:iban:{COLLECTOR}"
 
 
 def rows() -> list[dict[str, str]]:
-    """Clients pay three workers, who hand over nine tenths within a day; the collector sends two thirds abroad. And four
-    hundred strangers shop."""
+    """Clients pay three workers, who hand over nine tenths within a day; the collector sends two thirds abroad.
+
+    Four hundred strangers shop.
+    """
     out: list[dict[str, str]] = []
 
     def pay(payer: str, payee: str, amount: str, day: int, hour: int, payee_name: str = "") -> None:

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._meaning_learnt import SPAN, class_features, speaking, weigh, word_features
+from clew.extract._meaning_learnt import SPAN, class_features, says_several, speaking, weigh, word_features
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
 from clew.extract.fold import BREAK
@@ -310,17 +310,9 @@ class Texts(NamedTuple):
 def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights, k):  # type: ignore[no-untyped-def]
     """What the learnt reader adds to one message: points, and matches of what no rule has matched.
 
-    A message of one part gives its points to ``total``; of a longer one each part that comes to 1 is a match. Where
-    rules find three senses or more, a threat among them, nothing that they found is held back: a message that says
-    several things at once is unlike those that the reader was trained on, and ordinary ones hardly ever do.
+    A message of one part gives its points to ``total``; of a longer one each part that comes to 1 is a match.
     """
-    for o in range(k):
-        total[rows[o, 2]] += weights[o]
-    threat = False
-    for s in range(reader.sense.shape[0]):
-        threat |= reader.grave[s] and total[reader.sense[s]] >= 0.999
-    several = threat and (total >= 0.999).sum() >= 3
-    total[:] = 0
+    plain = says_several(reader, rows, weights, k, total)
     first, b, stop = texts.first[q], texts.first[q + 1], texts.start[q + 1]
     whole = b - first <= PASSAGE * wide
     step = max(b - first, 1) if whole else np.int64(SPAN * wide)
@@ -335,7 +327,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights,
             if whole:
                 for o in range(k):
                     matched |= rows[o, 2] == sense
-                total[sense] = max(room.z[s], 0.0) if several and matched else room.z[s]
+                total[sense] = max(room.z[s], 0.0) if plain and matched else room.z[s]
             if room.z[s] >= 1 and not matched:
                 i, j = speaking(reader, room, m, s, a, c)
                 end = np.int64(texts.at[j]) if j < b else stop

@@ -205,6 +205,28 @@ def weigh(reader, room, k, stamp):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def says_several(reader, rows, weights, k, total):  # type: ignore[no-untyped-def]
+    """Whether rules find three senses or more in a message, a threat among them: then nothing of it is held back.
+
+    A message that says several things at once is unlike those that the reader was trained on, and ordinary ones hardly
+    ever do.
+
+    Args:
+        reader: the weights.
+        rows, weights, k: the matches of rules.
+        total: float64[senses of the extractor], all 0, as they are again afterwards.
+    """
+    for o in range(k):
+        total[rows[o, 2]] += weights[o]
+    threat = False
+    for s in range(reader.sense.shape[0]):
+        threat |= reader.grave[s] and total[reader.sense[s]] >= 0.999
+    found = (total >= 0.999).sum()
+    total[:] = 0
+    return threat and found >= 3
+
+
+@numba.njit(nogil=True, cache=True)
 def speaking(reader, room, k, s, a, b):  # type: ignore[no-untyped-def]
     """The words from a to b that speak for a sense: the run whose sum is greatest."""
     room.said[: b - a] = 0
