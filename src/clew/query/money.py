@@ -251,7 +251,7 @@ def sankey(found: Followed, most: int = MOST_DRAWN) -> Sankey:
     for flow in found.flows:
         add(node(flow.payer), node(flow.payee), flow.fifo, flow.share)
     for end in found.ends:
-        if end.account != found.account:
+        if end.account not in ("", found.account):  # cash is an end itself
             stop = names.setdefault((end.how, level.get(end.account, 0) + 1), len(names))
             ends = (node(end.account), stop)
             add(*(ends[::-1] if found.back else ends), end.fifo, end.share)
