@@ -88,9 +88,11 @@ def day(value: datetime | date | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """As a percentage; less than one is said so."""
+    """As a percentage; less than one, and nearly all, is said so."""
     if value is None:
         return "–"
+    if 0.995 <= value < 1:
+        return ">99 %"
     return "<1 %" if 0 < value < 0.01 else f"{value:.0%}".replace("%", " %")
 
 
