@@ -94,7 +94,7 @@ SIGNS = (
     Sign("transporter", "pays-travel", 1.4, "bought travel (payments: {n})", per=4.0, least=2),
     Sign("transporter", "sign-travel-for-others", 2.2, "bought travel for others"),
     Sign("payer", "paid-posts", 1.6, "fits as payer of posts ({n})", per=2.0),
-    Sign("payer", "paid-names", 1.0, "fits as payer of posts under several names ({others})", others=True, per=2.0, least=2),
+    Sign("payer", "paid-names", 1.0, "posts of several names fit ({others})", others=True, per=2.0, least=2),
     Sign("payer", "pays-advert", 1.3, "paid for adverts (payments: {n})", per=3.0, least=2),
     Sign("payer", "sign-payer-many-ads", 1.0, "paid for many adverts"),
     Sign("advert-manager", "posts", 1.4, "stands in adverts ({n})", per=3.0, least=2),
