@@ -102,12 +102,25 @@ def hostile_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(made / "workspace", tmp_path_factory.mktemp("hostile") / "workspace"))
 
 
+ACCOUNT = "account:number:ACC12345678"
+
+
+def payments() -> list[dict[str, str]]:
+    """Payments of an account to and from names and texts that are no such thing."""
+    return [
+        {"native_id": f"pay{n}", "payer": "ACC-12345678", "payee": f"{FORMULA}{MARKUP}{n}", "amount": "12.50",
+         "currency": "EUR", "booked_at": f"2026-03-0{n + 1}T10:00:00Z", "text": f"{MARKUP}{STEER}",
+         "payer_name": MARKUP, "payee_name": f"{FORMULA}{MARKUP}"}
+        for n in range(4)
+    ]  # fmt: skip
+
+
 def _make(folder: Path) -> None:
     file = folder / f"ads{STEER}<svg onload={SCRIPT}>'; --.jsonl"
     file.write_text("".join(json.dumps(advert) + "\n" for advert in adverts()) + f"{MARKUP}{STEER}\n")
     workspace = Workspace.create(folder / "workspace")
     ingest(workspace, [file], IngestOptions("ad", f"{MARKUP}{STEER}"[:100], FORMULA))
-    for kind, rows in (("message", messages()), ("page", pages())):
+    for kind, rows in (("message", messages()), ("page", pages()), ("payment", payments())):
         file = folder / f"{kind}.jsonl"
         file.write_text("".join(json.dumps(row) + "\n" for row in rows))
         ingest(workspace, [file], IngestOptions(kind, f"{MARKUP}{STEER}"[:100]))
