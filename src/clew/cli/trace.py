@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,9 +22,9 @@ from clew.cli.common import (
 from clew.cli.reading import note
 
 if TYPE_CHECKING:
+    from clew.query.traced import Asset
     from clew.query.traced_show import TracedView
 
-Row = dict[str, Any]
 _WIDE = 300  # characters of a sentence
 
 
@@ -62,10 +62,10 @@ def _lines(found: TracedView) -> Iterator[str]:
         yield f"  {row['confidence']:.2f}  {row['role']}: {clean(row['person'])}{more}"
         yield f"      {clean(row['reason'], _WIDE)}"
     yield _heading("What could be frozen", len(found.assets), found.counts["assets"])
-    for row in found.assets:
-        holder = f" of {clean(row['holder'])}" if row["holder"] else ""
-        yield f"  {row['kind']} {clean(row['value'])}{holder}{_turnover(row)}"
-        yield f"      {clean(row['reason'], _WIDE)}"
+    for asset in found.assets:
+        holder = f" of {clean(asset.holder)}" if asset.holder else ""
+        yield f"  {asset.kind} {clean(asset.value)}{holder}{_turnover(asset)}"
+        yield f"      {clean(asset.reason, _WIDE)}"
     name = found.network_id
     yield f"More: clew money {name} · clew money ACCOUNT [--back] · clew export geojson|kml|ics {name} OUT"
 
@@ -73,7 +73,7 @@ def _lines(found: TracedView) -> Iterator[str]:
 def _money(found: TracedView) -> Iterator[str]:
     from clew.model.money import written
 
-    sums = [f"{written(t['amount'], t['currency'])} in {t['payments']:,}" for t in found.totals[:4]]
+    sums = [f"{written(t.amount, t.currency)} in {t.payments:,}" for t in found.totals[:4]]
     yield f"Payments of {found.network_id}: {', '.join(sums) or 'none'}"
     yield _heading("What its accounts show", len(found.signs), found.counts["signs"])
     for row in found.signs:
@@ -81,10 +81,10 @@ def _money(found: TracedView) -> Iterator[str]:
         yield f"  {row['sign']}: {clean(row['subject'])}{more}"
         yield f"      {clean(row['reason'], _WIDE)}"
     yield _heading("Who may have paid for its posts", len(found.payers), found.counts["payers"])
-    for row in found.payers:
-        name = f" ({clean(row['name'])})" if row["name"] else ""
-        yield f"  {row['best']:.2f}  {clean(row['account'])}{name}: {row['posts']:,} posts"
-        yield f"      {clean(row['reason'], _WIDE)}"
+    for payer in found.payers:
+        name = f" ({clean(payer.name)})" if payer.name else ""
+        yield f"  {payer.best:.2f}  {clean(payer.account)}{name}: {payer.posts:,} posts"
+        yield f"      {clean(payer.reason, _WIDE)}"
 
 
 def _movement(found: TracedView) -> Iterator[str]:
@@ -101,13 +101,13 @@ def _heading(text: str, shown: int, total: int) -> str:
     return f"{text}: none" if not total else f"{text}: {shown} of {total:,}" if total > shown else text
 
 
-def _turnover(row: Row) -> str:
+def _turnover(asset: Asset) -> str:
     from clew.model.money import written
 
-    if row["turnover_mid"] is None:
+    if asset.turnover_mid is None:
         return ""
-    low, high = (written(row[f"turnover_{end}"], None) for end in ("low", "high"))
-    return f": {written(row['turnover_mid'], row['currency'])} ({low} to {high})"
+    low, high = written(asset.turnover_low, None), written(asset.turnover_high, None)
+    return f": {written(asset.turnover_mid, asset.currency)} ({low} to {high})"
 
 
 def add_to(app: typer.Typer) -> None:

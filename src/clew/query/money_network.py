@@ -11,6 +11,7 @@ from clew.model.money import Amount, written
 from clew.query.money import Sankey, Sign
 
 MOST_ACCOUNTS = 16  # drawn one by one
+LEAST_SCORE = 0.5  # from here on a payment rather paid for a post than not
 _LEVELS = 3  # columns of accounts
 
 # The accounts of a network: those that take in and spend, or pay again and again; who pays once to one is a client, and
@@ -26,7 +27,7 @@ HAVING (sum(paid) > 0 AND sum(got) > 0) OR sum(paid) >= 3
     OR (sum(got) > 0 AND bool_and(other = '' OR starts_with(other, 'name:')))
 ORDER BY payments DESC, account LIMIT $most
 """
-_HERE = "here AS (FROM payments WHERE net = $net AND state = 'booked' AND currency = $currency)"
+_HERE = "here AS (FROM payments WHERE network_id = $network AND state = 'booked' AND currency = $currency)"
 
 
 @dataclass(frozen=True)
@@ -70,53 +71,62 @@ class Currency:
     last_at: datetime | None
 
 
-def currencies(engine: Engine, net: int) -> list[Currency]:
+def currencies(engine: Engine, network_id: str) -> list[Currency]:
     """The currencies of a network's payments, the one of most payments first."""
     query = """
         SELECT currency, count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount, min(booked_at) AS first_at,
                max(booked_at) AS last_at
-        FROM payments WHERE net = $net AND state = 'booked' GROUP BY currency ORDER BY payments DESC, currency"""
-    return [Currency(**row) for row in engine.rows(query, net=net)]
+        FROM payments WHERE network_id = $network AND state = 'booked' GROUP BY currency
+        ORDER BY payments DESC, currency"""
+    return [Currency(**row) for row in engine.rows(query, network=network_id)]
 
 
-def count_of_payments(engine: Engine, net: int) -> int:
+def chosen(moved: list[Currency], asked: str) -> str:
+    """The currency asked for, where there is money in it; else that of most payments, "" where there is none."""
+    known = [c.currency for c in moved]
+    return asked if asked in known else known[0] if known else ""
+
+
+def count_of_payments(engine: Engine, network_id: str) -> int:
     """How many payments a network has, and posts that somebody may have paid for."""
-    query = """
-        SELECT (SELECT count(*) FROM payments WHERE net = $net) +
-               (SELECT count(*) FROM payment_matches WHERE net = $net AND score >= 0.5) AS n"""
-    return int(engine.rows(query, net=net)[0]["n"])
+    query = f"""
+        SELECT (SELECT count(*) FROM payments WHERE network_id = $network) +
+               (SELECT count(*) FROM payment_matches WHERE network_id = $network AND score >= {LEAST_SCORE}) AS n"""
+    return int(engine.rows(query, network=network_id)[0]["n"])
 
 
-def signs_of(engine: Engine, net: int) -> list[SignOf]:
+def signs_of(engine: Engine, network_id: str) -> list[SignOf]:
     """What its accounts show, the weightiest first."""
     query = """
-        SELECT subject, sign, weight, reason FROM money_signs WHERE net = $net
+        SELECT subject, sign, weight, reason FROM money_signs WHERE network_id = $network
         ORDER BY weight DESC, subject, sign LIMIT 200"""
-    return [SignOf(r["subject"], Sign(r["sign"], r["weight"], r["reason"])) for r in engine.rows(query, net=net)]
+    rows = engine.rows(query, network=network_id)
+    return [SignOf(r["subject"], Sign(r["sign"], r["weight"], r["reason"])) for r in rows]
 
 
-def payers_of(engine: Engine, net: int, least: float = 0.5) -> list[Payer]:
+def payers_of(engine: Engine, network_id: str, limit: int = 50) -> list[Payer]:
     """Who may have paid for posts of the network, though no identifier says so; the surest first."""
-    query = """
+    query = f"""
         SELECT m.payer AS account, coalesce(min(nullif(p.payer_name, '')), '') AS name,
                count(DISTINCT rid_record) AS posts, count(DISTINCT rid_payment) AS payments, max(score)::DOUBLE AS best,
                first(m.reason ORDER BY score DESC, m.reason) AS reason, min(p.network_id) AS own
         FROM payment_matches m JOIN payments p ON p.rid = m.rid_payment
-        WHERE m.net = $net AND score >= $least GROUP BY m.payer ORDER BY sum(score) DESC, account LIMIT 50"""
-    return [Payer(**row) for row in engine.rows(query, net=net, least=least)]
+        WHERE m.network_id = $network AND score >= {LEAST_SCORE} GROUP BY m.payer
+        ORDER BY sum(score) DESC, account LIMIT $limit"""
+    return [Payer(**row) for row in engine.rows(query, network=network_id, limit=limit)]
 
 
-def flow_chart(engine: Engine, net: int, currency: str) -> Sankey:
+def flow_chart(engine: Engine, network_id: str, currency: str) -> Sankey:
     """What comes in by purpose, goes through the accounts of a network, and is spent by purpose.
 
     Money that goes round between accounts is drawn from the earlier column to the later; what would go back is said.
 
     Args:
-        engine: the reading index.
-        net: the network.
+        engine: with the tables or views of a workspace.
+        network_id: its name.
         currency: one of `currencies`.
     """
-    given = {"net": net, "currency": currency}
+    given = {"network": network_id, "currency": currency}
     own = [row["account"] for row in engine.rows(_OWN.format(here=_HERE), **given, most=MOST_ACCOUNTS)]
     query = f"WITH {_HERE} SELECT payer, payee, purpose, sum(amount)::DECIMAL(38, 18) AS amount FROM here GROUP BY ALL"
     moved: dict[tuple[str, str], Decimal] = {}

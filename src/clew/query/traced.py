@@ -77,11 +77,11 @@ def played(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tupl
     return found, int(total["n"])
 
 
-def seizable(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tuple[list[Asset], int]:
+def seizable(engine: Engine, network_id: str, limit: int = MOST, offset: int = 0) -> tuple[list[Asset], int]:
     """The assets of a network, by kind and what went through them, the most first; and how many there are."""
     query = """
         SELECT kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency, reason
-        FROM assets WHERE net = $net ORDER BY turnover_mid DESC NULLS LAST, kind, value, currency
+        FROM assets WHERE network_id = $network ORDER BY turnover_mid DESC NULLS LAST, kind, value, currency
         LIMIT $limit OFFSET $offset"""
-    (total,) = engine.rows("SELECT count(*) AS n FROM assets WHERE net = $net", net=net)
-    return [Asset(**row) for row in engine.rows(query, net=net, limit=limit, offset=offset)], int(total["n"])
+    (total,) = engine.rows("SELECT count(*) AS n FROM assets WHERE network_id = $network", network=network_id)
+    return [Asset(**row) for row in engine.rows(query, network=network_id, limit=limit, offset=offset)], int(total["n"])

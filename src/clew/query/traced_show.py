@@ -7,6 +7,8 @@ from typing import Any
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
+from clew.query.money_network import LEAST_SCORE, Currency, Payer, currencies, payers_of
+from clew.query.traced import Asset, seizable
 
 Row = dict[str, Any]
 
@@ -28,34 +30,22 @@ class TracedView:
     """
 
     network_id: str
-    totals: list[Row]
+    totals: list[Currency]
     signs: list[Row]
-    payers: list[Row]
+    payers: list[Payer]
     pattern: Row | None
     expected: list[Row]
     roles: list[Row]
-    assets: list[Row]
+    assets: list[Asset]
     counts: Row
 
 
-_TOTALS = """
-SELECT currency, count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount, min(booked_at) AS first_at,
-    max(booked_at) AS last_at
-FROM payments WHERE network_id = $network AND state = 'booked' GROUP BY currency ORDER BY payments DESC, currency
-"""
 # Of each sign the account that shows it most: many accounts of a network show the same.
 _SIGNS = """
 SELECT sign, subject, weight, reason, count(*) OVER (PARTITION BY sign) AS accounts
 FROM money_signs WHERE network_id = $network
 QUALIFY row_number() OVER (PARTITION BY sign ORDER BY weight DESC, subject, reason) = 1
 ORDER BY weight DESC, sign LIMIT $limit
-"""
-_PAYERS = """
-SELECT m.payer AS account, coalesce(min(nullif(p.payer_name, '')), '') AS name,
-    count(DISTINCT rid_record) AS posts, max(score)::DOUBLE AS best,
-    first(m.reason ORDER BY score DESC, m.reason) AS reason
-FROM payment_matches m JOIN payments p ON p.rid = m.rid_payment
-WHERE m.network_id = $network AND score >= 0.5 GROUP BY m.payer ORDER BY sum(score) DESC, account LIMIT $limit
 """
 _PATTERN = "SELECT pattern, confidence, reason FROM patterns WHERE network_id = $network AND subject = ''"
 _EXPECTED = """
@@ -73,17 +63,13 @@ FROM roles WHERE network_id = $network
 QUALIFY row_number() OVER (PARTITION BY role ORDER BY confidence DESC, person) = 1
 ORDER BY role = 'unknown', confidence DESC, role LIMIT $limit
 """
-_ASSETS = """
-SELECT kind, value, holder, turnover_low, turnover_mid, turnover_high, currency, reason FROM assets
-WHERE network_id = $network ORDER BY turnover_mid DESC NULLS LAST, kind, value, currency LIMIT $limit
-"""
-_COUNTS = """
+_COUNTS = f"""
 SELECT (SELECT count(DISTINCT sign) FROM money_signs WHERE network_id = $network) AS signs,
-    (SELECT count(DISTINCT payer) FROM payment_matches WHERE network_id = $network AND score >= 0.5) AS payers,
+    (SELECT count(DISTINCT payer) FROM payment_matches
+        WHERE network_id = $network AND score >= {LEAST_SCORE}) AS payers,
     (SELECT count(DISTINCT subject) FROM forecasts WHERE network_id = $network
         AND split_part(subject, ':', 1) NOT IN ('image', 'item')) AS expected,
-    (SELECT count(DISTINCT role) FROM roles WHERE network_id = $network) AS roles,
-    (SELECT count(*) FROM assets WHERE network_id = $network) AS assets
+    (SELECT count(DISTINCT role) FROM roles WHERE network_id = $network) AS roles
 """
 
 
@@ -105,14 +91,15 @@ def traced_of(engine: Engine, network_id: str, limit: int = 5) -> TracedView:
         return engine.rows(query, network=network_id, **({"limit": limit} if "$limit" in query else {}))
 
     pattern = rows(_PATTERN)
+    assets, count = seizable(engine, network_id, limit)
     return TracedView(
         network_id,
-        rows(_TOTALS),
+        currencies(engine, network_id),
         rows(_SIGNS),
-        rows(_PAYERS),
+        payers_of(engine, network_id, limit),
         pattern[0] if pattern else None,
         rows(_EXPECTED),
         rows(_ROLES),
-        rows(_ASSETS),
-        rows(_COUNTS)[0],
+        assets,
+        rows(_COUNTS)[0] | {"assets": count},
     )

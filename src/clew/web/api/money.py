@@ -10,7 +10,7 @@ from fastapi import Path as InPath
 
 from clew.query.money import AccountLine, AccountPage, Sankey, account_page, accounts_of
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
-from clew.query.money_network import Currency, Payer, SignOf, currencies, flow_chart, payers_of, signs_of
+from clew.query.money_network import Currency, Payer, SignOf, chosen, currencies, flow_chart, payers_of, signs_of
 from clew.query.network import network_head
 from clew.query.traced import Asset, Played, played, seizable
 from clew.web.access import access, note
@@ -52,15 +52,15 @@ class NetworkMoney:
 def network_money(engine: Reading, name: _Name, currency: _CurrencyCode = "") -> NetworkMoney:
     """Accounts, what they show, who may have paid for its posts, and a flow chart."""
     head = network_head(engine, name)
-    moved = currencies(engine, head.net)
-    asked = currency if any(c.currency == currency for c in moved) else moved[0].currency if moved else ""
+    moved = currencies(engine, head.network_id)
+    asked = chosen(moved, currency)
     return NetworkMoney(
         moved,
         asked,
         [line for line in accounts_of(engine, head.network_id) if line.turnover.currency == asked],
-        signs_of(engine, head.net),
-        payers_of(engine, head.net),
-        flow_chart(engine, head.net, asked),
+        signs_of(engine, head.network_id),
+        payers_of(engine, head.network_id),
+        flow_chart(engine, head.network_id, asked),
     )
 
 
@@ -76,7 +76,7 @@ def network_roles(engine: Reading, name: _Name, offset: Offset = 0, limit: Limit
 @access("read", "view", "network {name}", "queue")
 def network_seizable(engine: Reading, name: _Name, offset: Offset = 0, limit: Limit = 50) -> Page[Asset]:
     """What could be frozen, with what may have gone through it and how that was estimated."""
-    found, total = seizable(engine, network_head(engine, name).net, limit, offset)
+    found, total = seizable(engine, network_head(engine, name).network_id, limit, offset)
     return Page(found, total, offset, limit)
 
 

@@ -15,7 +15,7 @@ from clew.query.graph import MOST_NODES, Graph, GraphNode
 from clew.query.money import Sankey, account_page, accounts_of, sankey
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
 from clew.query.money_graph import money_graph
-from clew.query.money_network import count_of_payments, currencies, flow_chart, payers_of, signs_of
+from clew.query.money_network import chosen, currencies, flow_chart, payers_of, signs_of
 from clew.query.network import NetworkHead
 from clew.web.access import access, note
 from clew.web.desk import Reading
@@ -55,21 +55,21 @@ def of_network(
     """What the accounts of a network take in and spend, what they show, and whose adverts they may pay."""
 
     def content(head: NetworkHead) -> Mapping[str, Any]:
-        moved = currencies(reading, head.net)
-        asked = currency if any(c.currency == currency for c in moved) else moved[0].currency if moved else ""
-        chart = flow_chart(reading, head.net, asked)
-        called = {line.account: line.name or short(line.account) for line in accounts_of(reading, head.network_id)}
+        moved = currencies(reading, head.network_id)
+        asked = chosen(moved, currency)
+        chart = flow_chart(reading, head.network_id, asked)
+        accounts = accounts_of(reading, head.network_id)
+        called = {line.account: line.name or short(line.account) for line in accounts}
         return {
-            "payments": count_of_payments(reading, head.net),
             "currencies": moved,
             "currency": asked,
             "chart": _network_chart(chart, called, asked),
             "chart_said": chart.said,
             "draw": draw,
             "flows": flows_of(money_graph(reading, head.network_id, asked, MOST_NODES)) if draw == "table" else None,
-            "accounts": [a for a in accounts_of(reading, head.network_id) if a.turnover.currency == asked][:_ROWS],
-            "signs": signs_of(reading, head.net),
-            "payers": payers_of(reading, head.net),
+            "accounts": [a for a in accounts if a.turnover.currency == asked][:_ROWS],
+            "signs": signs_of(reading, head.network_id),
+            "payers": payers_of(reading, head.network_id),
             "cautions": _cautions(),
             "href": href,
             "short": short,

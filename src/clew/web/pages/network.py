@@ -67,8 +67,8 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
             "managing": [g for g in told["why"].grounds if g.reason.indicator in _MANAGING],
             "roles": roles(reading, head.net, 10),
             "people": played(reading, head.net, SIZE)[0],
-            "seizable": seizable(reading, head.net, SIZE)[0],
-            "signs": signs_of(reading, head.net),
+            "seizable": seizable(reading, head.network_id, SIZE)[0],
+            "signs": signs_of(reading, head.network_id),
             "assets": assets(reading, head.net),
             "links": network_links(reading, head.net, 0, 20)[0],
             "records": network_records(reading, head.net, 0, 4 * SIZE)[0],
@@ -142,7 +142,7 @@ def assets_page(request: Request, reading: Reading, name: NetworkName) -> Respon
     def content(head: NetworkHead) -> Mapping[str, Any]:
         money = {i.id for i in catalogue() if i.family == "money"}
         grounds = [g for g in why(reading, head).grounds if g.reason.indicator in money]
-        found, total = seizable(reading, head.net)
+        found, total = seizable(reading, head.network_id)
         told = {"seizable": found, "seizable_total": total}
         return told | {"assets": assets(reading, head.net), "money": grounds}
 

@@ -80,7 +80,7 @@ def people_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response
 def seizable_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """What could be frozen, with what went through it."""
     head = network_head(reading, name)
-    return _table(masks, f"{head.network_id}-seizable", Asset, seizable(reading, head.net, MOST)[0])
+    return _table(masks, f"{head.network_id}-seizable", Asset, seizable(reading, head.network_id, MOST)[0])
 
 
 @router.get("/assets.csv")

@@ -72,13 +72,14 @@ def network_tab(
     desk: Desk = request.app.state.desk
     who = visit_of(request).actor
     counts = {"Records": head.records, "Conversations": count_of(engine, head.net), "Links": head.links}
-    counts["Money"] = count_of_payments(engine, head.net)
+    counts["Money"] = count_of_payments(engine, head.network_id)
     decided = past(desk, engine, head.network_id)
     own = [d for d in decided if d.network_id == head.network_id]
     context: dict[str, Any] = {
         "head": head,
         "history": network_history(engine, head.network_id),
         "tab": tab,
+        "counts": counts,
         "tabs": [
             (f"/networks/{head.network_id}{end}", word, counts.get(word))
             for end, word in TABS
