@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +12,8 @@ from clew.cli.common import CaseOption, JsonOption, WhyOption, WorkspaceOption, 
 from clew.cli.reading import MOST_WORDS, note
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from clew.query.money import AccountLine
-    from clew.query.money_follow import Followed
+    from clew.query.money_follow import Followed, FollowedEnd, FollowedFlow
 
 _SHOWN = 12  # flows of a level, and ends
 
@@ -66,30 +64,34 @@ def _print(lines: Iterator[str]) -> None:
         out.print(line)
 
 
-def plain(amount: Decimal) -> str:
-    """An amount as a person reads it: whole cents at least, and no noughts behind those."""
-    text = f"{amount:,.18f}".rstrip("0")
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part:0<2}"
-
-
 def _account_lines(lines: list[AccountLine]) -> Iterator[str]:
+    from clew.model.money import written
+
     yield f"{len(lines)} accounts, by what went through them:"
     for line in lines:
         t = line.turnover
         name = f" ({clean(line.name)})" if line.name else ""
-        yield f"  {clean(line.account)}{name}: in {plain(t.came)}, out {plain(t.went)} {t.currency}"
+        yield f"  {clean(line.account)}{name}: in {written(t.came, None)}, out {written(t.went, None)} {t.currency}"
         if line.signs:
             yield f"      shows: {', '.join(line.signs)}"
 
 
 def _followed_lines(found: Followed) -> Iterator[str]:
+    from decimal import Decimal
+
+    from clew.model.money import written
+
     def who(account: str) -> str:
         name = found.names.get(account)
         return clean(f"{account} ({name})" if name else account or "unknown")
 
+    def both(parts: Sequence[FollowedFlow | FollowedEnd]) -> str:
+        """What some parts come to by either way of splitting; there is at least one."""
+        fifo, share = (sum((getattr(part, of) for part in parts), Decimal(0)) for of in ("fifo", "share"))
+        return f"{written(fifo, None)} | {written(share, None)}"
+
     way = "was paid" if found.back else "paid"
-    yield f"{who(found.account)} {way} {plain(found.total)} {found.currency}."
+    yield f"{who(found.account)} {way} {written(found.total, None)} {found.currency}."
     yield "Each part by first in, first out | by proportion:"
     level, shown = -1, 0
     for flow in found.flows:
@@ -101,23 +103,16 @@ def _followed_lines(found: Followed) -> Iterator[str]:
             times = f"{flow.payments} payments" if flow.payments != 1 else "1 payment"
             span = f"{flow.first_at:%Y-%m-%d} to {flow.last_at:%Y-%m-%d}"
             yield f"  {who(flow.payer)} → {who(flow.payee)}"
-            yield f"      {plain(flow.fifo)} | {plain(flow.share)}  in {times}, {span}"
+            yield f"      {both([flow])}  in {times}, {span}"
         elif shown == _SHOWN + 1:
             smaller = sum(f.level == level for f in found.flows) - _SHOWN
             yield f"  … and {smaller} smaller ones (all of them with --json)"
     yield "Where it ends" if not found.back else "Where it begins"
     for end in found.ends[:_SHOWN]:
-        yield f"  {plain(end.fifo)} | {plain(end.share)}  {end.how}: {who(end.account)}"
+        yield f"  {both([end])}  {end.how}: {who(end.account)}"
     if rest := found.ends[_SHOWN:]:
-        yield f"  {plain(sum_of(e.fifo for e in rest))} | {plain(sum_of(e.share for e in rest))}  at {len(rest)} others"
+        yield f"  {both(rest)}  at {len(rest)} others"
     yield from found.said
-
-
-def sum_of(amounts: Iterator[Decimal]) -> Decimal:
-    """A sum that begins with a decimal nought."""
-    from decimal import Decimal
-
-    return sum(amounts, Decimal(0))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,11 +1,8 @@
-"""Follow the money of an account forward (where did it go?) or back (where did it come from?),
-    with amounts that add up.
+"""Follow the money of an account forward (where did it go?) or back (where did it come from?), in amounts that add up.
 
-Two ways of splitting stand side by side: first in, first out,
-    and by proportion; see `clew.query.money_kernel`. All that is
-followed ends somewhere: it is still there, was there before the records begin, came back,
-    lies with an account so busy that
-nobody can tell one payer's money from another's, or is not followed further because the depth is reached.
+Two ways of splitting stand side by side: first in, first out, and by proportion; see `clew.query.money_kernel`. All
+that is followed ends somewhere: it is still there, was there before the records begin, came back, lies with an account
+so busy that nobody can tell one payer's money from another's, or is not followed further because the depth is reached.
 """
 
 from __future__ import annotations
