@@ -42,7 +42,6 @@ _QUOTED = re.compile(r'"[^"]*"?')
 _LONGEST = 60  # characters of a column's name
 _DELIMITERS = (";", ",", "\t", "|")
 _STRONG = ("balance", "counter_account", "mark", "value_date", "debit")
-_SINGLE = tuple(role for role in ROLES if role != "text")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])")
 _ACCOUNT = r"^'?([A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}|[0-9 /-]{7,})"
 _CODES = "EUR USD GBP CHF PLN CZK HUF RON BGN SEK DKK NOK RSD UAH RUB TRY ALL MKD BAM MDL GEL AED NGN GHS KES XOF XAF"

@@ -1,4 +1,7 @@
-"""Tables of the reading index for movement, money, roles and assets: each by network, or by the account it is about."""
+"""Tables of the reading index for movement, money, roles and assets: each by network.
+
+Networks are numbered in the order of their names, so rows that a query finds by ``network_id`` lie together as well.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,9 @@ TRACE_TABLES = {
         "assets": "kind, value, currency",
     }.items()
 } | {
-    # Of payments and flows that belong to no network, net is null; an account's own lie together in `account_payments`.
+    # Of payments and flows that belong to no network, net is null.
     "payments": _NETLESS.format(name="payments", order="booked_at, rid"),
     "flows": _NETLESS.format(name="flows", order="payer, payee, currency"),
     "money_signs": _NETLESS.format(name="money_signs", order="sign, subject"),
     "payment_matches": _NETLESS.format(name="payment_matches", order="payer, score DESC, rid_payment, rid_record"),
-    "account_payments": """
-        SELECT account, other, received, rid, net, amount, currency, booked_at, purpose, state
-        FROM (SELECT payer AS account, payee AS other, false AS received, * FROM payments
-              UNION ALL SELECT payee, payer, true, * FROM payments)
-        WHERE account <> '' ORDER BY account, booked_at, rid, received""",
 }
