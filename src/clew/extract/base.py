@@ -222,6 +222,36 @@ def mentions(
     return pa.table(columns, schema=MENTIONS)
 
 
+def whole_fields(
+    batch: TextBatch, extractor: Extractor, kind: str, field: str, record: pa.Array, raw: pa.Array, value: pa.Array
+) -> pa.Table:
+    """Rows of MENTIONS that point at a whole column.
+
+    Args:
+        batch: the records.
+        extractor: who found them.
+        kind: the mention type.
+        field: the column.
+        record: int[k], rows of the batch.
+        raw: string[k], what stands in the column.
+        value: string[k], canonical values.
+    """
+    k = len(record)
+    columns = {
+        "rid": pa.array(batch.rid).take(record),
+        "type": constant(kind, k),
+        "value": value,
+        "raw": raw,
+        "field": constant(field, k),
+        "start": pa.repeat(pa.scalar(0, pa.int32()), k),
+        "end": pc.utf8_length(raw).cast(pa.int32()),
+        "obscured": pa.array(np.zeros(k, np.bool_)),
+        "extractor": constant(extractor.name, k),
+        "version": constant(extractor.version, k),
+    }
+    return pa.table(columns, schema=MENTIONS)
+
+
 @cache
 def _dictionary(words: tuple[str, ...]) -> pa.Array:
     return pa.array(words, pa.string())  # with its type: Arrow looks for modules at every call that must find it out

@@ -36,9 +36,8 @@ from clew.extract._words import (
     word_end,
 )
 from clew.extract._written import written
-from clew.extract.base import Example, Ints, TextBatch, constant, mentions
+from clew.extract.base import Example, Ints, TextBatch, mentions, whole_fields
 from clew.extract.fold import EMOJI
-from clew.model.tables import MENTIONS
 
 _NEAR = 30  # symbols between a platform's name and an "@name" that goes with it
 _LONGEST = 32
@@ -224,21 +223,8 @@ def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
     message = pc.fill_null(pc.equal(batch.records.column("kind").cast(pa.string()), "message"), False)
     keep = pc.and_(keep, pc.invert(pc.and_(message, pc.is_in(platform, pa.array(ADDRESS_BOOKS, pa.string())))))
     at = pc.indices_nonzero(pc.fill_null(keep, False))
-    raw = raw.take(at)
-    k = len(raw)
-    columns = {
-        "rid": pa.array(batch.rid).take(at),
-        "type": constant("handle", k),
-        "value": pc.binary_join_element_wise(platform.take(at), name.take(at), _COLON),
-        "raw": raw,
-        "field": constant("handle", k),
-        "start": pa.repeat(pa.scalar(0, pa.int32()), k),
-        "end": pc.utf8_length(raw).cast(pa.int32()),
-        "obscured": pa.array(np.zeros(k, np.bool_)),
-        "extractor": constant(extractor.name, k),
-        "version": constant(extractor.version, k),
-    }
-    return pa.table(columns, schema=MENTIONS)
+    value = pc.binary_join_element_wise(platform.take(at), name.take(at), _COLON)
+    return whole_fields(batch, extractor, "handle", "handle", at, raw.take(at), value)
 
 
 class Handle:

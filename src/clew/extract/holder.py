@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract.base import Example, TextBatch, constant
+from clew.extract.base import Example, TextBatch, whole_fields
 from clew.model.tables import MENTIONS
 
 SIDES = ("payer", "payee")
@@ -72,20 +72,8 @@ class Holder:
         words, of = coded.dictionary.to_pylist(), platforms.dictionary.to_pylist()
         found = [account_number(words[p // len(of)], of[p % len(of)]) if p >= 0 else "" for p in pairs.tolist()]
         at = pa.array(np.flatnonzero(np.array([bool(value) for value in found], np.bool_)[inverse]))
-        raw, k = names.take(at), len(at)
-        columns = {
-            "rid": pa.array(batch.rid).take(at),
-            "type": constant("account", k),
-            "value": pa.array(found, pa.string()).take(pa.array(inverse)).take(at),
-            "raw": raw,
-            "field": constant(side, k),
-            "start": pa.repeat(pa.scalar(0, pa.int32()), k),
-            "end": pc.utf8_length(raw).cast(pa.int32()),
-            "obscured": pa.array(np.zeros(k, np.bool_)),
-            "extractor": constant(self.name, k),
-            "version": constant(self.version, k),
-        }
-        return pa.table(columns, schema=MENTIONS)
+        value = pa.array(found, pa.string()).take(pa.array(inverse)).take(at)
+        return whole_fields(batch, self, "account", side, at, names.take(at), value)
 
 
 PLUGIN = Holder()
