@@ -98,6 +98,19 @@ def _built(start: Ints, column: Codes, count: npt.NDArray[np.float32]) -> Incide
     return Incidence(start, column[: start[-1]], count[: start[-1]])
 
 
+def chains(row: Ints, group: Ints) -> tuple[Ints, Ints]:
+    """Each record of a group with the next: pairs of records.
+
+    Args:
+        row: int64[n], records.
+        group: int64[n], what each is in.
+    """
+    order = np.lexsort((row, group))
+    row, group = row[order], group[order]
+    same = group[1:] == group[:-1]
+    return row[:-1][same], row[1:][same]
+
+
 @numba.njit(nogil=True, cache=True)
 def _place(row, column, count, rows):  # type: ignore[no-untyped-def]
     """Counting sort by row; within a row sort by column, unless it is sorted already, and merge equals in place."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.link.groups import Ints
+from clew.link.groups import Ints, chains
 from clew.link.rows import RowIndex
 from clew.link.ties import Ties
 
@@ -93,9 +93,9 @@ def own_payments(engine: Engine, index: RowIndex, ties: Ties) -> tuple[Ties, tup
     # A client is not of the operation, and what a client also pays is not the operation's.
     own = np.where(payee, public | passed | ~of_payer[row], public | ~of_known_payee[row])
     kept = ~paid[ties.row]
-    kept[np.searchsorted(_keys(ties.identifier, ties.row), _keys(code[own], row[own]))] = True
+    kept[ties.places(code[own], row[own])] = True
     weighed = replace(ties, row=ties.row[kept], identifier=ties.identifier[kept])
-    return weighed, _chains(row[own & ~payee], code[own & ~payee])
+    return weighed, chains(row[own & ~payee], code[own & ~payee])
 
 
 def _flags(index: RowIndex, chosen: pa.Table) -> Flags:
@@ -103,15 +103,3 @@ def _flags(index: RowIndex, chosen: pa.Table) -> Flags:
     out = np.zeros(len(index.rid), np.bool_)
     out[index.rows(chosen.column("rid").to_numpy().astype(np.uint64))] = True
     return out
-
-
-def _keys(identifier: npt.NDArray[np.integer], row: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
-    return identifier.astype(np.uint64) << np.uint64(32) | row.astype(np.uint64)
-
-
-def _chains(row: Ints, account: Ints) -> tuple[Ints, Ints]:
-    """Each payment of an account with the next: pairs of records."""
-    order = np.lexsort((row, account))
-    row, account = row[order], account[order]
-    same = account[1:] == account[:-1]
-    return row[:-1][same], row[1:][same]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.link.groups import Evidence, Floats, Ints, Telling, incidence
+from clew.link.groups import Evidence, Floats, Telling, chains, incidence
 from clew.link.rows import RowIndex
 from clew.link.ties import MOST_TALKING, Ties
 from clew.link.weights import CLASS_OF, CONTACT, TYPES, Weights
@@ -101,12 +101,13 @@ def telling(engine: Engine, index: RowIndex, ties: Ties, evidence: Evidence, wei
     told = ~lone & (own | ~owned[code])
     also = ~lone & (place[code] >= 0)
     first = np.unique(np.stack([code[lone], talk[row[lone]]]), axis=1, return_index=True)[1]
+    talking = np.flatnonzero(talk >= 0)
     return Telling(
         incidence(
             np.concatenate([row[told], row[also]]), np.concatenate([code[told], place[code[also]]]), len(evidence.item)
         ),
         np.append(ties.kind, ties.kind[extra]),
-        _chain(talk),
+        chains(talking, talk[talking]),
         np.bincount(row[lone][first], minlength=len(evidence.item)).astype(np.int32),
         np.append(bonus, np.full(len(extra), weights.met)),
         np.append(usual.most if most is None else most, np.full(len(extra), np.inf)),
@@ -117,25 +118,15 @@ def _replaced(usual: Telling, most: Floats) -> Telling:
     return Telling(usual.identifiers, usual.kind, usual.together, usual.others, usual.bonus, most)
 
 
-def _chain(talk: Ints) -> tuple[Ints, Ints]:
-    """Each record of a talk with the next."""
-    rows = np.flatnonzero(talk >= 0)
-    rows = rows[np.argsort(talk[rows], kind="stable")]
-    same = talk[rows][1:] == talk[rows][:-1]
-    return rows[:-1][same], rows[1:][same]
-
-
 def _roles(engine: Engine, index: RowIndex, ties: Ties) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """For each tie whether it is of a talk's writer by account, and whether who shows it acts in the talk."""
     shown = engine.sql(_SHOWN)
     code = ties.codes(shown.column("type").combine_chunks(), shown.column("value").combine_chunks())
     at = index.rows(shown.column("rid").to_numpy().astype(np.uint64))
-    key = code.astype(np.uint64) << np.uint64(32) | at.astype(np.uint64)
-    keys = ties.identifier.astype(np.uint64) << np.uint64(32) | ties.row.astype(np.uint64)  # sorted
-    place = np.searchsorted(keys, key)
+    place = ties.places(code, at)
     out = []
     for name in ("account", "acts"):
-        told = np.zeros(len(keys), np.bool_)
+        told = np.zeros(len(ties.row), np.bool_)
         told[place[shown.column(name).to_numpy()]] = True
         out.append(told)
     return out[0], out[1]

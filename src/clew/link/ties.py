@@ -67,6 +67,14 @@ class Ties:
             first += len(names)
         return out
 
+    def places(self, identifier: npt.NDArray[np.int64], row: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """int64[n], where ties stand that are there; ties are sorted by identifier and record."""
+        held, wanted = (
+            code.astype(np.uint64) << np.uint64(32) | at.astype(np.uint64)
+            for code, at in ((self.identifier, self.row), (identifier, row))
+        )
+        return np.searchsorted(held, wanted)
+
 
 def read_ties(engine: Engine, index: RowIndex) -> Ties:
     """The identifiers of ``mentions``, ``image_members``, ``template_members`` and conversations, sorted.
