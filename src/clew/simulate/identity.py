@@ -16,6 +16,10 @@ _STEMS = (
 )  # fmt: skip
 _MAILS = ("gmail.com", "outlook.com", "proton.me", "mail.com", "gmx.net", "yahoo.com")
 _SITES = ("vel", "mor", "tan", "lux", "riv", "sol", "qui", "zen", "pra", "nel", "dov", "kas", "bri", "fen")
+# Of which invented surnames and firms are made.
+SYLLABLES = (
+    "vel", "mor", "tan", "ora", "riv", "sol", "qui", "zen", "pra", "nel", "dov", "kas", "bri", "fen", "ulo", "wex",
+)  # fmt: skip
 _TOPS = ("com", "net", "org", "eu", "info", "site", "online")
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from clew.simulate import identity
 from clew.simulate.hashing import Ints, mix_one
+from clew.simulate.identity import SYLLABLES
 from clew.simulate.money.book import ACCOUNT_KINDS, IBAN, NAME, NUMBER, PHONE, VOUCHER, WALLET, Accounts
 from clew.simulate.money.iban import BANKS, account, bank_of
 from clew.simulate.numbers import e164, national
@@ -26,24 +27,6 @@ _WORDS = {
     "telephone": ("Mobile", "Telecom"), "vouchers": ("Gift Cards", "Prepaid"), "travel": ("Travel", "Reisen"),
     "front": ("Trading", "Consult", "Import"),
 }  # fmt: skip
-_STEMS = (
-    "vel",
-    "mor",
-    "tan",
-    "ora",
-    "riv",
-    "sol",
-    "qui",
-    "zen",
-    "pra",
-    "nel",
-    "dov",
-    "kas",
-    "bri",
-    "fen",
-    "ulo",
-    "wex",
-)
 _GIVEN = (
     "Ada", "Alex", "Ari", "Chris", "Dani", "Eli", "Emi", "Iva", "Jamie", "Jo", "Kim", "Lou", "Luca", "Mika", "Nika",
     "Noa", "Ola", "Pat", "Quin", "Remi", "Robin", "Sam", "Sasha", "Toni", "Val", "Vanya", "Yael", "Zoe",
@@ -56,7 +39,7 @@ _FIRST_PHONE = 8_500_000
 def person_name(seed: int, person: int) -> str:
     """The name in which a person's accounts are; nobody's."""
     bits = mix_one(seed, "holder", person)
-    family = _STEMS[bits >> 8 & 15] + _STEMS[bits >> 12 & 15] + _ENDS[(bits >> 16) % len(_ENDS)]
+    family = SYLLABLES[bits >> 8 & 15] + SYLLABLES[bits >> 12 & 15] + _ENDS[(bits >> 16) % len(_ENDS)]
     given = _GIVEN[bits % len(_GIVEN)]
     # One in five accounts shows an initial alone.
     return f"{given[0]}. {family.title()}" if bits >> 40 & 7 < 2 else f"{given} {family.title()}"
@@ -73,7 +56,7 @@ def firm_name(seed: int, trade: int, country: int, key: int) -> str:
     bits = mix_one(seed, "firm", trade)
     # An odd factor permutes the stems: no two firms of a trade have one.
     place = ((country * 16 + key) * (bits | 1) + (bits >> 20)) & 4095
-    stem = (_STEMS[place & 15] + _STEMS[place >> 4 & 15] + _STEMS[place >> 8]).title()
+    stem = (SYLLABLES[place & 15] + SYLLABLES[place >> 4 & 15] + SYLLABLES[place >> 8]).title()
     words = _WORDS[kind]
     return f"{stem} {words[mix_one(seed, 'firm-word', trade, country, key) % len(words)]}"
 

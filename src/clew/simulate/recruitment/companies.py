@@ -8,26 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clew.simulate.hashing import mix_one
+from clew.simulate.identity import SYLLABLES
 from clew.simulate.places import CODES
 
-_SYLLABLES = (
-    "vel",
-    "mor",
-    "tan",
-    "ora",
-    "riv",
-    "sol",
-    "qui",
-    "zen",
-    "pra",
-    "nel",
-    "dov",
-    "kas",
-    "bri",
-    "fen",
-    "ulo",
-    "wex",
-)
 _LEGAL = {
     "NL": "BV", "BE": "BV", "DE": "GmbH", "AT": "GmbH", "CH": "AG", "FR": "SARL", "ES": "SL", "IT": "Srl", "PT": "Lda",
     "RO": "SRL", "PL": "sp. z o.o.", "HU": "Kft", "BG": "OOD", "GB": "Ltd", "IE": "Ltd", "US": "LLC", "CZ": "s.r.o.",
@@ -38,7 +21,7 @@ _TRADES = ("Personnel", "Work", "Staff", "Jobs", "Careers", "Contacts", "Service
 def name(seed: int, number: int, country: int) -> str:
     """The name of a firm."""
     bits = mix_one(seed, "company", number)
-    stem = "".join(_SYLLABLES[bits >> shift & 15] for shift in (0, 4, 8)).title()
+    stem = "".join(SYLLABLES[bits >> shift & 15] for shift in (0, 4, 8)).title()
     return f"{stem} {_TRADES[bits >> 12 & 7]} {_LEGAL.get(CODES[country], 'Group')}"
 
 
