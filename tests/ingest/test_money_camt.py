@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
 
-from clew.ingest import money_xml
+from clew.ingest import walking
 from clew.ingest.formats.camt import PLUGIN
 from clew.ingest.streams import FileSource
 
@@ -217,7 +217,7 @@ def test_deep_but_whole(shelf: Shelf) -> None:
 
 
 def test_one_tag_without_end(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(money_xml, "MAX_LINE", 9 << 20)
+    monkeypatch.setattr(walking, "MAX_LINE", 9 << 20)
     text = document(statement(entry("1.00", "CRDT"), "<Ntry>" + "x" * (30 << 20)))
     result = shelf.ingest(shelf.write("big.xml", text), kind=None)
     assert result.new == 1 and reasons(result) == ["element over 9 MiB; what follows it was not read"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ import orjson
 
 from clew.ingest.base import MAX_LINE, NUL_BYTE, Reject, clip
 from clew.ingest.jsonelements import find_elements
-from clew.ingest.streams import DamagedError, mend, noting
+from clew.ingest.streams import mend
+from clew.ingest.walking import Walker
 
 _BATCH = 1 << 14  # messages found at a time
 _HEAD = 1 << 16  # bytes kept of what stands before a list
@@ -50,15 +50,17 @@ class Cut:
     pieces: Sequence[Piece]
 
 
-class Lists:
+class Lists(Walker[Cut]):
     """Walks through a document once, in bounded memory, and finds the elements of every list under a key."""
 
+    what = "record"
+
     def __init__(self, key: str) -> None:
+        super().__init__()
         # Within a text every quote has a backslash before it: this finds keys alone.
         self._key = re.compile(rb'"' + key.encode() + rb'"\s*:\s*\[')
         self._head = b""
         self._inside = False
-        self._line = 1
         self._found = False
         self._outside = list[bytes]()
         self._room = MAX_LINE
@@ -69,32 +71,23 @@ class Lists:
         Raises:
             DamagedError: after the last part that could be read.
         """
-        held, damage = b"", None
-        for block in chain(noting(blocks), (None,)):
-            if isinstance(block, DamagedError):
-                damage = block
-                continue
-            held = held + block if block else held
-            done, pieces = self._walk(held, last=block is None)
-            if pieces:
-                yield Cut(held[:done], pieces)
-            self._line += held.count(b"\n", 0, done)
-            held = held[done:]
-            if len(held) > MAX_LINE:
-                reason = f"record over {MAX_LINE >> 20} MiB; what follows it was not read"
-                yield Reject(self._line, reason, clip(held[:8_000]))
-                return
-        if damage is not None:
-            raise damage
-        if self._inside:
-            yield Reject(self._line, CUT_OFF, clip(held[:8_000]))
-        elif not self._found:
+        left = yield from self.found(blocks)
+        if left is not None and self._inside:
+            yield Reject(self.line, CUT_OFF, clip(left[:8_000]))
+        elif left is not None and not self._found:
             yield Reject(0, NO_LIST)
+
+    def walk(self, text: bytes, *, last: bool) -> Generator[Cut | Reject, None, int]:
+        """Yield a text with the pieces of lists in it, if there are any; return the bytes done with."""
+        done, pieces = self._walk(text, last=last)
+        if pieces:
+            yield Cut(text[:done], pieces)
+        return done
 
     def _walk(self, text: bytes, *, last: bool) -> tuple[int, list[Piece]]:
         """(bytes done with, what was found in them)."""
         data, at, pieces = np.frombuffer(text, np.uint8), 0, list[Piece]()
-        line, counted = self._line, 0
+        line, counted = self.line, 0
         while True:
             if not self._inside:
                 found = self._key.search(text, at)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
-from clew.ingest.base import MAX_LINE, Reject, clip
-from clew.ingest.streams import DamagedError, noting
+from clew.ingest.base import Reject, clip
+from clew.ingest.walking import Walker
 
 _TAG = rb"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
 _ATTRIBUTE = re.compile(rb"""([A-Za-z_][\w.:-]{0,63})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -27,17 +26,17 @@ class Element:
     line: int
 
 
-class Elements:
+class Elements(Walker[list[Element | Reject]]):
     """Finds the elements with certain tags in a stream of text; what stands between them is passed over.
 
     An element that is not closed before the next one begins costs itself alone.
     """
 
     def __init__(self, tags: tuple[str, ...]) -> None:
+        super().__init__()
         names = b"|".join(tag.encode() for tag in tags)
         self._start = re.compile(rb"<(" + names + rb")(?=[\s/>])")
         self._open = re.compile(_TAG + rb">")
-        self._line = 1
 
     def blocks(self, blocks: Iterator[bytes]) -> Iterator[list[Element | Reject]]:
         """The elements of each block of text, in order.
@@ -45,27 +44,19 @@ class Elements:
         Raises:
             DamagedError: after the last block that could be read.
         """
-        held, damage = b"", None
-        for block in chain(noting(blocks), (None,)):
-            if isinstance(block, DamagedError):
-                damage = block
-                continue
-            held = held + block if block else held
-            found, done = self._found(held, last=block is None)
-            if found:
-                yield found
-            self._line += held.count(b"\n", 0, done)
-            held = held[done:]
-            if len(held) > MAX_LINE:
-                reason = f"element over {MAX_LINE >> 20} MiB; what follows it was not read"
-                yield [Reject(self._line, reason, clip(held[:8_000]))]
-                return
-        if damage is not None:
-            raise damage
+        for found in self.found(blocks):
+            yield [found] if isinstance(found, Reject) else found
+
+    def walk(self, text: bytes, *, last: bool) -> Generator[list[Element | Reject] | Reject, None, int]:
+        """Yield the elements of a text, if there are any; return the bytes done with."""
+        found, done = self._found(text, last=last)
+        if found:
+            yield found
+        return done
 
     def _found(self, text: bytes, *, last: bool) -> tuple[list[Element | Reject], int]:
         """(elements, bytes done with)."""
-        found, at, line, counted = list[Element | Reject](), 0, self._line, 0
+        found, at, line, counted = list[Element | Reject](), 0, self.line, 0
         while (start := self._start.search(text, at)) is not None:
             begin = start.start()
             line, counted = line + text.count(b"\n", counted, begin), begin

@@ -7,13 +7,12 @@ costs itself, memory is that of one entry, and what a document type could define
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
-from itertools import chain
 
-from clew.ingest.base import MAX_LINE, Reject, clip
+from clew.ingest.base import Reject, clip
 from clew.ingest.chats_xml import CUT_OFF, NOT_CLOSED
-from clew.ingest.streams import DamagedError, noting
+from clew.ingest.walking import Walker
 
 DOCTYPE = "XML with a document type is not read: it may define entities"
 HEAD, ENTRY, END = "head", "entry", "end"
@@ -30,49 +29,29 @@ class Piece:
     prefix: bytes = b""
 
 
-class Cutter:
+class Cutter(Walker[Piece]):
     """Cuts a stream of XML into pieces; ``outer`` are the tags of statements, ``inner`` those of entries."""
 
     def __init__(self, outer: tuple[str, ...], inner: tuple[str, ...]) -> None:
+        super().__init__()
         names = b"|".join(tag.encode() for tag in (*outer, *inner))
         self._mark = re.compile(
             rb"<(?:(/?)((?:[\w.-]{1,40}:)?)(" + names + rb")(?=[\s/>])|(!--)|(!\[CDATA\[)|(!DOCTYPE))"
         )
         self._inner = {tag.encode() for tag in inner}
-        self._line = 1
         self._head: int | None = None  # where the head of a statement begins that is not at its end yet
         self._opened: re.Match[bytes] | None = None
         self._head_line = 1
 
-    def pieces(self, blocks: Iterator[bytes]) -> Iterator[Piece | Reject]:
-        """The pieces in order, and what could not be cut.
-
-        Raises:
-            DamagedError: after the last piece that could be read.
-        """
-        held, damage = b"", None
-        for block in chain(noting(blocks), (None,)):
-            if isinstance(block, DamagedError):
-                damage = block
-                continue
-            held = held + block if block else held
-            done = yield from self._walk(held, last=block is None)
-            if done < 0:
-                return
-            self._line += held.count(b"\n", 0, done)
-            held = held[done:]
-            if self._head is not None:
-                self._head -= done
-            if len(held) > MAX_LINE:
-                reason = f"element over {MAX_LINE >> 20} MiB; what follows it was not read"
-                yield Reject(self._line, reason, clip(held[:8_000]))
-                return
-        if damage is not None:
-            raise damage
-
-    def _walk(self, text: bytes, *, last: bool) -> Generator[Piece | Reject, None, int]:
+    def walk(self, text: bytes, *, last: bool) -> Generator[Piece | Reject, None, int]:
         """Yield pieces; return the bytes done with, -1 to read no further."""
-        at, line, counted = 0, self._line, 0
+        done = yield from self._cut(text, last=last)
+        if self._head is not None:
+            self._head -= done
+        return done
+
+    def _cut(self, text: bytes, *, last: bool) -> Generator[Piece | Reject, None, int]:
+        at, line, counted = 0, self.line, 0
         while (mark := self._mark.search(text, at)) is not None:
             begin = mark.start()
             line, counted = line + text.count(b"\n", counted, begin), begin

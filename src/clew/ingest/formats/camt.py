@@ -31,7 +31,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     flattener = Flattener("TxDtls", "Bal")
     account: Account | None = None
     try:
-        for piece in Cutter(("Stmt", "Rpt", "Ntfctn"), ("Ntry",)).pieces(source.text_blocks()):
+        for piece in Cutter(("Stmt", "Rpt", "Ntfctn"), ("Ntry",)).found(source.text_blocks()):
             account = _take(payments, piece, account, sequence, flattener, ids)
             if len(payments) >= BLOCK:
                 yield partial(iter, (payments.batch(),))

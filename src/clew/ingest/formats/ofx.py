@@ -44,7 +44,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     payments, state = Payments(), _State()
     try:
         cutter = Cutter(("STMTRS", "CCSTMTRS", "BANKTRANLIST"), ("STMTTRN", "LEDGERBAL"))
-        for piece in cutter.pieces(source.text_blocks()):
+        for piece in cutter.found(source.text_blocks()):
             _take(payments, piece, state)
             if len(payments) >= BLOCK:
                 yield partial(iter, (payments.batch(),))

@@ -53,7 +53,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk each few thousand payments, parsed as the file is cut."""
     payments, order, flattener = Payments(), _Order(0), Flattener()
     try:
-        for piece in Cutter(("PmtInf",), ("CdtTrfTxInf", "DrctDbtTxInf")).pieces(source.text_blocks()):
+        for piece in Cutter(("PmtInf",), ("CdtTrfTxInf", "DrctDbtTxInf")).found(source.text_blocks()):
             order = _take(payments, piece, order, flattener)
             if len(payments) >= BLOCK:
                 yield partial(iter, (payments.batch(),))
