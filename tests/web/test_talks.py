@@ -75,7 +75,7 @@ def test_danger_stands_at_the_top_and_leads_to_the_message(talks, page):
 def test_a_sign_leads_to_its_indicator(talks, page):
     page.goto(talks.url + TALK)
     marked = "".join(page.locator("#m13 mark").all_inner_texts())
-    assert marked.startswith("keep your passport") and page.locator("#m13 .said").inner_text() == f"I {marked}"
+    assert marked.startswith("keep your passport") and f"I {marked}" in page.locator("#m13 .said").inner_text()
     page.locator("#m13 .sense").get_by_text("papers are kept from their owner").click()
     assert page.url.endswith("/indicators#documents-held")
     assert "keeps the papers" in page.locator("#documents-held").inner_text()
