@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clew.cli.common import CaseOption, WhyOption, WorkspaceOption, at_work, console, steps
+
+if TYPE_CHECKING:
+    from clew.exchange.moving import Moving
 
 export = typer.Typer(help="Write what a workspace holds in formats that others read.", no_args_is_help=True)
 
@@ -59,9 +62,9 @@ def geojson(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Where a network was and may go next, as GeoJSON for maps; victims and minors under pseudonyms."""
-    from clew.exchange.geojson import export_geojson
+    from clew.exchange.geojson import rendered
 
-    _movement(export_geojson, "geojson", network, out, (why, case, workspace), "features")
+    _movement(rendered, "geojson", network, out, (why, case, workspace), "features")
 
 
 @export.command()
@@ -73,9 +76,9 @@ def kml(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Where a network was and may go next, as KML for globes; victims and minors under pseudonyms."""
-    from clew.exchange.kml import export_kml
+    from clew.exchange.kml import rendered
 
-    _movement(export_kml, "kml", network, out, (why, case, workspace), "placemarks")
+    _movement(rendered, "kml", network, out, (why, case, workspace), "placemarks")
 
 
 @export.command()
@@ -87,13 +90,13 @@ def ics(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Stays, journeys and clashes of a network, as iCalendar; victims and minors under pseudonyms."""
-    from clew.exchange.icalendar import export_ics
+    from clew.exchange.icalendar import rendered
 
-    _movement(export_ics, "ics", network, out, (why, case, workspace), "events")
+    _movement(rendered, "ics", network, out, (why, case, workspace), "events")
 
 
 def _movement(
-    write: Callable[..., int],
+    rendered: Callable[[Moving], tuple[bytes, int]],
     what: str,
     network: str,
     out: Path,
@@ -102,11 +105,12 @@ def _movement(
 ) -> None:
     """Write the movement of a network, by leave, masked, with an entry."""
     from clew.evidence.masks import open_masks
+    from clew.exchange.moving import export_movement
     from clew.pipeline.custody import giving
 
     why, case, workspace = options
     with at_work(workspace, why, case) as (casework, actor, place):
         ready = giving(casework.db, actor, f"{what} of network {network[:64]}", {"to": str(out)})
         masks = open_masks(casework, place)
-        count = write(place, network, out, masks.table if masks else None, ready)
+        count = export_movement(place, network, out, rendered, masks.table if masks else None, ready)
     console().print(f"{count:>12,} {counted}")

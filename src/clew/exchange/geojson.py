@@ -6,46 +6,22 @@ the area runs counterclockwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import orjson
 from scipy.spatial import ConvexHull, QhullError
 
-from clew.exchange.moving import CAUTION, Mask, Moving, Point, read_moving, stamp, write_file
-from clew.store.workspace import Workspace
+from clew.exchange.moving import CAUTION, Moving, Point, stamp
 
 Json = dict[str, Any]
 
 
-def export_geojson(
-    workspace: Workspace,
-    network_id: str,
-    out: Path,
-    mask: Mask | None = None,
-    ready: Callable[[Path], None] = lambda made: None,
-) -> int:
-    """Write the movement of a network to a file that is not there yet.
-
-    Args:
-        workspace: with a run.
-        network_id: name of the network.
-        out: the file.
-        mask: hides who may not be named (`clew.evidence.masks`).
-        ready: told a folder with the finished file before it appears.
-
-    Returns:
-        How many features it holds.
-
-    Raises:
-        InputError: ``out`` exists.
-        MissingError: there is no such network.
-    """
-    collection = geojson(read_moving(workspace, network_id, mask))
-    write_file(out, orjson.dumps(collection, option=orjson.OPT_INDENT_2) + b"\n", ready)
-    return len(collection["features"])
+def rendered(moving: Moving) -> tuple[bytes, int]:
+    """The file, and how many features it holds."""
+    collection = geojson(moving)
+    return orjson.dumps(collection, option=orjson.OPT_INDENT_2) + b"\n", len(collection["features"])
 
 
 def geojson(moving: Moving) -> Json:

@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from icalendar import Calendar, Event
 
-from clew.exchange.moving import CAUTION, Mask, Moving, Row, called, read_moving, write_file
-from clew.store.workspace import Workspace
+from clew.exchange.moving import CAUTION, Moving, Row, called
 
 _SURE = 0.6  # from here on an event is not called tentative
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")  # no text of a calendar may hold these
 
 
-def export_ics(
-    workspace: Workspace,
-    network_id: str,
-    out: Path,
-    mask: Mask | None = None,
-    ready: Callable[[Path], None] = lambda made: None,
-) -> int:
-    """Write the movement of a network to a file that is not there yet; see `clew.exchange.geojson.export_geojson`.
-
-    Returns:
-        How many events it holds.
-    """
-    made = calendar(read_moving(workspace, network_id, mask))
-    write_file(out, made.to_ical(), ready)
-    return len(made.subcomponents)
+def rendered(moving: Moving) -> tuple[bytes, int]:
+    """The file, and how many events it holds."""
+    made = calendar(moving)
+    return made.to_ical(), len(made.subcomponents)
 
 
 def calendar(moving: Moving) -> Calendar:

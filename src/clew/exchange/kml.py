@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from clew.exchange.moving import CAUTION, Mask, Moving, Row, called, read_moving, stamp, write_file
-from clew.store.workspace import Workspace
+from clew.exchange.moving import CAUTION, Moving, Row, called, stamp
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
 # Characters that no XML 1.0 document may hold, escaped or not.
@@ -17,22 +15,10 @@ _STYLES = {"move": ("ffb06a2c", "2"), "clash": ("ff2d2dc8", "3")}  # aabbggrr, w
 Placemark = tuple[str, str, tuple[str | None, str | None], str, list[str]]
 
 
-def export_kml(
-    workspace: Workspace,
-    network_id: str,
-    out: Path,
-    mask: Mask | None = None,
-    ready: Callable[[Path], None] = lambda made: None,
-) -> int:
-    """Write the movement of a network to a file that is not there yet; see `clew.exchange.geojson.export_geojson`.
-
-    Returns:
-        How many placemarks it holds.
-    """
-    moving = read_moving(workspace, network_id, mask)
+def rendered(moving: Moving) -> tuple[bytes, int]:
+    """The file, and how many placemarks it holds."""
     content = kml(moving)
-    write_file(out, content, ready)
-    return content.count(b"<Placemark>")
+    return content, content.count(b"<Placemark>")
 
 
 def kml(moving: Moving) -> bytes:

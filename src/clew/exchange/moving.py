@@ -14,13 +14,13 @@ from typing import Any
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.exchange.tables import Mask
 from clew.extract.place import coordinates
 from clew.model.errors import InputError, MissingError
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 
 Row = dict[str, Any]
-Mask = Callable[[pa.Table, str], pa.Table]
 Point = tuple[float, float]  # longitude, latitude
 
 CAUTION = (
@@ -76,8 +76,7 @@ def moving_of(engine: Engine, network_id: str, mask: Mask | None = None) -> Movi
         for column in ("place", "from_place", "to_place", "place_a", "place_b"):
             if column in table.column_names:
                 values |= set(table.column(column).to_pylist())
-        # Under no name of the contract: there a subject is an id that no mask touches, here it is a number or a name.
-        tables[name] = (mask(table, "") if mask else table).to_pylist()
+        tables[name] = (mask(table, name) if mask else table).to_pylist()
     names = sorted(values)
     latitude, longitude = coordinates(pa.array(names, pa.string()))
     points = {
@@ -86,6 +85,36 @@ def moving_of(engine: Engine, network_id: str, mask: Mask | None = None) -> Movi
         if not math.isnan(lat)
     }
     return Moving(network_id, tables, points)
+
+
+def export_movement(
+    workspace: Workspace,
+    network_id: str,
+    out: Path,
+    rendered: Callable[[Moving], tuple[bytes, int]],
+    mask: Mask | None = None,
+    ready: Callable[[Path], None] = lambda made: None,
+) -> int:
+    """Write the movement of a network to a file that is not there yet.
+
+    Args:
+        workspace: with a run.
+        network_id: name of the network.
+        out: the file.
+        rendered: gives the content of the file, and how many things it holds.
+        mask: hides who may not be named (`clew.evidence.masks`).
+        ready: told a folder with the finished file before it appears.
+
+    Returns:
+        How many things it holds.
+
+    Raises:
+        InputError: ``out`` exists.
+        MissingError: there is no such network.
+    """
+    content, count = rendered(read_moving(workspace, network_id, mask))
+    write_file(out, content, ready)
+    return count
 
 
 def write_file(out: Path, content: bytes, ready: Callable[[Path], None] = lambda made: None) -> None:

@@ -108,9 +108,8 @@ QUERIES = {
 
 
 _GROUP = 65_536  # rows
-Mask = Callable[
-    [pa.Table, str], pa.Table
-]  # some rows of a table, and its name; the same rows as they may be given away
+# Some rows of a table, and its name; the same rows as they may be given away.
+Mask = Callable[[pa.Table, str], pa.Table]
 
 
 def export_tables(
