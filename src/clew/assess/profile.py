@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from clew.assess.arrays import NEVER, Ints, Records, Words
 from clew.assess.held import TYPES, Held
+from clew.extract.place import great_circle
 from clew.model.tables import KINDS
 
 _ALIKE = 4  # places of one name that are looked at
@@ -132,9 +133,7 @@ def _kilometres(places: pa.Table, a: Words, b: Words) -> npt.NDArray[np.float64]
     )
 
     def apart(i: Ints, j: Ints) -> npt.NDArray[np.float64]:
-        half = np.sin((latitude[j] - latitude[i]) / 2) ** 2
-        half += np.cos(latitude[i]) * np.cos(latitude[j]) * np.sin((longitude[j] - longitude[i]) / 2) ** 2
-        km: npt.NDArray[np.float64] = 12_742 * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+        km: npt.NDArray[np.float64] = great_circle(latitude[i], latitude[j], longitude[j] - longitude[i])
         return km
 
     i, j = (np.searchsorted(h[order], x) for x in (a, b))

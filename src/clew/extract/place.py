@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba.extending import register_jitable
 
 from clew.extract._capitals import capitals, name_words, written_as
 from clew.extract._gazetteer import gazetteer
@@ -216,6 +218,19 @@ def coordinates(values: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.floa
     where = pc.fill_null(pc.index_in(values, value_set=known.value), -1).to_numpy(zero_copy_only=False)
     latitude, longitude = (np.append(x, np.float32(np.nan)) for x in (known.latitude, known.longitude))
     return latitude[where], longitude[where]
+
+
+@register_jitable
+def great_circle(latitude_a: Any, latitude_b: Any, east: Any) -> Any:
+    """Kilometres between points, of arrays or (in kernels) of numbers; NaN where one is not known.
+
+    Args:
+        latitude_a, latitude_b: radians.
+        east: radians from the one longitude to the other.
+    """
+    half = np.sin((latitude_b - latitude_a) / 2) ** 2
+    half += np.cos(latitude_a) * np.cos(latitude_b) * np.sin(east / 2) ** 2
+    return 12_742 * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
 
 
 class Place:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from clew.engine.duckdb import Engine
 from clew.extract._gazetteer import gazetteer
 from clew.extract.fold import fold, text_buffers
+from clew.extract.place import great_circle
 from clew.trace.movement.days import seconds
 from clew.trace.movement.places import Ints
 
@@ -152,8 +153,7 @@ def _ride(a: Ints, b: Ints) -> Ints:
     known = gazetteer()
     p, q = (np.radians(known.latitude[np.maximum(x, 0)].astype(np.float64)) for x in (a, b))
     east = np.radians((known.longitude[np.maximum(b, 0)] - known.longitude[np.maximum(a, 0)]).astype(np.float64))
-    half = np.sin((q - p) / 2) ** 2 + np.cos(p) * np.cos(q) * np.sin(east / 2) ** 2
-    km = 12_742 * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    km = great_circle(p, q, east)
     hours = np.minimum(km / _TRAIN_KMH, 3.0 + km / 700.0)
     ride: Ints = (hours * 3_600).astype(np.int64)
     return ride

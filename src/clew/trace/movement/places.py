@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from scipy.spatial import cKDTree
 
 from clew.extract._gazetteer import gazetteer
-from clew.extract.place import coordinates
+from clew.extract.place import coordinates, great_circle
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -84,11 +84,8 @@ class Places:
 @numba.njit(nogil=True, cache=True)
 def apart(latitude, longitude, a, b):  # type: ignore[no-untyped-def]
     """Kilometres along the great circle between two places in radians; 0 where one is not known."""
-    half = np.sin((latitude[b] - latitude[a]) / 2) ** 2
-    half += np.cos(latitude[a]) * np.cos(latitude[b]) * np.sin((longitude[b] - longitude[a]) / 2) ** 2
-    if np.isnan(half):
-        return 0.0
-    return 2 * 6_371.0 * np.arcsin(np.sqrt(min(half, 1.0)))
+    km = great_circle(latitude[a], latitude[b], longitude[b] - longitude[a])
+    return 0.0 if np.isnan(km) else km
 
 
 @numba.njit(nogil=True, cache=True)
@@ -102,9 +99,7 @@ def hours(km):  # type: ignore[no-untyped-def]
 def kilometres(places: Places, a: Ints, b: Ints) -> Floats:
     """Distances between places; NaN where one is not known."""
     latitude, longitude = places.radians
-    half = np.sin((latitude[b] - latitude[a]) / 2) ** 2
-    half += np.cos(latitude[a]) * np.cos(latitude[b]) * np.sin((longitude[b] - longitude[a]) / 2) ** 2
-    km: Floats = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    km: Floats = great_circle(latitude[a], latitude[b], longitude[b] - longitude[a])
     return km
 
 
