@@ -107,6 +107,7 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             "type": pa.array([t for _, t, _ in said], pa.string()),
             "value": pa.array([v for _, _, v in said], pa.string()),
             "field": pa.array([spoken.get(s, "contact") for s in said], pa.string()),
+            "start": pa.array([0] * len(said), pa.int32()),
         }
     )
     return {

@@ -23,20 +23,26 @@ Flags = npt.NDArray[np.bool_]
 
 LEAST_TIMES, DAYS, SHARE = 3, 3, 0.6
 
-# Accounts of payer and payee, as they stand in the mentions of payments; of several readings of one side the surest.
-SIDES = """
-SELECT rid, field::VARCHAR = 'payee' AS payee, type::VARCHAR AS type, value FROM mentions
-WHERE field::VARCHAR IN ('payer', 'payee') AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle')
-QUALIFY row_number() OVER (
-    PARTITION BY rid, field ORDER BY list_position(['account', 'wallet', 'phone', 'email', 'handle'], type::VARCHAR),
-    starts_with(value, 'number:'), value) = 1
+# What an account is called, if several names are read in one field: the safest to be one account first.
+NODES = """
+SELECT rid, field::VARCHAR AS field, arg_min(concat(type::VARCHAR, ':', value), CASE
+    WHEN type::VARCHAR = 'account' AND starts_with(value, 'iban:') THEN 0 WHEN type::VARCHAR = 'wallet' THEN 1
+    WHEN type::VARCHAR = 'account' THEN 2 WHEN type::VARCHAR = 'phone' THEN 3 WHEN type::VARCHAR = 'email' THEN 4
+    ELSE 5 END * 100000 + least("start", 99999)) AS node
+FROM mentions WHERE field::VARCHAR IN ('payer', 'payee')
+    AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle') GROUP BY ALL
+"""
+# The same with type and value apart, as identifiers are known.
+SIDES = f"""
+SELECT rid, field = 'payee' AS payee, node, split_part(node, ':', 1) AS type,
+    substr(node, strpos(node, ':') + 1) AS value FROM ({NODES})
 """
 # Accounts that at least three times pass most of what came in, within three days and since they last did, to one other
 # account, which gets most of all that they pay: wages that are handed over, takings that are collected, chains of
 # laundering; and families.
 PASSED = f"""
 WITH sides AS ({SIDES}), moved AS (
-    SELECT s.type || ':' || s.value AS account, o.type || ':' || o.value AS other, r.currency, r.posted_at AS t,
+    SELECT s.node AS account, o.node AS other, r.currency, r.posted_at AS t,
            CASE WHEN s.payee THEN 0.0 ELSE r.amount::DOUBLE END AS sent,
            CASE WHEN s.payee THEN r.amount::DOUBLE ELSE 0.0 END AS got
     FROM sides s JOIN records r USING (rid) LEFT JOIN sides o ON o.rid = s.rid AND o.payee AND NOT s.payee
@@ -64,7 +70,7 @@ LEFT JOIN (SELECT conversation_id, actor FROM stages UNION SELECT conversation_i
 WHERE r.kind NOT IN ('payment', 'message') OR a.actor IS NOT NULL
 """
 _SIDES = f"""
-WITH named AS (SELECT *, type || ':' || value AS node FROM ({SIDES})), passed AS ({PASSED})
+WITH named AS ({SIDES}), passed AS ({PASSED})
 SELECT n.rid, n.payee, n.type, n.value, u.value IS NOT NULL AS public, p.other IS NOT NULL AS passed
 FROM named n LEFT JOIN ({_PUBLIC}) u ON (u.type, u.value) = (n.type, n.value)
 LEFT JOIN named o ON n.payee AND o.rid = n.rid AND NOT o.payee

@@ -21,6 +21,7 @@ from clew.extract.stage import extract_segment
 from clew.ingest.base import Reject, clip
 from clew.ingest.labels import read_labels
 from clew.ledger.log import append
+from clew.link.paid import NODES
 from clew.match.signature import signature
 from clew.model.actor import Actor
 from clew.model.errors import InputError
@@ -30,7 +31,6 @@ from clew.pipeline.manifest import now
 from clew.store.views import open_views
 from clew.store.workspace import Change, Workspace
 from clew.trace.money.labels import HELD
-from clew.trace.money.read import NODES
 
 _LONGEST_SOURCE = 100
 # As payments are named: by the account that extraction reads in the field, else by the name in it.

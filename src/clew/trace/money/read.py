@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.link.paid import NODES
 from clew.trace.money.labels import kinds, meaning_of_label, meanings
 from clew.trace.money.words import PLAIN, UNKNOWN, lexicon, purposes_of
 
@@ -26,15 +27,6 @@ EXTRA = (
     "payer_name", "payee_name", "reference", "type", "account", "direction", "mcc", "merchant", "device", "ip",
     "status", "reversal", "reverses", "tx", "label",
 )  # fmt: skip
-# What an account is called, if several names are read in one field: the safest to be one account first.
-NODES = """
-SELECT rid, field::VARCHAR AS field, arg_min(concat(type::VARCHAR, ':', value), CASE
-    WHEN type::VARCHAR = 'account' AND starts_with(value, 'iban:') THEN 0 WHEN type::VARCHAR = 'wallet' THEN 1
-    WHEN type::VARCHAR = 'account' THEN 2 WHEN type::VARCHAR = 'phone' THEN 3 WHEN type::VARCHAR = 'email' THEN 4
-    ELSE 5 END * 100000 + least("start", 99999)) AS node
-FROM mentions WHERE field::VARCHAR IN ('payer', 'payee')
-    AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle') GROUP BY ALL
-"""
 
 
 def _named(side: str) -> str:
