@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.link.ties import coded
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -106,13 +107,8 @@ class Payments:
 
 def numbered(words: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
     """The number of each word among those that occur, in alphabetical order."""
-    coded = words.combine_chunks().dictionary_encode()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    order = pa.compute.sort_indices(coded.dictionary)
-    rank = np.empty(len(order), np.int64)
-    rank[order.to_numpy()] = np.arange(len(order))
-    return rank[coded.indices.to_numpy()], coded.dictionary.take(order)
+    code, names = coded(words)
+    return code.astype(np.int64), names
 
 
 def read_posts(engine: Engine) -> Posts:
