@@ -11,7 +11,7 @@ from clew.trace.roles.brokers import count_brokers
 from clew.trace.roles.neighbours import count_neighbours
 from clew.trace.roles.nodes import drop_nodes, name_nodes
 from clew.trace.roles.tables import role_rows
-from clew.trace.roles.weigh import weigh
+from clew.trace.roles.weigh import read_signs, weigh
 
 
 def roles(engine: Engine) -> dict[str, pa.Table]:
@@ -31,11 +31,12 @@ def roles(engine: Engine) -> dict[str, pa.Table]:
         name_nodes(engine)
         count_acts(engine)
         count_brokers(engine)
-        weigh(engine)
+        read_signs(engine)
         count_neighbours(engine)
         weigh(engine)
         return {"roles": role_rows(engine)}
     finally:
         drop_nodes(engine)
+        engine.forget("role_signs")
         for name in ("role_acts", "role_done", "role_points"):
             engine.run(f"DROP TABLE IF EXISTS {name}")

@@ -1,7 +1,8 @@
 """What each node does, counted: one row a node and kind of act, from adverts, talks, payments and signs of money.
 
 ``n`` says how often, ``others`` with how many others or sorts. Every query gives the columns node, what, n, others,
-first_at, last_at, rids (some records that show it).
+first_at, last_at, rids (some records that show it; of the commonest acts null: `clew.trace.roles.tables` reads them
+again for those of whom something is told).
 """
 
 from __future__ import annotations
@@ -14,28 +15,24 @@ _SPAN = "min(moment) AS first_at, max(moment) AS last_at"
 _AT = "coalesce(r.posted_at, r.captured_at)"
 
 _ADVERTS = f"""
-WITH shown AS (
-    SELECT node, n.rid, r.item_id, r.platform, {_AT} AS moment FROM role_nodes n JOIN records r USING (rid)
-    WHERE how = 'advert' AND r.kind = 'ad'
-), named AS (
-    SELECT DISTINCT rid, lower(value) AS name FROM mentions WHERE type = 'name' AND rid IN (SELECT rid FROM shown)
-), names AS (SELECT node, count(DISTINCT name) AS names FROM shown JOIN named USING (rid) GROUP BY node)
-SELECT node, 'posts' AS what, count(DISTINCT item_id) AS n, coalesce(any_value(names), 1) AS others, {_SPAN},
-    {_RIDS} AS rids FROM shown LEFT JOIN names USING (node) GROUP BY node
+WITH posts AS (SELECT node, count(DISTINCT item) AS n, {_SPAN} FROM role_shown WHERE ad GROUP BY node), names AS (
+    SELECT node, count(DISTINCT hash(lower(value))) AS names
+    FROM role_shown JOIN mentions USING (rid) WHERE ad AND type::VARCHAR = 'name' GROUP BY node
+)
+SELECT node, 'posts' AS what, n, coalesce(names, 1) AS others, first_at, last_at, NULL AS rids
+FROM posts LEFT JOIN names USING (node)
 """
 _EDITS = f"""
 WITH edits AS (
-    SELECT n.node, n.rid, {_AT} AS moment, c.new
-    FROM changes c JOIN role_nodes n ON n.rid = c.rid_to AND n.how = 'advert' JOIN records r ON r.rid = n.rid
-    WHERE c.field = 'place'
+    SELECT node, rid, moment, new FROM changes JOIN role_shown ON rid = rid_to WHERE field = 'place'
 )
 SELECT node, 'edits-city' AS what, count(*) AS n, count(DISTINCT new) AS others, {_SPAN}, {_RIDS} AS rids
 FROM edits GROUP BY node
 """
-_OFFERS = f"""
-SELECT node, 'job-offers' AS what, count(DISTINCT r.item_id) AS n, count(DISTINCT r.platform) AS others,
-    min({_AT}) AS first_at, max({_AT}) AS last_at, list(DISTINCT n.rid ORDER BY n.rid)[1:40] AS rids
-FROM role_nodes n JOIN records r USING (rid) WHERE how = 'advert' AND r.kind = 'job_ad' GROUP BY node
+_OFFERS = """
+SELECT node, 'job-offers' AS what, count(DISTINCT s.item) AS n, count(DISTINCT r.platform) AS others,
+    min(moment) AS first_at, max(moment) AS last_at, list(DISTINCT s.rid ORDER BY s.rid)[1:40] AS rids
+FROM role_shown s JOIN records r USING (rid) WHERE NOT s.ad GROUP BY node
 """
 # Stages and control are named by the talk stage, which has weighed how ordinary the words are.
 _STAGES = """
@@ -88,19 +85,18 @@ SELECT node, 'pitches' AS what, count(DISTINCT rid) AS n, count(DISTINCT convers
 """
 _PAID = """
 SELECT payer AS node, 'pays-' || purpose AS what, count(*) AS n, count(DISTINCT payee) AS others,
-    min(booked_at) AS first_at, max(booked_at) AS last_at, list(rid ORDER BY booked_at, rid)[1:40] AS rids
-FROM payments WHERE state = 'booked' AND purpose IN (
+    min(booked_at) AS first_at, max(booked_at) AS last_at, NULL AS rids
+FROM role_moved JOIN role_known k ON k.node = payer WHERE booked AND pays AND purpose IN (
     'advert', 'rent', 'lodging', 'travel', 'exchange', 'mixer', 'prepaid', 'remittance', 'cash-out', 'wage')
-AND payer IN (SELECT node FROM role_nodes WHERE how = 'payment') GROUP BY ALL
+GROUP BY ALL
 UNION ALL
-SELECT payee, 'gets-' || purpose, count(*), count(DISTINCT payer), min(booked_at), max(booked_at),
-    list(rid ORDER BY booked_at, rid)[1:40]
-FROM payments WHERE state = 'booked' AND purpose IN ('cash-in', 'exchange', 'remittance', 'wage', 'transfer')
-AND payee IN (SELECT node FROM role_nodes WHERE how = 'payment') GROUP BY ALL
+SELECT payee, 'gets-' || purpose, count(*), count(DISTINCT payer), min(booked_at), max(booked_at), NULL
+FROM role_moved JOIN role_known k ON k.node = payee
+WHERE booked AND pays AND purpose IN ('cash-in', 'exchange', 'remittance', 'wage', 'transfer') GROUP BY ALL
 """
 _MATCHED = """
 WITH posts AS (
-    SELECT m.payer AS node, m.rid_record AS rid, m.rid_payment, p.booked_at AS moment, lower(n.value) AS name
+    SELECT hash(m.payer) AS node, m.rid_record AS rid, m.rid_payment, p.booked_at AS moment, lower(n.value) AS name
     FROM payment_matches m JOIN payments p ON p.rid = m.rid_payment
     LEFT JOIN mentions n ON n.rid = m.rid_record AND n.type = 'name' WHERE m.score >= 0.5
 )
@@ -110,37 +106,46 @@ FROM posts GROUP BY node
 """
 # An account that takes most of what comes to others, and those others; and who is paid by the one who takes.
 _TAKES = f"""
-WITH sent AS (
+WITH given AS (
+    SELECT * FROM role_moved
+    WHERE booked AND payer <> payee AND purpose IN ('transfer', 'remittance', 'wage', 'fee')
+), sent AS (
     SELECT payer, payee, currency, count(*) AS n, sum(amount) AS total, min(booked_at) AS first_at,
-        max(booked_at) AS last_at, list(rid ORDER BY booked_at, rid)[1:40] AS rids
-    FROM payments WHERE state = 'booked' AND payer <> payee AND purpose IN ('transfer', 'remittance', 'wage', 'fee')
-    GROUP BY ALL
+        max(booked_at) AS last_at FROM given GROUP BY ALL
 ), came AS (
-    SELECT payee AS node, currency, sum(amount) AS total, count(*) AS n FROM payments
-    WHERE state = 'booked' GROUP BY ALL
-), quiet AS (SELECT payee FROM payments WHERE state = 'booked' GROUP BY payee
-             HAVING count(DISTINCT payer) <= {MERCHANT}),
+    SELECT payee AS node, currency, sum(amount) AS total, count(*) AS n FROM role_moved WHERE booked GROUP BY ALL
+), quiet AS (SELECT payee FROM role_moved WHERE booked GROUP BY payee HAVING count(DISTINCT payer) <= {MERCHANT}),
 most AS (
     SELECT s.* FROM sent s JOIN came c ON (c.node, c.currency) = (s.payer, s.currency) SEMI JOIN quiet USING (payee)
     WHERE s.n >= 3 AND c.n >= 4 AND s.total::DOUBLE >= 0.4 * c.total::DOUBLE AND s.n <= c.n
-), takers AS (SELECT payee AS node, count(DISTINCT payer) AS people FROM most GROUP BY payee)
+), takers AS (SELECT payee AS node, count(DISTINCT payer) AS people FROM most GROUP BY payee),
+reached AS (SELECT s.* FROM sent s JOIN takers t ON t.node = s.payer),
+fed AS (
+    SELECT * FROM reached SEMI JOIN quiet USING (payee) WHERE n >= 2 AND payee NOT IN (SELECT payer FROM most)
+), pairs AS (SELECT payer, payee, currency FROM most UNION SELECT payer, payee, currency FROM fed), listed AS (
+    SELECT g.payer, g.payee, currency, list(rid ORDER BY booked_at, rid)[1:40] AS rids
+    FROM given g SEMI JOIN pairs USING (payer, payee, currency) GROUP BY ALL
+), said AS (
+    SELECT l.*, a.called AS payer_called, b.called AS payee_called FROM listed l
+    JOIN role_called a ON a.node = l.payer JOIN role_called b ON b.node = l.payee
+)
 SELECT payee AS node, 'takes-most' AS what, sum(n) AS n, count(DISTINCT payer) AS others, min(first_at) AS first_at,
-    max(last_at) AS last_at, flatten(list(rids ORDER BY payer))[1:40] AS rids FROM most GROUP BY payee
+    max(last_at) AS last_at, flatten(list(rids ORDER BY payer_called))[1:40] AS rids
+FROM most JOIN said USING (payer, payee, currency) GROUP BY payee
 UNION ALL
 SELECT payer, 'gives-most', sum(n), max(t.people), min(first_at), max(last_at),
-    flatten(list(rids ORDER BY payee))[1:40] FROM most m JOIN takers t ON t.node = m.payee GROUP BY payer
+    flatten(list(rids ORDER BY payee_called))[1:40]
+FROM most JOIN said USING (payer, payee, currency) JOIN takers t ON t.node = payee GROUP BY payer
 UNION ALL
-SELECT s.payee, 'paid-by-taker', sum(s.n), count(DISTINCT s.payer), min(first_at), max(last_at),
-    flatten(list(rids ORDER BY s.payer))[1:40]
-FROM sent s JOIN takers t ON t.node = s.payer SEMI JOIN quiet USING (payee)
-WHERE s.n >= 2 AND s.payee NOT IN (SELECT payer FROM most) GROUP BY s.payee
+SELECT payee, 'paid-by-taker', sum(n), count(DISTINCT payer), min(first_at), max(last_at),
+    flatten(list(rids ORDER BY payer_called))[1:40] FROM fed JOIN said USING (payer, payee, currency) GROUP BY payee
 UNION ALL
 SELECT payer, 'passes-taken', sum(n), count(DISTINCT payee), min(first_at), max(last_at),
-    flatten(list(rids ORDER BY payee))[1:40]
-FROM most m SEMI JOIN (SELECT payee FROM sent s JOIN takers t ON t.node = s.payer) g ON g.payee = m.payer GROUP BY payer
+    flatten(list(rids ORDER BY payee_called))[1:40]
+FROM most JOIN said USING (payer, payee, currency) WHERE payer IN (SELECT payee FROM reached) GROUP BY payer
 """
 _SIGNS = """
-SELECT subject AS node, 'sign-' || sign AS what, greatest(sum(len(rids)), 1) AS n, count(*) AS others,
+SELECT hash(subject) AS node, 'sign-' || sign AS what, greatest(sum(len(rids)), 1) AS n, count(*) AS others,
     min(p.first_at) AS first_at, max(p.last_at) AS last_at, first(s.rids ORDER BY weight DESC, s.reason)[1:40] AS rids
 FROM money_signs s LEFT JOIN (
     SELECT subject, sign, min(booked_at) AS first_at, max(booked_at) AS last_at
@@ -151,10 +156,11 @@ _QUERIES = (_ADVERTS, _EDITS, _OFFERS, _STAGES, _CONTROL, _SAID, _PITCHES, _PAID
 
 
 def count_acts(engine: Engine) -> None:
-    """Make the temporary table ``role_acts``."""
+    """Make the temporary table ``role_acts``: the acts of nodes, with the person of each."""
     for k, query in enumerate(_QUERIES):
         begin = "CREATE OR REPLACE TEMP TABLE role_acts AS" if k == 0 else "INSERT INTO role_acts"
         engine.run(
-            f"{begin} SELECT node::VARCHAR AS node, what::VARCHAR AS what, n::BIGINT AS n, others::BIGINT AS others,"
-            f" first_at, last_at, rids::UBIGINT[] AS rids FROM ({query})"
+            f"{begin} SELECT coalesce(person, node)::UBIGINT AS person, node::UBIGINT AS node, what::VARCHAR AS what,"
+            " n::BIGINT AS n, others::BIGINT AS others, first_at, last_at, rids::UBIGINT[] AS rids"
+            f" FROM ({query}) SEMI JOIN role_known USING (node) LEFT JOIN role_joined USING (node)"
         )

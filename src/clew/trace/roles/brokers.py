@@ -18,21 +18,23 @@ WITH talks AS (
     SEMI JOIN (SELECT conversation_id FROM conversations WHERE len(participants) <= {_MOST_TALKING})
         USING (conversation_id) WHERE a.node < b.node
 ), quiet AS (
-    SELECT node FROM (SELECT payee AS node, payer AS other FROM payments UNION ALL SELECT payer, payee FROM payments)
-    GROUP BY node HAVING count(DISTINCT other) <= {MERCHANT}
+    SELECT node FROM (
+        SELECT payee AS node, payer AS other FROM role_moved UNION ALL SELECT payer, payee FROM role_moved
+    ) GROUP BY node HAVING count(DISTINCT other) <= {MERCHANT}
 ), paid AS (
-    SELECT payer AS one, payee AS other FROM payments SEMI JOIN quiet ON node = payee
-    WHERE state = 'booked' AND purpose IN ('transfer', 'remittance') GROUP BY ALL HAVING count(*) >= 2
+    SELECT payer AS one, payee AS other FROM role_moved SEMI JOIN quiet ON node = payee
+    WHERE booked AND purpose IN ('transfer', 'remittance') GROUP BY ALL HAVING count(*) >= 2
 )
-SELECT DISTINCT a.person AS one, b.person AS other FROM (FROM talks UNION ALL FROM paid) e
-JOIN role_people a ON a.node = e.one JOIN role_people b ON b.node = e.other
-WHERE a.person <> b.person ORDER BY 1, 2
+SELECT DISTINCT coalesce(a.person, one) AS one, coalesce(b.person, other) AS other
+FROM (FROM talks UNION ALL FROM paid)
+LEFT JOIN role_joined a ON a.node = one LEFT JOIN role_joined b ON b.node = other
+WHERE one IN (SELECT node FROM role_known) AND other IN (SELECT node FROM role_known)
+    AND coalesce(a.person, one) <> coalesce(b.person, other)
 """
 _ADDED = """
 INSERT INTO role_acts
-SELECT any_value(p.node ORDER BY p.node), 'broker', any_value(b.alone), any_value(b.alone), min(a.first_at),
-    max(a.last_at), []::UBIGINT[]
-FROM brokers b JOIN role_people p USING (person) JOIN role_acts a USING (node) GROUP BY b.person
+SELECT person, min(node), 'broker', any_value(alone), any_value(alone), min(first_at), max(last_at), []::UBIGINT[]
+FROM brokers JOIN role_acts USING (person) GROUP BY person
 """
 
 
@@ -41,11 +43,11 @@ def count_brokers(engine: Engine) -> None:
     edges = engine.sql(_EDGES)
     if not edges.num_rows:
         return
-    one, other = (edges.column(name).to_numpy().astype(np.int64) for name in ("one", "other"))
-    nodes = int(max(one.max(), other.max())) + 1
-    alone = brokered(*adjacency(one, other, nodes))
-    person = np.flatnonzero(alone >= _LEAST)
+    people, at = np.unique(np.concatenate([edges.column(n).to_numpy() for n in ("one", "other")]), return_inverse=True)
+    one, other = np.split(at, 2)
+    alone = brokered(*adjacency(one, other, len(people)))
+    found = alone >= _LEAST
     try:
-        engine.run(_ADDED, {"brokers": pa.table({"person": person, "alone": alone[person]})})
+        engine.run(_ADDED, {"brokers": pa.table({"person": people[found], "alone": alone[found]})})
     finally:
         engine.forget("brokers")

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 from clew.engine.duckdb import Engine
 from clew.trace.roles.nodes import MERCHANT
+from clew.trace.roles.weigh import weigh
 
 _SURE = 0.5  # confidence of a neighbour's role
 _PART = 0.4  # of what a collector sends to people, for somebody to be who gets it
 _TIMES = 2  # payments between two people
 
+_SENT = f"""
+CREATE OR REPLACE TEMP TABLE role_sent AS
+WITH quiet AS (SELECT payee FROM role_moved WHERE booked GROUP BY payee HAVING count(DISTINCT payer) <= {MERCHANT}),
+own AS (
+    SELECT k.node, coalesce(person, k.node) AS person FROM role_known k LEFT JOIN role_joined j USING (node)
+)
+SELECT a.person AS payer, b.person AS payee, rid, booked_at
+FROM role_moved m SEMI JOIN quiet USING (payee) JOIN own a ON a.node = m.payer JOIN own b ON b.node = m.payee
+WHERE booked AND purpose IN ('transfer', 'remittance', 'exchange') AND a.person <> b.person
+"""
 _PAID = f"""
 CREATE OR REPLACE TEMP TABLE role_paid AS
-WITH quiet AS (
-    SELECT payee FROM payments WHERE state = 'booked' GROUP BY payee HAVING count(DISTINCT payer) <= {MERCHANT}
-), sent AS (
-    SELECT payer, payee, rid, booked_at FROM payments SEMI JOIN quiet USING (payee)
-    WHERE state = 'booked' AND purpose IN ('transfer', 'remittance', 'exchange') AND payer <> payee
-)
-SELECT a.person AS payer, b.person AS payee, count(*) AS n, min(booked_at) AS first_at, max(booked_at) AS last_at,
-    list(rid ORDER BY booked_at, rid)[1:40] AS rids
-FROM sent s JOIN role_people a ON a.node = s.payer JOIN role_people b ON b.node = s.payee
-WHERE a.person <> b.person GROUP BY ALL HAVING count(*) >= {_TIMES}
+SELECT payer, payee, count(*) AS n, min(booked_at) AS first_at, max(booked_at) AS last_at
+FROM role_sent GROUP BY ALL HAVING count(*) >= {_TIMES}
 """
 _ADDED = f"""
 INSERT INTO role_acts
@@ -31,27 +34,35 @@ WITH shown AS (
     SELECT person, role FROM role_points
     WHERE confidence >= {_SURE} AND role IN ('collector', 'exploited', 'enforcer', 'launderer')
 ), touched AS (
-    SELECT payer AS person, payee AS other, n, first_at, last_at, rids FROM role_paid
-    UNION ALL SELECT payee, payer, n, first_at, last_at, rids FROM role_paid
-), near AS (
-    SELECT person, 'near' AS what, sum(n) AS n, count(DISTINCT other) AS others, min(first_at) AS first_at,
-        max(last_at) AS last_at, flatten(list(rids ORDER BY other))[1:40] AS rids
-    FROM touched t SEMI JOIN shown s ON s.person = t.other GROUP BY person
+    SELECT payer AS person, payee AS other, * FROM role_paid SEMI JOIN shown ON shown.person = payee
+    UNION ALL SELECT payee, payer, * FROM role_paid SEMI JOIN shown ON shown.person = payer
 ), given AS (
     SELECT p.*, sum(n) OVER (PARTITION BY payer) AS total FROM role_paid p
     SEMI JOIN shown s ON s.person = p.payer AND s.role = 'collector'
-), fed AS (
-    SELECT payee AS person, 'gets-from-collector' AS what, sum(n), count(DISTINCT payer), min(first_at), max(last_at),
-        flatten(list(rids ORDER BY payer))[1:40]
-    FROM given WHERE n >= {_PART} * total GROUP BY payee
-), first_node AS (SELECT person, min(node) AS node FROM role_people GROUP BY person)
-SELECT node, what, n, others, first_at, last_at, rids
-FROM (FROM near UNION ALL FROM fed) JOIN first_node USING (person)
+), told AS (
+    SELECT person, other, 'near' AS what, payer, payee, n, first_at, last_at FROM touched
+    UNION ALL
+    SELECT payee, payer, 'gets-from-collector', payer, payee, n, first_at, last_at FROM given
+    WHERE n >= {_PART} * total
+), listed AS (
+    SELECT payer, payee, list(rid ORDER BY booked_at, rid)[1:40] AS rids
+    FROM role_sent SEMI JOIN told USING (payer, payee) GROUP BY ALL
+), names AS (
+    SELECT node AS other, called FROM role_called ANTI JOIN role_joined USING (node)
+    UNION SELECT person, least FROM role_joined
+)
+SELECT person, person, what, sum(n), count(DISTINCT other), min(first_at), max(last_at),
+    flatten(list(rids ORDER BY called, payer = other))[1:40]
+FROM told JOIN listed USING (payer, payee) JOIN names USING (other) GROUP BY person, what
 """
 
 
 def count_neighbours(engine: Engine) -> None:
-    """Add to ``role_acts`` what ``role_points`` says of neighbours."""
+    """Add to ``role_acts`` what the roles of neighbours say."""
+    engine.run(_SENT)
     engine.run(_PAID)
-    engine.run(_ADDED)
+    if engine.row("SELECT count(*) FROM role_paid")[0]:
+        weigh(engine)
+        engine.run(_ADDED)
+    engine.run("DROP TABLE role_sent")
     engine.run("DROP TABLE role_paid")
