@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from tests.forked import forked
 
 import clew
 from clew.database import migrations
@@ -112,12 +111,8 @@ def test_a_step_that_fails_leaves_nothing(tmp_path, postgresql, monkeypatch):
     postgresql.drop(name)
 
 
-_OPEN = """
-import sys
-from pathlib import Path
-from clew.database.base import open_database
-open_database(Path(sys.argv[1])).dispose()
-"""
+def _open(folder: Path) -> None:
+    open_database(folder).dispose()
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])
@@ -126,10 +121,10 @@ def test_several_processes_may_open_a_new_one_at_once(where, tmp_path, monkeypat
     if server:
         name = server.new()
         monkeypatch.setenv("CLEW_DATABASE_URL", server.url(name))
-    command = [sys.executable, "-c", _OPEN, str(tmp_path)]
-    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-    told = [process.communicate()[1] for process in running]
-    assert [process.returncode for process in running] == [0] * 4, told
+    running = [forked(_open, tmp_path) for _ in range(4)]
+    for process in running:
+        process.join()
+    assert [process.exitcode for process in running] == [0] * 4
     engine = open_database(tmp_path)
     with engine.connect() as connection:
         assert connection.execute(sa.text("SELECT name FROM served_workspace")).scalar_one() == identity(tmp_path)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.forked import forked, pipe
 from tests.ingest.shelf import Shelf, reasons, rows
 from tests.tried import tried
 
@@ -149,16 +149,10 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory,
         assert [(row["title"], row["body"]) for row in found] == expected, path.name
 
 
-_KILLED = """
-import sys
-from pathlib import Path
-from clew.ingest.stage import IngestOptions
-from clew.pipeline.ingest import ingest
-from clew.store.workspace import Workspace
-print("ready", flush=True)
-ingest(Workspace(Path(sys.argv[1])), [Path(sys.argv[2])], IngestOptions("ad", "s"))
-print("done", flush=True)
-"""
+def _take_in(there: Connection, folder: Path, path: Path) -> None:
+    there.send_bytes(b"ready")
+    ingest(Workspace(folder), [path], IngestOptions("ad", "s"))
+    there.send_bytes(b"done")
 
 
 def test_a_killed_ingest_leaves_the_workspace_as_it_was(tmp_path: Path) -> None:
@@ -172,14 +166,16 @@ def test_a_killed_ingest_leaves_the_workspace_as_it_was(tmp_path: Path) -> None:
     before = (tmp_path / "w" / "catalog.json").read_bytes()
     killed = 0
     for delay in (0.0, 0.2, 0.5):
-        command = [sys.executable, "-c", _KILLED, str(workspace.path), str(path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None and process.stdout.readline() == "ready\n"
-            time.sleep(delay)
-            process.send_signal(signal.SIGKILL)
-            finished = process.stdout.read() == "done\n"
-        if finished:
-            break
+        here, there = pipe(duplex=False)
+        process = forked(_take_in, there, workspace.path, path)
+        there.close()
+        assert here.recv_bytes() == b"ready"
+        time.sleep(delay)
+        process.kill()
+        process.join()
+        with here, contextlib.suppress(EOFError):
+            if here.recv_bytes() == b"done":
+                break
         killed += 1
         assert (tmp_path / "w" / "catalog.json").read_bytes() == before
     assert killed

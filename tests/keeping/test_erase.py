@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from tests.forked import forked
 from tests.keeping.grounds import PHONE, SECRET, Ground
 from tests.keeping.leavings import holding, in_database
 
+from clew.access.roles import alone
 from clew.cases import case, exploration, thinking, triage
+from clew.cases.base import Casework
 from clew.database.base import write
 from clew.evidence.take import take_file, take_record
+from clew.keeping import erase as erasing
+from clew.keeping import erase_records as work
 from clew.keeping.erase import erase_case, erase_records, erasures, resume, unfinished
 from clew.keeping.register import read_register, register_file
 from clew.ledger.check import check
@@ -26,7 +30,7 @@ from clew.pipeline.replay import replay
 from clew.pipeline.run import run
 from clew.query.index import ensure_index
 from clew.store.views import open_views
-from clew.store.workspace import Workspace
+from clew.store.workspace import Change, Workspace
 
 SECRETS = f"body LIKE '%{SECRET}%'"
 
@@ -178,34 +182,26 @@ def test_it_takes_a_supervisor_and_a_reason(ground: Ground) -> None:
     assert erasures(ground.casework) == []
 
 
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from clew.access.roles import alone
-from clew.cases.base import Casework
-from clew.keeping import erase, erase_records as work
-from clew.store.workspace import Workspace, Change
-
-workspace = Workspace(Path(sys.argv[1]))
-casework = Casework(workspace.path)
-boss = alone("boss", "command line")
-def die(*args, **named):
-    os.kill(os.getpid(), signal.SIGKILL)
-where = {"begin": (erase, "_begin"), "register": (erase, "add_lines"), "publish": (Change, "publish"),
-         "unlink": (work, "_unlink"), "forget": (erase, "forget"), "vault": (casework.vault, "erase")}
-owner, name = where[sys.argv[2]]
-setattr(owner, name, die)
-if sys.argv[3] == "case":
-    erase.erase_case(casework, workspace, boss, "C1", "why")
-else:
-    erase.erase_records(casework, workspace, boss, sys.argv[3].split(","), "why")
-"""
+def _erase_until(folder: Path, place: str, what: str) -> None:
+    """Runs in a process of its own, which ends at a place."""
+    workspace = Workspace(folder)
+    casework = Casework(workspace.path)
+    boss = alone("boss", "command line")
+    where = {"begin": (erasing, "_begin"), "register": (erasing, "add_lines"), "publish": (Change, "publish"),
+             "unlink": (work, "_unlink"), "forget": (erasing, "forget"),
+             "vault": (casework.vault, "erase")}  # fmt: skip
+    owner, name = where[place]
+    setattr(owner, name, lambda *args, **named: os.kill(os.getpid(), signal.SIGKILL))
+    if what == "case":
+        erase_case(casework, workspace, boss, "C1", "why")
+    else:
+        erase_records(casework, workspace, boss, what.split(","), "why")
 
 
 def _killed(ground: Ground, place: str, what: str) -> None:
-    command = [sys.executable, "-c", _KILLED, str(ground.workspace.path), place, what]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    process = forked(_erase_until, ground.workspace.path, place, what)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("place", ["begin", "publish", "unlink", "forget"])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-import subprocess
-import sys
 import threading
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import sqlalchemy as sa
+from tests.forked import forked, pipe
+from tests.ledger.writers import keep_writing
 
 from clew.ledger.check import check
 from clew.ledger.log import entries
@@ -20,17 +22,22 @@ WRITERS, LIVES, EACH = 5, 2, 60
 def _keep_writing(workspace: Path, name: str, chance: random.Random, told: list[tuple[str, int, int]]) -> None:
     """Start a writer again and again; kill it within a part of a second after its first entry; note what it told."""
     for _ in range(LIVES):
-        command = [sys.executable, str(Path(__file__).with_name("writers.py")), str(workspace), name, str(EACH)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            killer = threading.Timer(chance.uniform(0.0, 0.6), process.kill)
-            killer.start()
-            for line in process.stdout:
-                if line.endswith("\n"):  # the last may have been cut off
-                    seq, nth = map(int, line.split())
-                    told.append((name, seq, nth))
-            killer.cancel()
+        here, there = pipe(duplex=False)
+        process = forked(_writer, there, workspace, name)
+        there.close()
+        assert here.recv_bytes() == b"ready"
+        killer = threading.Timer(chance.uniform(0.0, 0.6), process.kill)
+        killer.start()
+        with here, contextlib.suppress(EOFError, OSError):  # the last may have been cut off
+            while True:
+                seq, nth = map(int, here.recv_bytes().split())
+                told.append((name, seq, nth))
+        process.join()
+        killer.cancel()
+
+
+def _writer(there: Connection, workspace: Path, name: str) -> None:
+    keep_writing(workspace, name, EACH, lambda line: there.send_bytes(line.encode()))
 
 
 def test_writers_that_are_killed_lose_nothing(db, tmp_path):
