@@ -8,7 +8,7 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.trace.assets.accounts import ACCOUNTS
 from clew.trace.assets.contacts import DOMAINS, PHONES
-from clew.trace.assets.places import RENTED, premises, vehicles
+from clew.trace.assets.places import RENTED, named_in_texts
 
 _QUERIES = (ACCOUNTS, DOMAINS, PHONES, RENTED)
 
@@ -24,7 +24,7 @@ def assets(engine: Engine) -> dict[str, pa.Table]:
         ASSETS, by its name, sorted by network, kind, value and currency.
     """
     schema = TABLES["assets"]
-    found = [*(engine.sql(query) for query in _QUERIES), vehicles(engine), premises(engine)]
+    found = [*(engine.sql(query) for query in _QUERIES), *named_in_texts(engine)]
     parts = [part.select(schema.names).cast(schema) for part in found]
     table = pa.concat_tables([schema.empty_table(), *parts])
     return {"assets": table.sort_by([(name, "ascending") for name in ("network_id", "kind", "value", "currency")])}

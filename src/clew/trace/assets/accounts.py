@@ -7,11 +7,14 @@ of everybody else who was paid are nobody's asset here.
 from __future__ import annotations
 
 ACCOUNTS = """
-WITH named AS (
-    SELECT DISTINCT m.network_id, t.type || ':' || t.value AS node FROM ties t
-    JOIN records r USING (rid) JOIN network_members m USING (rid)
-    WHERE t.type IN ('account', 'wallet') AND r.kind <> 'payment'
-), used AS (
+WITH stands AS MATERIALIZED (
+    SELECT type || ':' || value AS node, rid FROM ties WHERE type IN ('account', 'wallet')
+), told AS MATERIALIZED (
+    SELECT rid, item_id, coalesce(posted_at, captured_at) AS moment FROM records SEMI JOIN stands USING (rid)
+    WHERE kind <> 'payment'
+), held AS MATERIALIZED (
+    SELECT * FROM (SELECT * FROM stands JOIN told USING (rid)) JOIN network_members USING (rid)
+), named AS (SELECT DISTINCT network_id, node FROM held), used AS (
     SELECT DISTINCT network_id, unnest(identifiers) AS node FROM roles WHERE role <> 'unknown'
 ), signed AS (
     SELECT s.subject AS node, arg_max(m.network_id, (n, m.network_id)) AS network_id
@@ -37,11 +40,9 @@ WITH named AS (
     FROM wanted w JOIN moved m USING (node) LEFT JOIN wanted o ON o.network_id = w.network_id AND o.node = m.other
     GROUP BY ALL
 ), shown AS (
-    SELECT m.network_id, t.type || ':' || t.value AS node, min(coalesce(r.posted_at, r.captured_at)) AS first_at,
-        max(coalesce(r.posted_at, r.captured_at)) AS last_at, list(DISTINCT t.rid ORDER BY t.rid)[1:200] AS rids,
-        count(DISTINCT r.item_id) AS items
-    FROM ties t JOIN records r USING (rid) JOIN network_members m USING (rid)
-    WHERE t.type IN ('account', 'wallet') AND r.kind <> 'payment' GROUP BY ALL
+    SELECT network_id, node, min(moment) AS first_at, max(moment) AS last_at,
+        list(rid ORDER BY rid)[1:200] AS rids, count(DISTINCT item_id) AS items
+    FROM held GROUP BY network_id, node
 )
 SELECT w.network_id, if(starts_with(w.node, 'wallet:'), 'wallet', 'account') AS kind,
     regexp_replace(w.node, '^[a-z]+:', '') AS value,

@@ -8,44 +8,54 @@ DAYS = (1, 2, 4)
 _SHARED = 20  # networks; a domain of more is a platform's or a service's
 
 DOMAINS = f"""
-WITH held AS (
-    SELECT m.network_id, t.value, t.rid, r.item_id, r.kind, coalesce(r.posted_at, r.captured_at) AS moment
-    FROM ties t JOIN records r USING (rid) JOIN network_members m USING (rid) WHERE t.type = 'domain'
+WITH stands AS MATERIALIZED (SELECT value, rid FROM ties WHERE type = 'domain'), told AS MATERIALIZED (
+    SELECT rid, item_id, coalesce(posted_at, captured_at) AS moment FROM records SEMI JOIN stands USING (rid)
+), held AS MATERIALIZED (
+    SELECT * FROM (SELECT * FROM stands JOIN told USING (rid)) JOIN network_members USING (rid)
 ), spread AS (SELECT value FROM held GROUP BY value HAVING count(DISTINCT network_id) <= {_SHARED})
 SELECT network_id, 'domain' AS kind, value, '' AS holder, min(moment) AS first_at, max(moment) AS last_at,
     NULL AS turnover_low, NULL AS turnover_mid, NULL AS turnover_high, NULL AS currency,
     'Stands in records of this network (' || count(DISTINCT item_id) || '); nothing says what it turns over.' AS reason,
-    list(DISTINCT rid ORDER BY rid)[1:200] AS rids
+    list(rid ORDER BY rid)[1:200] AS rids
 FROM held SEMI JOIN spread USING (value) GROUP BY network_id, value
 """
-# Days on which an advert is up: each posting covers some days, and no day is counted twice.
+# Days on which an advert is up: each posting covers some days, and no day is counted twice. Numbers that stand in one
+# advert alone are put aside before anything is counted, and what a price is, is read once for each way to write it.
 PHONES = f"""
-WITH held AS (
-    SELECT m.network_id, t.value, t.rid, r.item_id, coalesce(r.posted_at, r.captured_at) AS moment
-    FROM ties t JOIN records r USING (rid) JOIN network_members m USING (rid) WHERE t.type = 'phone' AND r.kind = 'ad'
-    QUALIFY count(*) OVER (PARTITION BY t.value) <= 5000
+WITH named AS MATERIALIZED (
+    SELECT hash(value) AS phone, value, rid FROM ties WHERE type = 'phone'
+), adverts AS MATERIALIZED (
+    SELECT rid, hash(item_id) AS item, coalesce(posted_at, captured_at) AS moment FROM records WHERE kind = 'ad'
+), stands AS MATERIALIZED (SELECT * FROM named JOIN adverts USING (rid)), several AS (
+    SELECT phone FROM stands GROUP BY phone HAVING min(item) < max(item)
+), placed AS MATERIALIZED (
+    SELECT s.*, network_id, hash(network_id) AS net
+    FROM stands s SEMI JOIN several USING (phone) JOIN network_members USING (rid)
 ), spread AS (
-    SELECT value FROM held GROUP BY value HAVING count(DISTINCT item_id) >= 2 AND count(DISTINCT network_id) <= 3
-), priced AS (
-    SELECT rid, split_part(split_part(value, ' ', 2), '/', 1) AS currency,
-        min(try_cast(split_part(value, ' ', 1) AS DECIMAL(18, 2))) AS price
-    FROM mentions WHERE type = 'price' AND rid IN (SELECT rid FROM held) GROUP BY ALL
+    SELECT phone FROM placed GROUP BY phone
+    HAVING count(*) <= 5000 AND count(DISTINCT item) >= 2 AND count(DISTINCT net) <= 3
+), held AS MATERIALIZED (FROM placed SEMI JOIN spread USING (phone)), written AS MATERIALIZED (
+    SELECT rid, value FROM mentions SEMI JOIN held USING (rid) WHERE type::VARCHAR = 'price'
+), read AS (
+    SELECT value, split_part(split_part(value, ' ', 2), '/', 1) AS currency,
+        try_cast(split_part(value, ' ', 1) AS DECIMAL(18, 2)) AS price FROM (SELECT DISTINCT value FROM written)
+), priced AS MATERIALIZED (
+    SELECT rid, currency, min(price) AS price FROM written JOIN read USING (value) GROUP BY ALL HAVING min(price) > 0
 ), prices AS (
-    SELECT network_id, value, currency, quantile_disc(price, 0.5) AS price, count(*) AS n
-    FROM held JOIN priced USING (rid) WHERE price > 0
-    GROUP BY network_id, value, currency
-    QUALIFY row_number() OVER (PARTITION BY network_id, value ORDER BY count(*) DESC, currency) = 1
+    SELECT net, phone, currency, quantile_disc(price, 0.5) AS price FROM held JOIN priced USING (rid)
+    GROUP BY net, phone, currency
+    QUALIFY row_number() OVER (PARTITION BY net, phone ORDER BY count(*) DESC, currency) = 1
 ), days AS (
-    SELECT network_id, value, moment::DATE - DATE '1970-01-01' AS day FROM held WHERE moment IS NOT NULL GROUP BY ALL
+    SELECT net, phone, moment::DATE - DATE '1970-01-01' AS day FROM held WHERE moment IS NOT NULL GROUP BY ALL
 ), gaps AS (
-    SELECT network_id, value,
-        lead(day) OVER (PARTITION BY network_id, value ORDER BY day) - day AS gap FROM days
+    SELECT net, phone, lead(day) OVER (PARTITION BY net, phone ORDER BY day) - day AS gap FROM days
 ), up AS (
-    SELECT network_id, value, {", ".join(f"sum(least(coalesce(gap, {n}), {n}))::BIGINT AS up_{n}" for n in DAYS)}
+    SELECT net, phone, {", ".join(f"sum(least(coalesce(gap, {n}), {n}))::BIGINT AS up_{n}" for n in DAYS)}
     FROM gaps GROUP BY ALL
 ), each AS (
-    SELECT network_id, value, count(DISTINCT item_id) AS items, min(moment) AS first_at, max(moment) AS last_at,
-        list(DISTINCT rid ORDER BY rid)[1:200] AS rids FROM held SEMI JOIN spread USING (value) GROUP BY ALL
+    SELECT net, phone, any_value(network_id) AS network_id, any_value(value) AS value, count(DISTINCT item) AS items,
+        min(moment) AS first_at, max(moment) AS last_at, list(rid ORDER BY rid)[1:200] AS rids
+    FROM held GROUP BY net, phone
 )
 SELECT e.network_id, 'phone' AS kind, e.value, '' AS holder, first_at, last_at,
     {
@@ -62,5 +72,5 @@ SELECT e.network_id, 'phone' AS kind, e.value, '' AS holder, first_at, last_at,
 } or '
         || '{DAYS[2]} days) times {VISITS[0]}, {VISITS[1]} or {VISITS[2]} paid visits a day. ' || items || ' adverts.'
     END AS reason, rids
-FROM each e LEFT JOIN prices USING (network_id, value) LEFT JOIN up USING (network_id, value)
+FROM each e LEFT JOIN prices USING (net, phone) LEFT JOIN up USING (net, phone)
 """

@@ -36,11 +36,13 @@ STREET = (
 ADDRESS = r"(?i)(?:^|[^\pL\pN])(?P<it>" + "|".join(_STREET) + ")"
 
 # Texts that may name one, by a quick look; then the pattern, once for all; then what is found, by network.
-_LIKELY = """
-SELECT r.rid, m.network_id, r.item_id, coalesce(r.posted_at, r.captured_at) AS moment, left(r.body, 4000) AS body
+_KINDS = "('message', 'payment', 'job_ad')"
+_ANY = f"SELECT count(*) > 0 FROM records WHERE kind IN {_KINDS}"
+_LIKELY = f"""
+SELECT r.rid, m.network_id, r.item_id, coalesce(r.posted_at, r.captured_at) AS moment, left(r.body, 4000) AS body,
+    regexp_matches(r.body, $car) AS car, regexp_matches(r.body, $street) AS street
 FROM records r JOIN network_members m USING (rid)
-WHERE r.kind IN ('message', 'payment', 'job_ad')
-    AND regexp_matches(r.body, '[0-9]') AND regexp_matches(r.body, '{likely}')
+WHERE r.kind IN {_KINDS} AND regexp_matches(r.body, '[0-9]') AND (car OR street)
 """
 _NAMED = """
 SELECT network_id, '{kind}' AS kind, value, '' AS holder, min(moment) AS first_at, max(moment) AS last_at,
@@ -51,28 +53,33 @@ FROM named_in_texts GROUP BY network_id, value
 """
 
 
-def vehicles(engine: Engine) -> pa.Table:
-    """Number plates that texts name after a word for a car or plate."""
-    found, plate = _said(engine, f"(?i){_CAR}", PLATE)
-    value = pc.utf8_upper(pc.replace_substring(plate, " ", "-"))
+def named_in_texts(engine: Engine) -> list[pa.Table]:
+    """Number plates that texts name after a word for a car or plate, and addresses."""
+    if not engine.row(_ANY)[0]:
+        return []
+    texts = engine.sql(_LIKELY, params={"car": f"(?i){_CAR}", "street": STREET})
+    return [
+        _vehicles(engine, texts.filter(texts.column("car"))),
+        _premises(engine, texts.filter(texts.column("street"))),
+    ]
+
+
+def _vehicles(engine: Engine, texts: pa.Table) -> pa.Table:
+    value = pc.utf8_upper(pc.replace_substring(_said(texts, PLATE), " ", "-"))
     kept = pc.and_(pc.match_substring_regex(value, "[0-9]{2}"), pc.match_substring_regex(value, "[A-Z]"))
     kept = pc.and_(kept, pc.greater_equal(pc.utf8_length(value), 6))
-    return _named(engine, found, value, kept, "vehicle", "Named after a word for a car or number plate")
+    return _named(engine, texts, value, kept, "vehicle", "Named after a word for a car or number plate")
 
 
-def premises(engine: Engine) -> pa.Table:
-    """Addresses that texts name."""
-    found, address = _said(engine, STREET, ADDRESS)
-    value = pc.replace_substring_regex(pc.utf8_lower(pc.utf8_trim_whitespace(address)), r"\s+", " ")
+def _premises(engine: Engine, texts: pa.Table) -> pa.Table:
+    value = pc.replace_substring_regex(pc.utf8_lower(pc.utf8_trim_whitespace(_said(texts, ADDRESS))), r"\s+", " ")
     kept = pc.greater_equal(pc.utf8_length(value), 8)
-    return _named(engine, found, value, kept, "premises", "An address that texts name")
+    return _named(engine, texts, value, kept, "premises", "An address that texts name")
 
 
-def _said(engine: Engine, likely: str, pattern: str) -> tuple[pa.Table, pa.Array]:
-    """The texts in which a pattern is, and what its group holds there."""
-    texts = engine.sql(_LIKELY.format(likely=likely.replace("'", "''"))).combine_chunks()
-    held = pc.struct_field(pc.extract_regex(texts.column("body"), pattern), "it")
-    return texts, held
+def _said(texts: pa.Table, pattern: str) -> pa.ChunkedArray:
+    """What the group of a pattern holds in each text."""
+    return pc.struct_field(pc.extract_regex(texts.column("body"), pattern), "it")
 
 
 def _named(
