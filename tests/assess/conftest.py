@@ -181,10 +181,14 @@ class World:
 
     def found(self, out: Path, kind: str = "network", indicators: Sequence[Indicator] | None = None) -> dict[str, Any]:
         """What each indicator was found on: {indicator: {subject: finding}}."""
-        by: dict[str, Any] = {}
+        return self.found_of_all(out, indicators).get(kind, {})
+
+    def found_of_all(self, out: Path, indicators: Sequence[Indicator] | None = None) -> dict[str, dict[str, Any]]:
+        """What was found, by the kind of the subject: {kind: {indicator: {subject: finding}}}."""
+        by: dict[str, dict[str, Any]] = {}
         for row in self.assess(out, indicators)["findings"].to_pylist():
-            if row["subject_kind"] == kind:
-                by.setdefault(row["indicator"], {})[row["subject"]] = row | {"evidence": orjson.loads(row["evidence"])}
+            found = by.setdefault(row["subject_kind"], {}).setdefault(row["indicator"], {})
+            found[row["subject"]] = row | {"evidence": orjson.loads(row["evidence"])}
         return by
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.assess.conftest import World
 
 from clew.assess.catalogue import catalogue
 
@@ -26,38 +27,46 @@ def fires(made: Any, tmp_path: Path, indicator: str, kind: str = "network") -> s
     return set(made.found(tmp_path, kind).get(indicator, {}))
 
 
-@pytest.mark.parametrize(
-    ("indicator", "said"),
-    [
-        ("wording-trust", ("wording", "trust")),
-        ("wording-youth", ("wording", "youth")),
-        ("wording-movement", ("wording", "movement")),
-        ("group-wording", ("wording", "group")),
-        ("third-party-contact", ("wording", "third-party")),
-        ("restricted-movement", ("wording", "premises-only")),
-        ("always-available", ("wording", "always-available")),
-        ("payment-details", ("wording", "payment")),
-        ("payment-details", ("wallet", "btc:bc1qexample")),
-        ("payment-details", ("account", "iban:NL00BANK0000000000")),
-        ("payment-details", ("handle", "paypal:someone")),
-        ("age-stated-young", ("age", "20")),
-        ("age-stated-minor", ("age", "under-18-stated")),
-        ("messenger-only", ("handle", "telegram:someone")),
-    ],
-)
-def test_record_indicators_fire_on_the_record_and_its_network(
-    made: Any, tmp_path: Path, indicator: str, said: tuple[str, str]
-) -> None:
-    rid = made.add("n1", ("language", "en"), said)
-    made.add("n2", PHONE, ("wording", "outcall-only"), ("age", "30"), ("handle", "instagram:someone"))
+SAID = [
+    ("wording-trust", ("wording", "trust")),
+    ("wording-youth", ("wording", "youth")),
+    ("wording-movement", ("wording", "movement")),
+    ("group-wording", ("wording", "group")),
+    ("third-party-contact", ("wording", "third-party")),
+    ("restricted-movement", ("wording", "premises-only")),
+    ("always-available", ("wording", "always-available")),
+    ("payment-details", ("wording", "payment")),
+    ("payment-details", ("wallet", "btc:bc1qexample")),
+    ("payment-details", ("account", "iban:NL00BANK0000000000")),
+    ("payment-details", ("handle", "paypal:someone")),
+    ("age-stated-young", ("age", "20")),
+    ("age-stated-minor", ("age", "under-18-stated")),
+    ("messenger-only", ("handle", "telegram:someone")),
+]
+
+
+@pytest.fixture(scope="module")
+def said_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[int], dict[str, dict[str, Any]]]:
+    """One world with a record for each of `SAID` in a network of its own: their numbers, the findings of each kind."""
+    made = World()
+    rids = [made.add(f"n{at}", ("language", "en"), said) for at, (_, said) in enumerate(SAID)]
+    made.add("other", PHONE, ("wording", "outcall-only"), ("age", "30"), ("handle", "instagram:someone"))
     made.plain(3)
-    found = made.found(tmp_path)
-    assert set(found[indicator]) == {"n1"}
-    on_record = made.found(tmp_path, "record")[indicator]
-    (row,) = on_record.values()
-    (span,) = row["evidence"]
+    return rids, made.found_of_all(tmp_path_factory.mktemp("said"))
+
+
+@pytest.mark.parametrize("at", range(len(SAID)), ids=lambda at: "-".join((SAID[at][0], *SAID[at][1])))
+def test_record_indicators_fire_on_the_record_and_its_network(
+    said_once: tuple[list[int], dict[str, dict[str, Any]]], at: int
+) -> None:
+    (indicator, said), (rids, found) = SAID[at], said_once
+    alike = [other for other, (name, _) in enumerate(SAID) if name == indicator]
+    assert set(found["network"][indicator]) == {f"n{other}" for other in alike}
+    on_record = found["record"][indicator]
+    assert set(on_record) == {f"{rids[other]:016x}{other + 1:016x}" for other in alike}
+    (span,) = on_record[f"{rids[at]:016x}{at + 1:016x}"]["evidence"]
     assert span == {
-        "record_id": f"{rid:016x}{1:016x}", "field": "body", "start": 50,
+        "record_id": f"{rids[at]:016x}{at + 1:016x}", "field": "body", "start": 50,
         "end": 52 + len(said[1]), "raw": f"«{said[1]}»",
     }  # fmt: skip
 

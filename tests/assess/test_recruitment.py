@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.assess.conftest import World
 
 from clew.assess.catalogue import catalogue
 
@@ -53,27 +54,37 @@ def fires(made: Any, tmp_path: Path, indicator: str) -> set[str]:
     return set(made.found(tmp_path).get(indicator, {}))
 
 
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """One world with a network for each sense and each stage, named by the indicator: the findings of each kind."""
+    made = World()
+    for indicator, (kind, sense) in SENSES.items():
+        made.add(indicator, ("wording", sense), kind=kind)
+        made.add(f"{indicator}, paid", ("wording", sense), kind="payment")
+    for indicator, stage in STAGES.items():
+        made.message(indicator, f"talk {indicator}", "a", ("phone", "+31612345678"), stage=stage)
+        made.message(f"{indicator}, no stage", f"other talk {indicator}", "a", ("wording", stage))
+    for kind in ("ad", "job_ad", "message", "page"):
+        made.add(f"plain {kind}", ("wording", "urgency"), kind=kind)
+    made.plain(3)
+    return made.found_of_all(tmp_path_factory.mktemp("shown"))
+
+
 @pytest.mark.parametrize("indicator", SENSES)
-def test_what_a_text_says_in_so_many_words(made: Any, tmp_path: Path, indicator: str) -> None:
-    kind, sense = SENSES[indicator]
-    made.add("n1", ("wording", sense), kind=kind)
-    made.add("n2", ("wording", "urgency"), kind=kind)
-    made.add("n3", ("wording", sense), kind="payment")
-    assert fires(made, tmp_path, indicator) == {"n1"}
-    (finding,) = made.found(tmp_path, "record")[indicator].values()
+def test_what_a_text_says_in_so_many_words(shown: dict[str, dict[str, Any]], indicator: str) -> None:
+    _, sense = SENSES[indicator]
+    assert set(shown["network"][indicator]) == {indicator}
+    (finding,) = shown["record"][indicator].values()
     assert finding["evidence"][0]["raw"] == f"«{sense}»" and finding["reason"].endswith(".")
 
 
 @pytest.mark.parametrize("indicator", STAGES)
 def test_a_stage_is_shown_by_its_messages_and_a_sign_that_does_not_count_is_none(
-    made: Any, tmp_path: Path, indicator: str
+    shown: dict[str, dict[str, Any]], indicator: str
 ) -> None:
-    stage = STAGES[indicator]
-    made.message("n1", "c1", "a", ("phone", "+31612345678"), stage=stage)
-    made.message("n2", "c2", "a", ("wording", stage))
-    assert fires(made, tmp_path, indicator) == {"n1"}
-    (finding,) = made.found(tmp_path, "record")[indicator].values()
-    assert finding["evidence"][0]["raw"] == f"«{stage}»"
+    assert set(shown["network"][indicator]) == {indicator}
+    (finding,) = shown["record"][indicator].values()
+    assert finding["evidence"][0]["raw"] == f"«{STAGES[indicator]}»"
 
 
 def test_an_offer_abroad_that_asks_for_nothing(made: Any, tmp_path: Path) -> None:
