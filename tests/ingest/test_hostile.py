@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import random
+import signal
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -176,6 +177,7 @@ def test_a_killed_ingest_leaves_the_workspace_as_it_was(tmp_path: Path) -> None:
         with here, contextlib.suppress(EOFError):
             if here.recv_bytes() == b"done":
                 break
+        assert process.exitcode == -signal.SIGKILL
         killed += 1
         assert (tmp_path / "w" / "catalog.json").read_bytes() == before
     assert killed

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
+import signal
 import time
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.forked import forked
 
 from clew.ingest.stage import IngestOptions
 from clew.model.errors import InputError, ReplayError
@@ -176,14 +176,14 @@ def test_a_killed_run_leaves_the_workspace_and_is_continued(
 ) -> None:
     workspace = Workspace.create(tmp_path / "w")
     ingest(workspace, [world / "ads.jsonl"], ADS)
-    words = [sys.executable, "-m", "clew", "run", "-w", str(workspace.path)]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = forked(run, workspace)
     staging = workspace.path / "staging"
-    while process.poll() is None and not any(staging.glob("*")):
+    while process.is_alive() and not any(staging.glob("*")):
         time.sleep(0.01)
     time.sleep(delay)
     process.kill()
-    process.wait()
+    process.join()
+    assert process.exitcode in (-signal.SIGKILL, 0)
     workspace = Workspace(workspace.path)
     for name in TABLES:
         for path in workspace.paths(name):
