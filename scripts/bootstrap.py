@@ -24,6 +24,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLOW = ("ingest", "extract", "match", "link", "trace", "assess", "simulate", "query")  # folders with kernels
+UV = "uv==0.13.9"
+LEFT_OUT = ("pandas",)  # for a part of case-utils that nobody calls; PyArrow would load it in every process
 PIP = ("https://pypi.org/pypi/pip/json", 24)  # where to ask for pip, and the oldest major version to take
 
 
@@ -73,6 +75,26 @@ def wanted(extras: str) -> str:
     return digest.hexdigest()
 
 
+def install_side_by_side(pip: list[object], target: list[object]) -> bool:
+    """Install with uv, which fetches and unpacks many packages at once and needs a fifth of pip's time.
+
+    It looks where pip's settings say. False where it cannot be had or could not do it: then pip is to try.
+    """
+    if subprocess.run([*pip, UV], capture_output=True).returncode:
+        return False
+    listed = subprocess.run([PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
+    lines = (line.partition("=") for line in listed.splitlines())
+    settings = {key.rpartition(".")[2]: value.strip("'") for key, _, value in lines}
+    if "no-index" in settings:
+        return False
+    index = ["--default-index", settings["index-url"]] if "index-url" in settings else []
+    trust = {"SSL_CERT_FILE": settings["cert"]} if "cert" in settings else {}
+    left_out = VENV / "left-out"
+    left_out.write_text("".join(f"{name}; sys_platform == 'none'\n" for name in LEFT_OUT))
+    command = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON, "--override", left_out]
+    return subprocess.run([*command, *index, *target], env=trust | os.environ, capture_output=True).returncode == 0
+
+
 def install(extras: str) -> None:
     """Install the locked versions of the dependencies and the project itself, editable."""
     mark = VENV / f"installed-{extras.replace(',', '-') or 'plain'}"
@@ -80,15 +102,13 @@ def install(extras: str) -> None:
     if mark.exists() and mark.read_text() == key:
         return
     say(f"installing Clew{f' with {extras}' if extras else ''} (first time: about 600 MB on disk)")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
+    target = ["--constraint", ROOT / "requirements.lock", "--editable", f"{ROOT}[{extras}]" if extras else ROOT]
     # Python compiles what is imported; all that is there would take half a minute.
-    target = f"{ROOT}[{extras}]" if extras else str(ROOT)
-    try:
-        subprocess.run([*pip, "--constraint", ROOT / "requirements.lock", "--editable", target], check=True)
-    except subprocess.CalledProcessError:
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
+    if not install_side_by_side(pip, target) and subprocess.run([*pip, *target]).returncode:
         raise SystemExit(
             "[setup] the packages could not be installed. Is there a network, or a package index in pip's settings?"
-        ) from None
+        )
     mark.write_text(key)
 
 
@@ -98,8 +118,8 @@ def kernels(folder: str) -> str:
     return hashlib.sha256(b"".join(source for source in sources if b"numba" in source)).hexdigest()
 
 
-def compile_kernels() -> None:
-    """Compile the kernels when one has changed.
+def compile_kernels() -> bool:
+    """Compile the kernels when one has changed; tells whether it did.
 
     Numba notices a change in the file of a kernel but not in those that the kernel calls, so the machine code of a
     changed folder, and of the folders after it in the flow, is thrown away first.
@@ -107,7 +127,7 @@ def compile_kernels() -> None:
     marks = {folder: VENV / f"kernels-{folder}" for folder in FLOW}
     changed = [not mark.exists() or mark.read_text() != kernels(folder) for folder, mark in marks.items()]
     if not any(changed):
-        return
+        return False
     for folder in FLOW[changed.index(True) :]:
         for code in (ROOT / "src" / "clew" / folder).rglob("__pycache__/*.nb[ic]"):
             code.unlink()
@@ -115,12 +135,14 @@ def compile_kernels() -> None:
         raise SystemExit("[setup] the kernels could not be compiled; see above.")
     for folder, mark in marks.items():
         mark.write_text(kernels(folder))
+    return True
 
 
-def compile_lexicons() -> None:
+def compile_lexicons(done: bool) -> None:
     """Compile the lexicons and rules of the meaning extractor when one has changed.
 
-    They are kept beside the kernels, and would else be compiled by every worker of the tests at once.
+    They are kept beside the kernels, and would else be compiled by every worker of the tests at once. It is done where
+    all kernels were just called.
     """
     folder = ROOT / "src" / "clew" / "extract"
     sources = [*sorted(folder.glob("data/meaning/*.toml")), *sorted(folder.glob("*.py"))]
@@ -128,7 +150,7 @@ def compile_lexicons() -> None:
     mark = VENV / "lexicons"
     if mark.exists() and mark.read_text() == key:
         return
-    if subprocess.run([PYTHON, "-m", "clew.warm", "lexicons"]).returncode:
+    if not done and subprocess.run([PYTHON, "-m", "clew.warm", "lexicons"]).returncode:
         raise SystemExit("[setup] the lexicons could not be compiled; see above.")
     mark.write_text(key)
 
@@ -159,7 +181,8 @@ def find_browser() -> None:
 
 
 def main() -> None:
-    """Set up with the extras named on the command line, separated by commas."""
+    """Set up with the extras named on the command line, separated by commas; with ``packages`` after them no more than
+    what the style and types of the code are looked at with, while a second call compiles the kernels."""
     if sys.version_info < (3, 11):  # noqa: UP036 (this runs on whatever Python the machine has)
         raise SystemExit(f"[setup] Clew needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     os.chdir(ROOT)
@@ -167,8 +190,9 @@ def main() -> None:
     extras = sys.argv[1] if len(sys.argv) > 1 else ""
     install(extras)
     build_frontend()
-    compile_kernels()
-    compile_lexicons()
+    if sys.argv[2:] == ["packages"]:
+        return
+    compile_lexicons(compile_kernels())
     if "dev" in extras.split(","):
         find_browser()
 

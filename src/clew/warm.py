@@ -8,6 +8,7 @@ folder). Together that takes a minute or two, on every core; after it, a command
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -55,12 +56,13 @@ def _readers(place: str) -> None:
 
 def warm() -> None:
     """Call every kernel once: extractors and readers side by side, then a small run through all stages."""
+    gc.disable()  # what Numba holds is never garbage, and would be looked through again and again
     _ = batch_of_texts(["what all extractors share"]).marks
     # What takes longest goes first, so that no process is left alone with it.
     names = sorted((e.name for e in extractors()), key=lambda name: name not in ("phone", "meaning"))
     with (
         tempfile.TemporaryDirectory() as folder,
-        ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=gc.disable) as pool,
     ):
         work: list[tuple[Callable[..., None], str]] = [(_extractor, name) for name in names]
         work.insert(2, (_readers, folder))
