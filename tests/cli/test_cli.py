@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.commands import Runner
+from tests.forked import command
 from typer.testing import Result
 
 from clew.cli.app import app
@@ -20,14 +21,9 @@ def _clew(*words: str) -> Result:
     return Runner().invoke(app, list(words))
 
 
-def _process(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "clew", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **more)  # type: ignore[call-overload,no-any-return]
-
-
 def test_every_command_has_help() -> None:
-    for command in app.registered_commands:
-        name = command.name or command.callback.__name__  # type: ignore[union-attr]
+    for registered in app.registered_commands:
+        name = registered.name or registered.callback.__name__  # type: ignore[union-attr]
         assert _clew(name, "--help").exit_code == 0, name
     assert _clew("--help").exit_code == 0
 
@@ -99,7 +95,7 @@ def test_show_opens_network_record_and_template(finished: Workspace) -> None:
 )
 def test_an_error_is_one_line_and_an_exit_code(tmp_path: Path, words: tuple[str, ...], code: int, said: str) -> None:
     (tmp_path / "something").touch()
-    done = _process(*words, cwd=tmp_path)
+    done = command(*words, folder=tmp_path)
     assert done.returncode == code
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

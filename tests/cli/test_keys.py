@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.commands import Runner
+from tests.forked import command
 
 from clew.cli.app import app
 from clew.model.errors import InputError
@@ -23,8 +23,7 @@ def clew(place: Path, *words: str, said: str = "", **environment: str) -> str:
 
 
 def process(place: Path, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "clew", *words, "-w", str(place)]
-    return subprocess.run(command, input=said, capture_output=True, text=True)
+    return command(*words, "-w", str(place), folder=place.parent, said=said)
 
 
 @pytest.fixture

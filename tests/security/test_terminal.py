@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.commands import Runner
+from tests.forked import command
 from tests.security.conftest import Hostile
 
 from clew.cli.app import app
@@ -58,11 +57,11 @@ def test_no_command_steers_the_terminal(hostile: Hostile, words: tuple[str, ...]
         ("show", b"\xff\xfe\x9b31m"),
     ],
 )
-def test_an_error_does_not_either(hostile_workspace: Path, words: tuple[str | bytes, ...], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "clew", *words]
-    done = subprocess.run(
-        command, capture_output=True, env={**os.environ, "CLEW_WORKSPACE": str(hostile_workspace)}, check=False
-    )
-    told = done.stderr.decode("utf-8", "surrogateescape")
+def test_an_error_does_not_either(
+    hostile_workspace: Path, words: tuple[str | bytes, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEW_WORKSPACE", str(hostile_workspace))
+    done = command(*map(os.fsdecode, words), folder=tmp_path)
+    told = done.stderr
     assert done.returncode not in (0, -11) and "Traceback" not in told, told
     assert told.startswith("clew: ") and not STEERS.search(told), ascii(told)
