@@ -25,17 +25,25 @@ _BACK = 256  # events that are looked back at
 MOST, LEAST = 1.05, 0.6  # of what came, for a debit to be a sweep
 
 # Every booked payment stands twice: on the account of the payer, and on that of the payee. Within a moment what comes
-# goes first: many books give days alone, and nobody spends what is not there.
+# goes first: many books give days alone, and nobody spends what is not there. Accounts are compared as numbers, and
+# their names are read for what is found alone.
 _EVENTS = """
-SELECT dense_rank() OVER (ORDER BY account, currency) - 1 AS holder, account, currency, other, sign, t, rid, amount,
-    wage
-FROM (
-    SELECT payee AS account, currency, payer AS other, 1 AS sign, t, rid, amount::DOUBLE AS amount, purpose = 'wage'
-        AS wage
+SELECT * FROM (
+    SELECT hash(payee, currency) AS holder, hash(payer) AS other, 1::TINYINT AS sign, t, rid, amount::DOUBLE AS amount,
+        purpose = 'wage' AS wage
     FROM paid WHERE t IS NOT NULL AND payee <> ''
     UNION ALL
-    SELECT payer, currency, payee, -1, t, rid, amount::DOUBLE, false FROM paid WHERE t IS NOT NULL AND payer <> ''
+    SELECT hash(payer, currency), hash(payee), -1, t, rid, amount::DOUBLE, false
+    FROM paid WHERE t IS NOT NULL AND payer <> ''
 ) ORDER BY holder, t, sign DESC, rid
+"""
+_HELD = """
+SELECT if(came_first, p.payee, p.payer) AS account, p.currency, f.* EXCLUDE (rid, came_first)
+FROM found f JOIN paid p USING (rid)
+"""
+_SWEEPS = """
+SELECT rid, p.payer AS account, p.payee, p.currency, p.amount::DOUBLE AS amount, p.t, f.* EXCLUDE (rid)
+FROM found f JOIN paid p USING (rid)
 """
 
 
@@ -43,29 +51,29 @@ def hold(engine: Engine) -> None:
     """Make ``held`` and ``sweeps`` from ``paid``."""
     events = engine.sql(_EVENTS)
     n = events.num_rows
-    holder, t, amount = (events.column(name).to_numpy() for name in ("holder", "t", "amount"))
-    sign, wage = (events.column(name).to_numpy() for name in ("sign", "wage"))
-    coded = events.column("other").combine_chunks().dictionary_encode()
-    other = coded.indices.to_numpy().astype(np.int64)
+    holder, t, amount, sign, wage, other = (
+        events.column(name).to_numpy() for name in ("holder", "t", "amount", "sign", "wage", "other")
+    )
     begin = np.append(np.flatnonzero(np.append(True, holder[1:] != holder[:-1])[:n]), n)
-    sums = np.zeros((len(begin) - 1, 5))
+    sums, swept = np.zeros((len(begin) - 1, 5)), np.zeros((n, 5))
     _hold(begin, sign, t, amount, sums)
-    first = pa.array(begin[:-1])
-    columns = {name: events.column(name).take(first) for name in ("account", "currency")}
-    columns |= {name: pa.array(sums[:, k]) for k, name in enumerate(("credits", "debits", "came", "went", "soon"))}
-    swept = np.zeros((n, 5))
     _sweep(begin, sign, t, amount, wage, other, swept)
+    first = begin[:-1]
+    held = {"rid": events.column("rid").take(pa.array(first)), "came_first": pa.array(sign[first] > 0)}
+    held |= {name: pa.array(sums[:, k]) for k, name in enumerate(("credits", "debits", "came", "went", "soon"))}
     came = swept[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = amount / came
     rows = np.flatnonzero((came > 0) & (share >= LEAST) & (share <= MOST))
-    at = pa.array(rows)
-    found = {name: events.column(name).take(at) for name in ("rid", "account", "other", "currency", "amount", "t")}
-    found |= {name: pa.array(swept[rows, k]) for k, name in enumerate(("came", "wages", "credits", "hours"))}
-    found["since"] = pa.array(t[rows] - swept[rows, 4].astype(np.int64))
-    engine.register({"held": pa.table(columns), "sweeps": pa.table(found).rename_columns(
-        ["rid", "account", "payee", "currency", "amount", "t", "came", "wages", "credits", "hours", "since"]
-    )})  # fmt: skip
+    sweeps = {"rid": events.column("rid").take(pa.array(rows))}
+    sweeps |= {name: pa.array(swept[rows, k]) for k, name in enumerate(("came", "wages", "credits", "hours"))}
+    sweeps["since"] = pa.array(t[rows] - swept[rows, 4].astype(np.int64))
+    try:
+        made = {"held": engine.sql(_HELD, {"found": pa.table(held)})}
+        made["sweeps"] = engine.sql(_SWEEPS, {"found": pa.table(sweeps)})
+    finally:
+        engine.forget("found")
+    engine.register(made)
 
 
 @numba.njit(nogil=True, cache=True)

@@ -50,6 +50,7 @@ FROM book
 Columns = dict[str, npt.NDArray[Any]]
 Ints = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
+Flags = npt.NDArray[np.bool_]
 
 
 def states(engine: Engine) -> pa.Table:
@@ -70,9 +71,22 @@ def states(engine: Engine) -> pa.Table:
     return pa.table({"rid": rid, "state": names, "of": pa.array(other, mask=other == 0)})
 
 
-def _sorted(got: Columns, key: str, chosen: npt.NDArray[np.bool_]) -> Ints:
-    """The chosen rows by key, then time; in an order that hangs on what they hold."""
+def _sorted(got: Columns, key: str, chosen: Flags, told: Flags, files: bool = False) -> Ints:
+    """The chosen rows by key, then time; in an order that hangs on what they hold.
+
+    Left out are keys of one row, and those of which no row is told and, if ``files``, whose rows are all of one
+    statement: nothing can be found in them, and they are nearly all.
+    """
     rows = np.flatnonzero(chosen)
+    rows = rows[np.argsort(got[key][rows])]
+    begin = _groups(got[key][rows])
+    size, first = np.diff(begin), begin[:-1]
+    if len(first):
+        heard = np.logical_or.reduceat(told[rows], first)
+        if files:
+            statement = got["statement"][rows]
+            heard |= np.maximum.reduceat(statement, first) > np.minimum.reduceat(statement, first)
+        rows = rows[np.repeat((size > 1) & heard, size)]
     by = [got[name][rows] for name in ("rid", "statement", "t", "day", key)]
     return rows[np.lexsort(by)]
 
@@ -85,7 +99,7 @@ def _groups(key: npt.NDArray[Any]) -> Ints:
 
 def _repeated(got: Columns, state: States, of: Ints) -> None:
     """Payments with the same parties, amount and currency in several statements."""
-    order = _sorted(got, "same", (state == BOOKED) & (got["day"] > -1000000))
+    order = _sorted(got, "same", (state == BOOKED) & (got["day"] > -1000000), got["exact"] != 0, files=True)
     names = ("day", "t", "timed", "statement", "account", "native", "origin", "reference", "exact")
     found = np.full(len(order), -1)
     day, t, timed, statement, account, native, origin, reference, exact = (got[name][order] for name in names)
@@ -96,7 +110,8 @@ def _repeated(got: Columns, state: States, of: Ints) -> None:
 
 def _named_alike(got: Columns, state: States, of: Ints) -> None:
     """Payments with the same reference and amount, where a statement gives the name of a party alone."""
-    order = _sorted(got, "named", (state == BOOKED) & (got["day"] > -1000000) & (got["named"] != 0))
+    chosen = (state == BOOKED) & (got["day"] > -1000000) & (got["named"] != 0)
+    order = _sorted(got, "named", chosen, np.zeros(len(state), np.bool_), files=True)
     names = ("day", "statement", "payer", "payee", "loose_payer", "loose_payee", "reversal")
     found = np.full(len(order), -1)
     day, statement, payer, payee, loose, loose_payee, reversal = (got[name][order] for name in names)
@@ -123,7 +138,8 @@ def _best_first(got: Columns, state: States, of: Ints) -> None:
 def _taken_back(got: Columns, state: States, of: Ints) -> None:
     """What a bank reversed counts on neither side; a refund is a payment, too, that says what it takes back."""
     state[(state == BOOKED) & got["reversal"].astype(np.bool_)] = REVERSAL
-    order = _sorted(got, "pair", (state == BOOKED) | (state == REVERSAL))
+    told_back = got["reversal"].astype(np.bool_) | got["refund"].astype(np.bool_)
+    order = _sorted(got, "pair", (state == BOOKED) | (state == REVERSAL), told_back)
     names = ("day", "payer", "reversal", "refund", "reverses", "reference", "native")
     found, told = np.full(len(order), -1), np.zeros(len(order), np.bool_)
     day, payer, reversal, refund, reverses, reference, native = (got[name][order] for name in names)
