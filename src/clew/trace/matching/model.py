@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from clew.trace.matching import delays as law
 from clew.trace.matching.kernels import candidates, local_rates, step
@@ -151,8 +152,17 @@ def _shares(posts: Posts) -> tuple[Floats, Floats]:
 
 def both(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """The distinct pairs of two numbers, as one number each, and which of them each pair is."""
-    pairs, at = np.unique(one * (int(other.max(initial=0)) + 1) + other, return_inverse=True)
-    return pairs, at
+    return distinct(one * (int(other.max(initial=0)) + 1) + other)
+
+
+def distinct(numbers: Ints) -> tuple[Ints, Ints]:
+    """The distinct numbers, sorted, and which of them each is: by hashing, as there are few among many."""
+    coded = pa.array(numbers).dictionary_encode()
+    found = coded.dictionary.to_numpy()
+    order = np.argsort(found)
+    place = np.empty(len(found), np.int64)
+    place[order] = np.arange(len(found))
+    return found[order], place[coded.indices.to_numpy()]
 
 
 def _candidates(
@@ -166,7 +176,7 @@ def _candidates(
     threads: int,
 ) -> tuple[Ints, Ints, Floats]:
     """Payment, post and odds of the pairs to look at."""
-    order = paid[np.lexsort((payments.rid[paid], payments.payer[paid]))]
+    order = paid[np.argsort(payments.payer[paid], kind="stable")]
     starts = np.flatnonzero(np.append(True, payments.payer[order][1:] != payments.payer[order][:-1])[: len(order)])
     of_payer = np.append(starts, len(order))
     rate, share = of_posts
@@ -199,7 +209,7 @@ def _with_named(payments: Payments, payment: Ints, post: Ints, odds: Floats, nam
     post = np.concatenate([post, named.post])
     what = np.concatenate([np.zeros(len(odds), np.int64), named.what])
     value = np.concatenate([odds, np.where(named.what == NUMBER, 1.0, 0.05)])
-    order = np.lexsort((-what, post, payment))
+    order = np.argsort((payment * (int(post.max(initial=0)) + 1) + post) * 4 - what)
     payment, post, what, value = payment[order], post[order], what[order], value[order]
     again = np.append(False, (payment[1:] == payment[:-1]) & (post[1:] == post[:-1]))[: len(order)]
     later = np.flatnonzero(again)
@@ -316,7 +326,7 @@ def _again(known: _Known, pairs: Pairs, odds: Floats, before: law.Delays, after:
     sort[known.platform >= 0], sorts = _prices(known)
     features = int(known.posts.feature.max(initial=-1)) + 1
     cell = sort[pairs.payment] * features + known.posts.feature[pairs.post]
-    cells, place = np.unique(cell, return_inverse=True)
+    cells, place = distinct(cell)
     # What each price went with, against how common that sort of post is on its platform; the payment itself left out.
     platform_of = np.zeros(features, np.int64)
     platform_of[known.posts.feature] = known.posts.platform

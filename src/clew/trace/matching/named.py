@@ -17,12 +17,15 @@ _SHARED = 2_000  # an identifier of more adverts names none of them
 _NEAR = 96 * HOUR
 _MOST = 8  # adverts that show the number a payment names, nearest in time
 
+# An id has a figure in it: few texts hold a word so long with one.
+_LIKELY = "|".join(f"\\S{{{k}}}[0-9]\\S{{{_LETTERS - 1 - k}}}" for k in range(_LETTERS))
 _NATIVE = f"""
-WITH words AS (
-    SELECT rid, unnest(list_distinct(regexp_extract_all(
-        concat_ws(' ', body, regexp_extract(extra, '"reference":"([^"\\\\]*)"', 1)), '[\\pL\\pN_-]{{{_LETTERS},40}}'
-    ))) AS word
+WITH texts AS (
+    SELECT rid, concat_ws(' ', body, regexp_extract(extra, '"reference":"([^"\\\\]*)"', 1)) AS text
     FROM records WHERE kind = 'payment'
+), words AS (
+    SELECT rid, unnest(list_distinct(regexp_extract_all(text, '[\\pL\\pN_-]{{{_LETTERS},40}}'))) AS word
+    FROM texts WHERE regexp_matches(text, '{_LIKELY}')
 ), ids AS (
     SELECT native_id AS word, rid AS post FROM records SEMI JOIN posts USING (rid)
     WHERE length(native_id) >= {_LETTERS} AND regexp_matches(native_id, '[0-9]')

@@ -23,14 +23,18 @@ _SURE = 5.0  # standard deviations: one of a million payees by chance
 _WINDOWS = (HOUR // 4, HOUR, 4 * HOUR)
 UNKNOWN = -1
 
-_NAMED = """
-WITH said AS (
-    SELECT p.rid, regexp_replace(lower(p.payee_name || ' ' || p.payee), '[^\\pL\\pN]', '', 'g') AS who,
-        regexp_replace(lower(coalesce(r.body, '')), '[^\\pL\\pN]', '', 'g') AS words
-    FROM payments p JOIN records r USING (rid) SEMI JOIN wanted USING (rid)
+_PLAIN = r"regexp_replace(lower({}), '[^\pL\pN]', '', 'g')"
+_NAMED = f"""
+WITH payees AS (
+    SELECT payee, payee_name, regexp_extract({_PLAIN.format("payee_name || ' ' || payee")}, $names) AS who
+    FROM (SELECT DISTINCT payee, payee_name FROM payments)
+), texts AS (
+    SELECT rid, regexp_extract({_PLAIN.format("body")}, $names) AS words
+    FROM records WHERE kind = 'payment' AND body <> ''
 )
-SELECT rid, regexp_extract(words, $names) AS words, regexp_extract(who, $names) AS who FROM said
-WHERE regexp_matches(words, $names) OR regexp_matches(who, $names) ORDER BY rid
+SELECT rid, coalesce(words, '') AS words, who
+FROM payments SEMI JOIN wanted USING (rid) JOIN payees USING (payee, payee_name) LEFT JOIN texts USING (rid)
+WHERE words <> '' OR who <> '' ORDER BY rid
 """
 
 
@@ -77,6 +81,7 @@ def _by_time(payments: Payments, posts: Posts, rest: Ints) -> Ints:
     if not len(asked):
         return best
     asked = asked[~payments.dated[asked]]
+    asked = asked[np.argsort(payments.t[asked])]  # what is looked up in order is near what was looked up before
     surest = np.full(len(best), _SURE)
     for k in range(len(posts.platforms)):
         t = posts.t[posts.first[k] : posts.first[k + 1]]

@@ -42,16 +42,16 @@ FROM first f LEFT JOIN network_members m USING (rid) LEFT JOIN named n USING (ri
 ORDER BY f.platform, t, f.rid
 """
 _PAYMENTS = f"""
-WITH booked AS (
-    SELECT p.rid, p.payer, p.payee, p.payee_name, p.amount, p.currency, p.booked_at, p.purpose,
-        epoch_us(p.booked_at) AS t, r.source || chr(10) || r.platform AS book,
-        (epoch(p.booked_at)::BIGINT + 60 * coalesce(r.posted_offset, 0)) % 86400 = 0 AS midnight
-    FROM payments p JOIN records r USING (rid)
-    WHERE p.state = 'booked' AND p.booked_at IS NOT NULL AND p.payee <> ''
+WITH told AS MATERIALIZED (
+    SELECT rid, hash(source, platform) AS book, 60 * coalesce(posted_offset, 0) AS away FROM records
+    WHERE kind = 'payment'
+), booked AS MATERIALIZED (
+    SELECT rid, payer, payee, purpose = 'advert' AS advert, epoch_us(booked_at) AS t, book,
+        (epoch(booked_at)::BIGINT + away) % 86400 = 0 AS midnight,
+        currency || ' ' || rtrim(rtrim(amount::VARCHAR, '0'), '.') AS price
+    FROM payments JOIN told USING (rid) WHERE state = 'booked' AND booked_at IS NOT NULL AND payee <> ''
 ), days AS (SELECT book, avg(midnight::INT) >= {_DATED} AS dated FROM booked GROUP BY book)
-SELECT rid, payer, payee, payee_name, purpose, t, dated,
-    currency || ' ' || regexp_replace(amount::VARCHAR, '\\.?0+$', '') AS price
-FROM booked JOIN days USING (book) ORDER BY rid
+SELECT * FROM booked JOIN days USING (book)
 """
 
 
@@ -89,7 +89,6 @@ class Payments:
         dated: bool[n], only the day is known.
         advert: bool[n], the text says that an advert was paid for.
         payers, payees, prices: the words.
-        payee_name: string[n].
     """
 
     rid: Rids
@@ -102,7 +101,6 @@ class Payments:
     payers: pa.Array
     payees: pa.Array
     prices: pa.Array
-    payee_name: pa.ChunkedArray
 
 
 def numbered(words: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
@@ -132,19 +130,12 @@ def read_posts(engine: Engine) -> Posts:
 def read_payments(engine: Engine) -> Payments:
     """All booked payments with a time."""
     table = engine.sql(_PAYMENTS)
+    rid = table.column("rid").to_numpy()
+    order = np.argsort(rid)
     payer, payers = numbered(table.column("payer"))
     payee, payees = numbered(table.column("payee"))
     price, prices = numbered(table.column("price"))
+    t, dated, advert = (table.column(name).to_numpy()[order] for name in ("t", "dated", "advert"))
     return Payments(
-        table.column("rid").to_numpy(),
-        payer,
-        payee,
-        price,
-        table.column("t").to_numpy(),
-        table.column("dated").to_numpy(),
-        pa.compute.equal(table.column("purpose"), "advert").to_numpy(),
-        payers,
-        payees,
-        prices,
-        table.column("payee_name"),
-    )
+        rid[order], payer[order], payee[order], price[order], t, dated, advert, payers, payees, prices
+    )  # fmt: skip
