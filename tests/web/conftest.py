@@ -120,10 +120,16 @@ def own_bench(world: Path, tmp_path: Path) -> Iterator[Bench]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return once(tmp_path_factory, "web-empty", lambda home: ensure_index(Workspace.create(home / "workspace")))
+
+
 @pytest.fixture
-def empty_bench(tmp_path: Path) -> Iterator[Bench]:
+def empty_bench(_empty: Path, _migrated_file: Path, tmp_path: Path) -> Iterator[Bench]:
     """A workbench over a workspace that holds nothing yet."""
-    Workspace.create(tmp_path / "workspace")
+    shutil.copytree(_empty / "workspace", tmp_path / "workspace")
+    shutil.copy(_migrated_file, tmp_path / "workspace")
     with served(tmp_path / "workspace") as found:
         yield found
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import BaseRoute
 
 from clew.access.limits import Limits, TooManyError
 from clew.engine.duckdb import EngineError
@@ -38,6 +40,7 @@ from clew.web.security import LOOPBACK, Guard
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
+_DOOR = [Depends(proven), Depends(admit)]
 
 
 def create_app(
@@ -60,7 +63,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(proven), Depends(admit)],
+        dependencies=_DOOR,
     )
     app.state.desk = desk
     declared = rules((*API, *PAGES))
@@ -68,10 +71,7 @@ def create_app(
     app.add_middleware(Gate, desk=desk, told=_told, everyone=everyone, often=often, strangers=strangers)
     app.add_middleware(Guard, hosts=hosts)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    for router in API:
-        app.include_router(router, prefix="/api/v1", responses=faults(401, 403, 429))
-    for router in PAGES:
-        app.include_router(router, include_in_schema=False)
+    app.router.routes.extend(_routes())
     for kind in (ClewError, StarletteHTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _told)
 
@@ -91,6 +91,17 @@ def create_app(
         return RedirectResponse("/account" if visit_of(request).handed else first_page(who), 303)
 
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """The API and the pages. They find the desk by the request, so that all applications of a process share them."""
+    together = APIRouter(dependencies=_DOOR)
+    for router in API:
+        together.include_router(router, prefix="/api/v1", responses=faults(401, 403, 429))
+    for router in PAGES:
+        together.include_router(router, include_in_schema=False)
+    return together.routes
 
 
 def _told(request: Request, error: Exception) -> Response:
