@@ -23,15 +23,16 @@ Flags = npt.NDArray[np.bool_]
 
 LEAST_TIMES, DAYS, SHARE = 3, 3, 0.6
 
-# What an account is called, if several names are read in one field: the safest to be one account first.
-NODES = """
-SELECT rid, field::VARCHAR AS field, arg_min(concat(type::VARCHAR, ':', value), CASE
+# What an account is called, if several names are read in one field: the safest to be one account, of least rank.
+CALLED = """
+SELECT rid, field::VARCHAR AS field, concat(type::VARCHAR, ':', value) AS node, CASE
     WHEN type::VARCHAR = 'account' AND starts_with(value, 'iban:') THEN 0 WHEN type::VARCHAR = 'wallet' THEN 1
     WHEN type::VARCHAR = 'account' THEN 2 WHEN type::VARCHAR = 'phone' THEN 3 WHEN type::VARCHAR = 'email' THEN 4
-    ELSE 5 END * 100000 + least("start", 99999)) AS node
+    ELSE 5 END * 100000 + least("start", 99999) AS rank
 FROM mentions WHERE field::VARCHAR IN ('payer', 'payee')
-    AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle') GROUP BY ALL
+    AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle')
 """
+NODES = f"SELECT rid, field, arg_min(node, rank) AS node FROM ({CALLED}) GROUP BY ALL"
 # The same with type and value apart, as identifiers are known.
 SIDES = f"""
 SELECT rid, field = 'payee' AS payee, node, split_part(node, ':', 1) AS type,

@@ -14,13 +14,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
-from clew.link.paid import NODES
+from clew.link.paid import CALLED
 from clew.trace.money.labels import kinds, meaning_of_label, meanings
 from clew.trace.money.words import PLAIN, UNKNOWN, lexicon, purposes_of
+
+Ints = npt.NDArray[np.int64]
 
 _ANY = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = 'payment' LIMIT 1)"
 EXTRA = (
@@ -32,23 +35,26 @@ EXTRA = (
 def _named(side: str) -> str:
     """SQL: the node of one side and the holder's name."""
     name = f"nullif(trim(e[{EXTRA.index(f'{side}_name') + 1}]), '')"
-    given = f"nullif(trim({side}), '')"
+    given = f"nullif(trim(p.{side}), '')"
     folded = rf"lower(regexp_replace(coalesce({name}, {given}), '\s+', ' ', 'g'))"
-    return f"""coalesce(n_{side}.node, 'name:' || {folded}, '') AS {side}_node,
-        coalesce({name}, CASE WHEN n_{side}.node IS NULL THEN {given} END, '') AS {side}_name"""
+    return f"""coalesce(n.{side}, 'name:' || {folded}, '') AS {side}_node,
+        coalesce({name}, CASE WHEN n.{side} IS NULL THEN {given} END, '') AS {side}_name"""
 
 
 _WHOLE = ", ".join(f"'$.{name}'" for name in EXTRA)
 _E = {name: f"coalesce(e[{k + 1}], '')" for k, name in enumerate(EXTRA)}
 _READ = f"""
 CREATE OR REPLACE TEMP TABLE money_read AS
-WITH nodes AS ({NODES}),
-paid AS (
+WITH nodes AS MATERIALIZED (
+    SELECT rid, arg_min(node, rank) FILTER (field = 'payer') AS payer,
+        arg_min(node, rank) FILTER (field = 'payee') AS payee FROM ({CALLED}) GROUP BY rid
+), paid AS (
     SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e FROM records
     WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
 ), newest AS (
     SELECT item_id, arg_max(rid, version) AS newest FROM records
-    WHERE kind = 'payment' AND amount > 0 GROUP BY item_id HAVING count(*) > 1
+    WHERE kind = 'payment' AND amount > 0 AND item_id IN (SELECT item_id FROM records WHERE version > 1)
+    GROUP BY item_id HAVING count(*) > 1
 ), statements AS (
     SELECT source, file, row_number() OVER (ORDER BY source, file)::INTEGER AS statement
     FROM records WHERE kind = 'payment' AND amount > 0 GROUP BY source, file
@@ -68,14 +74,14 @@ SELECT p.rid, {_named("payer")}, {_named("payee")},
     coalesce(p.body, '') AS text, {_E["merchant"]} AS merchant
 FROM paid p JOIN statements s ON p.source = s.source AND p.file = s.file
 LEFT JOIN newest w ON p.item_id = w.item_id
-LEFT JOIN nodes n_payer ON n_payer.rid = p.rid AND n_payer.field = 'payer'
-LEFT JOIN nodes n_payee ON n_payee.rid = p.rid AND n_payee.field = 'payee'
+LEFT JOIN nodes n ON n.rid = p.rid
 """
 _TEXTS = f"""
-SELECT rid, {PLAIN.format("text")} AS text, {PLAIN.format("concat(merchant, ' ', payee_name)")} AS merchant,
-    type, mcc, label, payee_node, payer_node, direction
+SELECT rid, {PLAIN.format("text")} AS text, concat(merchant, ' ', payee_name) AS merchant, type, mcc, label, payee_node,
+    payer_node
 FROM money_read
 """
+_MERCHANTS = f"SELECT {PLAIN.format('merchant')} AS merchant FROM merchants ORDER BY nth"
 # A platform's name is looked for in texts; one of common words or few letters would be found everywhere.
 _PLATFORMS = r"""
 SELECT DISTINCT platform FROM records WHERE kind IN ('ad', 'job_ad')
@@ -91,7 +97,6 @@ SELECT r.rid, payer_node AS payer, payee_node AS payee, payer_name, payee_name, 
     (minute % 1440)::INTEGER AS minute, place, account, direction, reference, native, platform, statement, form, device,
     ip, reversal, reverses, pending, later, type, text
 FROM money_read r JOIN money_purposes p USING (rid)
-ORDER BY t NULLS LAST, r.rid
 """
 
 
@@ -105,9 +110,8 @@ def read_book(engine: Engine) -> None:
     engine.run(_READ)
     said = engine.sql(_TEXTS)
     words = lexicon(engine, engine.sql(_PLATFORMS).column("platform").combine_chunks())
-    texts, merchants = (_whole(said.column(name)) for name in ("text", "merchant"))
     names = pa.array([*words.purposes, "transfer"])
-    spoken = purposes_of(words, texts, merchants)
+    spoken = purposes_of(words, _whole(said.column("text")), *_merchants(engine, said.column("merchant")))
     known = names.take(pa.array(np.where(spoken == UNKNOWN, len(names) - 1, spoken)))
     heard = pa.array(spoken != UNKNOWN)
     sure, otherwise = _by_type(said.column("type"))
@@ -118,6 +122,17 @@ def read_book(engine: Engine) -> None:
     engine.run(_BOOK, {"money_purposes": pa.table({"rid": said.column("rid"), "purpose": purpose})})
     engine.forget("money_purposes")
     engine.run("DROP TABLE temp.money_read")
+
+
+def _merchants(engine: Engine, column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """The few distinct names of who is paid, plain, and which of them each is."""
+    coded = _whole(column).dictionary_encode()
+    given = pa.table({"nth": np.arange(len(coded.dictionary)), "merchant": coded.dictionary})
+    try:
+        plain = _whole(engine.sql(_MERCHANTS, {"merchants": given}).column("merchant"))
+    finally:
+        engine.forget("merchants")
+    return plain, coded.indices.to_numpy().astype(np.int64)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -3,7 +3,7 @@
 A sign is a row of SQL over these tables, made once:
 
 ======= ===============================================================================================================
-paid    what is booked: the columns of ``book``, network_id, euro (roughly; to tell small from large)
+paid    what is booked: columns of ``book``, network_id, euro (roughly; to tell small from large)
 profile one row an account: account, credits, payers, debits, payees, business (many pay it, or it sells: no person's)
 held    how long money stays; see `clew.trace.money.holding`
 sweeps  what leaves soon after it came; see there
@@ -34,7 +34,8 @@ _SHOWN = 200  # payments that a sign points at
 
 _PAID = """
 CREATE OR REPLACE TEMP TABLE paid AS
-SELECT b.*, p.of, p.network_id, (b.amount::DOUBLE * coalesce(c.rough, 1.0)) AS euro
+SELECT b.* EXCLUDE (booked_at, account, direction, reference, native, platform, statement, form, reversal, reverses,
+        pending, later), p.network_id, (b.amount::DOUBLE * coalesce(c.rough, 1.0)) AS euro
 FROM book b JOIN payments_made p USING (rid) LEFT JOIN rough c ON c.currency = b.currency
 WHERE p.state = 'booked'
 """
@@ -42,13 +43,13 @@ WHERE p.state = 'booked'
 _PROFILE = """
 CREATE OR REPLACE TEMP TABLE profile AS
 WITH came AS (
-    SELECT payee AS account, count(*) AS credits, count(DISTINCT payer) AS payers,
+    SELECT payee AS account, count(*) AS credits, count(DISTINCT hash(payer)) AS payers,
         count(*) FILTER (purpose IN ('shop', 'advert', 'lodging', 'travel', 'fee', 'prepaid', 'exchange', 'mixer',
             'remittance', 'rent')) AS sold
     FROM paid WHERE payee <> '' GROUP BY payee
 ), went AS (
-    SELECT payer AS account, count(*) AS debits, count(DISTINCT payee) AS payees,
-        count(DISTINCT payee) FILTER (purpose = 'wage') AS employed
+    SELECT payer AS account, count(*) AS debits, count(DISTINCT hash(payee)) AS payees,
+        count(DISTINCT hash(payee)) FILTER (purpose = 'wage') AS employed
     FROM paid WHERE payer <> '' GROUP BY payer
 )
 SELECT account, coalesce(credits, 0) AS credits, coalesce(payers, 0) AS payers, coalesce(debits, 0) AS debits,

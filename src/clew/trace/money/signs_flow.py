@@ -24,9 +24,12 @@ WITH put AS (
 ), summed AS (
     SELECT account, currency, count(*) AS deposits, count(DISTINCT place) AS places, sum(amount) AS total,
         count(out_rid) FILTER (out_place <> place) AS elsewhere, median(hours) AS hours,
-        mode(out_place) AS exit, list_concat(list(rid ORDER BY rid), list(out_rid
+        list_concat(list(rid ORDER BY rid), list(out_rid
             ORDER BY rid) FILTER (out_rid IS NOT NULL)) AS rids
     FROM followed GROUP BY ALL
+), emptied AS MATERIALIZED (
+    SELECT h.* FROM held h JOIN profile f USING (account)
+    WHERE NOT f.business AND f.payers >= 8 AND h.soon >= 0.5 * h.came AND h.went >= 0.7 * h.came
 )
 SELECT account AS subject, least(1, 0.4 + 0.4 * elsewhere / deposits + 0.02 * deposits) AS weight,
     concat(deposits, ' cash deposits (', {money("total", "currency")}, ') at ', places, ' places; after ', elsewhere,
@@ -40,17 +43,18 @@ SELECT h.account, least(1, 0.3 + 0.02 * s.payers), concat(s.payers, ' accounts p
     {percent("h.soon / h.came")}, ' of it left within two days, ', {percent("e.most / h.went")},
         ' of what left to one account.'),
     list_concat(s.rids, e.rids)
-FROM held h JOIN (
-    SELECT payee AS account, currency, count(DISTINCT payer) AS payers, list(rid ORDER BY t, rid)[1:100] AS rids
-    FROM paid WHERE payer <> '' AND purpose NOT IN ('wage', 'refund') GROUP BY ALL
+FROM emptied h JOIN (
+    SELECT account, currency, count(DISTINCT payer) AS payers, list(rid ORDER BY t, rid)[1:100] AS rids
+    FROM paid JOIN emptied USING (currency) WHERE account = payee AND payer <> '' AND purpose NOT IN ('wage', 'refund')
+    GROUP BY ALL
 ) s USING (account, currency) JOIN (
     SELECT account, currency, max(went) AS most, first(rids ORDER BY went DESC, payee) AS rids FROM (
-        SELECT payer AS account, currency, payee, sum(amount)::DOUBLE AS went, list(rid ORDER BY t, rid)[1:100] AS rids
-        FROM paid WHERE payee <> '' AND purpose IN ('transfer', 'remittance', 'exchange', 'cash-out', 'mixer')
-            AND t IS NOT NULL GROUP BY ALL)
+        SELECT account, currency, payee, sum(amount)::DOUBLE AS went, list(rid ORDER BY t, rid)[1:100] AS rids
+        FROM paid JOIN emptied USING (currency) WHERE account = payer AND payee <> ''
+            AND purpose IN ('transfer', 'remittance', 'exchange', 'cash-out', 'mixer') AND t IS NOT NULL GROUP BY ALL)
     GROUP BY ALL
-) e USING (account, currency) JOIN profile f ON f.account = h.account
-WHERE NOT f.business AND s.payers >= 8 AND h.soon >= 0.5 * h.came AND h.went >= 0.7 * h.came AND e.most >= 0.6 * h.went
+) e USING (account, currency)
+WHERE s.payers >= 8 AND e.most >= 0.6 * h.went
 """
 
 # In and out are nearly the same, soon, again and again, from several and with little of a life of its own.

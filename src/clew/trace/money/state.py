@@ -28,10 +28,14 @@ _BACK = 512  # rows that are looked back at; more equal payments within days are
 _QUARTER, _MINUTE = 900_000_000, 60_000_000
 
 _ROWS = """
+WITH statements AS (
+    SELECT statement, platform, row_number() OVER (ORDER BY statement, platform) AS nth
+    FROM (SELECT DISTINCT statement, platform FROM book)
+)
 SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
     hash(least(payer, payee), greatest(payer, payee), amount, currency) AS pair, hash(payer) AS payer,
     coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, coalesce(timed, false) AS timed,
-    dense_rank() OVER (ORDER BY statement, platform) AS statement,
+    nth AS statement,
     CASE WHEN account <> '' THEN hash(account) WHEN platform <> '' THEN hash('bank', platform) ELSE 0 END AS account,
     CASE WHEN timed AND regexp_matches(text, '[0-9]{{4}}') THEN hash(text, t) ELSE 0 END AS exact,
     CASE WHEN native = '' THEN 0 ELSE hash(native) END AS native, hash(platform, form) AS origin,
@@ -44,7 +48,7 @@ SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
     hash(payee) AS payee, starts_with(payer, 'name:') OR payer = '' AS loose_payer,
     starts_with(payee, 'name:') OR payee = '' AS loose_payee,
     reversal, purpose = 'refund' AS refund, pending, purpose = 'change' AS change, later
-FROM book
+FROM book JOIN statements USING (statement, platform)
 """
 
 Columns = dict[str, npt.NDArray[Any]]

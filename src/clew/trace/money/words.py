@@ -86,23 +86,30 @@ def lexicon(engine: Engine, platforms: pa.Array) -> Lexicon:
     return Lexicon(purposes, np.array(merchant), hashes[whole], codes[whole], hashes[begun], codes[begun])
 
 
-def purposes_of(lexicon: Lexicon, texts: pa.Array, merchants: pa.Array) -> npt.NDArray[np.int16]:
+def purposes_of(
+    lexicon: Lexicon, texts: pa.Array, merchants: pa.Array, paid: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int16]:
     """int16[n], the purpose that most words speak for, of equals the first in the file; `UNKNOWN` without any.
 
     Args:
         lexicon: the words.
         texts: string[n], what is said about each payment, plain.
-        merchants: string[n], who is paid: names of shops, carriers and people, plain.
+        merchants: string[m], names of shops, carriers and people, plain.
+        paid: int64[n], which of them is paid.
     """
-    counts = np.zeros((len(texts), len(lexicon.purposes)), np.uint8)
-    every = np.ones(len(lexicon.purposes), np.bool_)
-    for column, mask in ((texts, every), (merchants, lexicon.merchant)):
-        data, offsets = _buffers(column)
-        _count(
-            data, offsets, lexicon.hashes, lexicon.codes, lexicon.prefix_hashes, lexicon.prefix_codes, mask, counts
-        )  # fmt: skip
+    said = _counted(lexicon, texts, np.ones(len(lexicon.purposes), np.bool_))
+    counts = said.astype(np.uint16) + _counted(lexicon, merchants, lexicon.merchant)[paid]
     best = counts.argmax(axis=1).astype(np.int16)
     return np.where(counts[np.arange(len(best)), best] > 0, best, UNKNOWN).astype(np.int16)
+
+
+def _counted(lexicon: Lexicon, column: pa.Array, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """uint8[n, purposes], how many words of each text speak for each purpose of the mask."""
+    counts = np.zeros((len(column), len(lexicon.purposes)), np.uint8)
+    data, offsets = _buffers(column)
+    known = (lexicon.hashes, lexicon.codes, lexicon.prefix_hashes, lexicon.prefix_codes)
+    _count(data, offsets, *known, mask, counts)
+    return counts
 
 
 def _buffers(column: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
