@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,8 +19,10 @@ from clew.trace.roles import roles
 
 Part = Callable[[Engine], dict[str, pa.Table]]
 
-# In the order in which they read each other's tables.
-PARTS: tuple[Part, ...] = (movement, money, matching, roles, assets)
+# Movement reads nothing of the others, which are in the order in which they read each other's tables.
+APART: Part = movement
+IN_ORDER: tuple[Part, ...] = (money, matching, roles, assets)
+PARTS = (APART, *IN_ORDER)
 
 
 def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[str, Path]:
@@ -35,11 +38,15 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
         The Parquet file of each of `TRACED`, by name.
     """
     made: dict[str, pa.Table] = {}
-    for done, part in enumerate(PARTS):
-        tables = {name: table.cast(TRACED[name]) for name, table in part(engine).items()}
-        engine.register(tables)
-        made |= tables
-        progress((done + 1) / (len(PARTS) + 1))
+    with engine.session() as other, ThreadPoolExecutor(1) as pool:  # each is busy where the other waits for one core
+        moved = pool.submit(_tables, movement, other)
+        for done, part in enumerate(IN_ORDER):
+            tables = _tables(part, engine)
+            engine.register(tables)
+            made |= tables
+            progress((done + 1) / (len(PARTS) + 1))
+        made |= moved.result()
+    engine.register(made)
     written = {}
     for name, schema in TRACED.items():
         written[name] = out / f"{name}.parquet"
@@ -47,3 +54,7 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
         pq.write_table(table, written[name], compression="zstd", compression_level=1, row_group_size=131_072)
     progress(1.0)
     return written
+
+
+def _tables(part: Part, engine: Engine) -> dict[str, pa.Table]:
+    return {name: table.cast(TRACED[name]) for name, table in part(engine).items()}
