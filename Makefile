@@ -5,6 +5,9 @@ ADS ?= 20000
 SERVE ?= 1
 DEMO ?= build/demo
 
+# Where Python is forbidden to keep what it compiled, every process of the tests would compile all libraries anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test fuzz kernels lint docs bench audit lock clean
 
 run:  ## The main job on real mails and on a simulated world; prints the leads, serves the workbench (SERVE=0: ends)
