@@ -48,9 +48,9 @@ CUSTODY_CSV, CUSTODY_JSON = "data/custody.csv", "data/custody.jsonl"
 STAMPS, ABOUT = "data/timestamps/index.jsonl", "data/package.json"
 TABLES = (
     "records", "changes", "mentions", "templates", "template_members", "image_members", "conversations",
-    "conversation_members", "stages", "control", "links", "networks", "network_members", "network_events", "stays",
-    "moves", "clashes", "patterns", "forecasts", "payments", "flows", "money_signs", "payment_matches", "roles",
-    "assets", "findings", "leads", "record_scores",
+    "conversation_members", "stages", "control", "links", "networks", "network_members", "network_events", "labels",
+    "stays", "moves", "clashes", "patterns", "forecasts", "payments", "flows", "money_signs", "payment_matches",
+    "roles", "assets", "findings", "leads", "record_scores",
 )  # fmt: skip
 # What every package has: that a file is not listed is no reason not to miss it.
 REQUIRED = (

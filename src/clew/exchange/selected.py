@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from clew.engine.duckdb import parquet
 from clew.exchange.tables import QUERIES
+from clew.model.tables import LABELS
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 
@@ -33,6 +34,7 @@ _ROWS = {
     "networks": "network_id IN (FROM chosen_networks)",
     "network_members": "network_id IN (FROM chosen_networks)",
     "network_events": "network_id IN (FROM chosen_networks) OR other_id IN (FROM chosen_networks)",
+    "labels": "value IN (FROM accounts)",
     **dict.fromkeys(("stays", "moves", "clashes", "patterns", "forecasts"), "network_id IN (FROM chosen_networks)"),
     "payments": "payment_id IN (FROM chosen)",
     "flows": "network_id IN (FROM chosen_networks)",
@@ -54,10 +56,24 @@ _TEMPLATES = """
     FROM ({whole}) t JOIN families f USING (template_id) ORDER BY t.template_id"""
 
 
-def selected(workspace: Workspace, networks: Sequence[str], records: Sequence[str]) -> dict[str, pa.Table]:
+# The accounts that the chosen payments and the flows of the chosen networks name.
+_ACCOUNTS = """
+    SELECT unnest([payer, payee]) AS value FROM payments SEMI JOIN (FROM ids SEMI JOIN chosen USING (record_id))
+    USING (rid)
+    UNION SELECT unnest([payer, payee]) FROM flows WHERE network_id IN (FROM chosen_networks)"""
+
+
+def selected(
+    workspace: Workspace, networks: Sequence[str], records: Sequence[str], labels: Sequence[str] | None = None
+) -> dict[str, pa.Table]:
     """The rows that belong to some networks, with all their records, and to some records, with all their versions.
 
     The order of rows is that of the contract, whatever the number of threads.
+
+    Args:
+        workspace: where from.
+        networks, records: what is chosen.
+        labels: digests of the segments of labels that a run read; None for all there are.
 
     Returns:
         A table for each of `NAMES`, empty where nothing was found.
@@ -67,6 +83,9 @@ def selected(workspace: Workspace, networks: Sequence[str], records: Sequence[st
     """
     with open_views(workspace, memory_gb=2.0, need_run=bool(networks or records)) as engine:
         engine.run("CREATE VIEW ids AS SELECT rid, record_id FROM records")
+        if labels is not None:
+            read = [workspace.path / s.file for s in workspace.segments("labels") if s.sha256 in set(labels)]
+            engine.register({"labels": read or LABELS.empty_table()})
         engine.register(
             {
                 "chosen_networks": pa.table({"network_id": pa.array(sorted(set(networks)), pa.string())}),
@@ -86,6 +105,7 @@ def selected(workspace: Workspace, networks: Sequence[str], records: Sequence[st
             f"CREATE TABLE families AS SELECT template_id, count(*) AS n FROM ({QUERIES['template_members']}) "
             "WHERE record_id IN (FROM chosen) GROUP BY ALL"
         )
+        engine.run(f"CREATE TABLE accounts AS {_ACCOUNTS}")
         found = {}
         for name, rows in _ROWS.items():
             whole = QUERIES[name]

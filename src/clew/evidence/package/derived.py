@@ -50,7 +50,7 @@ def add_derived(
     """
     networks, records = material.of_kind("network"), material.of_kind("record")
     made = Derived(_run(workspace) if networks or records else None)
-    found = selected(workspace, networks, records)
+    found = selected(workspace, networks, records, made.run.inputs.get("labels", []) if made.run else [])
     progress(0.5)
     for name, table in found.items():  # records come first, as the masks want
         masked = material.masks.table(table, name) if material.masks else table
