@@ -18,6 +18,7 @@ from clew.query.money import account_page, accounts_of, find_account, sankey
 from clew.query.money_follow import follow
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
 IBAN = "account:iban:NL91ABNA0417164300"
 
 
@@ -42,8 +43,18 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         dict.fromkeys(TABLES["records"].names) | {"rid": r["rid"], "record_id": f"{r['rid']:032x}", "item_id": "i"}
         | {"version": 1, "kind": "payment", "source": "s", "platform": "p", "file": "f", "line": 1} for r in rows
     ]  # fmt: skip
+    said = {"value": IBAN, "written": "x", "note": "", "state": "given", "who": "ann", "at": START}
+    labels = [
+        said | {"label": "Ours", "category": "own", "source": "Unit 5"},
+        said | {"label": "A shop", "category": "shop", "source": "web", "at": START + timedelta(days=1)},
+        said | {"label": "Old", "category": "shop", "source": "Unit 5", "at": START - timedelta(days=1)},
+        said | {"label": "Wrong", "category": "mixer", "source": "old"},
+        said | {"label": "Wrong", "category": "mixer", "source": "old", "state": "removed", "at": START + DAY},
+        said | {"label": "Not its", "category": "mixer", "source": "web", "value": "name:firm"},
+    ]
     with Engine(tmp_path, threads=1) as made:
-        for name, listed in (("payments", rows), ("money_signs", signs), ("records", records)):
+        listed_in = (("payments", rows), ("labels", labels), ("money_signs", signs), ("records", records))
+        for name, listed in listed_in:
             made.register({name: pa.Table.from_pylist(listed, schema=TABLES[name])})
         yield made
 
@@ -64,6 +75,15 @@ def test_a_page_shows_turnover_partners_signs_and_every_payment(engine: Engine) 
     assert page.signs[0].reason == "So."
     with pytest.raises(MissingError):
         account_page(engine, "name:nobody")
+
+
+def test_a_page_says_what_lists_that_hold_say_of_the_account_the_newest_first(engine: Engine) -> None:
+    said = account_page(engine, IBAN).labels
+    assert [(s.label, s.category, s.source, s.who, s.at - START) for s in said] == [
+        ("A shop", "shop", "web", "ann", DAY),
+        ("Ours", "own", "Unit 5", "ann", timedelta(0)),
+    ]
+    assert [s.label for s in account_page(engine, "name:firm").labels] == ["Not its"]
 
 
 def test_accounts_are_found_by_number_and_by_name(engine: Engine) -> None:

@@ -12,8 +12,10 @@ from tests.once import once
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import served, shot
 
+from clew.access.roles import alone
 from clew.ingest.stage import IngestOptions
 from clew.pipeline.ingest import ingest
+from clew.pipeline.label import label
 from clew.pipeline.run import run
 from clew.query.index import ensure_index
 from clew.store.workspace import Workspace
@@ -59,6 +61,8 @@ def paid_for(tmp_path_factory: pytest.TempPathFactory) -> Path:
             writer.writerows(rows())
         place = Workspace.create(home / "workspace")
         ingest(place, [home / "payments.csv"], IngestOptions("payment", "bank"))
+        (home / "list.csv").write_text(f"address,label,category,note\n{COLLECTOR},{HOSTILE},own,Request 12\n")
+        label(place, home / "list.csv", "Unit 5", actor=alone("ann", "command line"))
         run(place)
         ensure_index(place)
 
@@ -94,6 +98,15 @@ def test_a_network_shows_what_comes_in_and_goes_out_and_leads_to_accounts(money,
     assert HOSTILE in page.locator("main").inner_text()
     chart.locator("a").filter(has_text="2,160.00 EUR").locator("text").click()
     assert page.url.endswith(PAGE)
+
+
+def test_an_account_shows_what_lists_say_of_it_and_from_when(money, page):
+    page.goto(money.url + PAGE)
+    cells = page.locator("section:has(#lists) tbody tr td").all_inner_texts()
+    assert [*cells[:4], cells[5]] == [HOSTILE, "own", "Request 12", "Unit 5", "ann"] and len(cells) == 6
+    assert cells[4].startswith("20") and page.locator("section:has(#lists)").count() == 1
+    page.goto(f"{money.url}/money/account:iban:{WORKERS[0]}")
+    assert page.locator("#lists").count() == 0
 
 
 def test_what_goes_on_from_an_account_adds_up_both_ways(money, page):

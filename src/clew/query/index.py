@@ -34,7 +34,7 @@ from clew.query.trace_tables import TRACE_TABLES
 from clew.query.trends import BASE_RATES, DAILY
 from clew.store.workspace import Workspace
 
-VERSION = "3"  # of the layout
+VERSION = "4"  # of the layout
 _SOURCES = tuple(name for name in TABLES if name not in ("signatures",))
 
 _LAYOUT = {
@@ -65,7 +65,7 @@ _LAYOUT = {
     "leads": "SELECT net, l.* FROM src.leads l JOIN networks USING (network_id) ORDER BY rank",
 }
 # Small tables that are taken over as they are.
-_SAME = ("quarantine", "image_members", "anchors", "decisions", "network_events", "record_scores")
+_SAME = ("quarantine", "image_members", "anchors", "decisions", "labels", "network_events", "record_scores")
 _AFTER = (
     "CREATE VIEW network_members AS SELECT rid, network_id FROM members JOIN networks USING (net)",
     "CREATE INDEX members_rid ON members (rid)",

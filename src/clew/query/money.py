@@ -10,6 +10,7 @@ from clew.engine.duckdb import Engine
 from clew.model.errors import InputError, MissingError
 from clew.model.money import Amount
 from clew.query.money_follow import Followed
+from clew.trace.money.labels import HELD
 
 MOST_DRAWN = 60
 
@@ -77,11 +78,24 @@ class Sign:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a list says of an account (`clew label`), and when it was taken in."""
+
+    label: str
+    category: str
+    note: str
+    source: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AccountPage:
-    """An account: names of its holder, turnover by currency, signs, partners and payments."""
+    """An account: names of its holder, labels, turnover by currency, signs, partners and payments."""
 
     account: str
     names: tuple[str, ...]
+    labels: tuple[Said, ...]
     networks: tuple[str, ...]
     turnovers: tuple[Turnover, ...]
     signs: tuple[Sign, ...]
@@ -179,7 +193,7 @@ def account_page(engine: Engine, account: str, limit: int = 50) -> AccountPage:
     """An account's page.
 
     Args:
-        engine: with ``payments``, ``money_signs`` and ``records``.
+        engine: with ``payments``, ``labels``, ``money_signs`` and ``records``.
         account: as in PAYMENTS.
         limit: most partners and payments; the newest payments.
 
@@ -206,11 +220,14 @@ def account_page(engine: Engine, account: str, limit: int = 50) -> AccountPage:
         s.purpose, s.state
         FROM sides s JOIN records r USING (rid) ORDER BY s.booked_at DESC NULLS LAST, r.record_id,
             s.received LIMIT $limit"""
+    labels = f"""SELECT label, category, note, source, who, "at" FROM ({HELD.format(labels="labels")})
+        WHERE value = $account ORDER BY nth, source"""
     signs = "SELECT sign, weight, reason FROM money_signs WHERE subject = $account ORDER BY weight DESC, sign, reason"
     given = {"account": account, "limit": limit}
     return AccountPage(
         account,
         tuple(row["name"] for row in engine.rows(names, account=account)),
+        tuple(Said(**row) for row in engine.rows(labels, account=account)),
         tuple(row["network_id"] for row in engine.rows(networks, account=account)),
         tuple(Turnover(**row) for row in engine.rows(turnover, account=account)),
         tuple(Sign(**row) for row in engine.rows(signs, account=account)),
