@@ -107,6 +107,7 @@ def match(payments: Payments, posts: Posts, platform: Ints, named: Named, thread
     share, part = _shares(posts)
     payment, post, odds = _candidates(payments, posts, platform, paid, kind, learnt, (rate, share), threads)
     pairs, odds = _with_named(payments, payment, post, odds, named)
+    pairs = _numbered(payments, posts, pairs, threads)
     known = _Known(payments, posts, platform, kind, share, part, threads)
     pairs = _rounds(known, _begun(known, pairs, odds), odds, learnt, _ROUNDS)
     kept = np.flatnonzero((pairs.score >= _HOPELESS) | (pairs.what != NOTHING))
@@ -221,11 +222,18 @@ def _with_named(payments: Payments, payment: Ints, post: Ints, odds: Floats, nam
     return Pairs(payment, post, start, what, np.zeros(len(payment)), nothing, nothing), value * ODDS[what]
 
 
+def _numbered(payments: Payments, posts: Posts, pairs: Pairs, threads: int) -> Pairs:
+    """The same, with the numbers of payer and network, and of payer and author."""
+    payer = payments.payer[pairs.payment]
+    with ThreadPoolExecutor(threads) as workers:
+        network, author = workers.map(lambda group: both(payer, group[pairs.post])[1], (posts.network, posts.author))
+    return replace(pairs, network=network, author=author)
+
+
 def _rounds(known: _Known, pairs: Pairs, odds: Floats, learnt: law.Delays, rounds: int) -> Pairs:
     """The probability of each pair, from all."""
     payments, posts = known.payments, known.posts
-    payer = payments.payer[pairs.payment]
-    keys = [both(payer, group[pairs.post])[1] for group in (posts.network, posts.author)]
+    keys = (pairs.network, pairs.author)
     sizes = [int(key.max(initial=-1)) + 1 for key in keys]
     asked = known.platform >= 0
     sort, sorts = _prices(known)
@@ -255,7 +263,7 @@ def _rounds(known: _Known, pairs: Pairs, odds: Floats, learnt: law.Delays, round
 
             list(workers.map(some, range(len(edges) - 1)))
             now, then = then, now
-    return Pairs(pairs.payment, pairs.post, pairs.start, pairs.what, now[0], keys[0], keys[1])
+    return replace(pairs, score=now[0])
 
 
 def _begun(known: _Known, pairs: Pairs, odds: Floats) -> Pairs:
