@@ -2,9 +2,9 @@
 
     python -m benchmarks.reader [--write]
 
-It learns from Clew's own sentences, the development banks (benchmarks/development/talk and check) and the phrases of
-the lexicons. Figures are of sentences that it was not shown: the check bank is read by a reader trained on the others
-alone, and each half of the others by one trained on the other half (translations of a sentence are in the same half).
+It learns from Clew's own sentences, the development banks (benchmarks/development) and the phrases of the lexicons.
+Figures are of sentences that it was not shown: the check bank is read by a reader trained on the others alone, and each
+half of the others by one trained on the other half (translations of a sentence are in the same half).
 ``--write`` puts the reader trained on everything into the package. The same banks and lexicons give the same file.
 """
 
@@ -22,22 +22,24 @@ import pyarrow as pa
 
 from benchmarks.reader_messages import SENSES, Message, listed, messages
 from benchmarks.reader_train import Features, Weights, fit, score
+from clew.extract import _meaning_learnt as learnt
 from clew.extract._meaning_cache import compiled
 from clew.extract._meaning_describe import describe
-from clew.extract._never import without_never_learned
+from clew.extract._never import never_learned_words, without_never_learned
 from clew.extract.base import batch_of_texts
 
 OWN = Path(str(resources.files("clew.simulate"))) / "data" / "talk"
 DEVELOPMENT = Path(__file__).parent / "development"
 OUT = Path(str(resources.files("clew.extract"))) / "data" / "learnt" / "learnt.npz"
-TIMES = 4
-RULES = 2.0  # what a weight of 1 by the rules is worth in the units of the reader
+TIMES = {"own": 3, "talk": 4, "check": 4, "wide": 2, "more": 2}  # how often each sentence of a bank is typed
+RULES = 1.0  # what a weight of 1 by the rules is worth in the units of the reader
 # How many of 1,000 ordinary messages may be read as each sense. Least of threats that count at once; of what counts
 # only beside other signs (`clew.talk.senses`) more.
 MOST = dict.fromkeys(SENSES, 6.0) | {
     "threat-publish": 0.2, "threat-family": 0.2, "threat-harm": 1.0, "isolation": 3.0, "documents-held": 3.0,
     "confinement": 1.5, "gift": 3.0, "image-request": 3.0, "rapport": 4.0, "plea": 3.0,
 }  # fmt: skip
+HINTS = 2.5  # times as many may be read as hints, which count only beside other signs
 # How often ordinary messages of a section are met, beside the others: few tell of what befell somebody else.
 SELDOM = {"confide": 0.2, "small": 2.0, "reply": 2.0, "answer": 2.0}
 NEGLIGIBLE = 4  # of 127; a feature that weighs less for every sense is left out
@@ -84,7 +86,20 @@ def described(of: list[Message]) -> Described:
         owners.append(owner + at)
         rules.append(np.minimum(total[:, column], 2.0))
     says = np.array([[m.sense == sense for sense in SENSES] for m in of])
-    return Described(of, Features(np.concatenate(ids), np.concatenate(owners), len(of)), np.concatenate(rules), says)
+    every, owner = np.concatenate(ids), np.concatenate(owners)
+    kept = ~np.isin(every, forbidden())
+    return Described(of, Features(every[kept], owner[kept], len(of)), np.concatenate(rules), says)
+
+
+def forbidden() -> npt.NDArray[np.uint32]:
+    """The features of words that are never learnt: other words that begin alike ("romantic") would give them weight."""
+    batch, room, found = batch_of_texts(never_learned_words()), learnt.scratch(learnt.none()), []
+    kind, words, ends = learnt.none().kind, batch.words, batch.folded.start
+    for i in range(len(words.first) - 1):
+        first, last = words.first[i], words.first[i + 1]
+        count = learnt.word_features(batch.folded.sym, ends[i + 1], words.at, words.hash, kind, first, last, room)
+        found.append(room.id[:count].copy())
+    return np.unique(np.concatenate(found))
 
 
 def weights_of(of: Described, chosen: npt.NDArray[np.bool_]) -> Weights:
@@ -98,8 +113,8 @@ def weights_of(of: Described, chosen: npt.NDArray[np.bool_]) -> Weights:
 def crossed(of: Described) -> Floats:
     """What readers say that were not shown the sentence: float32[n, senses].
 
-    The check bank is read by a reader that was shown nothing of it; of the other two banks each half by one that was
-    shown the other half.
+    The check bank is read by a reader that was shown nothing of it; of the other banks each half by one that was shown
+    the other half.
     """
     part = np.where(of.bank("check"), 2, np.array([m.place % 2 for m in of.messages]))
     part[of.bank("")] = 3
@@ -109,15 +124,15 @@ def crossed(of: Described) -> Floats:
     return out
 
 
-def limits(of: Described, said: Floats) -> Floats:
-    """float32[senses], from where on so few ordinary messages as `MOST` say are read as each sense."""
+def limits(of: Described, said: Floats, times: float = 1.0) -> Floats:
+    """float32[senses], from where on ``times`` as many ordinary messages as `MOST` says are read as each sense."""
     ordinary = of.ordinary() & ~of.bank("")
     seldom = np.array([SELDOM.get(m.section, 1.0) for m in of.messages])[ordinary]
     out = []
     for j, sense in enumerate(SENSES):
         order = np.argsort(-said[ordinary, j], kind="stable")
         share = np.cumsum(seldom[order]) / seldom.sum()
-        out.append(said[ordinary, j][order][np.searchsorted(share, MOST[sense] / 1000)])
+        out.append(said[ordinary, j][order][np.searchsorted(share, times * MOST[sense] / 1000)])
     return np.array(out, np.float32)
 
 
@@ -143,7 +158,7 @@ def by_language(of: Described, found: npt.NDArray[np.bool_], chosen: npt.NDArray
         f"{name} {right[told & (languages == name)].mean():.2f}" for name in sorted(set(languages[told]))))  # fmt: skip
 
 
-def packed(reader: Weights, limit: Floats) -> bytes:
+def packed(reader: Weights, limit: Floats, faint: Floats) -> bytes:
     """The content of the file: weights as small whole numbers, points so that 1 is the limit."""
     scale = np.abs(reader.weight).max() / 127
     weight = np.round(reader.weight / scale).astype(np.int8)
@@ -157,6 +172,7 @@ def packed(reader: Weights, limit: Floats) -> bytes:
         scale=np.float64(scale),
         gain=np.full(len(SENSES), 1 / RULES, np.float32),
         shift=(1 + (reader.bias - limit) / RULES).astype(np.float32),
+        faint=(1 + (faint - limit) / RULES).astype(np.float32),
     )
     return content.getvalue()
 
@@ -166,21 +182,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the reader into the package")
     given = parser.parse_args()
-    banks = {"own": OWN, "development": DEVELOPMENT / "talk", "check": DEVELOPMENT / "check"}
-    said_by = [m for name, folder in banks.items() for m in messages(name, folder, TIMES, DEVELOPMENT / "talk")]
+    folders = {name: OWN if name == "own" else DEVELOPMENT / name for name in TIMES}
+    said_by = [m for name, f in folders.items() for m in messages(name, f, TIMES[name], DEVELOPMENT / "talk")]
     of = described([*said_by, *listed()])
     said = crossed(of)
     limit, alone = limits(of, said + RULES * of.rules), limits(of, said)
-    for name in banks:
+    faint = limits(of, said + RULES * of.rules, HINTS)
+    for name in TIMES:
         print(f"\n{name}: {of.bank(name).sum():,} messages")
         figures("  rules", of, of.rules >= 0.999, of.bank(name))
         figures("  reader", of, said >= alone, of.bank(name))
         both = said + RULES * of.rules >= limit
         figures("  both", of, both, of.bank(name))
+        figures("  and hints", of, said + RULES * of.rules >= faint, of.bank(name))
         by_language(of, both, of.bank(name))
     if given.write:
         reader = weights_of(of, np.ones(len(of.messages), np.bool_))
-        content = packed(reader, limit)
+        content = packed(reader, limit, faint)
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_bytes(content)
         print(f"\nwrote {OUT.name}: {len(content):,} bytes")

@@ -338,3 +338,16 @@ def test_a_message_that_says_several_things_is_not_held_back() -> None:
     text = "I keep your passport. You must bring me 300 every night or I will hurt your family"
     found = {m["value"] for m in Meaning().find(batch_of_texts([text])).to_pylist()}
     assert {"documents-held", "earnings-demand", "threat-family", "threat-harm"} <= found
+
+
+def test_hints_are_of_messages_alone_and_never_what_is_read_too() -> None:
+    texts = [
+        "how much was it today", "nobody leaves before I say so", "you better bring something home tonight",
+        "you still have 200 to go",
+        "where did you go after the last one, show me", "the papers stay with me for now", "keep it between us",
+    ]  # fmt: skip
+    found = Meaning().find(batch_of_texts(texts)).to_pylist()
+    read, faint = ({(m["rid"], m["value"]) for m in found if m["type"] == kind} for kind in ("wording", "hint"))
+    assert faint and not read & faint
+    offers = Meaning().find(text_batch(batch_of_kinds(["job_ad", "page"], " ".join(texts)))).to_pylist()
+    assert {m["type"] for m in offers} <= {"wording"}

@@ -44,7 +44,7 @@ class Talks:
         native: str | None = None,
         version: int = 1,
     ) -> int:
-        """A message in which senses are found, at a place of its text; returns its rid. Ten minutes after the last."""
+        """A message in which senses are found, those with "?" as hints; returns its rid. Ten minutes after the last."""
         n = len(self.records) + 1
         rid = n * 0x9E3779B97F4A7C15 % 2**64
         row: dict[str, Any] = dict.fromkeys(RECORDS.names)
@@ -55,7 +55,14 @@ class Talks:
         self.records.append(row)
         for sense in senses:
             self.mentions.append(
-                {"rid": rid, "type": "wording", "value": sense, "raw": body[at:], "field": "body", "start": at}
+                {
+                    "rid": rid,
+                    "type": "hint" if sense[0] == "?" else "wording",
+                    "value": sense.lstrip("?"),
+                    "raw": body[at:],
+                    "field": "body",
+                    "start": at,
+                }
                 | {"end": len(body), "obscured": False, "extractor": "meaning", "version": "1"}
             )
         return rid

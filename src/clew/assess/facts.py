@@ -46,12 +46,12 @@ SELECT (row_number() OVER (ORDER BY network_id) - 1)::INTEGER AS net, network_id
 _SAID = """
 SELECT m.rid, m.type::VARCHAR AS type, m.value, m.field::VARCHAR AS field, m.start, m."end"
 FROM mentions m SEMI JOIN (SELECT rid FROM records WHERE kind <> 'ad') r USING (rid)
-WHERE m.type::VARCHAR IN ('wording', 'price', 'claim', 'company', 'phone', 'email')
+WHERE m.type::VARCHAR IN ('wording', 'hint', 'price', 'claim', 'company', 'phone', 'email')
 """
 _TOLD = """
 SELECT s.rid, t.conversation_id, t.stage, t.actor, s.field, s.start, s."end"
 FROM (SELECT conversation_id, stage, actor, unnest(rids) AS rid FROM stages) t JOIN said s USING (rid)
-WHERE s.type = 'wording' AND s.value = t.stage
+WHERE s.type IN ('wording', 'hint') AND s.value = t.stage
 """
 _NO_ADVERT = "SELECT 1 FROM records WHERE kind <> 'ad' LIMIT 1"
 

@@ -251,17 +251,18 @@ def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried,
 
 
 @numba.njit(nogil=True, cache=True)
-def _settle(rows, weights, k, total, grows, passages):  # type: ignore[no-untyped-def]
+def _settle(rows, weights, k, total, low, grows, passages):  # type: ignore[no-untyped-def]
     """One match for each place and sense, and only of senses that weigh enough: 1, those that grow 1 a passage.
 
     Args:
         rows, weights, k: the matches.
         total: float64[senses], points that were given before, to be added to.
+        low: float64[senses], points from which on there is a hint.
         grows: bool[senses], which must come to 1 a passage.
         passages: how many there are.
 
     Returns:
-        The rows that are kept.
+        The rows that are kept, and which of them are only hints.
     """
     order = np.argsort(rows[:k, 2] * np.int64(1 << 40) + rows[:k, 0], kind="mergesort")
     kept = np.empty(k, np.int64)
@@ -277,12 +278,13 @@ def _settle(rows, weights, k, total, grows, passages):  # type: ignore[no-untype
         m += 1
     for o in kept[:m]:
         total[rows[o, 2]] += weights[o]
-    enough = 0
+    enough, hint = 0, np.zeros(m, np.bool_)
     for o in kept[:m]:
-        if total[rows[o, 2]] >= 0.999 * (max(passages, 1.0) if grows[rows[o, 2]] else 1.0):
-            kept[enough] = o
+        full = total[rows[o, 2]] >= 0.999 * (max(passages, 1.0) if grows[rows[o, 2]] else 1.0)
+        if full or total[rows[o, 2]] >= low[rows[o, 2]]:
+            kept[enough], hint[enough] = o, not full
             enough += 1
-    return kept[:enough]
+    return kept[:enough], hint[:enough]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -307,10 +309,11 @@ class Texts(NamedTuple):
 
 
 @numba.njit(nogil=True, cache=True)
-def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights, k):  # type: ignore[no-untyped-def]
+def _listen(texts, q, wide, words, n, reader, room, stamp, total, low, rows, weights, k):  # type: ignore[no-untyped-def]
     """What the learnt reader adds to one message: points, and matches of what no rule has matched.
 
-    A message of one part gives its points to ``total``; of a longer one each part that comes to 1 is a match.
+    A message of one part gives its points to ``total``, and to ``low`` from where on they are a hint; of a longer one
+    each part that comes to 1 is a match.
     """
     plain = says_several(reader, rows, weights, k, total)
     first, b, stop = texts.first[q], texts.first[q + 1], texts.start[q + 1]
@@ -328,7 +331,8 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, rows, weights,
                 for o in range(k):
                     matched |= rows[o, 2] == sense
                 total[sense] = max(room.z[s], 0.0) if plain and matched else room.z[s]
-            if room.z[s] >= 1 and not matched:
+                low[sense] = reader.faint[s]
+            if room.z[s] >= (reader.faint[s] if whole else 1.0) and not matched:
                 i, j = speaking(reader, room, m, s, a, c)
                 end = np.int64(texts.at[j]) if j < b else stop
                 begin = np.int64(texts.at[i])
@@ -359,18 +363,18 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
         reader, room: of `_meaning_learnt`.
 
     Returns:
-        int64[k, 5]: record, begin, end, sense, hidden.
+        int64[k, 6]: record, begin, end, sense, hidden, whether it is only a hint.
     """
     words = _scratch(longest)
     votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(grows.shape[0])
     tried = np.zeros(rules.size.shape[0], np.bool_)
-    found, m, stamp = np.empty((1024, 5), np.int64), 0, np.int64(0)
+    found, m, stamp, low = np.empty((1024, 6), np.int64), 0, np.int64(0), np.empty(grows.shape[0])
     for q in range(bounds.shape[0] - 1):
         a, b, k, wide, asked = bounds[q], bounds[q + 1], np.int64(0), 1.0, length[q] == 0 or reader.weight.shape[0] == 0
         if a == b and asked:
             continue
-        total[:] = 0
+        total[:], low[:] = 0, np.inf
         most = _vote(hits, groups, a, b, votes)
         for language in range(votes.shape[0]):
             if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
@@ -383,17 +387,18 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
             if votes[language] == most and not asked:
                 asked = True
                 stamp, rows, weights, k = _listen(
-                    texts, q, stretch[language], words, n, reader, room, stamp, total, rows, weights, k
+                    texts, q, stretch[language], words, n, reader, room, stamp, total, low, rows, weights, k
                 )
         if k == 0:
             continue
-        kept = _settle(rows, weights, k, total, grows, length[q] / (PASSAGE * wide))
+        kept, hint = _settle(rows, weights, k, total, low, grows, length[q] / (PASSAGE * wide))
         while m + kept.shape[0] > found.shape[0]:
-            larger = np.empty((2 * found.shape[0], 5), np.int64)
+            larger = np.empty((2 * found.shape[0], 6), np.int64)
             larger[:m] = found[:m]
             found = larger
-        for o in kept:
+        for i, o in enumerate(kept):
             found[m, 0] = q
-            found[m, 1:] = rows[o]
+            found[m, 1:5] = rows[o]
+            found[m, 5] = hint[i]
             m += 1
     return found[:m]

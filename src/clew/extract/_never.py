@@ -40,6 +40,11 @@ def _listed() -> tuple[str, pa.Array]:
     return f"(?:^| )(?:{_pattern(_words())})(?:$| )", pa.array(_countries(), pa.string())
 
 
+def never_learned_words() -> list[str]:
+    """The words as they are listed, without their endings, but for kin; and the countries."""
+    return [word.removesuffix("*") for word in _words() if word not in KIN] + list(_countries())
+
+
 def never_learned(terms: pa.Array) -> pa.Array:
     """bool[n]: does a term (a word, or two with a space between) hold such a word, or is part of it a country?"""
     pattern, countries = _listed()

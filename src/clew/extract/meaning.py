@@ -80,7 +80,7 @@ def found_words(batch: TextBatch, words: Starts, c: Compiled) -> tuple[Hits, Int
 
 
 def senses(batch: TextBatch, words: Starts, length: Ints, c: Compiled, by: Reader) -> Ints:
-    """Every sense that rules and the reader find: int64[k, 5] with record, begin, end, sense, hidden.
+    """Every sense that rules and the reader find: int64[k, 6] with record, begin, end, sense, hidden, hint.
 
     Args:
         batch: the texts.
@@ -106,7 +106,7 @@ class Meaning:
 
     name = "meaning"
     version = "2"
-    types: tuple[str, ...] = ("wording",)
+    types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
             "If you don't pay I will send your pictures to your family.",
@@ -131,9 +131,12 @@ class Meaning:
         found = senses(batch, words, np.where(said, np.diff(words.first), 0), c, by)
         talk = np.array([sense in kinds().talk for sense in c.senses])
         found = found[said[found[:, 0]] | ~talk[found[:, 3]]]
-        record, begin, end, sense, hidden = (np.ascontiguousarray(column) for column in found.T)
-        value = pa.array(c.senses, pa.string()).take(pa.array(sense))
-        return mentions(batch, self, "wording", record, begin, end, value, hidden.astype(np.bool_))
+        made = []
+        for hint, type in enumerate(self.types):
+            record, begin, end, sense, hidden, _ = np.ascontiguousarray(found[found[:, 5] == hint].T)
+            value = pa.array(c.senses, pa.string()).take(pa.array(sense))
+            made.append(mentions(batch, self, type, record, begin, end, value, hidden.astype(np.bool_)))
+        return pa.concat_tables(made)
 
 
 PLUGIN = Meaning()

@@ -18,7 +18,7 @@ IDENTIFIER_TYPES = (
     "phone", "email", "domain", "url", "handle", "wallet", "account", "widget", "company", "image", "template",
     "conversation",
 )  # fmt: skip
-ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording", "claim", "exif_place", "device")
+ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording", "hint", "claim", "exif_place", "device")
 
 _TIME = pa.timestamp("us", tz="UTC")
 _WORD = pa.dictionary(pa.int32(), pa.string())

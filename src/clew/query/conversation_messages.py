@@ -20,11 +20,19 @@ _MOST_MEDIA = 20
 
 @dataclass(frozen=True)
 class Sign:
-    """A sense that was read in some characters: in words, and the indicator that speaks of it ("" for none)."""
+    """A sense that was read in some characters.
+
+    Attributes:
+        sense: its name.
+        means: in words.
+        indicator: that speaks of it; "" for none.
+        faint: whether it is a hint, which counts only beside other signs.
+    """
 
     sense: str
     means: str
     indicator: str
+    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,15 +140,16 @@ def stretches(text: str, places: Iterable[tuple[int, int, Sign]]) -> tuple[Stret
     )
 
 
-def sign_of(sense: str) -> Sign:
+def sign_of(sense: str, faint: bool) -> Sign:
     """A sense, with its words and its indicator."""
-    return Sign(sense, sense_words(sense), indicator_of(sense))
+    means = sense_words(sense)
+    return Sign(sense, f"perhaps: {means}" if faint else means, indicator_of(sense), faint)
 
 
 def _message(
     row: Row, extra: Row, signs: Sequence[Row], quoted: dict[int, Reply], counts: bool, left: frozenset[str]
 ) -> Message:
-    placed = [(s["field"], s["start"], s["end"], sign_of(s["sense"])) for s in signs]
+    placed = [(s["field"], s["start"], s["end"], sign_of(s["sense"], s["faint"])) for s in signs]
     title, body = (
         stretches(row[field] or "", [(a, b, sign) for f, a, b, sign in placed if f == field])
         for field in ("title", "body")

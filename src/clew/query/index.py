@@ -47,7 +47,8 @@ _LAYOUT = {
         LEFT JOIN (SELECT rid, min(image_id) AS image_id FROM src.image_members GROUP BY rid) i USING (rid)
         ORDER BY rid""",
     "records": "SELECT net, r.* FROM src.records r LEFT JOIN members USING (rid) ORDER BY net, rid",
-    "mentions": "SELECT net, m.* FROM src.mentions m JOIN members USING (rid) ORDER BY net, rid",
+    "mentions": """SELECT net, m.* FROM src.mentions m JOIN members USING (rid) WHERE m.type::VARCHAR <> 'hint'
+                   ORDER BY net, rid""",
     "ties": "SELECT type, value, rid, net FROM src.ties JOIN members USING (rid) ORDER BY type, value, rid",
     "ties_of": "SELECT net, rid, type, value FROM ties ORDER BY net, rid, type, value",
     "links": "SELECT net, l.* FROM src.links l JOIN members ON rid = rid_a ORDER BY net, rid_a, rid_b",

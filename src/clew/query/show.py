@@ -165,7 +165,7 @@ def _record(engine: Engine, record: Row, limit: int) -> RecordView:
     mentions = f"""
         SELECT type::VARCHAR AS type, value, raw, field::VARCHAR AS field, start, "end", obscured,
                extractor::VARCHAR AS extractor, version::VARCHAR AS version
-        FROM mentions WHERE rid = {rid} ORDER BY field, start, type, value"""
+        FROM mentions WHERE rid = {rid} AND type::VARCHAR <> 'hint' ORDER BY field, start, type, value"""
     versions = f"""
         SELECT record_id, version, posted_at, captured_at, place, title
         FROM records WHERE item_id = {item} ORDER BY version"""

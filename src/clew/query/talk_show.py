@@ -86,7 +86,7 @@ def show_conversation(engine: Engine, conversation: Row, limit: int = 20) -> Con
             UNION ALL SELECT rids FROM control WHERE conversation_id = $name)
         ), read AS (
             SELECT rid, list(DISTINCT value ORDER BY value) AS senses FROM mentions SEMI JOIN shown USING (rid)
-            WHERE type::VARCHAR = 'wording' GROUP BY rid
+            WHERE type::VARCHAR IN ('wording', 'hint') GROUP BY rid
         )
         SELECT * FROM (
             SELECT record_id, posted_at, handle AS sender, body, coalesce(senses, []) AS senses

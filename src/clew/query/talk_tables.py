@@ -34,11 +34,13 @@ FROM placed p JOIN records r USING (rid) LEFT JOIN named n ON n.talk = p.talk
 ORDER BY p.talk, p.nth
 """
 
-# Every sense that was read in a message, where it stands.
+# Every sense that was read in a message, where it stands; of hints those that something rests on.
 SIGNS = """
-SELECT talk, nth, m.field::VARCHAR AS field, m.start, m."end", m.value AS sense
-FROM mentions m JOIN (SELECT talk, nth, rid FROM said) s USING (rid)
-WHERE m.type::VARCHAR = 'wording' ORDER BY talk, nth, field, m.start, m."end", sense
+WITH counts AS (SELECT unnest(rids) AS rid FROM src.stages UNION SELECT unnest(rids) FROM src.control)
+SELECT talk, nth, m.field::VARCHAR AS field, m.start, m."end", m.value AS sense, m.type::VARCHAR = 'hint' AS faint
+FROM src.mentions m JOIN (SELECT talk, nth, rid FROM said) s USING (rid)
+WHERE m.type::VARCHAR = 'wording' OR (m.type::VARCHAR = 'hint' AND rid IN (FROM counts))
+ORDER BY talk, nth, field, m.start, m."end", sense
 """
 
 _EVIDENCE = """

@@ -51,8 +51,8 @@ _SENSES = ", ".join(f"'{name}'" for name in NAMES)
 # A sense that is found twice in a message is found once; where it stands first decides whether it is quoted.
 _FOUND = f"""
 SELECT rid, value, min("start") FILTER (field::VARCHAR = 'body') AS "start",
-    min("end") FILTER (field::VARCHAR = 'body') AS "end"
-FROM mentions WHERE type::VARCHAR = 'wording' AND value IN ({_SENSES}) GROUP BY rid, value
+    min("end") FILTER (field::VARCHAR = 'body') AS "end", bool_and(type::VARCHAR = 'hint') AS faint
+FROM mentions WHERE type::VARCHAR IN ('wording', 'hint') AND value IN ({_SENSES}) GROUP BY rid, value
 """
 
 
@@ -111,16 +111,18 @@ class Hits:
         message: int64[h], row in `Messages`.
         sense: int64[h], position in `SENSES`.
         start, end: int64[h], where in the text it is said; -1 where it is in the title.
+        faint: bool[h], which are hints: they count only beside others (`clew.talk.hints`).
     """
 
     message: Ints
     sense: Ints
     start: Ints
     end: Ints
+    faint: Flags
 
     def only(self, kept: Flags) -> Hits:
         """Some of the hits."""
-        return Hits(self.message[kept], self.sense[kept], self.start[kept], self.end[kept])
+        return Hits(self.message[kept], self.sense[kept], self.start[kept], self.end[kept], self.faint[kept])
 
 
 def any_messages(engine: Engine) -> bool:
@@ -165,8 +167,9 @@ def read_hits(engine: Engine, messages: Messages) -> Hits:
     message = message[held]
     sense = pc.index_in(found.column("value"), pa.array(NAMES)).to_numpy()[held].astype(np.int64)
     sort = np.lexsort((sense, message))
-    span = [found.column(at).fill_null(-1).to_numpy()[held].astype(np.int64)[sort] for at in ("start", "end")]
-    return Hits(message[sort], sense[sort], *span)
+    start, end = (found.column(at).fill_null(-1).to_numpy()[held].astype(np.int64)[sort] for at in ("start", "end"))
+    faint = found.column("faint").to_numpy()[held].astype(np.bool_)[sort]
+    return Hits(message[sort], sense[sort], start, end, faint)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

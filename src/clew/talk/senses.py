@@ -16,6 +16,7 @@ _MILD = 0.5  # written in ordinary life, too: a compliment, a fine for being lat
 _STRONG = 0.65  # seldom, and then with a plain reason
 _GRAVE = 1.0  # a threat
 COUNTS = 1.0
+OPENS = 0.8  # of an order or threat: from here on the hints of a talk count, too
 BESIDE_STRONG = 0.55  # share of what another strong or grave sign of the same person adds: two strong ones count
 BESIDE_MILD = 0.5  # of one message of a mild one: three sorts count, two do not, however often
 BESIDE_ORDINARY = 0.15  # of a mild one that goes with a job or with care: a manager gives several such orders
@@ -80,7 +81,6 @@ SENSES = (  # a threat of violence is mostly a joke: "I'll kill you if you are l
     Sense("check-in", ANSWER, _MILD, 0.01, 0.7, ordinary=True, stage=False),
 )
 NAMES = tuple(sense.name for sense in SENSES)
-THREATS = ("threat-publish", "threat-family", "threat-harm")
 
 # Control: the log-odds before anything is read (one pair of talkers in ninety), and what is added or held back.
 PRIOR = -4.5

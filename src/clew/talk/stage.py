@@ -19,6 +19,7 @@ from clew.talk import tables
 from clew.talk.alone import talks, without_mailings
 from clew.talk.control import pairs
 from clew.talk.danger import dangers
+from clew.talk.hints import with_hints
 from clew.talk.read import any_messages, read_hits, read_messages
 from clew.talk.stages import shown
 from clew.talk.told import weights
@@ -51,7 +52,10 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     messages = read_messages(engine)
     progress(0.5)
     talk = talks(messages)
-    hits = without_mailings(engine, messages, read_hits(engine, messages), talk)
+    every = without_mailings(engine, messages, read_hits(engine, messages), talk)
+    sure = every.only(~every.faint)
+    progress(0.6)
+    hits = with_hints(messages, every, shown(messages, sure, weights(engine, messages, sure), talk))
     counted = weights(engine, messages, hits)
     progress(0.7)
     found = shown(messages, hits, counted, talk)

@@ -56,7 +56,7 @@ WITH grave AS (SELECT conversation_id FROM stages UNION SELECT conversation_id F
     SELECT t.node, m.value AS sense, c.conversation_id, m.rid, {_AT} AS moment
     FROM mentions m JOIN conversation_members c USING (rid) SEMI JOIN grave USING (conversation_id)
     JOIN records r USING (rid) JOIN role_talkers t ON t.conversation_id = c.conversation_id AND t.name = r.handle
-    WHERE m.type = 'wording' AND r.kind = 'message'
+    WHERE m.type IN ('wording', 'hint') AND r.kind = 'message'
 ), heard AS (
     SELECT node, 'says-' || sense AS what, conversation_id, rid, moment FROM said
     UNION ALL
