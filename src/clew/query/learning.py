@@ -27,8 +27,8 @@ def learn_order(engine: Engine, labels: Mapping[str, bool]) -> tuple[Learned, pa
     names = pa.array([i.id for i in catalogue()])
     given = pa.table({"network_id": pa.array(labels, pa.string()), "confirmed": pa.array(labels.values(), pa.bool_())})
     judged = engine.sql(
-        "SELECT q.indicators, q.milli, confirmed FROM queue q JOIN labels l USING (network_id) ORDER BY q.rank",
-        {"labels": given},
+        "SELECT q.indicators, q.milli, confirmed FROM queue q JOIN decided d USING (network_id) ORDER BY q.rank",
+        {"decided": given},
     )
     columns, points, starts = _flat(judged, names)
     dense = np.zeros((judged.num_rows, len(names)), np.int64)
