@@ -1,6 +1,10 @@
 """Adverts matched with payments that share no id with them, on simulated worlds and on posts drawn at random.
 
     python -m benchmarks.matching [--seed 12] [--ads 20000] [--payments 40000] [--drawn 1000000] [--folder F]
+    python -m benchmarks.matching --lists
+
+``--lists`` matches the world without and with the price list of its platforms: as it is, with payees and texts that
+name no platform, and of these the payments of one payer in twenty alone.
 
 Precision and recall are of pairs of a payment and a post. A pair of a payer and an operation is true if one of the
 payer's payments paid for one of its posts; its score is the probability that any did, by the matches. Seeds 11 and 1
@@ -17,13 +21,23 @@ import numpy as np
 
 from benchmarks.matching_drawn import drawn
 from benchmarks.metrics import auc, brier, calibration_error, wilson
-from benchmarks.traced import made
+from benchmarks.traced import made, timed
+from clew.access.roles import alone
 from clew.engine.duckdb import Engine
+from clew.model.tables import TABLES
+from clew.pipeline.price import price
+from clew.store.workspace import Workspace
+from clew.trace.matching import matching
 
 THRESHOLDS = (0.1, 0.3, 0.5, 0.8, 0.9, 0.95)
-_TRUE = """
+_TRUE = r"""
 CREATE OR REPLACE TEMP TABLE told AS SELECT r.rid, t.* FROM true_payments t JOIN records r USING (native_id)
-WHERE r.kind = 'payment' AND t.state = 'booked';
+SEMI JOIN payments p ON p.rid = r.rid
+WHERE r.kind = 'payment' AND t.state = 'booked'
+UNION ALL SELECT r.rid, t.* FROM true_payments t
+JOIN records r ON regexp_extract(extra, '"tx":"(\w+)"', 1) = t.native_id
+SEMI JOIN (FROM payments WHERE state = 'booked') p ON p.rid = r.rid
+WHERE r.kind = 'payment' AND r.native_id IS NULL AND t.state = 'booked';
 CREATE OR REPLACE TEMP TABLE pairs AS
 SELECT t.rid AS rid_payment, r.rid AS rid_record, t.flow FROM told t, unnest(ads) u(ad)
 JOIN records r ON r.native_id = ad AND r.kind = 'ad' AND r.version = 1 AND r.platform = t.platform;
@@ -45,6 +59,14 @@ WITH op AS (
 )
 SELECT coalesce(t.posts, 0) AS posts, coalesce(f.score, 0) AS score, t.posts IS NOT NULL AS true
 FROM true_couples t FULL JOIN found f USING (payer, operation)
+"""
+
+# The same payments to accounts of numbers alone, with no text.
+_NAMELESS = """
+CREATE TABLE nameless_payments AS SELECT * REPLACE ('' AS payee_name,
+    if(payee LIKE 'name:%', 'account:number:' || hash(payee), payee) AS payee) FROM payments;
+CREATE TABLE few_payments AS FROM nameless_payments WHERE hash(payer) % 20 = 0;
+CREATE TABLE nameless_records AS SELECT * REPLACE (if(kind = 'payment', NULL, body) AS body) FROM records
 """
 
 
@@ -73,6 +95,26 @@ def pairs(engine: Engine) -> None:
     table = engine.sql("SELECT score, ok FROM got")
     score, right = table.column("score").to_numpy(), table.column("ok").to_numpy()
     print(f"Brier {brier(score, right):.3f}, calibration error {calibration_error(score, right):.3f}")
+
+
+def with_lists(engine: Engine, world: Path, folder: Path) -> None:
+    """Match without and with the price list, where platforms are named and where nothing names them; print each."""
+    place = Workspace.create(folder / "lists")
+    price(place, world / "prices.csv", "prices.csv", actor=alone("benchmark", "command line"))
+    engine.run(_NAMELESS)
+    views = {
+        "named": ("payments", "records"),
+        "nameless": ("nameless_payments", "nameless_records"),
+        "nameless, books of one payer in twenty": ("few_payments", "nameless_records"),
+    }
+    tables = {name: engine.sql(f"FROM {name}") for names in views.values() for name in names}
+    for told, (paid, said) in views.items():
+        engine.register({"payments": tables[paid], "records": tables[said]})
+        for listed in (False, True):
+            engine.register({"prices": place.paths("prices") if listed else TABLES["prices"].empty_table()})
+            print(f"\nplatforms {told}, {'with' if listed else 'without'} their price list")
+            timed(engine, matching)
+            pairs(engine)
 
 
 def by_posts(engine: Engine) -> None:
@@ -124,13 +166,17 @@ def main() -> None:
     parser.add_argument("--payments", type=int, default=40_000)
     parser.add_argument("--conversations", type=int, default=100)
     parser.add_argument("--drawn", type=int, default=100_000, help="posts drawn at random; 0: none")
+    parser.add_argument("--lists", action="store_true", help="without and with the price list of the platforms")
     parser.add_argument("--folder", type=Path, help="keep the world there")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         if given.ads:
-            engine, _ = made(folder, given.seed, given.ads, given.payments, given.conversations)
+            engine, world = made(folder, given.seed, given.ads, given.payments, given.conversations)
             with engine:
+                if given.lists:
+                    with_lists(engine, world, Path(temporary))
+                    return
                 pairs(engine)
                 by_posts(engine)
                 couples(engine)

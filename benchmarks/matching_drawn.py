@@ -84,7 +84,7 @@ def _tables(rid: np.ndarray, posts: dict[str, np.ndarray], paid: dict[str, np.nd
         "amount": pa.array(paid["amount"].round(2)).cast(pa.decimal128(12, 2)).cast(pa.decimal128(38, 18)),
         "purpose": np.repeat("advert", m), "state": np.repeat("booked", m),
     }  # fmt: skip
-    made = {name: TABLES[name].empty_table() for name in ("ties", "mentions")}
+    made = {name: TABLES[name].empty_table() for name in ("ties", "mentions", "prices")}
     for name, schema, columns, rows in (
         ("records", RECORDS, said, n + m), ("payments", TABLES["payments"], given, m),
     ):  # fmt: skip

@@ -18,6 +18,7 @@ from clew.model.files import check_new
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
 from clew.trace.money.labels import HELD
+from clew.trace.prices import PRICED
 
 # A list of records as outside, in its order.
 _RECORD_IDS = """(
@@ -100,6 +101,9 @@ QUERIES = {
     "labels": f"""
         SELECT value, label, category, note, source, who, "at"
         FROM ({HELD.format(labels="labels")}) ORDER BY value, source""",
+    "prices": f"""
+        SELECT platform, what, amount, currency, valid_from, valid_until, source, who, "at"
+        FROM ({PRICED.format(prices="prices")}) ORDER BY ALL""",
     **TRACED,
     "findings": "SELECT * FROM findings ORDER BY finding_id",
     "leads": "SELECT * FROM leads ORDER BY rank",

@@ -231,6 +231,21 @@ LABELS = pa.schema(  # whose accounts are, by lists that people gave; of a sourc
     ]
 )
 
+PRICES = pa.schema(  # what platforms ask for, by lists that people gave; of a source the newest list holds
+    [
+        pa.field("platform", pa.string(), nullable=False),  # as the list has it
+        pa.field("what", pa.string(), nullable=False),  # posting, renewal, top place …; "" where the list says nothing
+        pa.field("amount", MONEY, nullable=False),
+        pa.field("currency", pa.string(), nullable=False),
+        pa.field("valid_from", pa.date32()),  # first and last day
+        pa.field("valid_until", pa.date32()),
+        pa.field("source", pa.string(), nullable=False),  # which list
+        pa.field("state", pa.string(), nullable=False),  # given, removed
+        pa.field("who", pa.string(), nullable=False),
+        pa.field("at", _TIME, nullable=False),  # of all rows of a list the same
+    ]
+)
+
 NETWORK_EVENTS = pa.schema(
     [
         pa.field("event", pa.string(), nullable=False),  # merged (network_id went into other_id), split (from other_id)
@@ -285,6 +300,7 @@ TABLES = {
     "anchors": ANCHORS,
     "decisions": DECISIONS,
     "labels": LABELS,
+    "prices": PRICES,
     "network_events": NETWORK_EVENTS,
     **TRACED,
     "findings": FINDINGS,

@@ -1,4 +1,4 @@
-"""What ingests, runs, decisions and labels leave in the ledger, and what a process that died left out of it.
+"""What ingests, runs, decisions and lists leave in the ledger, and what a process that died left out of it.
 
 Each stands in a manifest or a segment before it stands in the ledger, under the lock of the workspace. So where a
 process dies in between, the next command finds what is missing (`account_for`).
@@ -111,18 +111,19 @@ def decided(digest: str, row: dict[str, Any]) -> Deed:
     return Deed("decide", f"decision {digest}", details, {"reason": row["why"]})
 
 
-def labelled(digest: str, rows: pa.Table, why: str = "", file: str = "") -> Deed:
-    """The entry of a list of labels, or of one that was taken back.
+def listed(word: str, digest: str, rows: pa.Table, why: str = "", file: str = "") -> Deed:
+    """The entry of a list of labels or prices, or of one that was taken back.
 
     Args:
+        word: labels, prices.
         digest: SHA-256 of the segment that holds it.
-        rows: of LABELS, all of one source and state.
+        rows: of LABELS or PRICES, all of one source and state.
         why: the reason, where one was given.
         file: the list, where it is known.
     """
     facts = {name: rows[name][0].as_py() for name in ("source", "state", "who")} if rows.num_rows else {}
     private = {name: text for name, text in (("reason", why), ("file", file)) if text}
-    return Deed("change", f"labels {digest}", facts | {"rows": rows.num_rows}, private)
+    return Deed("change", f"{word} {digest}", facts | {"rows": rows.num_rows}, private)
 
 
 def giving(db: sa.Engine, actor: Actor, what: str, private: dict[str, str] | None = None) -> Callable[[Path], None]:
@@ -189,7 +190,8 @@ def _unaccounted(workspace: Workspace, db: sa.Engine) -> dict[str, Deed]:
         elif path.exists():
             word, _, digest = subject.partition(" ")
             rows = pq.read_table(path)
-            found[subject] = labelled(digest, rows) if word == "labels" else decided(digest, rows.to_pylist()[0])
+            one = word == "decision"
+            found[subject] = decided(digest, rows.to_pylist()[0]) if one else listed(word, digest, rows)
     return found
 
 

@@ -102,7 +102,7 @@ def label(
         DeniedError: the actor may not do that.
         InputError: the file is no such list, or nothing in it names an account.
     """
-    actor, source = _ready(actor, source)
+    actor, source = giver(actor, source)
     with custody.ledger(workspace, db) as ledger, workspace.change() as change:
         folder = change.folder("labels")
         read = read_labels(path, folder)
@@ -116,7 +116,7 @@ def label(
         rows = _rows(kept, source, "given", actor)
         digest = _add(change, rows)
         with write(ledger) as connection:
-            append(connection, actor, custody.labelled(digest, rows, why.strip(), str(path)))
+            append(connection, actor, custody.listed("labels", digest, rows, why.strip(), str(path)))
     names = pc.sum(pc.starts_with(kept["value"], "name:")).as_py() or 0
     return Labelled(kept.num_rows, named.num_rows - kept.num_rows, names, rejects)
 
@@ -133,7 +133,7 @@ def unlabel(
         DeniedError: the actor may not do that.
         InputError: the source labels nothing now.
     """
-    actor, source = _ready(actor, source)
+    actor, source = giver(actor, source)
     with custody.ledger(workspace, db) as ledger, workspace.change() as change:
         with Engine(change.folder("spill")) as engine:
             engine.register({"labels": change.paths("labels") or LABELS.empty_table()})
@@ -144,7 +144,7 @@ def unlabel(
         rows = _rows(rows, source, "removed", actor)
         digest = _add(change, rows)
         with write(ledger) as connection:
-            append(connection, actor, custody.labelled(digest, rows, why.strip()))
+            append(connection, actor, custody.listed("labels", digest, rows, why.strip()))
     return int(rows.num_rows)
 
 
@@ -165,7 +165,13 @@ def label_lists(workspace: Workspace) -> list[LabelList]:
         ]
 
 
-def _ready(actor: Actor | None, source: str) -> tuple[Actor, str]:
+def giver(actor: Actor | None, source: str) -> tuple[Actor, str]:
+    """Who gives a list, and what it is called; checked.
+
+    Raises:
+        DeniedError: the actor may not do that.
+        InputError: it has no name, or too long a one.
+    """
     actor = custody.somebody(actor)
     need(actor, "ingest")
     source = " ".join(source.split())

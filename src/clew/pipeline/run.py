@@ -39,7 +39,7 @@ from clew.trace.stage import trace
 
 Progress = Callable[[str, float], None]  # the step, and how much of it is done (0 to 1)
 
-INPUTS = ("records", "changes", "decisions", "labels")  # what people gave; all else can be made again
+INPUTS = ("records", "changes", "decisions", "labels", "prices")  # what people gave; all else can be made again
 STEPS = ("extract", "match", "talk", "link", "trace", "assess")
 ROWWISE = ("mentions", "signatures")
 OUTPUTS = (
@@ -73,7 +73,7 @@ def run(
     actor: Actor | None = None,
     db: sa.Engine | None = None,
 ) -> RunResult:
-    """Bring the derived tables up to date with the records, decisions and labels of a workspace.
+    """Bring the derived tables up to date with what people gave a workspace: records, decisions, lists.
 
     Only segments that were not extracted before by these extractors are read; the other steps work on all that
     extraction left, which is small, so that adding records a few at a time ends with the same networks as one run.

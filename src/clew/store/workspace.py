@@ -26,7 +26,7 @@ from clew.model.files import check_new, write_over
 FORMAT = 3
 ERASED = "erased.json"
 # Never swept: a run can only be replayed while what it read is still there.
-KEPT = ("records", "changes", "quarantine", "decisions", "labels", "anchors")
+KEPT = ("records", "changes", "quarantine", "decisions", "labels", "prices", "anchors")
 
 
 @dataclass(frozen=True)

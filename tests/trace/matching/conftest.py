@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from clew.engine.duckdb import Engine
-from clew.model.tables import MENTIONS, NETWORK_MEMBERS, RECORDS, TIES
+from clew.model.tables import MENTIONS, NETWORK_MEMBERS, PRICES, RECORDS, TIES
 from clew.model.traced import PAYMENTS
 from clew.trace.matching import matching
 
@@ -30,6 +30,7 @@ class World:
     members: list[Row] = field(default_factory=list)
     ties: list[Row] = field(default_factory=list)
     mentions: list[Row] = field(default_factory=list)
+    prices: list[Row] = field(default_factory=list)
 
     def _record(self, kind: str, platform: str, minutes: float, **more: Any) -> int:
         n = len(self.records) + 1
@@ -71,6 +72,12 @@ class World:
             self.mentions.append(mention | {"end": len(names), "obscured": False, "extractor": "phone", "version": "1"})
         return rid
 
+    def price(self, platform: str, what: str, amount: str, source: str = "leaflet", **more: Any) -> None:
+        """A line of a price list."""
+        row: Row = dict.fromkeys(PRICES.names)
+        row |= {"platform": platform, "what": what, "amount": Decimal(amount), "currency": "EUR", "source": source}
+        self.prices.append(row | {"state": "given", "who": "ann", "at": START} | more)
+
     def tables(self, seed: int | None = None) -> dict[str, pa.Table]:
         """The tables; with a seed their rows are in another order."""
         listed = {
@@ -79,6 +86,7 @@ class World:
             "network_members": (NETWORK_MEMBERS, self.members),
             "ties": (TIES, self.ties),
             "mentions": (MENTIONS, self.mentions),
+            "prices": (PRICES, self.prices),
         }
         made = {}
         for name, (schema, rows) in listed.items():

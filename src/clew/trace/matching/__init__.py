@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
+from clew.trace.matching.listed import price_list
 from clew.trace.matching.model import match
 from clew.trace.matching.named import named
 from clew.trace.matching.platforms import platforms_paid
@@ -18,7 +19,7 @@ def matching(engine: Engine) -> dict[str, pa.Table]:
     """Match payments to advert platforms with posts.
 
     Args:
-        engine: holds the views ``records``, ``mentions``, ``ties``, ``network_members`` and ``payments``.
+        engine: holds the views ``records``, ``mentions``, ``ties``, ``network_members``, ``prices`` and ``payments``.
 
     Returns:
         PAYMENT_MATCHES, by its name.
@@ -29,9 +30,10 @@ def matching(engine: Engine) -> dict[str, pa.Table]:
     payments, posts = read_payments(engine), read_posts(engine)
     if not len(payments.rid) or not len(posts.rid):
         return nothing
-    platform = platforms_paid(engine, payments, posts)
+    prices = price_list(engine, payments, posts)
+    platform = platforms_paid(engine, payments, posts, prices.fits)
     said = named(engine, payments, posts, platform)
     if not len(said.payment) and not np.any(platform >= 0):
         return nothing
-    matched = match(payments, posts, platform, said, engine.threads)
-    return {"payment_matches": payment_matches(engine, payments, posts, matched)}
+    matched = match(payments, posts, platform, said, prices, engine.threads)
+    return {"payment_matches": payment_matches(engine, payments, posts, prices, matched)}

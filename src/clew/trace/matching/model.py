@@ -18,6 +18,7 @@ import numpy as np
 
 from clew.trace.matching import delays as law
 from clew.trace.matching.kernels import candidates, local_rates, step
+from clew.trace.matching.listed import PriceList
 from clew.trace.matching.named import NOTHING, NUMBER, ODDS, Named
 from clew.trace.matching.read import HOUR, Flags, Floats, Ints, Payments, Posts
 
@@ -76,6 +77,7 @@ class Matched:
         rate: float64[posts], posts in a microsecond around each.
         paid: rows of the payments that were looked at.
         share: float64[pairs], the network's part in the posts of its platform at that time.
+        listed: int64[payments], the row of the price list that each is of (`PriceList.find`).
     """
 
     pairs: Pairs
@@ -83,9 +85,12 @@ class Matched:
     rate: Floats
     paid: Ints
     share: Floats
+    listed: Ints
 
 
-def match(payments: Payments, posts: Posts, platform: Ints, named: Named, threads: int = 1) -> Matched:
+def match(
+    payments: Payments, posts: Posts, platform: Ints, named: Named, prices: PriceList, threads: int = 1
+) -> Matched:
     """Match payments with posts.
 
     Args:
@@ -93,6 +98,7 @@ def match(payments: Payments, posts: Posts, platform: Ints, named: Named, thread
         posts: all.
         platform: int64[payments], that was paid; negative where none is known.
         named: pairs that texts name.
+        prices: what platforms ask for, as far as somebody knows.
         threads: workers.
     """
     platform = platform.copy()
@@ -107,13 +113,16 @@ def match(payments: Payments, posts: Posts, platform: Ints, named: Named, thread
     payment, post, odds = _candidates(payments, posts, platform, paid, kind, learnt, (rate, share), threads)
     pairs, odds = _with_named(payments, payment, post, odds, named)
     pairs = _numbered(payments, posts, pairs, threads)
-    known = _Known(payments, posts, platform, kind, share, part, threads)
+    listed = prices.find(payments, platform)
+    known = _Known(
+        payments, posts, platform, kind, share, part, _sorts(payments, posts, platform, prices, listed), threads
+    )
     pairs = _rounds(known, _begun(known, pairs, odds), odds, learnt, _ROUNDS)
     kept = np.flatnonzero((pairs.score >= _HOPELESS) | (pairs.what != NOTHING))
     pairs, odds = _rounds(known, pairs.only(kept), odds[kept], learnt, _ROUNDS), odds[kept]
     again = _relearnt(known, pairs, learnt)
     pairs = _rounds(known, pairs, _again(known, pairs, odds, learnt, again), again, 2 * _ROUNDS)
-    return Matched(pairs, again, rate, paid, share[pairs.post])
+    return Matched(pairs, again, rate, paid, share[pairs.post], listed)
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,7 @@ class _Known:
     kind: Ints
     share: Floats
     part: Floats
+    sorts: tuple[Ints, int]
     threads: int
 
 
@@ -235,7 +245,7 @@ def _rounds(known: _Known, pairs: Pairs, odds: Floats, learnt: law.Delays, round
     keys = (pairs.network, pairs.author)
     sizes = [int(key.max(initial=-1)) + 1 for key in keys]
     asked = known.platform >= 0
-    sort, sorts = _prices(known)
+    sort, sorts = known.sorts
     of_sort = np.bincount(sort, minlength=sorts)
     of_payer = np.bincount(payments.payer[asked], minlength=len(payments.payers)).astype(np.float64)
     base = learnt.seen[known.kind]
@@ -293,14 +303,21 @@ def _begun(known: _Known, pairs: Pairs, odds: Floats) -> Pairs:
     return replace(pairs, score=score)
 
 
-def _prices(known: _Known) -> tuple[Ints, int]:
-    """The sort of each payment that was for a platform: its price there, or that it is none of its prices."""
-    asked = known.platform >= 0
-    price = both(known.platform[asked], known.payments.price[asked])[1]
+def _sorts(payments: Payments, posts: Posts, platform: Ints, prices: PriceList, listed: Ints) -> tuple[Ints, int]:
+    """The sort of each payment that was for a platform, and how many sorts there are.
+
+    What a list says it buys there; else its price, if others paid that there too; else that it is none of its prices.
+    """
+    asked = platform >= 0
+    price = both(platform[asked], payments.price[asked])[1]
     count = np.bincount(price)
     rare = count[price] < _PRICED
-    sort = np.where(rare, known.platform[asked], len(known.posts.platforms) + price)
-    return sort, len(known.posts.platforms) + len(count)
+    sort = np.where(rare, platform[asked], len(posts.platforms) + price)
+    learnt, row = len(posts.platforms) + len(count), listed[asked]
+    if not len(prices.entry):
+        return sort, learnt
+    item = prices.item[prices.entry[np.maximum(row, 0)]]
+    return np.where(row >= 0, learnt + item, sort), learnt + int(prices.item.max()) + 1
 
 
 def _bins(known: _Known, pairs: Pairs) -> tuple[Ints, Flags]:
@@ -330,7 +347,7 @@ def _again(known: _Known, pairs: Pairs, odds: Floats, before: law.Delays, after:
     old, new = before.share[kind, at], after.share[kind, at]
     changed = np.where(inside & (old > 0), odds * new / np.where(old > 0, old, 1.0), odds)
     sort = np.zeros(len(known.platform), np.int64)
-    sort[known.platform >= 0], sorts = _prices(known)
+    sort[known.platform >= 0], sorts = known.sorts
     features = int(known.posts.feature.max(initial=-1)) + 1
     cell = sort[pairs.payment] * features + known.posts.feature[pairs.post]
     cells, place = distinct(cell)

@@ -7,6 +7,7 @@ more often than before them. After against before: both follow the hours of the 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -38,11 +39,20 @@ WHERE words <> '' OR who <> '' ORDER BY rid
 """
 
 
-def platforms_paid(engine: Engine, payments: Payments, posts: Posts) -> Ints:
-    """int64[payments], the platform that each was paid to; `UNKNOWN` where it seems to be for something else."""
+Fits = Callable[[Payments, Ints], tuple[Ints, Ints, Floats]]
+
+
+def platforms_paid(engine: Engine, payments: Payments, posts: Posts, fits: Fits) -> Ints:
+    """int64[payments], the platform that each was paid to; `UNKNOWN` where it seems to be for something else.
+
+    Args:
+        engine: holds the views ``records`` and ``payments``.
+        payments, posts: all.
+        fits: which payees charge the prices of which platform's list (`clew.trace.matching.listed`).
+    """
     paid = _by_name(engine, payments, posts)
     rest = np.flatnonzero(paid == UNKNOWN)
-    payee = _by_time(payments, posts, rest)
+    payee = _by_time(payments, posts, rest, fits(payments, rest))
     paid[rest] = payee[payments.payee[rest]]
     return paid
 
@@ -74,10 +84,13 @@ def _by_name(engine: Engine, payments: Payments, posts: Posts) -> Ints:
     return paid
 
 
-def _by_time(payments: Payments, posts: Posts, rest: Ints) -> Ints:
-    """int64[payees], the platform whose posts follow the payments to each."""
+def _by_time(payments: Payments, posts: Posts, rest: Ints, listed: tuple[Ints, Ints, Floats]) -> Ints:
+    """int64[payees], the platform whose posts follow the payments to each, or whose list has its prices, or both."""
     best = np.full(len(payments.payees), UNKNOWN)
-    asked = rest[np.isin(payments.payee[rest], _price_lists(payments, rest))]
+    alone = np.zeros(len(best), np.bool_)  # times alone may tell
+    alone[_price_lists(payments, rest)] = True
+    whom, where, worth = listed
+    asked = rest[alone[payments.payee[rest]] | np.isin(payments.payee[rest], whom)]
     if not len(asked):
         return best
     asked = asked[~payments.dated[asked]]
@@ -85,10 +98,16 @@ def _by_time(payments: Payments, posts: Posts, rest: Ints) -> Ints:
     surest = np.full(len(best), _SURE)
     for k in range(len(posts.platforms)):
         t = posts.t[posts.first[k] : posts.first[k + 1]]
+        mine = where == k
+        prices = np.zeros(len(best))
+        prices[whom[mine]] = worth[mine]
         for window in _WINDOWS:
             z = _asymmetry(payments.payee[asked], payments.t[asked], t, window, len(best))
-            better = z > surest
-            best[better], surest[better] = k, z[better]
+            # What times say and what prices say adds up, as logarithms of chances do.
+            both = np.sign(z) * z**2 + 2.0 * prices
+            told = np.where(prices > 0, np.sqrt(np.maximum(both, 0.0)), np.where(alone, z, 0.0))
+            better = told > surest
+            best[better], surest[better] = k, told[better]
     return best
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
 from clew.link.ties import coded
@@ -88,7 +90,7 @@ class Payments:
         t: int64[n], microseconds.
         dated: bool[n], only the day is known.
         advert: bool[n], the text says that an advert was paid for.
-        payers, payees, prices: the words.
+        payers, payees, prices: the words; a price is a currency and an amount.
     """
 
     rid: Rids
@@ -101,6 +103,11 @@ class Payments:
     payers: pa.Array
     payees: pa.Array
     prices: pa.Array
+
+    @cached_property
+    def currency(self) -> Ints:
+        """int64[prices], the currency of each price."""
+        return numbered(pa.chunked_array([pc.list_element(pc.split_pattern(self.prices, " "), 0)]))[0]
 
 
 def numbered(words: pa.ChunkedArray) -> tuple[Ints, pa.Array]:

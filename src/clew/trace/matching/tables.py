@@ -9,6 +9,7 @@ from scipy.special import pdtrc  # scipy.stats takes a second to load
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.trace.matching.delays import DATED, EDGES, WIDTHS
+from clew.trace.matching.listed import NO_LIST, PriceList
 from clew.trace.matching.model import Matched, Pairs, both
 from clew.trace.matching.named import NOTHING, NUMBER
 from clew.trace.matching.read import Flags, Floats, Ints, Payments, Posts
@@ -21,7 +22,11 @@ WITH said AS (
     SELECT m.*, (m.posted - m.paid) / 6e7 AS minutes,
         CASE WHEN what = 2 THEN 'The text of the payment names this advert by its id. '
              WHEN what = 1 THEN 'The text of the payment names what this advert shows. ' ELSE '' END AS lead,
-        split_part(price, ' ', 2) || ' ' || split_part(price, ' ', 1) || ' to ' || platform AS paid_for
+        CASE WHEN times = 1 THEN 'the platform''s ' || listed
+            ELSE split_part(price, ' ', 2) || ' ' || split_part(price, ' ', 1) || CASE
+                WHEN times > 1 THEN ', ' || times || ' times the platform''s ' || listed || ','
+                WHEN times = 0 THEN ' (no price of its list)' ELSE '' END
+            END || ' to ' || platform AS paid_for
     FROM found m
 )
 SELECT rid_payment, rid_record, score::FLOAT AS score, chance, n.network_id, payer,
@@ -42,13 +47,14 @@ ORDER BY rid_payment, score DESC, rid_record
 """
 
 
-def payment_matches(engine: Engine, payments: Payments, posts: Posts, matched: Matched) -> pa.Table:
+def payment_matches(engine: Engine, payments: Payments, posts: Posts, prices: PriceList, matched: Matched) -> pa.Table:
     """PAYMENT_MATCHES, sorted by payment and score.
 
     Args:
         engine: holds the view ``network_members``.
         payments: all.
         posts: all.
+        prices: what platforms ask for, as far as somebody knows.
         matched: what was found.
     """
     pairs = matched.pairs
@@ -57,6 +63,10 @@ def payment_matches(engine: Engine, payments: Payments, posts: Posts, matched: M
     hits, of_payer, expected, chance = _coincidence(payments, posts, matched, chosen)
     rivals = np.bincount(pairs.payment, pairs.score >= 0.02, len(payments.rid))[of] - 1
     score = np.where(pairs.what[chosen] == NOTHING, np.minimum(pairs.score[chosen], _MOST), pairs.score[chosen])
+    # The line of the list that a payment is of, and how many times: 0 for a price that is not there, -1 without a list.
+    row = np.where(matched.listed[of] >= 0, matched.listed[of], len(prices.entry))
+    entry = np.append(prices.entry, len(prices.told))[row]
+    times = np.where(matched.listed[of] == NO_LIST, -1, np.append(prices.times, 0)[row])
     found = pa.table(
         {
             "rid_payment": payments.rid[of],
@@ -65,6 +75,8 @@ def payment_matches(engine: Engine, payments: Payments, posts: Posts, matched: M
             "chance": np.where(pairs.what[chosen] == NUMBER, np.minimum(chance, 1e-6), chance),
             "payer": payments.payers.take(pa.array(payments.payer[of])),
             "price": payments.prices.take(pa.array(payments.price[of])),
+            "listed": pa.array([*prices.told, ""], pa.string()).take(pa.array(entry)),
+            "times": times,
             "platform": posts.platforms.take(pa.array(posts.platform[at])),
             "paid": payments.t[of],
             "posted": posts.t[at],
