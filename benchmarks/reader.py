@@ -20,11 +20,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from benchmarks.reader_features import describe
 from benchmarks.reader_messages import SENSES, Message, listed, messages
 from benchmarks.reader_train import Features, Weights, fit, score
 from clew.extract import _meaning_learnt as learnt
 from clew.extract._meaning_cache import compiled
-from clew.extract._meaning_describe import describe
 from clew.extract._never import never_learned_words, without_never_learned
 from clew.extract.base import batch_of_texts
 

@@ -105,7 +105,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "2"
+    version = "3"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
