@@ -35,46 +35,51 @@ EXTRA = (
 def _named(side: str) -> str:
     """SQL: the node of one side and the holder's name."""
     name = f"nullif(trim(e[{EXTRA.index(f'{side}_name') + 1}]), '')"
-    given = f"nullif(trim(p.{side}), '')"
+    given = f"nullif(trim({side}), '')"
     folded = rf"lower(regexp_replace(coalesce({name}, {given}), '\s+', ' ', 'g'))"
-    return f"""coalesce(n.{side}, 'name:' || {folded}, '') AS {side}_node,
-        coalesce({name}, CASE WHEN n.{side} IS NULL THEN {given} END, '') AS {side}_name"""
+    return f"""coalesce({side}_called, 'name:' || {folded}, '') AS {side}_node,
+        coalesce({name}, CASE WHEN {side}_called IS NULL THEN {given} END, '') AS {side}_name"""
 
 
 _WHOLE = ", ".join(f"'$.{name}'" for name in EXTRA)
 _E = {name: f"coalesce(e[{k + 1}], '')" for k, name in enumerate(EXTRA)}
+# What hangs on the file is read once a file, and the further columns after all is joined: they are the widest.
 _READ = f"""
 CREATE OR REPLACE TEMP TABLE money_read AS
 WITH nodes AS MATERIALIZED (
-    SELECT rid, arg_min(node, rank) FILTER (field = 'payer') AS payer,
-        arg_min(node, rank) FILTER (field = 'payee') AS payee FROM ({CALLED}) GROUP BY rid
+    SELECT rid, arg_min(node, rank) FILTER (field = 'payer') AS payer_called,
+        arg_min(node, rank) FILTER (field = 'payee') AS payee_called FROM ({CALLED}) GROUP BY rid
 ), paid AS (
-    SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e FROM records
-    WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
+    SELECT rid, item_id, source, platform, native_id, body, place, payer, payee, amount, currency, posted_at,
+        posted_offset, extra, file
+    FROM records WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
 ), newest AS (
     SELECT item_id, arg_max(rid, version) AS newest FROM records
     WHERE kind = 'payment' AND amount > 0 AND item_id IN (SELECT item_id FROM records WHERE version > 1)
     GROUP BY item_id HAVING count(*) > 1
 ), statements AS (
-    SELECT source, file, row_number() OVER (ORDER BY source, file)::INTEGER AS statement
+    SELECT source, file, row_number() OVER (ORDER BY source, file)::INTEGER AS statement,
+        regexp_extract(lower(file), '[^.]*$') AS form
     FROM records WHERE kind = 'payment' AND amount > 0 GROUP BY source, file
+), joined AS (
+    SELECT * FROM paid JOIN statements USING (source, file) LEFT JOIN newest USING (item_id)
+    LEFT JOIN nodes USING (rid)
+), told AS (
+    SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e FROM joined
 )
-SELECT p.rid, {_named("payer")}, {_named("payee")},
-    p.amount, coalesce(nullif(upper(trim(p.currency)), ''), 'XXX') AS currency, p.posted_at AS booked_at,
-    epoch_us(p.posted_at) AS t, (epoch_us(p.posted_at) // 60000000 + coalesce(p.posted_offset, 0)) AS minute,
-    coalesce(p.place, '') AS place, {_E["account"]} AS account, lower({_E["direction"]}) AS direction,
-    coalesce(nullif({_E["tx"]}, ''), {_E["reference"]}) AS reference, coalesce(p.native_id, '') AS native,
-    p.platform, s.statement, regexp_extract(lower(p.file), '[^.]*$') AS form,
-    {_E["device"]} AS device, {_E["ip"]} AS ip,
+SELECT rid, {_named("payer")}, {_named("payee")}, amount,
+    coalesce(nullif(upper(trim(currency)), ''), 'XXX') AS currency, posted_at AS booked_at,
+    epoch_us(posted_at) AS t, (epoch_us(posted_at) // 60000000 + coalesce(posted_offset, 0)) AS minute,
+    coalesce(place, '') AS place, {_E["account"]} AS account, lower({_E["direction"]}) AS direction,
+    coalesce(nullif({_E["tx"]}, ''), {_E["reference"]}) AS reference, coalesce(native_id, '') AS native, platform,
+    statement, form, {_E["device"]} AS device, {_E["ip"]} AS ip,
     lower({_E["reversal"]}) IN ('true', '1', 'yes') AS reversal, {_E["reverses"]} AS reverses,
     lower({_E["status"]}) IN ('pending', 'pdng', 'pendiente', 'authorised', 'authorized', 'reserved') AS pending,
-    CASE WHEN w.newest <> p.rid THEN w.newest END AS later,
+    CASE WHEN newest <> rid THEN newest END AS later,
     lower({_E["type"]}) AS type, try_cast({_E["mcc"]} AS INTEGER) AS mcc, lower({_E["label"]}) AS label,
     lower({_E["type"]}) = 'change' AND {_E["tx"]} <> '' AS change,
-    coalesce(p.body, '') AS text, {_E["merchant"]} AS merchant
-FROM paid p JOIN statements s ON p.source = s.source AND p.file = s.file
-LEFT JOIN newest w ON p.item_id = w.item_id
-LEFT JOIN nodes n ON n.rid = p.rid
+    coalesce(body, '') AS text, {_E["merchant"]} AS merchant
+FROM told
 """
 _TEXTS = f"""
 SELECT rid, {PLAIN.format("text")} AS text, concat(merchant, ' ', payee_name) AS merchant, type, mcc, label, payee_node,

@@ -43,20 +43,20 @@ WHERE p.state = 'booked'
 _PROFILE = """
 CREATE OR REPLACE TEMP TABLE profile AS
 WITH came AS (
-    SELECT payee AS account, count(*) AS credits, count(DISTINCT hash(payer)) AS payers,
+    SELECT hash(payee) AS nth, any_value(payee) AS account, count(*) AS credits, count(DISTINCT hash(payer)) AS payers,
         count(*) FILTER (purpose IN ('shop', 'advert', 'lodging', 'travel', 'fee', 'prepaid', 'exchange', 'mixer',
             'remittance', 'rent')) AS sold
-    FROM paid WHERE payee <> '' GROUP BY payee
+    FROM paid WHERE payee <> '' GROUP BY nth
 ), went AS (
-    SELECT payer AS account, count(*) AS debits, count(DISTINCT hash(payee)) AS payees,
+    SELECT hash(payer) AS nth, any_value(payer) AS account, count(*) AS debits, count(DISTINCT hash(payee)) AS payees,
         count(DISTINCT hash(payee)) FILTER (purpose = 'wage') AS employed
-    FROM paid WHERE payer <> '' GROUP BY payer
+    FROM paid WHERE payer <> '' GROUP BY nth
 )
-SELECT account, coalesce(credits, 0) AS credits, coalesce(payers, 0) AS payers, coalesce(debits, 0) AS debits,
-    coalesce(payees, 0) AS payees,
+SELECT coalesce(came.account, went.account) AS account, coalesce(credits, 0) AS credits,
+    coalesce(payers, 0) AS payers, coalesce(debits, 0) AS debits, coalesce(payees, 0) AS payees,
     coalesce(payers, 0) > 150 OR coalesce(payees, 0) > 300 OR coalesce(employed, 0) >= 5
         OR (coalesce(sold, 0) >= 5 AND coalesce(sold, 0) >= 0.5 * credits) AS business
-FROM came FULL JOIN went USING (account)
+FROM came FULL JOIN went USING (nth)
 """
 # The payments of a sign may be of several networks: it is a sign of the one that has most of them.
 _PLACED = """
