@@ -25,7 +25,7 @@ _MADE = ("trace_names", "trace_shown", "trace_followed")
 # Who was seen: what a record shows, or the one person whom a message or a ticket is about.
 _SHOWN = """
 CREATE OR REPLACE TEMP TABLE trace_shown AS
-SELECT kind, hash(value) AS h, value, net, row, false AS told FROM (
+SELECT kind, hash(kind, value) AS h, value, net, row, false AS told FROM (
     SELECT CASE type WHEN 'phone' THEN 0 ELSE 2 END::TINYINT AS kind, value, rid FROM ties
     WHERE type IN ('phone', 'handle')
     UNION ALL SELECT 1::TINYINT, value, rid FROM trace_names
@@ -34,18 +34,19 @@ SELECT kind, hash(value) AS h, value, net, row, false AS told FROM (
         WHERE item_id IN (SELECT item_id FROM changes WHERE field = 'place')
 ) s JOIN (SELECT rid, net, row FROM trace_seen WHERE who IS NULL) USING (rid)
 UNION ALL
-SELECT who_kind, hash(who), who, net, row, true FROM trace_seen WHERE who IS NOT NULL
+SELECT who_kind, hash(who_kind::TINYINT, who), who, net, row, true FROM trace_seen WHERE who IS NOT NULL
 """
 # A picture or item that stands on the very records of a number, name or handle is not followed a second time.
 _FOLLOWED = f"""
 CREATE OR REPLACE TEMP TABLE trace_followed AS
 WITH groups AS (
-    SELECT kind, h, net, any_value(value) AS value, count(*) AS n, bit_xor(hash(row)) AS mark, bool_or(told) AS told
-    FROM trace_shown GROUP BY kind, h, net
+    SELECT any_value(kind) AS kind, h, net, any_value(value) AS value, count(*) AS n, bit_xor(hash(row)) AS mark,
+        bool_or(told) AS told
+    FROM trace_shown GROUP BY h, net
 ), spread AS (
-    SELECT kind, h FROM groups WHERE kind IN (0, 2, 3) GROUP BY kind, h HAVING count(*) > {SPREAD}
+    SELECT h FROM groups WHERE kind IN (0, 2, 3) GROUP BY h HAVING count(*) > {SPREAD}
 ), kept AS (
-    SELECT * FROM groups g ANTI JOIN spread s ON g.kind = s.kind AND g.h = s.h
+    SELECT * FROM groups ANTI JOIN spread USING (h)
     WHERE n > 1 OR told
     QUALIFY kind < 3 OR row_number() OVER (PARTITION BY net, n, mark ORDER BY kind, value) = 1
 )
@@ -55,7 +56,7 @@ _NOW = "SELECT coalesce(max(epoch(coalesce(posted_at, captured_at))::BIGINT), 0)
 _SUBJECTS = "SELECT kind, value, net FROM trace_followed ORDER BY subject"
 _POINTS = """
 SELECT f.subject, s.row FROM trace_shown s
-JOIN trace_followed f ON s.kind = f.kind AND s.h = f.h AND s.net = f.net
+JOIN trace_followed f ON s.h = f.h AND s.net = f.net
 """
 
 
