@@ -35,6 +35,7 @@ def money(
 
     from clew.query.money import accounts_of, find_account
     from clew.query.money_follow import follow
+    from clew.query.money_gaps import statement_gaps
     from clew.store.views import open_views
     from clew.store.workspace import find_workspace
 
@@ -50,12 +51,14 @@ def money(
             return
         node = find_account(engine, account.strip())
         found = follow(engine, node, back=back, depth=depth, currency=currency.upper())
+        gaps = statement_gaps(engine, node)
     note(place, why, case, "view", "money of an account", {}, {"for": node[:MOST_WORDS]})
     if json:
         print_json([asdict(one) for one in found])
         return
     for one in found:
         _print(_followed_lines(one))
+    _print(gap.said for gap in gaps)
 
 
 def _print(lines: Iterator[str]) -> None:

@@ -28,6 +28,14 @@ class Statement:
     credits: Decimal = Decimal(0)
     debits: Decimal = Decimal(0)
     unread: int = 0
+    opened: bool = False
+
+    def first(self) -> str | None:
+        """The opening balance, for the first entry to carry: by it statements of different files are compared."""
+        if self.opened or self.opening is None:
+            return None
+        self.opened = True
+        return f"{self.opening:f}"
 
     def book(self, amount: Decimal, *, credit: bool) -> None:
         """Count an entry that changes the balance."""

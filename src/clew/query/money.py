@@ -10,6 +10,7 @@ from clew.engine.duckdb import Engine
 from clew.model.errors import InputError, MissingError
 from clew.model.money import Amount
 from clew.query.money_follow import Followed
+from clew.query.money_gaps import Gap, statement_gaps
 from clew.trace.money.labels import HELD
 
 MOST_DRAWN = 60
@@ -91,13 +92,14 @@ class Said:
 
 @dataclass(frozen=True)
 class AccountPage:
-    """An account: names of its holder, labels, turnover by currency, signs, partners and payments."""
+    """An account: names of its holder, labels, turnover by currency, missing statements, signs, partners, payments."""
 
     account: str
     names: tuple[str, ...]
     labels: tuple[Said, ...]
     networks: tuple[str, ...]
     turnovers: tuple[Turnover, ...]
+    gaps: tuple[Gap, ...]
     signs: tuple[Sign, ...]
     partners: tuple[Partner, ...]
     payments: tuple[Paid, ...]
@@ -230,6 +232,7 @@ def account_page(engine: Engine, account: str, limit: int = 50) -> AccountPage:
         tuple(Said(**row) for row in engine.rows(labels, account=account)),
         tuple(row["network_id"] for row in engine.rows(networks, account=account)),
         tuple(Turnover(**row) for row in engine.rows(turnover, account=account)),
+        statement_gaps(engine, account),
         tuple(Sign(**row) for row in engine.rows(signs, account=account)),
         tuple(Partner(**row) for row in engine.rows(partners, **given)),
         tuple(Paid(**row) for row in engine.rows(paid, **given)),

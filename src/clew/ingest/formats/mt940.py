@@ -162,6 +162,7 @@ def _add(
     kind = code if code != told.gvc else None
     payments.add(line, fields, {
         "account": statement.account, "statement": statement.number, "status": "pending" if pending else "booked",
+        "opening": None if pending else statement.first(),
         "direction": "credit" if credit else "debit", "value_at": day_of(found["value"]),
         "payer_name": payer_name, "payee_name": payee_name, "payer_bank": payer_bank, "payee_bank": payee_bank,
         "reference": reference, "mandate": told.mandate, "purpose": told.purpose,
