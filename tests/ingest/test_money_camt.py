@@ -84,7 +84,7 @@ def test_a_credit_and_a_debit(shelf: Shelf) -> None:
     assert told(got) == {
         "account": OWN, "direction": "credit", "payer_name": "A & B / Real payer", "payee_name": "Owner BV",
         "payer_bank": "COBADEFF", "payee_bank": "ABNANL2A", "reference": "E1", "statement": "5", "status": "booked",
-        "opening": "100.00",
+        "opening": "100.00", "closing": "114.50",
         "type": "salary", "value_at": "2025-07-02",
     }  # fmt: skip
     assert (paid["payer"], paid["payee"], paid["amount"]) == (OWN, OTHER, Decimal("5.50"))

@@ -104,6 +104,12 @@ def test_what_overlaps_or_does_not_run_through_tells_nothing(books: Books) -> No
     assert books.gaps() == []
 
 
+def test_what_is_missing_within_a_statement_is_not_missing_between_two(books: Books) -> None:
+    books.add("january.sta", _mt940("100.00", "130.00", ("0102", "10.00"), ("0105", "5.00")))
+    books.add("february.sta", _mt940("130.00", "131.00", ("0201", "1.00")))
+    assert books.gaps() == []
+
+
 def test_accounts_without_balances_have_no_gaps(books: Books) -> None:
     books.add("a.csv", _csv(("2026-01-01", "5.00", "")))
     books.add("b.csv", _csv(("2026-03-01", "5.00", "")))

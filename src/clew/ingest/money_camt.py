@@ -119,7 +119,7 @@ def add_entry(payments: Payments, entry: Flat, line: int, account: Account) -> N
     shared: dict[str, object] = {
         "account": statement.account,
         "statement": statement.number,
-        "opening": None if status in _PENDING else statement.first(),
+        **({} if status in _PENDING else statement.balances()),
         "status": "pending" if status in _PENDING else "booked",
         "value_at": moment(own, "ValDt"),
         "reversal": "true" if own.get("RvslInd") in ("true", "1") else None,

@@ -28,14 +28,17 @@ class Statement:
     credits: Decimal = Decimal(0)
     debits: Decimal = Decimal(0)
     unread: int = 0
-    opened: bool = False
+    carried: set[str] = field(default_factory=set)
 
-    def first(self) -> str | None:
-        """The opening balance, for the first entry to carry: by it statements of different files are compared."""
-        if self.opened or self.opening is None:
-            return None
-        self.opened = True
-        return f"{self.opening:f}"
+    def balances(self) -> dict[str, str]:
+        """What is known by now of the opening and closing balance; each is carried by one entry of the statement.
+
+        By these, statements of different files are compared (`clew.query.money_gaps`).
+        """
+        known = (("opening", self.opening), ("closing", self.closing))
+        told = {name: f"{value:f}" for name, value in known if value is not None and name not in self.carried}
+        self.carried |= told.keys()
+        return told
 
     def book(self, amount: Decimal, *, credit: bool) -> None:
         """Count an entry that changes the balance."""

@@ -1,8 +1,8 @@
 """Where statements of an account are missing: one ends with another balance than the next begins with.
 
 Within a file that is told when it is ingested (`clew.ingest.money_statement`); here it is between files, whenever they
-were ingested. A statement's first entry carries its opening balance, and its entries lead to the closing one; rows of
-a table carry the balance after each. A table whose balances do not run through tells nothing, nor does what overlaps.
+were ingested. Of a statement one entry carries the opening balance, and one the closing balance; rows of a table carry the
+balance after each. A table whose balances do not run through tells nothing, nor does what overlaps.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ _RUNS = r"""
 WITH own AS (
     SELECT source, file, line, p.currency, booked_at, if(received, p.amount, -p.amount) AS moved,
         try_cast(regexp_extract(extra, '"opening":"(-?[0-9.]+)"', 1) AS DECIMAL(38, 18)) AS opening,
+        try_cast(regexp_extract(extra, '"closing":"(-?[0-9.]+)"', 1) AS DECIMAL(38, 18)) AS closing,
         try_cast(regexp_extract(extra, '"balance":"(-?[0-9.]+)"', 1) AS DECIMAL(38, 18)) AS balance
     FROM (
         SELECT rid, amount, currency, booked_at, true AS received FROM payments WHERE payee = $account
@@ -52,7 +53,7 @@ WITH own AS (
     SELECT *, count(opening) OVER (PARTITION BY source, file, currency ORDER BY line) AS part FROM own
 ), statements AS (
     SELECT currency, min(booked_at)::DATE AS first_day, max(booked_at)::DATE AS last_day,
-        min(opening) AS opening, min(opening) + sum(moved) AS closing
+        min(opening) AS opening, coalesce(max(closing), min(opening) + sum(moved)) AS closing
     FROM parted WHERE part > 0 GROUP BY source, file, currency, part
 ), balances AS (
     SELECT source, file, currency, balance - moved AS value, 1 AS n FROM own WHERE balance IS NOT NULL

@@ -65,10 +65,11 @@ def _take(payments: Payments, state: _State, found: Field) -> None:
         _flush(payments, state)
         return
     statement = state.statement = state.statement or Statement(found.line)
-    if tag == "86" and state.entry is not None:
+    if tag == "86" and state.entry is not None and state.about is None:
         state.about = text
-        _flush(payments, state)
         return
+    if tag in ("62F", "62M"):  # before the last entry is added, which carries it
+        _balance(payments, statement, found)
     _flush(payments, state)
     if tag == "61":
         state.entry = found
@@ -79,7 +80,7 @@ def _take(payments: Payments, state: _State, found: Field) -> None:
         number, _, page = text.strip().partition("/")
         statement.number, statement.page = number.lstrip("0") or None, page.strip().lstrip("0") or None
         state.ids.open(statement.account, statement.number, statement.page)
-    elif tag in ("60F", "60M", "62F", "62M"):
+    elif tag in ("60F", "60M"):
         _balance(payments, statement, found)
 
 
@@ -162,7 +163,7 @@ def _add(
     kind = code if code != told.gvc else None
     payments.add(line, fields, {
         "account": statement.account, "statement": statement.number, "status": "pending" if pending else "booked",
-        "opening": None if pending else statement.first(),
+        **({} if pending else statement.balances()),
         "direction": "credit" if credit else "debit", "value_at": day_of(found["value"]),
         "payer_name": payer_name, "payee_name": payee_name, "payer_bank": payer_bank, "payee_bank": payee_bank,
         "reference": reference, "mandate": told.mandate, "purpose": told.purpose,
