@@ -48,8 +48,8 @@ def test_a_structured_entry_in_german(shelf: Shelf) -> None:
     assert (row["body"], row["native_id"]) == ("Miete Juli fuer Zimmer 4 Haus 2", f"{OWN}/BANK1/20.00")
     assert told(row) == {
         "account": OWN, "direction": "credit", "payer_bank": "COBADEFFXXX", "payer_name": "Ann Anderson",
-        "opening": "100.00", "closing": "120.00", "reference": "E-17", "statement": "5", "status": "booked", "type": "transfer",
-        "value_at": "2025-07-01",
+        "opening": "100.00", "closing": "120.00", "reference": "E-17", "statement": "5", "status": "booked",
+        "type": "transfer", "value_at": "2025-07-01",
     }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Where statements of an account are missing: one ends with another balance than the next begins with.
 
 Within a file that is told when it is ingested (`clew.ingest.money_statement`); here it is between files, whenever they
-were ingested. Of a statement one entry carries the opening balance, and one the closing balance; rows of a table carry the
-balance after each. A table whose balances do not run through tells nothing, nor does what overlaps.
+were ingested. Of a statement one entry carries the opening balance, and one the closing balance; rows of a table carry
+the balance after each. A table whose balances do not run through tells nothing, nor does what overlaps.
 """
 
 from __future__ import annotations
