@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from clew.extract import _meaning_learnt as learnt
 from clew.extract._meaning_cache import compiled
-from clew.extract._meaning_kernel import PARTS, Texts, _gather, _scratch, _settle, _try_rules, _vote
+from clew.extract._meaning_kernel import PARTS, Texts, _gather, _scratch, _try_rules, _vote
+from clew.extract._meaning_matches import settle
 from clew.extract.base import Ints, TextBatch
 from clew.extract.meaning import found_words
 
@@ -41,7 +42,7 @@ def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, kin
                     ids[count], owner[count] = room.id[f], q
                     count += 1
         if k:
-            _settle(rows, weights, k, total, low, grows, 0.0)
+            settle(rows, weights, k, total, low, grows, 0.0)
             totals[q] = total
     return count
 

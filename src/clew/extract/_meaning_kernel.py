@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._meaning_learnt import SPAN, class_features, says_several, speaking, weigh, word_features
+from clew.extract._meaning_matches import put, settle
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
 from clew.extract.fold import BREAK
@@ -128,17 +129,6 @@ def _weight(groups, phrase, language, wanted):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no-untyped-def]
-    if k == rows.shape[0]:
-        larger, heavier = np.empty((2 * k, 4), np.int64), np.empty(2 * k)
-        larger[:k], heavier[:k] = rows, weights
-        rows, weights = larger, heavier
-    rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = begin, end, sense, hidden
-    weights[k] = weight
-    return rows, weights
-
-
-@numba.njit(nogil=True, cache=True)
 def _apply(hits, groups, rules, r, language, stretch, words, n, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
     """All matches of one rule among the words of one language in one record."""
     slots, count, across = rules.slots[r], rules.size[r], rules.across[r]
@@ -164,7 +154,7 @@ def _apply(hits, groups, rules, r, language, stretch, words, n, chosen, rows, we
                     hidden |= hits.hidden[h]
                 begin, end = hits.begin[words.hit[i]], hits.end[words.hit[j]]
                 weight = rules.weight[r] * product ** (1 / count)
-                rows, weights = _put(rows, weights, k, begin, end, rules.sense[r], hidden, weight)
+                rows, weights = put(rows, weights, k, begin, end, rules.sense[r], hidden, weight)
                 k += 1
             break
     return rows, weights, k
@@ -214,7 +204,7 @@ def _gather(hits, groups, a, b, language, words, present, classes, rows, weights
             if kind < classes:
                 bits[n, kind >> 6] |= np.uint64(1) << np.uint64(kind & 63)
             else:
-                rows, weights = _put(
+                rows, weights = put(
                     rows, weights, k, hits.begin[h], hits.end[h], kind - classes, hits.hidden[h], groups.weight[g]
                 )
                 k += 1
@@ -248,43 +238,6 @@ def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried,
                         hits, groups, rules, r, language, stretch, words, n, chosen, rows, weights, k
                     )
     return rows, weights, k
-
-
-@numba.njit(nogil=True, cache=True)
-def _settle(rows, weights, k, total, low, grows, passages):  # type: ignore[no-untyped-def]
-    """One match for each place and sense, and only of senses that weigh enough: 1, those that grow 1 a passage.
-
-    Args:
-        rows, weights, k: the matches.
-        total: float64[senses], points that were given before, to be added to.
-        low: float64[senses], points from which on there is a hint.
-        grows: bool[senses], which must come to 1 a passage.
-        passages: how many there are.
-
-    Returns:
-        The rows that are kept, and which of them are only hints.
-    """
-    order = np.argsort(rows[:k, 2] * np.int64(1 << 40) + rows[:k, 0], kind="mergesort")
-    kept = np.empty(k, np.int64)
-    m = 0
-    for o in order:
-        if m > 0 and rows[o, 2] == rows[kept[m - 1], 2] and rows[o, 0] < rows[kept[m - 1], 1]:
-            p = kept[m - 1]
-            shorter = rows[o, 1] - rows[o, 0] < rows[p, 1] - rows[p, 0]
-            if weights[o] > weights[p] or (weights[o] == weights[p] and shorter):
-                kept[m - 1] = o
-            continue
-        kept[m] = o
-        m += 1
-    for o in kept[:m]:
-        total[rows[o, 2]] += weights[o]
-    enough, hint = 0, np.zeros(m, np.bool_)
-    for o in kept[:m]:
-        full = total[rows[o, 2]] >= 0.999 * (max(passages, 1.0) if grows[rows[o, 2]] else 1.0)
-        if full or total[rows[o, 2]] >= low[rows[o, 2]]:
-            kept[enough], hint[enough] = o, not full
-            enough += 1
-    return kept[:enough], hint[:enough]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -341,7 +294,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, low, rows, wei
                 while texts.sym[end - 1] == BREAK or reader.kind[texts.sym[end - 1]] in (SPLIT, JOIN):
                     end -= 1
                 weight = 0.0 if whole else 1.0
-                rows, weights = _put(rows, weights, k, begin, end, sense, np.bool_(False), weight)
+                rows, weights = put(rows, weights, k, begin, end, sense, np.bool_(False), weight)
                 k += 1
     return stamp, rows, weights, k
 
@@ -391,7 +344,7 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
                 )
         if k == 0:
             continue
-        kept, hint = _settle(rows, weights, k, total, low, grows, length[q] / (PASSAGE * wide))
+        kept, hint = settle(rows, weights, k, total, low, grows, length[q] / (PASSAGE * wide))
         while m + kept.shape[0] > found.shape[0]:
             larger = np.empty((2 * found.shape[0], 6), np.int64)
             larger[:m] = found[:m]
