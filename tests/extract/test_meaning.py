@@ -340,14 +340,13 @@ def test_a_message_that_says_several_things_is_not_held_back() -> None:
     assert {"documents-held", "earnings-demand", "threat-family", "threat-harm"} <= found
 
 
-def test_hints_are_of_messages_alone_and_never_what_is_read_too() -> None:
-    texts = [
-        "how much was it today", "nobody leaves before I say so", "you better bring something home tonight",
-        "you still have 200 to go",
-        "where did you go after the last one, show me", "the papers stay with me for now", "keep it between us",
-    ]  # fmt: skip
+def test_hints_are_of_messages_alone_and_never_what_is_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    by = learnt.reader(compiled().senses)
+    low = by._replace(faint=np.full(len(by.faint), -2, np.float32))  # what is a hint must not hang on what was learnt
+    monkeypatch.setattr("clew.extract.meaning.reader", lambda senses: low)
+    texts = ["how much was it today", "nobody leaves before I say so", "the papers stay with me for now"]
     found = Meaning().find(batch_of_texts(texts)).to_pylist()
     read, faint = ({(m["rid"], m["value"]) for m in found if m["type"] == kind} for kind in ("wording", "hint"))
-    assert faint and not read & faint
+    assert read and faint and not read & faint
     offers = Meaning().find(text_batch(batch_of_kinds(["job_ad", "page"], " ".join(texts)))).to_pylist()
     assert {m["type"] for m in offers} <= {"wording"}
