@@ -14,7 +14,7 @@ from clew.extract._meaning_compile import Compiled, Tables, tables
 from clew.extract._meaning_lexicon import Lexicon, parse
 from clew.extract._meaning_rules import Rule, parse_rules
 from clew.extract.base import batch_of_texts
-from clew.extract.meaning import PLUGIN
+from clew.extract.meaning import Meaning
 
 TEXT = (
     'language = "nl"\n[word.send]\n"stuur*" = 1\n[word.document]\n"paspoort" = 1\n[sense.plea]\n"ik wil naar huis" = 1'
@@ -43,7 +43,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def found(c: Compiled, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     with monkeypatch.context() as patch:
         patch.setattr("clew.extract.meaning.compiled", lambda: c)
-        return PLUGIN.find(batch_of_texts(SAID)).to_pylist()
+        return Meaning(learnt=False).find(batch_of_texts(SAID)).to_pylist()
 
 
 def test_a_changed_file_gives_another_key(tmp_path: Path) -> None:

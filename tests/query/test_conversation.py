@@ -54,7 +54,8 @@ def test_signs_stand_at_the_very_characters(engine):
     assert texts(message.body) == "I keep your passport until you pay the debt"
     marked = "".join(s.text for s in message.body if any(sign.sense == "documents-held" for sign in s.signs))
     assert marked.startswith("keep your passport")
-    assert [s.means for s in message.signs if s.sense == "documents-held"] == ["papers are kept from their owner"]
+    (said,) = [s.means for s in message.signs if s.sense == "documents-held"]  # read, or beside the others a hint
+    assert said.removeprefix("perhaps: ") == "papers are kept from their owner"
     assert message.counts and all(sign.indicator == "documents-held" for sign in message.signs[:1])
 
 
