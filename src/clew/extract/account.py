@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numba
 import numpy as np
@@ -111,6 +111,7 @@ def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
     return rows[:k]
 
 
+@lru_cache(1 << 17)  # books name the same accounts again and again, and a check costs as much as reading ten texts
 def _canonical(text: str) -> str:
     """``iban:`` and the number, or "" when the number does not have its country's structure."""
     number = "".join(c for c in text if c.isalnum()).upper()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,7 @@ _OTHERS = re.compile(
 )
 
 
+@lru_cache(1 << 17)  # books name the same accounts again and again
 def account_number(text: str, platform: str) -> str:
     """``number:…`` for what a payment names as an account; "" for a name and for what has an extractor of its own.
 
