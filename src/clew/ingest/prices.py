@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.ingest.amounts import parse_amounts
-from clew.ingest.base import Batch, Reject
-from clew.ingest.formats import csv as tables
-from clew.ingest.money_simple import Rows, header_of, roles_of, start_of
-from clew.ingest.streams import DamagedError, FileSource
+from clew.ingest.base import Batch
+from clew.ingest.lists import Faults, ListRows, read_list
+from clew.ingest.money_simple import Rows, header_of, roles_of
+from clew.ingest.streams import FileSource
 from clew.ingest.times import parse_times
 from clew.model.errors import InputError
 from clew.model.traced import MONEY
@@ -33,21 +32,8 @@ _ROWS = pa.schema(
 )
 
 
-@dataclass(frozen=True)
-class PriceRows:
-    """What a list says.
-
-    Attributes:
-        rows: line, platform, what ("" where nothing is said), amount, currency, first and last day it holds, if given.
-        rejects: rows that give no price, and why; in the order of the file.
-    """
-
-    rows: pa.Table
-    rejects: list[Reject]
-
-
-def read_prices(path: Path, spool: Path) -> PriceRows:
-    """Read a list.
+def read_prices(path: Path, spool: Path) -> ListRows:
+    """Read a list: line, platform, what ("" where nothing is said), amount, currency, first and last day, if given.
 
     Args:
         path: a CSV file (comma, semicolon, tab or bar), also compressed.
@@ -63,23 +49,11 @@ def read_prices(path: Path, spool: Path) -> PriceRows:
             f"{path} has no column for: {', '.join(missing)}.",
             "Its first line must name the columns: platform,what,amount,currency (and from, until).",
         )
-    kept, rejects, count = [_ROWS.empty_table()], list[Reject](), 0
-    try:
-        for chunk in tables.read(source, lambda name: True):
-            for batch in chunk():
-                count += len(batch.lines)
-                if count > MOST:
-                    raise InputError(f"{path} has more than {MOST:,} rows.", "Cut it into several lists.")
-                rejects += batch.rejects
-                if len(batch.lines):
-                    kept.append(_mapped(batch, rejects))
-    except DamagedError as damage:
-        raise InputError(f"{path} cannot be read to its end: {damage}.", "Nothing of it was taken over.") from None
-    return PriceRows(pa.concat_tables(kept), sorted(rejects, key=lambda reject: reject.line))
+    return read_list(source, _ROWS, MOST, _mapped)
 
 
-def _mapped(batch: Batch, rejects: list[Reject]) -> pa.Table:
-    """The rows of a batch that give a price; of the others, why not goes to ``rejects``."""
+def _mapped(batch: Batch) -> tuple[pa.Table, Faults]:
+    """The rows of a batch, and which of them give no price."""
     cells = Rows(batch, roles_of(list(batch.columns), "prices"))
     platform, what = (pc.fill_null(cells.cell(role), "") for role in ("platform", "what"))
     currency = pc.utf8_upper(pc.fill_null(cells.cell("currency"), ""))
@@ -103,12 +77,6 @@ def _mapped(batch: Batch, rejects: list[Reject]) -> pa.Table:
         (pc.or_(*unread), "a day that cannot be read: write it as 2026-03-31"),
         (wrong_way, "it ends before it begins"),
     )
-    bad = pa.array([False] * len(batch.lines), pa.bool_())
-    for fault, reason in faults:
-        new = pc.and_not(fault, bad)
-        at = pc.indices_nonzero(new).to_pylist()
-        rejects += [Reject(batch.lines[n].as_py(), reason, start_of(batch, n)) for n in at]
-        bad = pc.or_(bad, fault)
     what = pc.utf8_slice_codeunits(what, 0, _LONGEST["what"])
     columns = [batch.lines.cast(pa.int64()), platform, what, amounts.value, currency, *days]
-    return pa.Table.from_arrays(columns, schema=_ROWS).filter(pc.invert(bad))
+    return pa.Table.from_arrays(columns, schema=_ROWS), faults
