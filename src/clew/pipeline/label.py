@@ -13,26 +13,22 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from clew.access.roles import need
-from clew.database.base import write
 from clew.engine.duckdb import Engine
 from clew.extract.registry import extractors
 from clew.extract.stage import extract_segment
 from clew.ingest.base import Reject, clip
 from clew.ingest.labels import read_labels
-from clew.ledger.log import append
 from clew.link.paid import NODES
 from clew.match.signature import signature
 from clew.model.actor import Actor
 from clew.model.errors import InputError
-from clew.model.tables import LABELS, RECORDS
+from clew.model.tables import RECORDS
 from clew.pipeline import custody
-from clew.pipeline.manifest import now
+from clew.pipeline.lists import giver, held_of, keep, rows_of
 from clew.store.views import open_views
-from clew.store.workspace import Change, Workspace
+from clew.store.workspace import Workspace
 from clew.trace.money.labels import HELD
 
-_LONGEST_SOURCE = 100
 # As payments are named: by the account that extraction reads in the field, else by the name in it.
 _NAMED = rf"""
 WITH nodes AS ({NODES})
@@ -113,10 +109,7 @@ def label(
         if not kept.num_rows:
             why_not = f" The first row: {rejects[0].reason}." if rejects else ""
             raise InputError(f"{path} names no account.{why_not}", "Give a list: address,label,category")
-        rows = _rows(kept, source, "given", actor)
-        digest = _add(change, rows)
-        with write(ledger) as connection:
-            append(connection, actor, custody.listed("labels", digest, rows, why.strip(), str(path)))
+        keep(change, "labels", rows_of(kept, "labels", source, "given", actor), ledger, actor, why, str(path))
     names = pc.sum(pc.starts_with(kept["value"], "name:")).as_py() or 0
     return Labelled(kept.num_rows, named.num_rows - kept.num_rows, names, rejects)
 
@@ -135,16 +128,10 @@ def unlabel(
     """
     actor, source = giver(actor, source)
     with custody.ledger(workspace, db) as ledger, workspace.change() as change:
-        with Engine(change.folder("spill")) as engine:
-            engine.register({"labels": change.paths("labels") or LABELS.empty_table()})
-            held = HELD.format(labels="labels")
-            rows = engine.sql(f"FROM ({held}) WHERE source = $source ORDER BY value", params={"source": source})
+        rows = held_of(change, "labels", HELD, source).sort_by("value")
         if not rows.num_rows:
             raise InputError(f"No list {source[:40]!r} labels anything.", "See: clew label --list")
-        rows = _rows(rows, source, "removed", actor)
-        digest = _add(change, rows)
-        with write(ledger) as connection:
-            append(connection, actor, custody.listed("labels", digest, rows, why.strip()))
+        keep(change, "labels", rows_of(rows, "labels", source, "removed", actor), ledger, actor, why)
     return int(rows.num_rows)
 
 
@@ -163,41 +150,6 @@ def label_lists(workspace: Workspace) -> list[LabelList]:
             LabelList(**row | {"categories": dict(row["categories"]), "who": tuple(row["who"])})
             for row in engine.rows(query)
         ]
-
-
-def giver(actor: Actor | None, source: str) -> tuple[Actor, str]:
-    """Who gives a list, and what it is called; checked.
-
-    Raises:
-        DeniedError: the actor may not do that.
-        InputError: it has no name, or too long a one.
-    """
-    actor = custody.somebody(actor)
-    need(actor, "ingest")
-    source = " ".join(source.split())
-    if not source or len(source) > _LONGEST_SOURCE:
-        raise InputError("A list needs a name.", f"Give one of at most {_LONGEST_SOURCE} characters with --source.")
-    return actor, source
-
-
-def _add(change: Change, rows: pa.Table) -> str:
-    path = change.folder("labels") / "labels.parquet"
-    pq.write_table(rows, path, compression="zstd")
-    (segment,) = change.add("labels", [path])
-    change.publish()
-    return segment.sha256
-
-
-def _rows(table: pa.Table, source: str, state: str, actor: Actor) -> pa.Table:
-    """Rows of LABELS."""
-    said = {"source": source, "state": state, "who": actor.name, "at": now()}
-    columns: dict[str, Any] = {
-        field.name: pa.repeat(pa.scalar(said[field.name], field.type), table.num_rows)
-        if field.name in said
-        else table[field.name]
-        for field in LABELS
-    }
-    return pa.table(columns, schema=LABELS)
 
 
 def _accounts(rows: pa.Table, folder: Path) -> tuple[pa.Table, list[Reject]]:

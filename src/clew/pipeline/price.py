@@ -5,25 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from clew.database.base import write
-from clew.engine.duckdb import Engine
 from clew.ingest.base import Reject
 from clew.ingest.prices import read_prices
-from clew.ledger.log import append
 from clew.model.actor import Actor
 from clew.model.errors import InputError
-from clew.model.tables import PRICES
 from clew.pipeline import custody
-from clew.pipeline.label import giver
-from clew.pipeline.manifest import now
+from clew.pipeline.lists import giver, held_of, keep, rows_of
 from clew.store.views import open_views
-from clew.store.workspace import Change, Workspace
+from clew.store.workspace import Workspace
 from clew.trace.prices import PRICED
 
 
@@ -91,11 +84,9 @@ def price(
         if not read.rows.num_rows:
             why_not = f" The first row: {read.rejects[0].reason}." if read.rejects else ""
             raise InputError(f"{path} gives no price.{why_not}", "Give a list: platform,what,amount,currency")
-        before = _held(change, source).num_rows
+        before = held_of(change, "prices", PRICED, source).num_rows
         rows = _rows(read.rows, source, "given", actor)
-        digest = _add(change, rows)
-        with write(ledger) as connection:
-            append(connection, actor, custody.listed("prices", digest, rows, why.strip(), str(path)))
+        keep(change, "prices", rows, ledger, actor, why, str(path))
     return Priced(rows.num_rows, len(rows["platform"].unique()), before, read.rejects)
 
 
@@ -113,14 +104,11 @@ def unprice(
     """
     actor, source = giver(actor, source)
     with custody.ledger(workspace, db) as ledger, workspace.change() as change:
-        held = _held(change, source)
+        held = held_of(change, "prices", PRICED, source)
         if not held.num_rows:
             raise InputError(f"No price list {source[:40]!r} holds.", "See them with: clew prices")
-        rows = _rows(held, source, "removed", actor)
-        digest = _add(change, rows)
-        with write(ledger) as connection:
-            append(connection, actor, custody.listed("prices", digest, rows, why.strip()))
-    return int(rows.num_rows)
+        keep(change, "prices", _rows(held, source, "removed", actor), ledger, actor, why)
+    return int(held.num_rows)
 
 
 def price_lists(workspace: Workspace) -> list[PriceListed]:
@@ -137,30 +125,7 @@ def price_lists(workspace: Workspace) -> list[PriceListed]:
         return [PriceListed(**row | {"platforms": dict(row["platforms"])}) for row in engine.rows(query)]
 
 
-def _held(change: Change, source: str) -> pa.Table:
-    """The rows of a source that hold."""
-    with Engine(change.folder("spill")) as engine:
-        engine.register({"prices": change.paths("prices") or PRICES.empty_table()})
-        query = f"FROM ({PRICED.format(prices='prices')}) WHERE source = $source"
-        return engine.sql(query, params={"source": source})
-
-
-def _add(change: Change, rows: pa.Table) -> str:
-    path = change.folder("prices") / "prices.parquet"
-    pq.write_table(rows, path, compression="zstd")
-    (segment,) = change.add("prices", [path])
-    change.publish()
-    return segment.sha256
-
-
 def _rows(table: pa.Table, source: str, state: str, actor: Actor) -> pa.Table:
     """Rows of PRICES, sorted."""
-    said = {"source": source, "state": state, "who": actor.name, "at": now()}
-    columns: dict[str, Any] = {
-        field.name: pa.repeat(pa.scalar(said[field.name], field.type), table.num_rows)
-        if field.name in said
-        else table[field.name]
-        for field in PRICES
-    }
     names = ("platform", "what", "currency", "amount", "valid_from", "valid_until")
-    return pa.table(columns, schema=PRICES).sort_by([(name, "ascending") for name in names])
+    return rows_of(table, "prices", source, state, actor).sort_by([(name, "ascending") for name in names])
