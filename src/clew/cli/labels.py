@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, at_work, clean, console, print_json
+from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, clean, console, print_json
+from clew.cli.lists import give, held, print_made, print_rejects, take_back
 from clew.model.errors import InputError
-
-_SHOWN = 20  # rejected rows
 
 
 def label(
@@ -33,12 +32,7 @@ def label(
     elif remove:
         from clew.pipeline.label import unlabel
 
-        with at_work(workspace, why, None) as (casework, actor, place):
-            count = unlabel(place, remove, why, actor, casework.db)
-        if json:
-            print_json({"source": remove, "removed": count})
-        else:
-            console().print(f"{count:,} labels of {clean(remove)} were taken back. It takes effect with: clew run")
+        take_back(unlabel, "labels", remove, workspace, why, json)
     else:
         _list(workspace, json)
 
@@ -46,13 +40,9 @@ def label(
 def _give(file: Path, source: str, workspace: Path | None, why: str, json: bool) -> None:
     from clew.pipeline.label import label as take_over
 
-    if not source.strip():
-        raise InputError("A list needs a name.", "Give one with --source.")
-    with at_work(workspace, why, None) as (casework, actor, place):
-        made = take_over(place, file, source, why, actor, casework.db)
+    made = give(take_over, file, source, workspace, why)
     if json:
-        rejects = [{"line": r.line, "reason": r.reason, "raw": r.raw} for r in made.rejects]
-        print_json({**vars(made), "rejects": rejects})
+        print_made(made)
         return
     out = console()
     names = f", {made.names:,} of them by name alone" if made.names else ""
@@ -62,12 +52,7 @@ def _give(file: Path, source: str, workspace: Path | None, why: str, json: bool)
         out.print(
             f"{made.repeated:,} rows are about an account that a later row is about as well; the later one holds."
         )
-    if made.rejects:
-        out.print(f"{len(made.rejects):,} rows were not taken over:")
-    for reject in made.rejects[:_SHOWN]:
-        out.print(f"  line {reject.line:,}: {clean(reject.reason)}: {clean(reject.raw, 60)}")
-    if len(made.rejects) > _SHOWN:
-        out.print(f"  … and {len(made.rejects) - _SHOWN:,} more (all of them with --json)")
+    print_rejects(made.rejects)
 
 
 def _list(workspace: Path | None, json: bool) -> None:
@@ -75,11 +60,7 @@ def _list(workspace: Path | None, json: bool) -> None:
 
     from clew.pipeline.label import label_lists
 
-    with at_work(workspace, "", None) as (_, actor, place):
-        from clew.access.roles import need
-
-        need(actor, "read")
-        lists = label_lists(place)
+    lists = held(label_lists, workspace)
     if json:
         print_json([asdict(one) for one in lists])
         return

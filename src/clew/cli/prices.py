@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, at_work, clean, console, print_json
+from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, clean, console, print_json
+from clew.cli.lists import give, held, print_made, print_rejects, take_back
 from clew.model.errors import InputError
-
-_SHOWN = 20  # rejected rows
 
 
 def prices(
@@ -32,12 +31,7 @@ def prices(
     elif remove:
         from clew.pipeline.price import unprice
 
-        with at_work(workspace, why, None) as (casework, actor, place):
-            count = unprice(place, remove, why, actor, casework.db)
-        if json:
-            print_json({"source": remove, "removed": count})
-        else:
-            console().print(f"{count:,} prices of {clean(remove)} were taken back. It takes effect with: clew run")
+        take_back(unprice, "prices", remove, workspace, why, json)
     else:
         _list(workspace, json)
 
@@ -45,13 +39,9 @@ def prices(
 def _give(file: Path, source: str, workspace: Path | None, why: str, json: bool) -> None:
     from clew.pipeline.price import price
 
-    if not source.strip():
-        raise InputError("A list needs a name.", "Give one with --source.")
-    with at_work(workspace, why, None) as (casework, actor, place):
-        made = price(place, file, source, why, actor, casework.db)
+    made = give(price, file, source, workspace, why)
     if json:
-        rejects = [{"line": r.line, "reason": r.reason, "raw": r.raw} for r in made.rejects]
-        print_json({**vars(made), "rejects": rejects})
+        print_made(made)
         return
     out = console()
     platforms = f"{made.platforms:,} platform{'s' * (made.platforms != 1)}"
@@ -59,12 +49,7 @@ def _give(file: Path, source: str, workspace: Path | None, why: str, json: bool)
     out.print(f"{count} of {platforms}. It takes effect with: clew run")
     if made.replaced:
         out.print(f"The {made.replaced:,} prices that this source gave before hold no more.")
-    if made.rejects:
-        out.print(f"{len(made.rejects):,} rows were not taken over:")
-    for reject in made.rejects[:_SHOWN]:
-        out.print(f"  line {reject.line:,}: {clean(reject.reason)}: {clean(reject.raw, 60)}")
-    if len(made.rejects) > _SHOWN:
-        out.print(f"  … and {len(made.rejects) - _SHOWN:,} more (all of them with --json)")
+    print_rejects(made.rejects)
 
 
 def _list(workspace: Path | None, json: bool) -> None:
@@ -72,11 +57,7 @@ def _list(workspace: Path | None, json: bool) -> None:
 
     from clew.pipeline.price import price_lists
 
-    with at_work(workspace, "", None) as (_, actor, place):
-        from clew.access.roles import need
-
-        need(actor, "read")
-        lists = price_lists(place)
+    lists = held(price_lists, workspace)
     if json:
         print_json([asdict(one) for one in lists])
         return
