@@ -7,6 +7,7 @@ import io
 import zipfile
 from contextlib import contextmanager
 
+from playwright.sync_api import expect
 from tests.web.axe import faults
 from tests.web.conftest import shot
 from tests.web.people import PASSWORD, browser_of, entries, lead_of, people, sign_in
@@ -39,8 +40,14 @@ def signed_in(bench, name):
         yield client
 
 
+def button(page, word: str):
+    return page.locator("main").get_by_role("button", name=word, exact=True).first
+
+
 def press(page, word: str) -> None:
-    page.locator("main").get_by_role("button", name=word, exact=True).first.click()
+    """Send a form, and wait for the page that answers it."""
+    with page.expect_navigation():
+        button(page, word).click()
 
 
 def test_the_way_of_a_case(own_bench, page, browser, tmp_path):
@@ -86,14 +93,15 @@ def test_the_way_of_a_case(own_bench, page, browser, tmp_path):
     press(page, "Add the file")
     letter = page.locator("tbody a").first.inner_text()  # pictures came with the network
     page.locator("tbody a").first.click()
-    press(page, "Download the original")  # it names a protected person
+    button(page, "Download the original").click()  # it names a protected person
     assert "C1-P1, who may not be named" in page.locator("main [role=alert]").inner_text()
     page.goto(f"{url}/cases/C1/persons")
     page.click("text=Ask to show them by name")
     page.locator("details[open] [name=why]").fill("The court has to know her name")
     press(page, "Ask")
     page.wait_for_url("**/approvals")
-    assert page.get_by_text("a supervisor other than you").is_visible() and faults(page) == []
+    expect(page.get_by_text("a supervisor other than you")).to_be_visible()
+    assert faults(page) == []
 
     other = browser.new_context().new_page()
     come_in_as(other, url, "sue")
@@ -106,16 +114,18 @@ def test_the_way_of_a_case(own_bench, page, browser, tmp_path):
     other.context.close()
 
     page.goto(f"{url}/cases/C1/persons")
-    assert page.locator("#C1-P1").get_by_text("released by sue").is_visible() and faults(page) == []
+    expect(page.locator("#C1-P1").get_by_text("released by sue")).to_be_visible()
+    assert faults(page) == []
     page.goto(f"{url}/cases/C1/exhibits/{letter}")
     with page.expect_download() as waited:
-        press(page, "Download the original")
+        button(page, "Download the original").click()
     content = waited.value.path().read_bytes()
     assert waited.value.suggested_filename == f"{letter}.txt"
     told = entries(own_bench, act="export", subject=f"exhibit {letter}")[-1].facts()
     assert told["sha256"] == hashlib.sha256(content).hexdigest() and content == b"Mira Example lived there."
     page.goto(f"{url}/cases/C1/packages")
-    assert page.get_by_text("C1-P1 would stand in it by name.").is_visible() and faults(page) == []
+    expect(page.get_by_text("C1-P1 would stand in it by name.")).to_be_visible()
+    assert faults(page) == []
 
 
 def lead_of_signed(bench) -> str:
@@ -157,18 +167,19 @@ def test_what_people_think(own_bench, page):
     page.locator("details[open] select").select_option("rejected")
     page.locator("details[open] [name=reason]").fill("The payees are strangers.")
     press(page, "Judge")
-    assert page.get_by_text("Judged rejected by tester:").is_visible() and faults(page) == []
+    expect(page.get_by_text("Judged rejected by tester:")).to_be_visible()
+    assert faults(page) == []
     page.goto(f"{own_bench.url}/cases/C1/tasks")
     page.fill("[name=what]", "Ask the bank")
     page.fill("[name=due]", "2020-02-01")
     press(page, "Set it")
     assert page.locator("#C1-T1 .tag").inner_text() == "late" and faults(page) == []
     page.goto(f"{own_bench.url}/cases")
-    assert page.get_by_text("1 due").is_visible()
+    expect(page.get_by_text("1 due")).to_be_visible()
     shot(page, "cases")
     page.goto(f"{own_bench.url}/cases/C1/tasks")
     page.click("[aria-label='C1-T1: done']")
-    assert page.get_by_text("by tester", exact=False).first.is_visible()
+    expect(page.get_by_text("by tester", exact=False).first).to_be_visible()
 
 
 def test_a_package_is_made_fetched_and_verified(own_bench, page, tmp_path):
@@ -184,18 +195,19 @@ def test_a_package_is_made_fetched_and_verified(own_bench, page, tmp_path):
     shot(page, "cases-packages")
     assert faults(page) == []
     with page.expect_download() as waited:
-        press(page, "Download as zip")
+        button(page, "Download as zip").click()
     content = waited.value.path().read_bytes()
     told = entries(own_bench, act="export", subject="case C1")[-1].facts()
     assert told["sha256"] == hashlib.sha256(content).hexdigest() and told["package"] == "C1-B1"
     zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
     assert verify.verify(str(tmp_path / "C1-B1")).whole
     press(page, "Remove the copy here")
-    assert page.get_by_text("No copy is here any more").is_visible()
+    expect(page.get_by_text("No copy is here any more")).to_be_visible()
     assert not list((own_bench.desk.path / "packages" / "C1").iterdir())
     page.goto(f"{own_bench.url}/cases/C1/check")
     press(page, "Check")
-    assert page.get_by_text("C1 is whole.").is_visible() and faults(page) == []
+    expect(page.get_by_text("C1 is whole.")).to_be_visible()
+    assert faults(page) == []
 
 
 def test_a_page_of_this_machine_is_not_captured(own_bench):

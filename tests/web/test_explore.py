@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
 
@@ -31,7 +32,7 @@ def ask(bench, number: int) -> dict:
 def test_a_person_answers_with_keys(own_bench, page):
     number = begin(own_bench, seed(own_bench))
     page.goto(f"{own_bench.url}/explore/{number}")
-    assert page.get_by_role("heading", name="Is this the same operation?").is_visible()
+    expect(page.get_by_role("heading", name="Is this the same operation?")).to_be_visible()
     assert faults(page) + faults_in_the_dark(page) == []
     for key, said in (
         ("y", "1 yes, 0 no, 0 not sure"),

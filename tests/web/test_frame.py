@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
 
@@ -51,7 +52,7 @@ def test_keys_move_and_help(bench, page):
     page.keyboard.press("j")
     assert page.locator("[data-row][aria-selected=true]").count() == 1
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"

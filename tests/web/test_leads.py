@@ -9,6 +9,7 @@ from collections import Counter
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import served, shot
 
@@ -254,14 +255,14 @@ def test_filters_narrow_and_say_so(bench, page):
 
 def test_a_filter_that_nothing_fits_says_what_to_do(bench, page):
     page.goto(f"{bench.url}/leads?place=Nowhere")
-    assert page.get_by_role("heading", name="No lead fits this filter").is_visible()
+    expect(page.get_by_role("heading", name="No lead fits this filter")).to_be_visible()
     assert faults(page) == []
 
 
 def test_an_empty_workspace_says_what_to_do(empty_bench, page):
     page.goto(f"{empty_bench.url}/leads")
-    assert page.get_by_role("heading", name="Nothing to look at yet").is_visible()
-    assert page.get_by_role("link", name="Add records").is_visible()
+    expect(page.get_by_role("heading", name="Nothing to look at yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Add records")).to_be_visible()
     shot(page, "leads-empty")
     assert faults(page) == []
     assert empty_bench.client.get("/api/v1/leads").json() == {"items": [], "total": 0, "offset": 0, "limit": 50}

@@ -7,6 +7,7 @@ import io
 import re
 
 import pytest
+from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
 
@@ -86,7 +87,7 @@ def test_what_prints_is_a_dossier(bench, page):
     page.goto(f"{bench.url}/networks/{top(bench)}")
     page.emulate_media(media="print")
     closed = page.locator(".reason details:not([open])").first
-    assert closed.locator("p, ul").first.is_visible()
+    expect(closed.locator("p, ul").first).to_be_visible()
     assert not page.locator(".actions").first.is_visible() and not page.locator(".tabs").is_visible()
 
 
@@ -124,7 +125,7 @@ def test_keys_confirm_and_a_dismissal_needs_a_reason(own_bench, page):
     page.get_by_label("Why is this no lead?").fill("Known agency <b>")
     page.get_by_role("button", name="Dismiss", exact=True).click()
     page.wait_for_selector(".tag.bad")
-    assert page.get_by_text("Reason: Known agency <b>").is_visible()
+    expect(page.get_by_text("Reason: Known agency <b>")).to_be_visible()
     answer = own_bench.client.post(f"/networks/{name}/triage", data={"state": "dismissed", "reason": " "})
     assert answer.status_code == 400 and "A dismissal needs a reason." in answer.text
     page.get_by_role("button", name="Take back").click()
@@ -149,13 +150,13 @@ def test_a_rejected_link_splits_the_network_and_can_be_taken_back(own_bench, pag
     assert faults(page) == []
     page.get_by_label("Reason").fill("Two people: other pictures")
     page.get_by_role("button", name="Reject and run").click()
-    assert page.get_by_text("A run that obeys it has begun.").is_visible()
+    expect(page.get_by_text("A run that obeys it has begun.")).to_be_visible()
     page.wait_for_selector("[data-split]", timeout=240_000)  # the page loads itself anew
     split = str(page.locator("[data-split]").first.get_attribute("data-split"))
     shot(page, "network-split")
     sizes = dict(ask(own_bench, f"SELECT network_id, records FROM networks WHERE network_id IN ('{name}', '{split}')"))
     assert sorted(sizes.values()) == sorted((first, second)) and sizes[name] == max(first, second)
-    assert page.get_by_text("“Two people: other pictures” tester").is_visible()
+    expect(page.get_by_text("“Two people: other pictures” tester")).to_be_visible()
     assert faults(page) == []
     page.locator("[data-split] a").first.click()
     page.get_by_text(f"Split: this network came out of {name}").wait_for()

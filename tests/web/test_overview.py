@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import ADS, shot
 
 
 def test_the_overview_shows_the_world(bench, page):
     page.goto(f"{bench.url}/overview")
-    assert page.get_by_text(f"{ADS:,} records").is_visible()
+    expect(page.get_by_text(f"{ADS:,} records")).to_be_visible()
     assert page.locator(".columns-chart rect").count() > 10
     shot(page, "overview")
     assert faults(page) + faults_in_the_dark(page) == []
@@ -25,7 +26,7 @@ def test_a_place_opens_its_own_chart(bench, page):
 
 def test_an_empty_workspace_says_what_to_do(empty_bench, page):
     page.goto(f"{empty_bench.url}/overview")
-    assert page.get_by_text("No records yet").is_visible()
+    expect(page.get_by_text("No records yet")).to_be_visible()
     assert faults(page) == []
 
 

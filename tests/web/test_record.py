@@ -6,6 +6,7 @@ import json
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import served, shot
 
@@ -27,7 +28,7 @@ def test_a_record_shows_mentions_versions_and_digest(bench, page):
     page.goto(f"{bench.url}/records/{name}")
     assert page.locator("a.m").count() > 0
     assert page.locator("ins").count() + page.locator("del").count() > 0
-    assert page.get_by_text("The content is what the id was made from.").is_visible()
+    expect(page.get_by_text("The content is what the id was made from.")).to_be_visible()
     shot(page, "record")
     assert faults(page) + faults_in_the_dark(page) == []
 
@@ -79,6 +80,6 @@ def test_pictures_are_blurred_until_asked_for_and_stay_in_their_folder(own_adver
     page.keyboard.press("b")
     page.locator("#shown img").first.wait_for()
     assert "clear" not in (page.locator("#shown img").first.get_attribute("src") or "")
-    assert page.get_by_text("Show clearly").is_visible()
+    expect(page.get_by_text("Show clearly")).to_be_visible()
     status = [own_adverts.client.get(f"/records/{name}/pictures/{n}").status_code for n in range(5)]
     assert status == [200, 404, 404, 404, 404]

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
 
@@ -22,7 +23,7 @@ def number(bench) -> str:
 
 def test_the_box_and_an_answer(bench, page, number):
     page.goto(f"{bench.url}/search")
-    assert page.get_by_role("heading", name="What the box takes").is_visible()
+    expect(page.get_by_role("heading", name="What the box takes")).to_be_visible()
     assert faults(page) + faults_in_the_dark(page) == []
     page.locator("textarea[name=q]").fill(number)
     page.keyboard.press("Enter")
@@ -38,8 +39,8 @@ def test_the_box_and_an_answer(bench, page, number):
 
 def test_nothing_found_says_what_to_try(bench, page):
     page.goto(f"{bench.url}/search?q=%2B3225550000")
-    assert page.get_by_text("No record gives the number +3225550000.").is_visible()
-    assert page.get_by_text("country code").is_visible()
+    expect(page.get_by_text("No record gives the number +3225550000.")).to_be_visible()
+    expect(page.get_by_text("country code")).to_be_visible()
     assert faults(page) + faults_in_the_dark(page) == []
 
 
@@ -91,7 +92,7 @@ def test_the_api_gives_the_same(bench, number):
 
 def test_an_empty_workspace_says_what_to_do(empty_bench, page):
     page.goto(f"{empty_bench.url}/search")
-    assert page.get_by_role("heading", name="Nothing to search yet").is_visible()
+    expect(page.get_by_role("heading", name="Nothing to search yet")).to_be_visible()
     for query in ("+32470123456", "some words", "a text that is long enough to be compared", "ff" * 32, "name:Ann"):
         assert empty_bench.client.get("/search", params={"q": query}).status_code == 200
 

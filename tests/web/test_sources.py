@@ -7,6 +7,7 @@ import io
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import expect
 from tests.tried import tried
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
@@ -56,7 +57,7 @@ def test_a_file_is_looked_at_mapped_ingested_and_run(empty_bench, page, tmp_path
 def test_a_run_shows_its_digests_and_can_be_replayed(own_bench, page):
     page.goto(f"{own_bench.url}/runs/R0001")
     digest = own_bench.desk.workspace.segments("networks")[0].sha256
-    assert page.get_by_text(digest).is_visible()
+    expect(page.get_by_text(digest)).to_be_visible()
     shot(page, "run")
     assert faults(page) == []
     page.click("text=Replay and compare digests")
@@ -72,7 +73,7 @@ def test_the_page_has_no_fault_that_axe_finds(bench, page):
 
 def test_an_empty_workspace_says_what_to_do(empty_bench, page):
     page.goto(f"{empty_bench.url}/sources")
-    assert page.get_by_text("No records yet").is_visible()
+    expect(page.get_by_text("No records yet")).to_be_visible()
     assert faults(page) == []
 
 
@@ -142,4 +143,5 @@ def test_a_hostile_file_name_stays_a_name(empty_bench, page, tmp_path):
     assert page.locator("main img").count() == 0 and "taken" not in page.title()
     finish(empty_bench)
     page.goto(f"{empty_bench.url}/sources")
-    assert page.get_by_text(name).first.is_visible() and page.locator("main img").count() == 0
+    expect(page.get_by_text(name).first).to_be_visible()
+    assert page.locator("main img").count() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from playwright.sync_api import expect
 from tests.web.axe import faults
 from tests.web.conftest import come_in_by_link, shot
 
@@ -49,7 +50,7 @@ def test_from_the_queue_to_the_export(own_bench, page):
     job = own_bench.desk.jobs.wait(own_bench.desk.jobs.all()[0].id)
     assert job.state == "done", job.said
     page.goto(f"{own_bench.url}/networks/{first}/links")
-    assert page.get_by_text("The number passed to somebody else.").is_visible()
+    expect(page.get_by_text("The number passed to somebody else.")).to_be_visible()
     assert page.get_by_text("now in").count() >= 1  # the two records stand in two networks
     with own_bench.desk.session() as engine:
         apart = engine.row(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, unquote
 
 import pytest
+from playwright.sync_api import expect
 from tests.recruiting import BOSS, CHAT, HOSTILE, LONG, SITES, UGLY, workspace
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import served, shot
@@ -67,7 +68,8 @@ def test_danger_stands_at_the_top_and_leads_to_the_message(talks, page):
     notice = page.get_by_role("alert")
     assert notice.inner_text().startswith("Read this now: ") and "threat" in notice.inner_text()
     notice.get_by_role("link").click()
-    assert page.url.endswith("#m15") and page.locator("#m15").is_visible()
+    expect(page.locator("#m15")).to_be_visible()
+    assert page.url.endswith("#m15")
     assert "I know where your mother lives" in page.locator("#m15 .said").inner_text()
     assert page.locator("#m15 .sense.alarm").count() >= 1
 
@@ -111,7 +113,8 @@ def test_a_long_talk_comes_in_pages_and_s_jumps_to_the_next_sign(talks, page):
     assert page.locator(".message").count() == 200
     page.keyboard.press("s")
     page.wait_for_url("**offset=400#m431")
-    assert page.locator("#m431").is_visible() and page.locator(".message").count() == 50
+    expect(page.locator("#m431")).to_be_visible()
+    assert page.locator(".message").count() == 50
     page.keyboard.press("p")
     page.wait_for_url("**offset=200")
 
