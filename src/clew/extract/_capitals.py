@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 
 import numba
@@ -14,7 +13,7 @@ from clew.extract._room import room
 from clew.extract._starts import Starts
 from clew.extract._words import LETTER, symbol_kinds
 from clew.extract.base import TextBatch
-from clew.extract.fold import decode
+from clew.extract.fold import decode, in_categories
 
 SMALL, CAPITAL, CASELESS = 0, 1, 2  # anything but a capital; a capital; a letter of a script without capitals
 _PARTICLE = 3  # letters of a small word that may begin a name: "den Haag", "'s-Gravenhage", "la Spezia"
@@ -23,11 +22,8 @@ _PARTICLE = 3  # letters of a small word that may begin a name: "den Haag", "'s-
 @cache
 def capitals() -> npt.NDArray[np.uint8]:
     """uint8[65536]: SMALL, CAPITAL or CASELESS for each code point."""
-    table = np.zeros(0x10000, np.uint8)
-    for point in range(0x10000):
-        category = unicodedata.category(chr(point))
-        table[point] = CAPITAL if category in ("Lu", "Lt") else CASELESS if category == "Lo" else SMALL
-    return table
+    capital, caseless = in_categories("Lu", "Lt")[:0x10000], in_categories("Lo")[:0x10000]
+    return np.select([capital, caseless], [CAPITAL, CASELESS], SMALL).astype(np.uint8)
 
 
 @numba.njit(nogil=True, cache=True, inline="always")

@@ -21,7 +21,9 @@ _SHORTEST_WRONG = 4  # letters of a word that may have one wrong
 _LONGEST_WRONG = 13
 _BASE = 0x9E3779B97F4A7C15
 _BITS = 18  # of a hash, in the bit set
+_ALL = (1 << 64) - 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
+_POWERS = [pow(_BASE, k, 1 << 64) for k in range(2 * _LONGEST)]
 _ALIKE = {
     "o": "0оο〇σ", "i": "1lіι|!", "z": "2", "e": "3еεзє", "a": "4аαч", "s": "5ѕ", "g": "69б", "t": "7тτ", "b": "8вβ",
     "p": "рρ", "c": "с", "y": "уυ", "x": "хχ", "k": "кκ", "m": "м", "h": "н", "j": "ј", "n": "пη", "u": "и", "v": "ν",
@@ -50,11 +52,18 @@ class Near(NamedTuple):
 
 
 def _hash(word: str) -> int:
-    value, power = 0, 1
-    for c in word:
-        value = (value + (ord(c) + 1) * power) & 0xFFFFFFFFFFFFFFFF
-        power = power * _BASE & 0xFFFFFFFFFFFFFFFF
-    return value or 1
+    return sum((ord(c) + 1) * power for c, power in zip(word, _POWERS, strict=False)) & _ALL or 1
+
+
+def _gaps(word: str) -> list[int]:
+    """The hash of a word without each of its letters."""
+    terms = [(ord(c) + 1) * power for c, power in zip(word, _POWERS, strict=False)]
+    after, before, found = sum(terms), 0, []
+    for term in terms:
+        after -= term
+        found.append((before + after * _INVERSE) & _ALL or 1)
+        before += term
+    return found
 
 
 def _entries(alike: npt.NDArray[np.uint16]) -> list[tuple[int, int, int, int]]:
@@ -73,8 +82,8 @@ def _entries(alike: npt.NDArray[np.uint16]) -> list[tuple[int, int, int, int]]:
             or not _SHORTEST_WRONG <= len(word) <= _LONGEST_WRONG
         ):
             continue
-        for k in range(len(bones)):
-            parts.setdefault((_hash(bones[:k] + bones[k + 1 :]), k, ord(bones[k])), what)
+        for k, gap in enumerate(_gaps(bones)):
+            parts.setdefault((gap, k, ord(bones[k])), what)
     found = [(h, what, -1, 0) for h, what in whole.items()]
     return found + [(h, what, k, c) for (h, k, c), what in parts.items()]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from clew.extract._phone_kernel import packed
 from clew.extract._phone_near import Near, near
 from clew.extract._phone_plan import Plan, plan
 from clew.extract._phone_words import Words, tongues, words
-from clew.extract.fold import BREAK, EMOJI, OTHER
+from clew.extract.fold import BREAK, EMOJI, OTHER, in_categories
 
 # Classes of symbols.
 SPACE, NEWLINE, LETTER, DIGIT, FIELD_END, USUAL, ODD, COMMA, MONEY = range(9)
@@ -140,23 +139,15 @@ class Text(NamedTuple):
     offsets: npt.NDArray[np.int64]
 
 
-def _klass(symbol: int) -> int:
-    if symbol == BREAK:
-        return FIELD_END
-    if symbol in (0x0A, 0x20):
-        return NEWLINE if symbol == 0x0A else SPACE
-    if symbol == OTHER:
-        return LETTER
-    c = chr(symbol)
-    if c.isascii() and c.isdigit():
-        return DIGIT
-    if c in "-./()":
-        return USUAL
-    if c in ",;":
-        return COMMA
-    if c == "%" or unicodedata.category(c) == "Sc":
-        return MONEY
-    return LETTER if symbol != EMOJI and unicodedata.category(c)[0] in "LN" else ODD
+def _classes() -> npt.NDArray[np.uint8]:
+    """uint8[65536], the class of each symbol."""
+    letter, money = in_categories("L", "N")[:65536], in_categories("Sc")[:65536]
+    klass = np.select([letter, money], [LETTER, MONEY], ODD).astype(np.uint8)
+    others = {"0123456789": DIGIT, "-./()": USUAL, ",;": COMMA, "%": MONEY, "\n": NEWLINE, " ": SPACE}
+    others |= {chr(BREAK): FIELD_END, chr(OTHER): LETTER, chr(EMOJI): ODD}
+    for symbols, kind in others.items():
+        klass[[ord(c) for c in symbols]] = kind
+    return klass
 
 
 def _marks(text: str) -> npt.NDArray[np.uint16]:
@@ -167,7 +158,7 @@ def _marks(text: str) -> npt.NDArray[np.uint16]:
 @cache
 def tables() -> npt.NDArray[np.void]:
     """A row of `Tables` (shared; do not change it)."""
-    klass = np.fromiter((_klass(s) for s in range(65536)), np.uint8, 65536)
+    klass = _classes()
     looks, iban = np.zeros(65536, np.uint8), np.zeros(65536, np.uint8)
     for c, digit in _LOOKS.items():
         looks[ord(c)] = digit + 1

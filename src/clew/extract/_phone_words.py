@@ -135,11 +135,13 @@ def vocabulary_of(raw: dict[str, Any], language: str) -> dict[str, int]:
     return {w: kind for w, kind, _ in _language(raw.get(language, {"units": []})) if w not in weak}
 
 
+@cache
 def _raw() -> dict[str, Any]:
     with (Path(__file__).parent / "data" / "phone_words.toml").open("rb") as file:
         return tomllib.load(file)
 
 
+@cache
 def vocabulary() -> dict[str, int]:
     """Every folded word and what it is: kind | weak flag | value << 6. The first meaning of a word counts."""
     raw = _raw()

@@ -6,7 +6,6 @@ run of Korean syllables counts by its first.
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._room import room
-from clew.extract.fold import BREAK, OTHER, Folded
+from clew.extract.fold import BREAK, OTHER, Folded, in_categories
 
 Ints = npt.NDArray[np.int64]
 
@@ -53,11 +52,7 @@ class Starts(NamedTuple):
 @cache
 def symbol_class() -> npt.NDArray[np.uint8]:
     """uint8[65536]: SPLIT, WORD, JOIN, SINGLE or SYLLABLE for each symbol."""
-    table = np.zeros(0x10000, np.uint8)
-    for point in range(0x10000):
-        category = unicodedata.category(chr(point))
-        if category[0] in "LN" or category == "Mc":
-            table[point] = WORD
+    table = np.where(in_categories("L", "N", "Mc")[:0x10000], WORD, SPLIT).astype(np.uint8)
     table[[0x20, 0x0A, ord("-"), ord("'")]] = JOIN
     for low, high in _SINGLES:
         letters = table[low : high + 1]

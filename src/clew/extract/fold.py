@@ -56,22 +56,25 @@ class Folded:
     width: npt.NDArray[np.uint8]
 
 
+@cache
+def _categories() -> tuple[list[str], npt.NDArray[np.uint8]]:
+    """The categories of Unicode ("Lu", "Nd"), and which of them each code point of the first two planes is of."""
+    of_each = list(map(unicodedata.category, map(chr, range(_TABLE_SIZE))))
+    number = {name: k for k, name in enumerate(sorted(set(of_each)))}
+    return list(number), np.array(list(map(number.__getitem__, of_each)), np.uint8)
+
+
+def in_categories(*names: str) -> npt.NDArray[np.bool_]:
+    """bool[131072]: which code points are of one of some categories ("Lo") or kinds of them ("L")."""
+    known, of_each = _categories()
+    wanted: npt.NDArray[np.bool_] = np.array([name in names or name[0] in names for name in known])[of_each]
+    return wanted
+
+
 def _fold_point(point: int) -> int:
-    """The symbol of one code point; 0 when it is not read."""
+    """The symbol of one code point of those that `fold_table` does not tell by their category."""
     c = chr(point)
     category = unicodedata.category(c)
-    if point in (0x0A, 0x0D, 0x85, 0x2028, 0x2029):
-        return 0x0A
-    if point == BREAK:
-        return BREAK
-    if category in ("Cc", "Zs"):
-        return 0x20
-    if category in ("Mn", "Me", "Cf"):
-        return 0
-    if category in ("Cn", "Co", "Cs"):  # most of the table: free, private or half of a pair
-        return EMOJI if category == "Cn" else OTHER
-    if 0xAC00 <= point <= 0xD7A3:  # a Korean syllable is one letter, not the first of its parts
-        return point
     digit = unicodedata.digit(c, None)
     if digit is not None:
         return 0x30 + digit
@@ -101,7 +104,20 @@ def _fold_point(point: int) -> int:
 @cache
 def fold_table() -> npt.NDArray[np.uint16]:
     """uint16[131072]: the symbol of each code point of the first two planes (0: not read)."""
-    return np.fromiter((_fold_point(p) for p in range(_TABLE_SIZE)), np.uint16, _TABLE_SIZE)
+    table = np.full(_TABLE_SIZE, EMOJI, np.uint16)  # where nothing is: it may be a picture that is new
+    table[in_categories("Co", "Cs")] = OTHER  # private, or half of a pair
+    table[in_categories("Cc", "Zs")] = 0x20
+    table[in_categories("Mn", "Me", "Cf")] = 0
+    # Letters without case are their own base but for a few; a Korean syllable is one, not the first of its parts.
+    points = np.flatnonzero(in_categories("Lo"))
+    table[points] = np.where(points <= 0xFFFF, points, OTHER)
+    made = [p for p in points.tolist() if unicodedata.decomposition(chr(p)) and not 0xAC00 <= p <= 0xD7A3]
+    others = np.flatnonzero(~in_categories("Lo", "C", "Zs", "Mn", "Me"))
+    for point in (*made, *others.tolist()):
+        table[point] = _fold_point(point)
+    table[[0x0A, 0x0D, 0x85, 0x2028, 0x2029]] = 0x0A
+    table[BREAK] = BREAK
+    return table
 
 
 def fold_text(text: str) -> str:

@@ -302,10 +302,11 @@ def fold_all(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], Ints]:
     """Fold many short strings as `fold.fold_text` does: symbols, and where each begins (int64[n + 1])."""
     table = fold_table()
     points = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32)
-    sym = np.where(points < len(table), table[np.minimum(points, len(table) - 1)], OTHER).astype(np.uint16)
-    lengths = np.fromiter((len(t) for t in texts), np.int64, len(texts))
-    read = np.concatenate(([0], np.cumsum(sym != 0)))
-    return sym[sym != 0], read[np.concatenate(([0], np.cumsum(lengths)))]
+    sym = np.where(points < len(table), table[np.minimum(points, len(table) - 1)], np.uint16(OTHER))
+    kept = sym != 0
+    read = np.concatenate(([0], np.cumsum(kept)))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return sym[kept], read[np.concatenate(([0], np.cumsum(lengths)))]
 
 
 def _classes(joining: str) -> npt.NDArray[np.uint8]:
