@@ -22,6 +22,8 @@ def put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no
 def settle(rows, weights, k, total, low, grows, passages):  # type: ignore[no-untyped-def]
     """One match for each place and sense, and only of senses that weigh enough: 1, those that grow 1 a passage.
 
+    Where no sense does, the one that comes nearest is a hint: a message mostly says one thing.
+
     Args:
         rows, weights, k: the matches.
         total: float64[senses], points that were given before, to be added to.
@@ -46,10 +48,16 @@ def settle(rows, weights, k, total, low, grows, passages):  # type: ignore[no-un
         m += 1
     for o in kept[:m]:
         total[rows[o, 2]] += weights[o]
+    full, sure, nearest, most = np.zeros(m, np.bool_), False, -1, -np.inf
+    for i, o in enumerate(kept[:m]):
+        sense = rows[o, 2]
+        full[i] = total[sense] >= 0.999 * (max(passages, 1.0) if grows[sense] else 1.0)
+        sure |= full[i]
+        if total[sense] >= low[sense] and total[sense] - low[sense] > most:
+            nearest, most = sense, total[sense] - low[sense]
     enough, hint = 0, np.zeros(m, np.bool_)
-    for o in kept[:m]:
-        full = total[rows[o, 2]] >= 0.999 * (max(passages, 1.0) if grows[rows[o, 2]] else 1.0)
-        if full or total[rows[o, 2]] >= low[rows[o, 2]]:
-            kept[enough], hint[enough] = o, not full
+    for i, o in enumerate(kept[:m]):
+        if full[i] or (rows[o, 2] == nearest and not sure):
+            kept[enough], hint[enough] = o, not full[i]
             enough += 1
     return kept[:enough], hint[:enough]

@@ -105,7 +105,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "3"
+    version = "4"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
