@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import kernel
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._room import room
 from clew.extract._starts import Starts
 from clew.extract._words import LETTER, symbol_kinds
@@ -26,7 +26,7 @@ def capitals() -> npt.NDArray[np.uint8]:
     return np.select([capital, caseless], [CAPITAL, CASELESS], SMALL).astype(np.uint8)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _as(data, at, end, table):  # type: ignore[no-untyped-def]
     """How the letter at a byte was written."""
     if data[at] < 0x80:
@@ -42,7 +42,7 @@ def written_as(text, r, i, table):  # type: ignore[no-untyped-def]
     return _as(data, offsets[r] + byte[i], offsets[r + 1], table)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _written(byte, data, offsets, first, at, table, out):  # type: ignore[no-untyped-def]
     """How each word was written, by its first letter."""
     for r in range(first.shape[0] - 1):
@@ -53,7 +53,7 @@ def _written(byte, data, offsets, first, at, table, out):  # type: ignore[no-unt
             out[w] = table[b] if b < 0x80 else _as(data, np.int64(place), limit, table)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _named(sym, char, first, at, written, start, free_from, free_to, kinds, out):  # type: ignore[no-untyped-def]
     """The words that may be names; returns how many."""
     n, one = np.uint64(0), np.uint64(1)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from clew.extract._handlewords import CUES
 from clew.extract._load import load8
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._room import room
 from clew.extract._spelled import AT_WORDS, DOT_WORDS
 from clew.extract._starts import Starts, head, symbol_class
@@ -43,7 +44,7 @@ class Marks(NamedTuple):
     what: npt.NDArray[np.uint8]
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def next_mark(marks, c, stop, floor, wanted):  # type: ignore[no-untyped-def]
     """The first mark from c on that stands at a symbol from ``floor`` on and has one of the bits, or ``stop``."""
     at, what = marks.at, marks.what
@@ -52,7 +53,7 @@ def next_mark(marks, c, stop, floor, wanted):  # type: ignore[no-untyped-def]
     return c
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _signs(sym, out):  # type: ignore[no-untyped-def]
     """The bits of each symbol by itself; without branches, so that it becomes vector instructions."""
     before = np.uint16(0)
@@ -97,7 +98,7 @@ def _find(sym, start, words, meaning, first, at, what):  # type: ignore[no-untyp
     return n
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _enter(sym, start, classes, meaning, out):  # type: ignore[no-untyped-def]
     for w in range(start.shape[0] - 1):
         out[head(sym, np.uint64(start[w]), np.uint64(start[w + 1]), classes)] |= meaning

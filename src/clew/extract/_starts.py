@@ -13,6 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_kernel import inner
 from clew.extract._room import room
 from clew.extract.fold import BREAK, OTHER, Folded, in_categories
 
@@ -63,13 +64,13 @@ def symbol_class() -> npt.NDArray[np.uint8]:
     return table
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def mix(h, symbol):  # type: ignore[no-untyped-def]
     """The hash of a run of symbols, one symbol later."""
     return (h ^ np.uint64(symbol)) * _FACTOR
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def head(sym, k, stop, classes):  # type: ignore[no-untyped-def]
     """A number below 2**15 that stands for the first three symbols of the word at k."""
     one = np.uint64(1)

@@ -9,6 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_kernel import kernel
 from clew.extract.base import Ints, TextBatch, unique_spans
 from clew.extract.fold import Folded, decode, fold_table
 
@@ -24,7 +25,7 @@ def _letters() -> npt.NDArray[np.uint16]:
     return table
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _copy(sym, byte, width, data, offsets, table, record, begin, end, at, out, plain):  # type: ignore[no-untyped-def]
     for k in range(record.shape[0]):
         base, limit = offsets[record[k]], offsets[record[k] + 1]

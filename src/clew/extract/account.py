@@ -12,6 +12,7 @@ import pyarrow as pa
 from stdnum import iban
 
 from clew.extract._marks import NUMBER
+from clew.extract._phone_kernel import kernel
 from clew.extract._words import put, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
@@ -37,17 +38,17 @@ def _lengths() -> npt.NDArray[np.int64]:
     return table
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _is_letter(c):  # type: ignore[no-untyped-def]
     return 97 <= c <= 122
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _is_separator(c):  # type: ignore[no-untyped-def]
     return c == 32 or c == 46 or c == 45 or c == 95
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _read(sym, i, end, length, number):  # type: ignore[no-untyped-def]
     """Read so many letters and digits from i, at most two separators between; returns the end, or -1."""
     gap = 0
@@ -68,7 +69,7 @@ def _read(sym, i, end, length, number):  # type: ignore[no-untyped-def]
     return i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _checks(number, length):  # type: ignore[no-untyped-def]
     """ISO 7064 mod 97-10, with the first four symbols read last."""
     rest = 0

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._marks import NUMBER, next_mark
+from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     Words,
     lookup,
@@ -84,7 +85,7 @@ def _vocabularies() -> tuple[Words, Words, Words]:
     return tables[0], tables[1], tables[2]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _stands_alone(sym, i, first, end):  # type: ignore[no-untyped-def]
     """Are the two digits at i a number of their own: no amount, date, range, "18+" or phone number?"""
     if i > first:
@@ -112,7 +113,7 @@ def _stands_alone(sym, i, first, end):  # type: ignore[no-untyped-def]
     return not (j < end and 48 <= sym[j] <= 57)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def]
     """What the words after a number say (OLD, YEARS, COUNTED, or -1 for nothing) and where they end."""
     j = i
@@ -146,7 +147,7 @@ def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def
     return np.int64(YEARS), stop
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     """What the word before a number says (-1: nothing) and where it begins."""
     j = i

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._marks import OF_EMAIL, next_mark
+from clew.extract._phone_kernel import kernel
 from clew.extract._spelled import (
     AT,
     PLAIN,
@@ -44,7 +45,7 @@ _NOT_NAMES = frozenset(
 )
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _atom_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the run of local-part symbols before i begins: with a letter, a digit or "_"."""
     a = i
@@ -59,7 +60,7 @@ def _atom_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return a
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
     """Where the local part that ends before i begins, with spelled marks in it (i: there is none)."""
     begin = stop = i

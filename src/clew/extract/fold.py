@@ -13,7 +13,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -147,7 +146,7 @@ def decode(data, i, end):  # type: ignore[no-untyped-def]
     return np.int64(0xFFFD), 1
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _plain_ascii(data, i, stop):  # type: ignore[no-untyped-def]
     """How many bytes from i on stand for themselves but for their case, as far as eight at a time tell.
 
@@ -166,7 +165,7 @@ def _plain_ascii(data, i, stop):  # type: ignore[no-untyped-def]
     return i - begin
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _copy_ascii(data, i, run, at, back, m, sym, char, byte):  # type: ignore[no-untyped-def]
     """Fold bytes of which `_plain_ascii` holds; loops without branches, so that they become vector instructions."""
     source, symbols = data[i : i + run], sym[m : m + run]
@@ -181,7 +180,7 @@ def _copy_ascii(data, i, run, at, back, m, sym, char, byte):  # type: ignore[no-
         bytes_[k] = np.uint32(first_byte + k)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _plain(data, i, stop, end, at, back, m, table, sym, char, byte):  # type: ignore[no-untyped-def]
     """Fold what is no markup: up to ``stop``, a "<" or a "&"; returns where reading ended, characters and symbols."""
     one = np.uint64(1)
@@ -211,7 +210,7 @@ def _plain(data, i, stop, end, at, back, m, table, sym, char, byte):  # type: ig
     return i, at, m
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _characters(data, i, stop):  # type: ignore[no-untyped-def]
     """How many characters begin between two bytes."""
     n = np.uint64(0)
@@ -221,7 +220,7 @@ def _characters(data, i, stop):  # type: ignore[no-untyped-def]
     return n
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[no-untyped-def]
     one, m = np.uint64(1), np.uint64(0)
     for t in range(offsets.shape[0] - 1):

@@ -23,6 +23,7 @@ from clew.extract._handlewords import (
     prepositions,
 )
 from clew.extract._marks import OF_HANDLE, next_mark
+from clew.extract._phone_kernel import kernel
 from clew.extract._suffix import is_provider
 from clew.extract._words import (
     DIGIT,
@@ -50,7 +51,7 @@ _LINK_BEGINS = ("http", "https", "www")  # "telegram: https://…" is read by `u
 _BARE, _MARKED, _AT_SIGN = 0, 1, 2  # what stands between the platform's name and the account's
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
     """Where the account name at i ends; i if there is none or if it is longer than any platform allows."""
     j = i
@@ -69,7 +70,7 @@ def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
     return j if j - i <= 66 else i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped-def]
     """Where the name after a platform's name may begin (with its "@"; -1: none), and what stands between."""
     how = np.int64(_BARE)
@@ -101,7 +102,7 @@ def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped
     return -1, how
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _cue_after(sym, i, end, kinds, cue_words):  # type: ignore[no-untyped-def]
     """The platform named within a few words after an "@name" ("@anna on telegram"), or -1."""
     for _ in range(3):
@@ -115,7 +116,7 @@ def _cue_after(sym, i, end, kinds, cue_words):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
     i = skip_spaces(sym, i, end, 4)
     return i >= end or sym[i] < 32 or sym[i] == EMOJI or sym[i] in (124, 59, 41)

@@ -218,12 +218,13 @@ def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue): 
             continue
         rows = put(rows, n, (r, i, j))
         n += 1
+    marked, at, what = places.first, places.at, places.what
     for r in range(start.shape[0] - 1):
         first, last = start[r], start[r + 1]
-        for c in range(places.first[r], places.first[r + 1]):
-            if not places.what[c] & NUMBER:
+        for c in range(marked[r], marked[r + 1]):
+            if not what[c] & NUMBER:
                 continue
-            i = np.int64(places.at[c])
+            i = np.int64(at[c])
             if char[i] >= starts[r, 2]:  # title and body are over
                 break
             head = _before(sym, i, first, kinds) if _two_digits(sym, i, first, last) else -1

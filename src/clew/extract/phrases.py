@@ -15,6 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._phone_kernel import inner
 from clew.extract._room import room
 from clew.extract._starts import JOIN, SEED, SINGLE, SPLIT, SYLLABLE, WORD, Starts, head, mix, starts, symbol_class
 from clew.extract.fold import OTHER, Folded, fold_table
@@ -65,7 +66,7 @@ class Spelt(NamedTuple):
     stem: npt.NDArray[np.bool_]
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _maybe(bitmap, h):  # type: ignore[no-untyped-def]
     bit = (h >> np.uint64(32)) & np.uint64(bitmap.shape[0] * 8 - 1)
     return (bitmap[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
@@ -77,7 +78,7 @@ def _mark(bitmap, h):  # type: ignore[no-untyped-def]
     bitmap[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
 
 
-@numba.njit(nogil=True, cache=True)
+@inner
 def _pair(h, next_head):  # type: ignore[no-untyped-def]
     """The hash of a word (given its own) and how the word after it begins."""
     return mix(mix(h, 0x20), next_head)
@@ -103,7 +104,7 @@ def _mark_beginnings(canon, classes, marks):  # type: ignore[no-untyped-def]
             _mark(marks.words, h)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _slot(key, h):  # type: ignore[no-untyped-def]
     """Where h is in the table, or where it would go."""
     mask = np.uint64(key.shape[0] - 1)
@@ -113,7 +114,7 @@ def _slot(key, h):  # type: ignore[no-untyped-def]
     return at
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _gap(sym, classes, begin, word_end, end):  # type: ignore[no-untyped-def]
     """Where the next word begins if only joining symbols stand between, else -1."""
     i = word_end
@@ -173,7 +174,7 @@ def _build(canon, classes, table, stems, bitmap):  # type: ignore[no-untyped-def
                 _insert(table, h, -1, True)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _same(sym, classes, i, end, phrase, k, stop):  # type: ignore[no-untyped-def]
     """Is the text at i the phrase ``phrase[k:stop]``, symbol by symbol?"""
     begin = i
@@ -190,7 +191,7 @@ def _same(sym, classes, i, end, phrase, k, stop):  # type: ignore[no-untyped-def
     return True
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _ends_here(sym, classes, first, end, h, key, phrase, canon, canon_start):  # type: ignore[no-untyped-def]
     """The phrase of a table that the text from ``first`` on, of hash h so far, is; or -1."""
     at = _slot(key, h)
@@ -201,7 +202,7 @@ def _ends_here(sym, classes, first, end, h, key, phrase, canon, canon_start):  #
 
 
 # Read into its one caller: handing over so many arrays a word would cost more than reading the word.
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _longest(sym, classes, first, end, key, phrase, longer, stem_key, stem_phrase, bitmap, spelt, spelt_start):  # type: ignore[no-untyped-def]
     """The longest phrase that begins at a word's begin: its index (or -1) and where it ends."""
     h, i = SEED, first
@@ -252,29 +253,29 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, o
     # taken out of their tuples here, once: in a loop that would cost more than looking at them
     key, entry, longer = table.key, table.phrase, table.longer
     stem_key, stem_entry, spelt, spelt_start = stems.key, stems.phrase, canon.sym, canon.start
-    k, r, free = 0, 0, np.int64(0)
-    for c in range(chosen.shape[0]):
-        w = chosen[c]
-        i = np.int64(at[w])
-        while w >= first[r + 1]:
-            r += 1
-        while i >= free:
-            found, found_end = _longest(
-                sym, classes, i, start[r + 1], key, entry, longer, stem_key, stem_entry, bitmap, spelt, spelt_start
-            )  # fmt: skip
-            if found < 0:
-                break
-            if k == room:
-                room *= 2
-                record, begin, stop = _grown(record, room), _grown(begin, room), _grown(stop, room)
-                phrase = _grown(phrase, room)
-            record[k], begin[k], stop[k], phrase[k] = r, i, found_end, found
-            k += 1
-            if overlapping:
-                break
-            free = found_end
-            if free < start[r + 1] and classes[sym[free]] == SYLLABLE and classes[sym[free - 1]] == SYLLABLE:
-                i = free  # a phrase that ends inside a run of syllables: another may follow
+    c, k, free = 0, 0, np.int64(0)
+    for r in range(start.shape[0] - 1):
+        end = start[r + 1]
+        if k + end - start[r] > room:  # seen to once a text: in the loop over words it would cost as much as they do
+            room = 2 * (k + end - start[r])
+            record, begin, stop = _grown(record, room), _grown(begin, room), _grown(stop, room)
+            phrase = _grown(phrase, room)
+        while c < chosen.shape[0] and chosen[c] < first[r + 1]:
+            i = np.int64(at[chosen[c]])
+            c += 1
+            while i >= free:
+                found, found_end = _longest(
+                    sym, classes, i, end, key, entry, longer, stem_key, stem_entry, bitmap, spelt, spelt_start
+                )  # fmt: skip
+                if found < 0:
+                    break
+                record[k], begin[k], stop[k], phrase[k] = r, i, found_end, found
+                k += 1
+                if overlapping:
+                    break
+                free = found_end
+                if free < end and classes[sym[free]] == SYLLABLE and classes[sym[free - 1]] == SYLLABLE:
+                    i = free  # a phrase that ends inside a run of syllables: another may follow
     return record[:k], begin[:k], stop[:k], phrase[:k]
 
 

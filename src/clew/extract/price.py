@@ -24,6 +24,7 @@ from clew.extract._money import (
     leading_currency_words,
     unit_words,
 )  # fmt: skip
+from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     DIGIT,
     LETTER,
@@ -43,14 +44,14 @@ _FORINT = CODES.index("HUF")
 _LEAST_FORINT = 500  # "6 ft" is a height
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _digits(sym, i, end):  # type: ignore[no-untyped-def]
     while i < end and 48 <= sym[i] <= 57:
         i += 1
     return i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _value(sym, i, j):  # type: ignore[no-untyped-def]
     v = np.int64(0)
     for k in range(i, min(j, i + 9)):
@@ -58,7 +59,7 @@ def _value(sym, i, j):  # type: ignore[no-untyped-def]
     return v
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _amount(sym, i, end):  # type: ignore[no-untyped-def]
     """Hundredths (-1: none) and end of the amount at i: groups of three digits, decimals, ",-", "k"."""
     j = _digits(sym, i, end)
@@ -87,7 +88,7 @@ def _amount(sym, i, end):  # type: ignore[no-untyped-def]
     return (whole * 100 + cents if 0 < whole <= _MOST else np.int64(-1)), j
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _currency_at(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """Code and end of the currency after an amount that ends at i, or -1."""
     j = skip_spaces(sym, i, end, 2)
@@ -104,7 +105,7 @@ def _currency_at(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     return lookup(words, sym, j, stop), stop
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _currency_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     """Code and begin of the currency before an amount that begins at i, or -1."""
     j = skip_spaces_back(sym, i, first, 1)
@@ -116,7 +117,7 @@ def _currency_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-de
     return lookup(words, sym, begin, j), begin
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _unit_of(code, number, half):  # type: ignore[no-untyped-def]
     """The unit that a unit word means after a number (0: none there) or a half; 0 if none has a name."""
     if code == MINUTES:
@@ -126,7 +127,7 @@ def _unit_of(code, number, half):  # type: ignore[no-untyped-def]
     return code if number <= 1 or (code == HOUR and number == 60) else 0
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _unit_after(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """Unit and end of "/h", "per half hour", "for 30 min" at i; 0 and i if none stands there."""
     j, number, half, linked = i, np.int64(0), False, False
@@ -159,7 +160,7 @@ def _unit_after(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     return 0, i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     """Unit and begin of "30 min", "half hour:", "1h =" before i; 0 and i if none stands there."""
     j, marked = i, False
@@ -184,7 +185,7 @@ def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     return (_unit_of(code, np.int64(0), False), begin) if marked and j - begin > 1 else (0, i)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """Does "M" or "billion" stand at i: the size of a business, not a price?"""
     i = skip_spaces(sym, i, end, 1)

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._marks import OF_URL, next_mark
+from clew.extract._phone_kernel import kernel
 from clew.extract._platforms import account_of
 from clew.extract._spelled import (
     AT,
@@ -73,7 +74,7 @@ _COMMON = frozenset(
 )
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _path_end(sym, i, end):  # type: ignore[no-untyped-def]
     """Where port, path and query after a host end; marks that close a sentence are not part of them."""
     j = i
@@ -101,7 +102,7 @@ def _path_end(sym, i, end):  # type: ignore[no-untyped-def]
     return j
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _scheme_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the "http://" before a host begins (i: there is none); "[:]//" counts."""
     if i - 4 < first or sym[i - 1] != 47 or sym[i - 2] != 47:
@@ -118,7 +119,7 @@ def _scheme_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return begin if begin < j else i
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the run of labels and dots that ends before i begins."""
     j = i

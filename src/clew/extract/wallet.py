@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._coins import base58check, is_evm, is_monero, is_segwit
-from clew.extract._words import put
+from clew.extract._phone_kernel import kernel
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
 
@@ -20,7 +20,7 @@ _HEX = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _VERSIONS = {0x00: "btc", 0x05: "btc", 0x30: "ltc", 0x32: "ltc", 0x41: "tron"}
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _is_alnum(c):  # type: ignore[no-untyped-def]
     return (97 <= c <= 122) or (48 <= c <= 57)
 
@@ -28,8 +28,8 @@ def _is_alnum(c):  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True)
 def _scan(sym, start, words):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end of long runs of letters and digits; they are, or are in, words."""
-    rows = np.empty((64, 3), np.int64)
-    k = np.int64(0)
+    rows = np.empty((sym.shape[0] // _SHORTEST + 1, 3), np.int64)  # there are no more
+    k = 0
     at, first = words.at, words.first
     for r in range(start.shape[0] - 1):
         for w in range(first[r], first[r + 1]):
@@ -40,7 +40,7 @@ def _scan(sym, start, words):  # type: ignore[no-untyped-def]
                 while b < end and _is_alnum(sym[b]):
                     b += 1
                 if _SHORTEST <= b - i <= _LONGEST:
-                    rows = put(rows, k, (r, i, b))
+                    rows[k, 0], rows[k, 1], rows[k, 2] = r, i, b
                     k += 1
                 i = b + 1
     return rows[:k]

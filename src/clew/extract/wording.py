@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from clew.extract._phone_kernel import inner, kernel
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
 from clew.extract.phrases import Phrases
@@ -98,7 +98,7 @@ def _compiled() -> _Compiled:
     )
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _apart(sym, begin, end, first, last, out):  # type: ignore[no-untyped-def]
     """Does no further number stand beside a phrase that begins or ends with a digit ("24 7" in a phone number)?"""
     for k in range(begin.shape[0]):
@@ -116,7 +116,7 @@ def _apart(sym, begin, end, first, last, out):  # type: ignore[no-untyped-def]
             out[k] &= not (i < last[k] and 48 <= sym[i] <= 57)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
+@inner
 def _letter(c):  # type: ignore[no-untyped-def]
     return 97 <= c <= 122 or c >= 0xC0
 
