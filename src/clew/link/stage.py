@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from clew.engine.duckdb import Engine
+from clew.engine.parquet import write_tables
 from clew.link import tables
 from clew.link.cluster import cluster, numbered
 from clew.link.decisions import decided, separate
@@ -63,7 +64,7 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
             "anchors": tables.anchors(named),
             "network_events": tables.events(named),
         }
-        written = {name: tables.write(table, out / f"{name}.parquet") for name, table in made.items()}
+        written = write_tables(made, out, engine.threads)
         written |= {"ties": ties.result(), "links": links.result()}
     progress(1.0)
     return written

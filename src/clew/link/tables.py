@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.link.evidence import NO_TIME, Gathered
@@ -16,12 +13,6 @@ from clew.link.ids import NONE, Anchors, Ids, Named, read, spell
 from clew.link.rows import RowIndex
 from clew.link.weights import TYPES
 from clew.model.tables import ANCHORS, NETWORK_EVENTS, NETWORK_MEMBERS, NETWORKS
-
-
-def write(table: pa.Table, path: Path) -> Path:
-    """Write Parquet with the same bytes for the same rows."""
-    pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=131_072)
-    return path
 
 
 def strings(ids: Ids) -> pa.Array:

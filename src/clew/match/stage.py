@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
+from clew.engine.parquet import write_tables
 from clew.match._hex import from_hex, to_hex
 from clew.match.families import Signatures, TextFamilies, families
 from clew.match.image_index import families as image_families
@@ -77,7 +77,7 @@ def match(
         images = pictures.result()
     progress(1.0)
     tables = {"template_members": members, "templates": templates, "image_members": images}
-    return {name: _write(table, out / f"{name}.parquet") for name, table in tables.items()}
+    return write_tables(tables, out, engine.threads)
 
 
 def _templates(
@@ -164,8 +164,3 @@ def image_members(shown: pa.Table, threads: int = 1) -> pa.Table:
     new[1:] = (rid[rows[1:]] != rid[rows[:-1]]) | (label[1:] != label[:-1])
     ids = to_hex(found.leader).take(pa.array(label[new]))
     return pa.table({"rid": rid[rows[new]], "image_id": ids}).cast(IMAGE_MEMBERS)
-
-
-def _write(table: pa.Table, path: Path) -> Path:
-    pq.write_table(table, path, compression="zstd", compression_level=1)
-    return path

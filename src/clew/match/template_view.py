@@ -51,8 +51,8 @@ class Spans:
     @classmethod
     def of(cls, text: Ints, kind: Ints, start: Ints, end: Ints) -> Spans:
         """From columns in any order."""
-        order = np.lexsort((end, start, kind, text))
-        return cls(text[order], np.stack([kind, start, end], axis=1)[order])
+        order = np.lexsort((start << 32 | end, text << 8 | kind))
+        return cls(text[order], np.stack([kind, start, end], axis=1).take(order, axis=0))
 
     def part(self, begin: int, end: int) -> tuple[Ints, Ints]:
         """The spans of some texts, and where those of each begin."""

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
+from clew.engine.parquet import write_tables
 from clew.model.traced import TRACED
 from clew.trace.assets import assets
 from clew.trace.matching import matching
@@ -47,11 +47,7 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
             progress((done + 1) / (len(PARTS) + 1))
         made |= moved.result()
     engine.register(made)
-    written = {}
-    for name, schema in TRACED.items():
-        written[name] = out / f"{name}.parquet"
-        table = made.get(name, schema.empty_table())
-        pq.write_table(table, written[name], compression="zstd", compression_level=1, row_group_size=131_072)
+    written = write_tables({n: made.get(n, s.empty_table()) for n, s in TRACED.items()}, out, engine.threads)
     progress(1.0)
     return written
 
