@@ -5,6 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from clew.ingest.kernels import kernel
 from clew.match._machine import fetch_item, fetch_row, ones
 from clew.match._shingles import LIST, LISTED, WORDS, mix
 
@@ -21,7 +22,7 @@ _COUNT = (-SIZE * np.log1p(-np.minimum(np.arange(SIZE + 1), SIZE - 0.5) / SIZE))
 _HALF = (-SIZE / 2 * np.log1p(-np.minimum(np.arange(SIZE // 2 + 1), SIZE / 2 - 0.5) / SIZE * 2)).astype(np.float64)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _jaccard_across(a, b):  # type: ignore[no-untyped-def]
     """As `jaccard`, where ``a`` is one level below ``b``: its first half holds what both halves of ``b`` hold."""
     in_a = in_b = both = np.uint64(0)
@@ -34,7 +35,7 @@ def _jaccard_across(a, b):  # type: ignore[no-untyped-def]
     return (_HALF[in_a] + _HALF[in_b] - union) / max(union, 1.0)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _item(a, k):  # type: ignore[no-untyped-def]
     """The k-th shingle of a list; 0xFFFFFFFF after the last."""
     if k == LIST:
@@ -42,7 +43,7 @@ def _item(a, k):  # type: ignore[no-untyped-def]
     return (a[k // 2] >> np.uint64(32 * (k & 1))) & np.uint64(0xFFFFFFFF)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _jaccard_lists(a, b):  # type: ignore[no-untyped-def]
     """As `jaccard`, exactly, where both hold lists."""
     end = np.uint64(0xFFFFFFFF)
@@ -62,7 +63,7 @@ def _jaccard_lists(a, b):  # type: ignore[no-untyped-def]
     return both / max(union, 1)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _jaccard_list_map(a, b):  # type: ignore[no-untyped-def]
     """As `jaccard`, where ``a`` holds a list and ``b`` a bitmap of all its shingles."""
     size = found = 0
@@ -76,7 +77,7 @@ def _jaccard_list_map(a, b):  # type: ignore[no-untyped-def]
     return found / (size + _COUNT[set_bits] - found)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
     """The Jaccard index of two texts, estimated from uint64[n, 16] bitmaps; 0 where their lengths differ too much."""
     a, b = bitmap[i], bitmap[j]
@@ -99,7 +100,7 @@ def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
     return (_COUNT[in_a] + _COUNT[in_b] - union) / max(union, 1.0)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _differ_in_size(level, bits, i, j, least):  # type: ignore[no-untyped-def]
     """Whether the numbers of shingles alone say that the Jaccard index of two texts is less than ``least``."""
     if level[i] != level[j]:
@@ -108,7 +109,7 @@ def _differ_in_size(level, bits, i, j, least):  # type: ignore[no-untyped-def]
     return fewer < least * more if level[i] == LISTED else _COUNT[fewer] < least * _COUNT[more]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
     """`jaccard`, or 0 where the numbers of shingles alone say that it is less than ``least``.
 
@@ -131,7 +132,7 @@ def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
     return (_COUNT[bits[i]] + _COUNT[bits[j]] - union) / max(union, 1.0)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _key(words, level):  # type: ignore[no-untyped-def]
     """A hash of a sketch."""
     key = np.uint64(level)
@@ -190,7 +191,7 @@ def fold_copies(rid, bitmap, level, first, bits):  # type: ignore[no-untyped-def
         first[row] = smallest[first[row]]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def lay_out(bitmap, rows, sketch):  # type: ignore[no-untyped-def]
     """Copy some rows of uint64[n, 16] one after the other: what is compared often must not be sought in all memory."""
     for k in range(rows.shape[0]):
@@ -200,14 +201,14 @@ def lay_out(bitmap, rows, sketch):  # type: ignore[no-untyped-def]
             sketch[k, w] = bitmap[rows[k], w]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def band_pairs(bands, rows, band, pairs):  # type: ignore[no-untyped-def]
     """Write the key of one band in the upper half, the text in the lower, for each text."""
     for k in range(rows.shape[0]):
         pairs[k] = (np.uint64(bands[rows[k], band]) << np.uint64(32)) | np.uint64(k)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def find(parent, x):  # type: ignore[no-untyped-def]
     """The root of a tree; halves the path on the way."""
     while parent[x] != x:
@@ -216,7 +217,7 @@ def find(parent, x):  # type: ignore[no-untyped-def]
     return x
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _fetch(pairs, bitmap, parent, k):  # type: ignore[no-untyped-def]
     """Have on their way what the pairs some way after pair k need: waiting for memory is most of the work."""
     low = np.uint64(0xFFFFFFFF)
@@ -229,7 +230,7 @@ def _fetch(pairs, bitmap, parent, k):  # type: ignore[no-untyped-def]
             fetch_row(bitmap, b)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _join(x, held, count, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
     """Compare a text with those held of its bucket, the last ones first; gives whether one is of its tree now."""
     root = find(parent, x)
@@ -281,7 +282,7 @@ def join_band(pairs, bitmap, level, bits, least, parent):  # type: ignore[no-unt
             count += 1
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def roots(parent):  # type: ignore[no-untyped-def]
     """Let every text point at its root."""
     for x in range(parent.shape[0]):
