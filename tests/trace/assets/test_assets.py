@@ -6,12 +6,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.trace.roles.conftest import World
 
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.trace.assets import assets
+from clew.trace.assets.places import ADDRESS, STREETS
 
 Row = dict[str, Any]
 ACCOUNT = "iban:NL91ABNA0417164300"
@@ -128,6 +133,20 @@ def test_vehicles_and_premises_are_read_by_their_form(
 def test_what_only_looks_like_it_is_neither(tmp_path: Path, world: World, text: str) -> None:
     world.record("message", 1, body=text)
     assert found(tmp_path, world) == {}
+
+
+WORDS = ("Lange", "linden", "straße", "straat", "vägen", "Calle", "via", "str.", "ul.", "du", "de la", "12", "4b", ",",
+         "nr.", "n°", "O'Neill", "Baker", "street", "Rd", "st", "é")  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(["", " ", ", "])), max_size=9))
+@example([("12", " "), ("Baker", " "), ("O'Neill", " "), ("street", "")])
+@example([("Calle", " "), ("du", " "), ("Baker", ", "), ("n°", " "), ("12", "")])
+@example([("Lange", ""), ("straße", " "), ("12", "")])
+def test_the_quick_look_misses_no_address(words: list[tuple[str, str]]) -> None:
+    text = pa.array(["".join(word + gap for word, gap in words)])
+    if pc.match_substring_regex(text, ADDRESS)[0].as_py():
+        assert any(pc.match_substring_regex(text, look)[0].as_py() for look in STREETS)
 
 
 def test_rent_of_people_with_a_role_shows_premises(tmp_path: Path, world: World) -> None:
