@@ -25,6 +25,7 @@ ALL = {
     "explore": [],
     "triage": [],
     "ledger": [],
+    "volumes": [],
     "pipeline": ["--ads", "1000000"],
 }
 
