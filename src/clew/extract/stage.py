@@ -19,7 +19,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.extract import holder
-from clew.extract._room import give_back
 from clew.extract.base import FIELDS, Extractor, TextBatch, text_batch
 from clew.extract.fold import VERSION as FOLD_VERSION
 from clew.extract.image_mentions import VERSION as IMAGE_VERSION
@@ -64,7 +63,8 @@ def extract_segment(
 ) -> Extracted:
     """Read one segment of RECORDS; write its MENTIONS and SIGNATURES.
 
-    The files take their names when they are complete: a run that is stopped leaves none.
+    The files take their names when they are complete: a run that is stopped leaves none. Memory is kept for the next
+    segment; after the last one it is given back by `clew.extract._room.give_back`.
 
     Args:
         records: the segment.
@@ -99,7 +99,6 @@ def extract_segment(
             done, written = done + count, written + len(found)
             images.add(report)
             progress(count)
-    give_back()
     return Extracted(done, written, images)
 
 

@@ -18,6 +18,7 @@ from clew.access.roles import need
 from clew.assess.stage import assess
 from clew.database.base import write
 from clew.engine.duckdb import Engine
+from clew.extract._room import give_back
 from clew.extract.image_mentions import ImageReport
 from clew.extract.registry import extractors
 from clew.extract.stage import extract_segment, version_key
@@ -175,6 +176,7 @@ def extract_new(change: Change, threads: int, progress: Progress) -> ImageReport
         change.add("mentions", [mentions], key)
         change.add("signatures", [signatures], key)
         change.publish()
+    give_back()
     progress("extract", 1.0)
     return pictures
 
