@@ -113,10 +113,13 @@ def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
 
 
 @lru_cache(1 << 17)  # books name the same accounts again and again, and a check costs as much as reading ten texts
-def _canonical(text: str) -> str:
-    """``iban:`` and the number, or "" when the number does not have its country's structure."""
+def _canonical(text: str) -> tuple[str, bool]:
+    """``iban:`` and the number, or "" when the number does not have its country's structure; and whether there are
+    signs in it that are not usual.
+    """
     number = "".join(c for c in text if c.isalnum()).upper()
-    return f"iban:{number}" if iban.is_valid(number, check_country=False) else ""
+    odd = any(c in ".-_" for c in text)
+    return f"iban:{number}" if iban.is_valid(number, check_country=False) else "", odd
 
 
 class Account:
@@ -146,8 +149,9 @@ class Account:
         """Rows of MENTIONS, in any order."""
         rows = _scan(batch.folded.sym, batch.folded.start, batch.marks, _lengths())
         inverse, strings, as_is = written(batch, rows[:, 0], rows[:, 1], rows[:, 2])
-        values = [_canonical(s) for s in strings]
-        hidden = np.array([any(c in ".-_" for c in s) for s in strings], np.bool_)[inverse] | ~as_is
+        read = [_canonical(s) for s in strings]
+        values = [value for value, _ in read]
+        hidden = np.array([odd for _, odd in read], np.bool_)[inverse] | ~as_is
         keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])
         value = pa.array(values, pa.string()).take(pa.array(inverse[keep]))
         return mentions(batch, self, "account", rows[keep, 0], rows[keep, 1], rows[keep, 2], value, hidden[keep])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numba
@@ -152,8 +153,13 @@ def unique_spans(folded: Folded, begin: Ints, end: Ints) -> tuple[Ints, list[str
     hashes = np.empty(len(begin), np.uint64)
     _span_hash(folded.sym, begin, end, hashes)
     _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-    raw = folded.sym.astype("<u2", copy=False)
-    return inverse, [raw[begin[k] : end[k]].tobytes().decode("utf-16-le", "replace") for k in first]
+    ends = np.append(0, np.cumsum(end[first] - begin[first]))
+    symbols = np.empty(int(ends[-1]), np.uint16)
+    _copy(folded.sym, begin[first], end[first], ends, symbols)
+    together = (
+        symbols.astype("<u2", copy=False).tobytes().decode("utf-16-le", "replace")
+    )  # at once: a tenth of the time
+    return inverse, [together[a:b] for a, b in pairwise(ends.tolist())]
 
 
 @numba.njit(nogil=True, cache=True)
