@@ -123,7 +123,9 @@ def _by_type(engine: Engine) -> dict[str, pa.Table]:
     mentions = engine.sql(_MENTIONS)
     of_type = mentions.column("type").to_numpy()
     mentions = mentions.drop_columns(["type"])
-    found = {t: mentions.filter(pa.array(of_type == k)) for k, t in enumerate(_MENTIONED)}
+    with ThreadPoolExecutor(engine.threads) as pool:
+        apart = pool.map(lambda k: mentions.filter(pa.array(of_type == k)), range(len(_MENTIONED)))
+        found = dict(zip(_MENTIONED, apart, strict=True))
     addresses = engine.sql(_ADDRESSES)
     if len(addresses):
         found["url"] = pa.concat_tables([found["url"], addresses.cast(found["url"].schema)])
