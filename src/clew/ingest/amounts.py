@@ -50,6 +50,14 @@ def parse_amounts(texts: pa.Array, *, comma: bool) -> Amounts:
         texts: as written.
         comma: whether ``1,234`` and ``1.234`` are to be read with a decimal comma.
     """
+    coded = texts.dictionary_encode()  # the same amounts come again and again
+    read = _read(coded.dictionary, comma)
+    value, unread = (column.take(coded.indices) for column in (read.value, read.unread))
+    return Amounts(value, pc.fill_null(unread, False), read.comma, read.point)
+
+
+def _read(texts: pa.Array, comma: bool) -> Amounts:
+    """As `parse_amounts`, each text by itself."""
     parts = pc.extract_regex(texts, _WRITTEN)
     number = pc.replace_substring_regex(pc.struct_field(parts, "number"), r"['’ \x{a0}\x{202f}]", "")
     number = pc.if_else(pc.match_substring_regex(number, _GROUPED), number, None)
