@@ -31,7 +31,8 @@ from clew.extract.base import batch_of_texts
 OWN = Path(str(resources.files("clew.simulate"))) / "data" / "talk"
 DEVELOPMENT = Path(__file__).parent / "development"
 OUT = Path(str(resources.files("clew.extract"))) / "data" / "learnt" / "learnt.npz"
-TIMES = {"own": 3, "talk": 4, "check": 4, "wide": 2, "more": 2, "ways": 3}  # how often each sentence of a bank is typed
+# How often each sentence of a bank is typed.
+TIMES = {"own": 3, "talk": 4, "check": 4, "wide": 2, "more": 2, "ways": 3, "themes": 2, "terse": 2}
 RULES = 1.0  # what a weight of 1 by the rules is worth in the units of the reader
 # How many of 1,000 ordinary messages may be read as each sense. Least of threats that count at once; of what counts
 # only beside other signs (`clew.talk.senses`) more.
@@ -39,7 +40,7 @@ MOST = dict.fromkeys(SENSES, 6.0) | {
     "threat-publish": 0.2, "threat-family": 0.2, "threat-harm": 1.0, "isolation": 3.0, "documents-held": 3.0,
     "confinement": 1.5, "gift": 3.0, "image-request": 3.0, "rapport": 4.0, "plea": 3.0,
 }  # fmt: skip
-HINTS = 3.0  # times as many may be read as hints, which count only beside other signs
+HINTS = 4.0  # times as many may be read as hints, which count only beside other signs
 # Never hints: beside orders and threats, praise and presents are no likelier than elsewhere.
 NO_HINTS = ("rapport", "gift")
 # How often ordinary messages of a section are met, beside the others: few tell of what befell somebody else.

@@ -8,6 +8,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._meaning_learnt import LEAST
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
@@ -72,7 +74,7 @@ def _score(first, rows, weight, bias):  # type: ignore[no-untyped-def]
     out = np.empty((first.shape[0] - 1, weight.shape[1]), np.float32)
     for i in range(out.shape[0]):
         out[i] = bias
-        share = np.float32(1 / np.sqrt(max(first[i + 1] - first[i], 1)))
+        share = np.float32(1 / np.sqrt(max(first[i + 1] - first[i], LEAST)))
         for k in range(first[i], first[i + 1]):
             for s in range(weight.shape[1]):
                 out[i, s] += weight[rows[k], s] * share

@@ -23,7 +23,7 @@ from clew.extract.base import Ints
 STEM = 5  # letters of the beginning of a word that are a feature of their own
 NEAR = 4  # words between two classes that are a pair
 SPAN = 40  # words that are read together; a longer message is read in parts
-LEAST = 4  # known features from which on a message is judged in full: one known word says little
+LEAST = 26  # known features from which on a message is judged in full: a few known words say little
 # What is said beside other things in one message is not to be missed.
 GRAVE = ("threat-family", "threat-publish", "threat-harm", "confinement", "documents-held")
 _MOST = 2048  # features of a part
