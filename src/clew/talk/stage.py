@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
+from clew.engine.parquet import write_tables
 from clew.model.tables import TABLES
 from clew.talk import tables
 from clew.talk.alone import talks, without_mailings
@@ -39,10 +39,7 @@ def talk(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[s
         The Parquet files of CONVERSATIONS, CONVERSATION_MEMBERS, STAGES and CONTROL, by name.
     """
     made = _read(engine, progress) if any_messages(engine) else {name: TABLES[name].empty_table() for name in MADE}
-    written = {}
-    for name in MADE:
-        written[name] = out / f"{name}.parquet"
-        pq.write_table(made[name], written[name], compression="zstd", compression_level=1, row_group_size=131_072)
+    written = write_tables({name: made[name] for name in MADE}, out, engine.threads)
     progress(1.0)
     return written
 
