@@ -27,30 +27,27 @@ class Volume(NamedTuple):
         option: of ``clew simulate``.
         count: how many make a million records, or a gigabyte.
         file: that is written.
-        kind: for ``clew ingest``.
     """
 
     option: str
     count: int
     file: str
-    kind: str
 
 
-VOLUMES = {
-    "message": Volume("conversations", 49_000, "chats.jsonl", "message"),
-    "job_ad": Volume("offers", 1_000_000, "offers.jsonl", "job_ad"),
-    "payment": Volume("payments", 1_000_000, "payments.jsonl", "payment"),
-    "page": Volume("sites", 150_000, "sites.warc.gz", "page"),
+VOLUMES = {  # by the kind that `clew ingest` is told
+    "message": Volume("conversations", 49_000, "chats.jsonl"),
+    "job_ad": Volume("offers", 1_000_000, "offers.jsonl"),
+    "payment": Volume("payments", 1_000_000, "payments.jsonl"),
+    "page": Volume("sites", 150_000, "sites.warc.gz"),
 }
 OPTIONS = {volume.option for volume in VOLUMES.values()}
 
 
-def simulated(volume: Volume, share: float, seed: int, out: Path) -> Path:
-    """The file of a world that holds that kind and a few adverts."""
+def simulate(volume: Volume, share: float, seed: int, out: Path) -> None:
+    """Write a world that holds that kind and a few adverts."""
     counts = dict.fromkeys(OPTIONS, 0) | {volume.option: round(volume.count * share)}
     words = [word for option, count in counts.items() for word in (f"--{option}", str(count))]
     clew("simulate", str(out), "--ads", "1000", "--images", "0", "--seed", str(seed), *words)
-    return out / volume.file
 
 
 def size(file: Path) -> str:
@@ -69,7 +66,7 @@ def measure(name: str, file: Path, place: Path) -> None:
     """Print what one kind costs."""
     workspace = str(place)
     clew("init", workspace)
-    read = clew("ingest", str(file), "--kind", VOLUMES[name].kind, "--source", "bench", "-w", workspace)
+    read = clew("ingest", str(file), "--kind", name, "--source", "bench", "-w", workspace)
     run = clew("run", "-w", workspace)
     print(
         f"{name:8} {size(file):>28}: ingest {read.seconds:6.1f} s, run {run.seconds:6.1f} s, "
@@ -91,7 +88,7 @@ def main() -> None:
         world, place = folder / f"world-{name}-{given.share}-{given.seed}", folder / f"work-{name}"
         file = world / VOLUMES[name].file
         if not file.exists():
-            file = simulated(VOLUMES[name], given.share, given.seed, world)
+            simulate(VOLUMES[name], given.share, given.seed, world)
         shutil.rmtree(place, ignore_errors=True)
         measure(name, file, place)
         shutil.rmtree(place)
