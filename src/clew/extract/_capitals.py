@@ -8,12 +8,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._room import room
 from clew.extract._starts import Starts
 from clew.extract._words import LETTER, symbol_kinds
 from clew.extract.base import TextBatch
 from clew.extract.fold import decode, in_categories
+from clew.ingest.kernels import inner, kernel
 
 SMALL, CAPITAL, CASELESS = 0, 1, 2  # anything but a capital; a capital; a letter of a script without capitals
 _PARTICLE = 3  # letters of a small word that may begin a name: "den Haag", "'s-Gravenhage", "la Spezia"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import kernel
+from clew.ingest.kernels import kernel
 
 NOTHING, EMIT, BLANK, SKIP = 0, 1, 2, 3  # itself; one symbol for it; a white space for it; not read at all
 _TAG_LIMIT = 4096  # a longer "tag" is text

@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from clew.extract._handlewords import CUES
 from clew.extract._load import load8
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._room import room
 from clew.extract._spelled import AT_WORDS, DOT_WORDS
 from clew.extract._starts import Starts, head, symbol_class
 from clew.extract.fold import Folded
 from clew.extract.phrases import fold_all
+from clew.ingest.kernels import inner, kernel
 
 # What stands at a mark, as bits.
 AT_SIGN, DOT_SIGN, BRACKET, NUMBER, AT_WORD, DOT_WORD, CUE = 1, 2, 4, 8, 16, 32, 64

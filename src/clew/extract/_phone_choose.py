@@ -6,7 +6,6 @@ import numpy as np
 
 from clew.extract._phone_context import is_obscured, link_kind, tongue
 from clew.extract._phone_groups import group, mark_times, ways
-from clew.extract._phone_kernel import kernel
 from clew.extract._phone_plan import BARE, MOBILE, OTHER, PLAIN, TRUNK, international, national
 from clew.extract._phone_score import CONTACT_FIELD, score
 from clew.extract._phone_tables import (
@@ -29,6 +28,7 @@ from clew.extract._phone_tables import (
     SIZE,
     VALUE,
 )  # fmt: skip
+from clew.ingest.kernels import kernel
 
 # Points, in halves. A candidate counts from _ENOUGH on; see `_phone_score` for what adds and takes.
 _ENOUGH = 6

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import kernel
 from clew.extract._phone_tables import COMMA, DIGIT, LANGUAGE, LETTER, NEWLINE, ODD, SPACE, USUAL, VOTES
 from clew.extract._phone_words import lookup, maybe, step
 from clew.extract.fold import EMOJI
+from clew.ingest.kernels import kernel
 
 _BLOB = 120  # symbols of a link that are looked at on either side
 _TONGUE_SYMBOLS = 600

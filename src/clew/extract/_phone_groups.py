@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import kernel
 from clew.extract._phone_tables import (
     BEGIN,
     CONTEXT,
@@ -31,6 +30,7 @@ from clew.extract._phone_tables import (
     VALUE,
 )  # fmt: skip
 from clew.extract._phone_words import AND, HUNDRED, HUNDREDS, MULTIPLY, PAIR, TEEN, TENS, TIMES, UNIT
+from clew.ingest.kernels import kernel
 
 # Ways to read a chain: leave out words that are numbers only now and then; do not add up "twenty two";
 # take marks such as "!" for the digits that they look like.

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import kernel
 from clew.extract._phone_words import MULTIPLY, PAIR, WEAK, common, vocabulary
+from clew.ingest.kernels import kernel
 
 _LONGEST, _SHORTEST = 16, 3
 _SHORTEST_WRONG = 4  # letters of a word that may have one wrong

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import kernel
+from clew.ingest.kernels import kernel
 
 FIXED, MOBILE, OTHER = 1, 2, 4  # kinds of number, as bits
 TRUNK, PLAIN, BARE = 1, 2, 3  # a national number: with its prefix; where none is used; with the prefix left out

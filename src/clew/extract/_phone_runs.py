@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_near import near_word
 from clew.extract._phone_tables import (
     DIGIT,
@@ -37,6 +36,7 @@ from clew.extract._phone_tables import (
 from clew.extract._phone_tokens import KIND_BITS, add, add_digits, known_word, match, point_at, unknown_word
 from clew.extract._phone_words import HUNDRED, MULTIPLY, PLUS, WEAK
 from clew.extract.fold import EMOJI
+from clew.ingest.kernels import inner, kernel
 
 _LONGEST_RUN = 120  # letters and digits in one go; longer is no phone number
 _HAN, _O, _X = 0x3000, 0x6F, 0x78

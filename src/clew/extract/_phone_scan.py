@@ -6,7 +6,6 @@ import numpy as np
 
 from clew.extract._phone_choose import choose
 from clew.extract._phone_context import iban_end
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_runs import (
     add_letters,
     all_look,
@@ -63,6 +62,7 @@ from clew.extract._phone_tokens import (
 )
 from clew.extract._phone_words import HUNDRED, MULTIPLY, PAIR, TIMES, UNIT, WEAK
 from clew.extract.fold import EMOJI
+from clew.ingest.kernels import inner, kernel
 
 _FEWEST_DIGITS = 6
 _E2 = 0xE2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import kernel
 from clew.extract._phone_plan import PLAIN, TRUNK
 from clew.extract._phone_tables import (
     CONTEXT,
@@ -26,6 +25,7 @@ from clew.extract._phone_tables import (
     SYMBOL,
     VALUE,
 )  # fmt: skip
+from clew.ingest.kernels import kernel
 
 CONTACT_FIELD, PRICE_FIELD = 2, 4
 _PLUS_SIGN = 0x2B

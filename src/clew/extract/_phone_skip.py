@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_near import near_word
 from clew.extract._phone_runs import all_look, cut, look_back, number_expected
 from clew.extract._phone_tables import (
@@ -51,6 +50,7 @@ from clew.extract._phone_words import (
     step,
 )
 from clew.extract.fold import EMOJI
+from clew.ingest.kernels import inner, kernel
 
 HAN, LETTER_O = 0x3000, 0x6F
 LONGEST_WORD = 120

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import packed
 from clew.extract._phone_near import Near, near
 from clew.extract._phone_plan import Plan, plan
 from clew.extract._phone_words import Words, tongues, words
@@ -137,6 +136,20 @@ class Text(NamedTuple):
     width: npt.NDArray[np.uint8]
     data: npt.NDArray[np.uint8]
     offsets: npt.NDArray[np.int64]
+
+
+def packed(fields: Any) -> npt.NDArray[np.void]:
+    """One structured row with the fields of a named tuple: arrays, whole numbers and named tuples.
+
+    Compiled code gets the row as one address, where every array handed on by itself takes seven arguments; the shapes
+    are part of the type.
+    """
+    rows = {k: packed(v) if hasattr(v, "_asdict") else np.asarray(v) for k, v in fields._asdict().items()}
+    kinds = [(k, v.dtype, () if hasattr(getattr(fields, k), "_asdict") else v.shape) for k, v in rows.items()]
+    row = np.zeros(1, np.dtype(kinds, align=True))
+    for name, value in rows.items():
+        row[name] = value
+    return row
 
 
 def _classes() -> npt.NDArray[np.uint8]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._phone_tables import (
     BEGIN,
     CONTEXT,
@@ -41,6 +40,7 @@ from clew.extract._phone_tables import (
 )  # fmt: skip
 from clew.extract._phone_words import AND, CUE, MEASURE, MULTIPLY, NEUTRAL, PLUS, TIMES, WEAK
 from clew.extract._phone_words import VALUE as VALUE_BIT
+from clew.ingest.kernels import inner, kernel
 
 KIND_BITS = WEAK - 1
 _LONGEST_DIGITS = 18

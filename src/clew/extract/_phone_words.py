@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import inner
 from clew.extract.fold import fold_text
+from clew.ingest.kernels import inner
 
 # What a word is. UNIT to HUNDRED carry a value; PAIR is a ten and a unit in one word.
 UNIT, TEEN, TENS, PAIR, HUNDREDS, HUNDRED, MULTIPLY = 1, 2, 3, 4, 5, 6, 7

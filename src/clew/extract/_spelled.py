@@ -7,7 +7,6 @@ from functools import cache
 
 import numpy as np
 
-from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     LETTER,
     Words,
@@ -19,6 +18,7 @@ from clew.extract._words import (
     word_end,
     word_list,
 )
+from clew.ingest.kernels import kernel
 
 AT, DOT, HYPHEN, LOWBAR = 1, 2, 3, 4
 PLAIN, SPACED, WORD, BRACKETED = 1, 2, 3, 4  # how a mark is written: "." / " . " / " dot " / "(dot)"

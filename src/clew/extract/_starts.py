@@ -13,9 +13,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import inner
 from clew.extract._room import room
 from clew.extract.fold import BREAK, OTHER, Folded, in_categories
+from clew.ingest.kernels import inner
 
 Ints = npt.NDArray[np.int64]
 

@@ -9,9 +9,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import kernel
 from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.phrases import fold_all
+from clew.ingest.kernels import kernel
 
 NONE, LETTER, DIGIT, SPACE = 0, 1, 2, 3
 LONGEST = 24  # symbols; a longer word is in no vocabulary

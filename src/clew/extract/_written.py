@@ -9,9 +9,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import kernel
 from clew.extract.base import Ints, TextBatch, unique_spans
 from clew.extract.fold import Folded, decode, fold_table
+from clew.ingest.kernels import kernel
 
 
 @cache

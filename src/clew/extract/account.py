@@ -12,10 +12,10 @@ import pyarrow as pa
 from stdnum import iban
 
 from clew.extract._marks import NUMBER
-from clew.extract._phone_kernel import kernel
 from clew.extract._words import put, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
+from clew.ingest.kernels import kernel
 
 # Length of an IBAN by country (SWIFT, IBAN registry).
 _LENGTHS = word_list(

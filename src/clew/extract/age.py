@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._marks import NUMBER, next_mark
-from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     Words,
     lookup,
@@ -24,6 +23,7 @@ from clew.extract._words import (
 )
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
+from clew.ingest.kernels import kernel
 
 _ADULT = 18
 _SIGNAL = "under-18-stated"

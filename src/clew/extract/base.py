@@ -156,9 +156,8 @@ def unique_spans(folded: Folded, begin: Ints, end: Ints) -> tuple[Ints, list[str
     ends = np.append(0, np.cumsum(end[first] - begin[first]))
     symbols = np.empty(int(ends[-1]), np.uint16)
     _copy(folded.sym, begin[first], end[first], ends, symbols)
-    together = (
-        symbols.astype("<u2", copy=False).tobytes().decode("utf-16-le", "replace")
-    )  # at once: a tenth of the time
+    # at once: a tenth of the time
+    together = symbols.astype("<u2", copy=False).tobytes().decode("utf-16-le", "replace")
     return inverse, [together[a:b] for a, b in pairwise(ends.tolist())]
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._marks import OF_EMAIL, next_mark
-from clew.extract._phone_kernel import kernel
 from clew.extract._spelled import (
     AT,
     PLAIN,
@@ -29,6 +28,7 @@ from clew.extract._words import DIGIT, LETTER, put, symbol_kinds, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
+from clew.ingest.kernels import kernel
 
 _LOCAL, _HOST = 64, 253  # longest parts of an address (RFC 5321, section 4.5.3.1)
 _ADDRESS = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?")

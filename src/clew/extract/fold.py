@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
 from clew.extract._load import load8
-from clew.extract._phone_kernel import kernel
 from clew.extract._room import room
+from clew.ingest.kernels import kernel
 
 VERSION = "1"  # changes whenever a text may give other symbols
 

@@ -23,7 +23,6 @@ from clew.extract._handlewords import (
     prepositions,
 )
 from clew.extract._marks import OF_HANDLE, next_mark
-from clew.extract._phone_kernel import kernel
 from clew.extract._suffix import is_provider
 from clew.extract._words import (
     DIGIT,
@@ -39,6 +38,7 @@ from clew.extract._words import (
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions, whole_fields
 from clew.extract.fold import EMOJI
+from clew.ingest.kernels import kernel
 
 _NEAR = 30  # symbols between a platform's name and an "@name" that goes with it
 _LONGEST = 32

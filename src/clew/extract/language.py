@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._words import Words, lookup, vocabulary
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
+from clew.ingest.kernels import inner, kernel
 
 _MOST_GRAMS = 60  # runs of letters read of one text
 _FEWEST_GRAMS = 10

@@ -17,7 +17,6 @@ import pyarrow as pa
 from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
 from clew.extract._gazetteer import data_lines
 from clew.extract._marks import NUMBER
-from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     Words,
     lookup,
@@ -30,6 +29,7 @@ from clew.extract._words import (
 )
 from clew.extract.base import Example, TextBatch, mentions, unique_spans
 from clew.extract.phrases import Phrases
+from clew.ingest.kernels import kernel
 
 _STRONG, _LABEL, _WEAK, _CLOSING, _AFTER = 0, 1, 2, 3, 4
 _CUES = {

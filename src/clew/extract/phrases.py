@@ -15,10 +15,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_kernel import inner
 from clew.extract._room import room
 from clew.extract._starts import JOIN, SEED, SINGLE, SPLIT, SYLLABLE, WORD, Starts, head, mix, starts, symbol_class
 from clew.extract.fold import OTHER, Folded, fold_table
+from clew.ingest.kernels import inner
 
 Ints = npt.NDArray[np.int64]
 

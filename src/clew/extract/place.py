@@ -21,9 +21,9 @@ from numba.extending import register_jitable
 
 from clew.extract._capitals import capitals, name_words, written_as
 from clew.extract._gazetteer import gazetteer
-from clew.extract._phone_kernel import kernel
 from clew.extract._words import Words, lookup, symbol_kinds, vocabulary, word_begin, word_end
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
+from clew.ingest.kernels import kernel
 
 _TITLE_OR_BODY = 2  # fields before this one are running text
 _PLACE = FIELDS.index("place")

@@ -24,7 +24,6 @@ from clew.extract._money import (
     leading_currency_words,
     unit_words,
 )  # fmt: skip
-from clew.extract._phone_kernel import kernel
 from clew.extract._words import (
     DIGIT,
     LETTER,
@@ -38,6 +37,7 @@ from clew.extract._words import (
 )
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
+from clew.ingest.kernels import kernel
 
 _MOST = 9_999_999  # more is no price of a service or a wage
 _FORINT = CODES.index("HUF")

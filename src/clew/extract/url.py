@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._marks import OF_URL, next_mark
-from clew.extract._phone_kernel import kernel
 from clew.extract._platforms import account_of
 from clew.extract._spelled import (
     AT,
@@ -32,6 +31,7 @@ from clew.extract._suffix import SURE, cut_host, is_provider, is_public, last_la
 from clew.extract._words import LETTER, put, symbol_kinds, word_begin, word_list
 from clew.extract._written import stands_so, written
 from clew.extract.base import Example, Ints, TextBatch, mentions
+from clew.ingest.kernels import kernel
 
 _LONGEST = 2048  # symbols of a path; more is cut
 _SCHEMES = {

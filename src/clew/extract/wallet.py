@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from clew.extract._coins import base58check, is_evm, is_monero, is_segwit
-from clew.extract._phone_kernel import kernel
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
+from clew.ingest.kernels import kernel
 
 _SHORTEST, _LONGEST = 26, 106  # symbols of an address
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{40}")

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.extract._phone_kernel import inner, kernel
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
 from clew.extract.phrases import Phrases
+from clew.ingest.kernels import inner, kernel
 from clew.model.errors import InputError
 
 SENSES = (

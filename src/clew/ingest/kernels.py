@@ -1,4 +1,4 @@
-"""What the compiled parts of ingest share: how they are compiled, and two steps over letters at memory speed."""
+"""How kernels are compiled, here and in the stages after ingest, and two steps over letters at memory speed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ if hasattr(CPUTargetOptions, "_nrt"):
     _OPTIONS["_nrt"] = False
 
 kernel = numba.njit(**_OPTIONS)
+
+# Small steps of the innermost loop: the call costs more than what they do.
+inner = numba.njit(**_OPTIONS, forceinline=True)
 
 
 def _copy_letters(typing, out, at, data, start, size):  # type: ignore[no-untyped-def]
