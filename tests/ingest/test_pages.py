@@ -21,7 +21,10 @@ from PIL import Image
 from tests.ingest.shelf import Shelf, reasons, rows
 
 from clew.ingest.formats.warc import example_record
+from clew.ingest.pages import Raw, pages_batch
+from clew.ingest.pages_beside import Beside
 from clew.ingest.pages_codes import codes_of, is_example
+from clew.ingest.pages_gather import Gathered
 from clew.ingest.pages_http import response_of, text_of
 from clew.ingest.pages_text import read_page
 from clew.ingest.pdq import pdq
@@ -313,3 +316,37 @@ def test_progress_counts_the_file_once(shelf: Shelf) -> None:
     (shelf.root / "out").mkdir()
     ingest_files([path], IngestOptions(None, "s"), [], shelf.root / "out", lambda done, total: told.append(done))
     assert told == sorted(told) and 0 < told[-1] <= path.stat().st_size
+
+
+def test_a_large_archive_is_read_by_other_processes_alike(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    icon, scene = picture(3, 32), picture(4)
+    offer = '<script type="application/ld+json">{"@type": "JobPosting", "title": "Picker"}</script>'
+    records = [
+        response("https://a.example/favicon.ico", icon, "image/png"),
+        response("https://a.example/p.png", scene, "image/png"),
+        *(
+            response(f"https://a.example/{n}", f"<title>{n}</title><p>Tel. 0612345{n:03}<img src=/p.png>{offer}")
+            for n in range(450)
+        ),
+        b"WARC/1.1\r\nnonsense",
+    ]
+    (shelf.root / "other").mkdir()
+    other = Shelf(shelf.root / "other")
+    here = warc(shelf, *records)
+    monkeypatch.setattr("clew.ingest.pages_archive._ALONE", 1)
+    there = warc(other, *records)
+    assert here.read == there.read == 2 * 450 + 1 and here.rejected == there.rejected == 1
+    told = [[{k: v for k, v in row.items() if k != "file"} for row in rows(found.records)] for found in (here, there)]
+    assert told[0] == told[1] and told[0][0]["images"]
+
+
+def test_pages_are_read_here_where_other_processes_are_lost(shelf: Shelf) -> None:
+    beside = Beside(Gathered(title="Sites"))
+    page = Raw(1, "https://a.example/", None, b"<title>A</title><p>Text", "text/html")
+    for _, process in (beside._free.get() for _ in range(beside._free.qsize())):
+        process.kill()
+        process.wait()
+        beside._free.put((0, process))
+    (batch,) = beside.batches([page], [])
+    (same,) = pages_batch([page], Gathered(title="Sites"))
+    assert batch.columns["title"].to_pylist() == ["A"] and batch == same

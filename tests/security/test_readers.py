@@ -99,6 +99,7 @@ READERS = {
     "ingest.money_roles": CONTRACT,
     "ingest.money_simple": CONTRACT,
     "ingest.money_types": PACKAGE,
+    "ingest.pages_beside": "what one process of Clew tells another",
     "ingest.pages_data": "tests/ingest/test_pages_hostile.py::test_odd_data",
     "ingest.pages_gather": "tests/ingest/test_pages_hostile.py::test_hostile_pictures_give_no_hash",
     "ingest.pages_http": "tests/ingest/test_pages_hostile.py::test_spoilt_archives_add_up",

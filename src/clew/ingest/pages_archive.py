@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from clew.ingest.base import Chunk, Reject
 from clew.ingest.pages import Raw, pages_batch
+from clew.ingest.pages_beside import Beside
 from clew.ingest.pages_gather import RENDERED, Gathered, gather, issuer_of, plain_url
 from clew.ingest.pages_http import response_of, split_head
 from clew.ingest.pages_warc import Record
 
 _BATCH_BYTES, _BATCH_PAGES = 4 << 20, 200
+_ALONE = 20  # portions that are read here: a small archive is done before other processes have begun
 _HTML = ("text/html", "application/xhtml+xml")
 _LOOKS_HTML = re.compile(
     rb"\s*(?:<!--.{0,500}?-->\s*){0,3}<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -30,8 +32,20 @@ def pages_of(records: Records, shared: Gathered) -> Iterator[Chunk]:
         shared: what is known already, as the title of a collection.
     """
     gather(records(), shared)
+    beside: Beside | None = None
+    for number, (pages, rejects) in enumerate(_portions(records(), shared)):
+        if number == _ALONE:
+            beside = Beside(shared)
+        if beside is None:
+            yield partial(pages_batch, pages, shared, rejects)
+        else:
+            yield partial(beside.batches, pages, rejects)
+
+
+def _portions(records: Iterable[Record | Reject], shared: Gathered) -> Iterator[tuple[list[Raw], list[Reject]]]:
+    """Some pages at a time, and what could not be read among them."""
     pages, rejects, size = list[Raw](), list[Reject](), 0
-    for record in records():
+    for record in records:
         if isinstance(record, Reject):
             rejects.append(record)
         elif (page := _page(record, shared)) is not None:
@@ -41,10 +55,10 @@ def pages_of(records: Records, shared: Gathered) -> Iterator[Chunk]:
                 pages.append(page)
                 size += len(page.body)
         if size > _BATCH_BYTES or len(pages) >= _BATCH_PAGES or len(rejects) >= _BATCH_PAGES:
-            yield partial(pages_batch, pages, shared, rejects)
+            yield pages, rejects
             pages, rejects, size = [], [], 0
     if pages or rejects:
-        yield partial(pages_batch, pages, shared, rejects)
+        yield pages, rejects
 
 
 def _page(record: Record, shared: Gathered) -> Raw | Reject | None:

@@ -21,7 +21,7 @@ _MOST_HEADERS = 1 << 17
 _BLOCK = 1 << 20
 _FREE, _RATIO = 4 << 30, 100
 _GZIP = b"\x1f\x8b\x08"
-_BEGINS = b"WARC/"
+_BEGINS, _END = b"WARC/", b"\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _of_bytes(file: IO[bytes], number: int) -> Iterator[Record | Reject]:
 def _ends(file: IO[bytes], at: int) -> bool:
     """Whether there is what follows each record."""
     file.seek(at)
-    return file.read(4) == b"\r\n\r\n"
+    return file.read(4) == _END
 
 
 def _begins(file: IO[bytes], at: int) -> bool:
@@ -157,7 +157,7 @@ def _head(start: bytes) -> tuple[dict[str, str], int] | None:
     """(headers, where the content begins) of a record that starts with these bytes; None: it is none."""
     if not start.startswith(_BEGINS):
         return None
-    ends = [(at, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (at := start.find(mark, 0, _MOST_HEADERS)) >= 0]
+    ends = [(at, len(mark)) for mark in (_END, b"\n\n") if (at := start.find(mark, 0, _MOST_HEADERS)) >= 0]
     if not ends:
         return None
     at, gap = min(ends)
@@ -204,9 +204,23 @@ def _of_members(file: IO[bytes]) -> Iterator[Record | Reject]:
             yield from _long(content, number)
             number += 1
             continue
+        if (only := _only(content, number)) is not None:  # as nearly all are
+            number += 1
+            yield only
+            continue
         for found in _of_bytes(io.BytesIO(content), number):
             number += 1
             yield found
+
+
+def _only(content: bytes, number: int) -> Record | None:
+    """The record that is all of a member; None: there is more or less in it."""
+    found = _head(content[:_MOST_HEADERS])
+    length = _length(found[0]) if found else None
+    if found is None or length is None or length > MAX_RECORD:
+        return None
+    headers, begin = found
+    return Record(number, headers, content[begin : begin + length]) if content[begin + length :] == _END else None
 
 
 def _long(start: bytes, number: int) -> Iterator[Record | Reject]:
