@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from scipy.special import pdtrc  # scipy.stats takes a second to load
 
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
@@ -115,6 +114,8 @@ def _coincidence(payments: Payments, posts: Posts, matched: Matched, chosen: Int
     expected = mine * mean[key]
     pool = both(posts.platform, posts.network)[0] // (int(posts.network.max(initial=0)) + 1)
     networks = np.bincount(pool, minlength=len(posts.platforms))[posts.platform[pairs.post[chosen]]]
+    from scipy.special import pdtrc  # takes half a second to load, and only payments need it
+
     # As many or more by the law of Poisson.
     tail = np.where(hits[key] > 0, pdtrc(np.maximum(hits[key] - 1, 0), expected), 1.0)
     return hits[key], mine, expected, np.minimum(tail * networks, 1.0)

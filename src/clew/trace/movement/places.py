@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.spatial import cKDTree
 
 from clew.extract._gazetteer import gazetteer
 from clew.extract.place import coordinates, great_circle
+from clew.ingest.kernels import making_step
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -81,14 +80,14 @@ class Places:
         return codes
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def apart(latitude, longitude, a, b):  # type: ignore[no-untyped-def]
     """Kilometres along the great circle between two places in radians; 0 where one is not known."""
     km = great_circle(latitude[a], latitude[b], longitude[b] - longitude[a])
     return 0.0 if np.isnan(km) else km
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def hours(km):  # type: ignore[no-untyped-def]
     """The shortest time that a journey takes; none within an area."""
     if km < 50.0:
@@ -128,6 +127,8 @@ def nearest(latitude: Floats, longitude: Floats, preferred: pa.Array) -> pa.Arra
 
 def _likeliest(latitude: Floats, longitude: Floats, lat: FloatsLike, lon: FloatsLike, people: Floats) -> Ints:
     """int64[n], of the places around each point the one that most people near it live in; -1 where there is none."""
+    from scipy.spatial import cKDTree  # takes a fifth of a second to load, and is needed by few runs
+
     around = min(_AROUND, len(lat))
     chord, at = cKDTree(_on_sphere(lat, lon)).query(_on_sphere(latitude, longitude), k=[*range(1, around + 1)])
     km = 2 * _EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0))
