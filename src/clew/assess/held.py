@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from clew.assess.arrays import Ints, Records, Words
 from clew.engine.duckdb import Engine
+from clew.ingest.kernels import making_kernel
 from clew.model.tables import KINDS
 
 # Which identifiers make entities; the others of TIES tell too little here.
@@ -66,7 +66,7 @@ def read_held(engine: Engine, records: Records) -> Held:
     return Held(row, begin, end, type_[held], h[held], spread[held])
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _sort(group, start, key, out):  # type: ignore[no-untyped-def]
     """Sort keys by group, then themselves: groups are small, and what follows finds a network's records together."""
     place = start.copy()

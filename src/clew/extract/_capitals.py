@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -13,7 +12,7 @@ from clew.extract._starts import Starts
 from clew.extract._words import LETTER, symbol_kinds
 from clew.extract.base import TextBatch
 from clew.extract.fold import decode, in_categories
-from clew.ingest.kernels import inner, kernel
+from clew.ingest.kernels import inner, kernel, kernel_step, making_kernel
 
 SMALL, CAPITAL, CASELESS = 0, 1, 2  # anything but a capital; a capital; a letter of a script without capitals
 _PARTICLE = 3  # letters of a small word that may begin a name: "den Haag", "'s-Gravenhage", "la Spezia"
@@ -35,7 +34,7 @@ def _as(data, at, end, table):  # type: ignore[no-untyped-def]
     return table[point] if point < table.shape[0] else np.uint8(SMALL)
 
 
-@kernel
+@kernel_step
 def written_as(text, r, i, table):  # type: ignore[no-untyped-def]
     """How the letter at symbol i of text r was written; ``text`` is (sym, byte, data, offsets)."""
     _, byte, data, offsets = text
@@ -75,7 +74,7 @@ def _named(sym, char, first, at, written, start, free_from, free_to, kinds, out)
     return n
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _copy(words, chosen, out):  # type: ignore[no-untyped-def]
     first, at, hashes, heads, nexts = words
     out_first, out_at, out_hashes, out_heads, out_nexts = out

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 
-import numba
 import numpy as np
+
+from clew.ingest.kernels import making_kernel, making_step
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGIT58 = {c: n for n, c in enumerate(_BASE58)}
@@ -41,12 +42,12 @@ def _round_constants() -> list[int]:
 _ROUNDS = np.array(_round_constants(), np.uint64)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _turn(x, n):  # type: ignore[no-untyped-def]
     return (x << n) | (x >> (np.uint64(64) - n))
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _permute(a):  # type: ignore[no-untyped-def]
     """Keccak-f[1600] on uint64[25], in place."""
     c = np.empty(5, np.uint64)

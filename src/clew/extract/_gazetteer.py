@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 from clew.extract.base import pack_region
 from clew.extract.fold import fold, text_buffers
 from clew.extract.phrases import Phrases
+from clew.ingest.kernels import making_kernel
 
 _DATA = files("clew.extract") / "data"
 _CODE = r"^(?:.*[,(/] *)?\b([A-Z]{2})\)?$"  # "NL", "Amsterdam, NL", "Paris, TX"
@@ -126,7 +126,7 @@ def country_of(texts: pa.Array, hints: npt.NDArray[np.uint16]) -> npt.NDArray[np
     return out
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _likeliest(record, phrase, lists, hints, codes, out):  # type: ignore[no-untyped-def]
     first, place, score, country, division = lists
     best = np.zeros(out.shape[0], np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 NOTHING, EMIT, BLANK, SKIP = 0, 1, 2, 3  # itself; one symbol for it; a white space for it; not read at all
 _TAG_LIMIT = 4096  # a longer "tag" is text
@@ -34,12 +34,12 @@ _INLINE_NAMES = np.array([_pack(k) for k in _INLINE], np.uint64)
 _SCRIPT, _STYLE, _HREF = _pack("script"), _pack("style"), _pack("href")
 
 
-@kernel
+@kernel_step
 def _letter(b):  # type: ignore[no-untyped-def]
     return (97 <= b <= 122) or (65 <= b <= 90)
 
 
-@kernel
+@kernel_step
 def _find_tag_end(data, i, end):  # type: ignore[no-untyped-def]
     """The byte after the ">" that closes a tag opened before i, or -1; a "<" outside quotes means it was no tag."""
     quote = 0
@@ -57,7 +57,7 @@ def _find_tag_end(data, i, end):  # type: ignore[no-untyped-def]
     return -1
 
 
-@kernel
+@kernel_step
 def _find_href(data, i, end):  # type: ignore[no-untyped-def]
     """First and last byte of a quoted link target between i and end, or -1, -1."""
     word = np.uint64(0)
@@ -74,7 +74,7 @@ def _find_href(data, i, end):  # type: ignore[no-untyped-def]
     return -1, -1
 
 
-@kernel
+@kernel_step
 def _close_of(data, i, end, name):  # type: ignore[no-untyped-def]
     """The byte where "</script" or "</style" begins, or -1: then, as in a browser, nothing after it is read."""
     word = np.uint64(0)
@@ -89,7 +89,7 @@ def _close_of(data, i, end, name):  # type: ignore[no-untyped-def]
     return -1
 
 
-@kernel
+@kernel_step
 def _read_entity(data, i, end):  # type: ignore[no-untyped-def]
     """Code point and end of the entity at i, or -1."""
     k = i + 1
@@ -127,7 +127,7 @@ def _read_entity(data, i, end):  # type: ignore[no-untyped-def]
     return np.int64(-1), i
 
 
-@kernel
+@kernel_step
 def read_markup(data, i, end):  # type: ignore[no-untyped-def]
     """Read the markup that may begin at byte i.
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +20,7 @@ from clew.extract._spelled import AT_WORDS, DOT_WORDS
 from clew.extract._starts import Starts, head, symbol_class
 from clew.extract.fold import Folded
 from clew.extract.phrases import fold_all
-from clew.ingest.kernels import inner, kernel
+from clew.ingest.kernels import inner, kernel, kernel_step, making_kernel
 
 # What stands at a mark, as bits.
 AT_SIGN, DOT_SIGN, BRACKET, NUMBER, AT_WORD, DOT_WORD, CUE = 1, 2, 4, 8, 16, 32, 64
@@ -53,7 +52,7 @@ def next_mark(marks, c, stop, floor, wanted):  # type: ignore[no-untyped-def]
     return c
 
 
-@kernel
+@kernel_step
 def _signs(sym, out):  # type: ignore[no-untyped-def]
     """The bits of each symbol by itself; without branches, so that it becomes vector instructions."""
     before = np.uint16(0)
@@ -66,7 +65,7 @@ def _signs(sym, out):  # type: ignore[no-untyped-def]
         before = s
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _find(sym, start, words, meaning, first, at, what):  # type: ignore[no-untyped-def]
     longest = 0
     for r in range(start.shape[0] - 1):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +12,7 @@ from clew.extract._meaning_matches import put, settle
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
 from clew.extract.fold import BREAK
+from clew.ingest.kernels import making_kernel, making_step
 
 PARTS = 3  # 64-bit words that hold a set of classes
 _SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
@@ -57,12 +57,12 @@ class Words(NamedTuple):
     sentence: Ints
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _fits(bits, k, wanted):  # type: ignore[no-untyped-def]
     return (bits[k, 0] & wanted[0]) | (bits[k, 1] & wanted[1]) | (bits[k, 2] & wanted[2]) != 0
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _assign(words, slots, count, ordered, i, j, chosen):  # type: ignore[no-untyped-def]
     """Can every slot have a word of its own among those from i to j, both of which are used?
 
@@ -97,7 +97,7 @@ def _assign(words, slots, count, ordered, i, j, chosen):  # type: ignore[no-unty
     return False
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _forbidden(words, n, none, i, j, reach, across, chosen, count):  # type: ignore[no-untyped-def]
     """Does a word of a class that must not be there stand in the match or near it?"""
     if none[0] | none[1] | none[2] == 0:
@@ -116,7 +116,7 @@ def _forbidden(words, n, none, i, j, reach, across, chosen, count):  # type: ign
     return False
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _weight(groups, phrase, language, wanted):  # type: ignore[no-untyped-def]
     """The greatest weight that a phrase has in a language and a set of classes."""
     best = 0.0
@@ -128,7 +128,7 @@ def _weight(groups, phrase, language, wanted):  # type: ignore[no-untyped-def]
     return best
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _apply(hits, groups, rules, r, language, stretch, words, n, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
     """All matches of one rule among the words of one language in one record."""
     slots, count, across = rules.slots[r], rules.size[r], rules.across[r]
@@ -173,7 +173,7 @@ class Hits(NamedTuple):
     hidden: npt.NDArray[np.bool_]  # written so that a filter does not read it
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _vote(hits, groups, a, b, votes):  # type: ignore[no-untyped-def]
     """The letters of the words that each language knows; returns the most."""
     votes[:] = 0
@@ -188,7 +188,7 @@ def _vote(hits, groups, a, b, votes):  # type: ignore[no-untyped-def]
     return votes.max()
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b; sense phrases are matches at once."""
     n = 0
@@ -216,7 +216,7 @@ def _gather(hits, groups, a, b, language, words, present, classes, rows, weights
     return n, rows, weights, k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
     """The matches of every rule of which all slots have a word in the record."""
     tried[:] = False
@@ -240,7 +240,7 @@ def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried,
     return rows, weights, k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _scratch(longest):  # type: ignore[no-untyped-def]
     return Words(
         np.zeros((longest + 1, PARTS), np.uint64),
@@ -261,7 +261,7 @@ class Texts(NamedTuple):
     first: Ints
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _listen(texts, q, wide, words, n, reader, room, stamp, total, low, rows, weights, k):  # type: ignore[no-untyped-def]
     """What the learnt reader adds to one message: points, and matches of what no rule has matched.
 
@@ -299,7 +299,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, low, rows, wei
     return stamp, rows, weights, k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, length, reader, room):  # type: ignore[no-untyped-def]
     """Every sense of every record.
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from clew.extract._starts import SINGLE, SYLLABLE, symbol_class
 from clew.extract.base import Ints
+from clew.ingest.kernels import making_kernel, making_step
 
 STEM = 5  # letters of the beginning of a word that are a feature of their own
 NEAR = 4  # words between two classes that are a pair
@@ -83,7 +84,7 @@ def scratch(reader: Reader) -> Scratch:
     )
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _mixed(a, b):  # type: ignore[no-untyped-def]
     h = (a + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xFF51AFD7ED558CCD)
     h ^= h >> np.uint64(32)
@@ -91,7 +92,7 @@ def _mixed(a, b):  # type: ignore[no-untyped-def]
     return h ^ (h >> np.uint64(29))
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _put(room, k, h, kind, first, after):  # type: ignore[no-untyped-def]
     if k < room.id.shape[0]:
         h = _mixed(h, np.uint64(kind))
@@ -101,7 +102,7 @@ def _put(room, k, h, kind, first, after):  # type: ignore[no-untyped-def]
     return k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def word_features(sym, stop, at, hashes, kind, a, b, room):  # type: ignore[no-untyped-def]
     """The features of the words from a to b: each word, its beginning, and beginnings of neighbours.
 
@@ -139,7 +140,7 @@ def word_features(sym, stop, at, hashes, kind, a, b, room):  # type: ignore[no-u
     return k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _pairs(bits, first, after, n, i, x, b, room, k):  # type: ignore[no-untyped-def]
     """The pairs of class x of hit i with classes of the hits soon after it."""
     for j in range(i + 1, n):
@@ -157,7 +158,7 @@ def _pairs(bits, first, after, n, i, x, b, room, k):  # type: ignore[no-untyped-
     return k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def class_features(bits, first, after, n, a, b, room, k):  # type: ignore[no-untyped-def]
     """The classes of the hits that begin among the words from a to b, and pairs of classes near each other, in order.
 
@@ -183,7 +184,7 @@ def class_features(bits, first, after, n, a, b, room, k):  # type: ignore[no-unt
     return k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def weigh(reader, room, k, stamp):  # type: ignore[no-untyped-def]
     """Fill ``room.z`` with what the first k features say together; each counts once."""
     room.sum[:] = 0
@@ -206,7 +207,7 @@ def weigh(reader, room, k, stamp):  # type: ignore[no-untyped-def]
         room.z[s] = reader.gain[s] * share * room.sum[s] + reader.shift[s]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def says_several(reader, rows, weights, k, total):  # type: ignore[no-untyped-def]
     """Whether rules find three senses or more in a message, a threat among them: then nothing of it is held back.
 
@@ -228,7 +229,7 @@ def says_several(reader, rows, weights, k, total):  # type: ignore[no-untyped-de
     return threat and found >= 3
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def speaking(reader, room, k, s, a, b):  # type: ignore[no-untyped-def]
     """The words from a to b that speak for a sense: the run whose sum is greatest."""
     room.said[: b - a] = 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from clew.ingest.kernels import making_step
 
-@numba.njit(nogil=True, cache=True)
+
+@making_step
 def put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no-untyped-def]
     """Add a match; returns the arrays, larger ones where there was no room left."""
     if k == rows.shape[0]:
@@ -18,7 +19,7 @@ def put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no
     return rows, weights
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def settle(rows, weights, k, total, low, grows, passages):  # type: ignore[no-untyped-def]
     """One match for each place and sense, and only of senses that weigh enough: 1, those that grow 1 a passage.
 

@@ -28,7 +28,7 @@ from clew.extract._phone_tables import (
     SIZE,
     VALUE,
 )  # fmt: skip
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 # Points, in halves. A candidate counts from _ENOUGH on; see `_phone_score` for what adds and takes.
 _ENOUGH = 6
@@ -40,7 +40,7 @@ _OPEN, _CLOSE = 0x28, 0x29
 _POINTS, _FROM, _TO, _NUMBER, _OBSCURED, _DIGITS = range(6)
 
 
-@kernel
+@kernel_step
 def _national_base(form, kinds, likely):  # type: ignore[no-untyped-def]
     """Points of a national number. ``likely``: 2 in the record's own region, 1 by language, 0 otherwise."""
     if form == TRUNK:
@@ -52,7 +52,7 @@ def _national_base(form, kinds, likely):  # type: ignore[no-untyped-def]
     return base - (2 if kinds == OTHER else 0)
 
 
-@kernel
+@kernel_step
 def _resolve(tables, ws, region, row, likely, i, j, plus, hope):  # type: ignore[no-untyped-def]
     """Points, E.164 number and form (0: international) of some digits; points are -99 when they are no number.
 
@@ -103,7 +103,7 @@ def _resolve(tables, ws, region, row, likely, i, j, plus, hope):  # type: ignore
     return best, found, best_form
 
 
-@kernel
+@kernel_step
 def _has_code(plan, region, d, i):  # type: ignore[no-untyped-def]
     code, value = plan.code[region], np.int64(0)
     for k in range(i, i + 3):
@@ -113,7 +113,7 @@ def _has_code(plan, region, d, i):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@kernel_step
 def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ignore[no-untyped-def]
     """Append every run of groups that reads as a phone number; returns the new count."""
     grp, cand, bounds = ws.grp, ws.cand, ws.bounds
@@ -153,7 +153,7 @@ def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ig
     return nc
 
 
-@kernel
+@kernel_step
 def _how(grp, i, j):  # type: ignore[no-untyped-def]
     """-1 when the digits themselves are spelled oddly, else how many of the groups are a single digit."""
     singles = 0
@@ -164,7 +164,7 @@ def _how(grp, i, j):  # type: ignore[no-untyped-def]
     return singles
 
 
-@kernel
+@kernel_step
 def _enough(grp, ng):  # type: ignore[no-untyped-def]
     """Whether the groups between dates and codes have enough digits for a number."""
     digits = 0
@@ -175,7 +175,7 @@ def _enough(grp, ng):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@kernel_step
 def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-def]
     """Write the phone numbers of the chain of tokens to ``out``; returns the new count of rows.
 
@@ -218,7 +218,7 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
     return _select(text, tables, ws, nc, r, out, n_out)
 
 
-@kernel
+@kernel_step
 def _with_bracket(sym, first, begin, end):  # type: ignore[no-untyped-def]
     """The begin of a number, with the bracket that is closed in it."""
     if begin > first and sym[begin - 1] == _OPEN:
@@ -230,7 +230,7 @@ def _with_bracket(sym, first, begin, end):  # type: ignore[no-untyped-def]
     return begin
 
 
-@kernel
+@kernel_step
 def _select(text, tables, ws, nc, r, out, n_out):  # type: ignore[no-untyped-def]
     """The best candidates that do not overlap, best first: most points, then most digits, then first."""
     cand, first_row = ws.cand, n_out

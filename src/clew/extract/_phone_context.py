@@ -7,7 +7,7 @@ import numpy as np
 from clew.extract._phone_tables import COMMA, DIGIT, LANGUAGE, LETTER, NEWLINE, ODD, SPACE, USUAL, VOTES
 from clew.extract._phone_words import lookup, maybe, step
 from clew.extract.fold import EMOJI
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 _BLOB = 120  # symbols of a link that are looked at on either side
 _TONGUE_SYMBOLS = 600
@@ -15,7 +15,7 @@ _LONGEST_TONGUE_WORD = 12
 _LINK, _MAIL, _CALL = 1, 2, 3  # what the digits stand in
 
 
-@kernel
+@kernel_step
 def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
     """The end of the account number that begins at p, or p: two letters, two digits, and the length of the country."""
     if p + 15 > end or tables.klass[sym[p + 2]] != DIGIT or tables.klass[sym[p + 3]] != DIGIT:
@@ -38,7 +38,7 @@ def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
     return k
 
 
-@kernel
+@kernel_step
 def _has(sym, i, j, marks):  # type: ignore[no-untyped-def]
     """The place after the last occurrence of any of the marks (uint16[k, 12], 0-padded) in ``sym[i:j]``, or -1."""
     for k in range(j - 1, i - 1, -1):
@@ -51,7 +51,7 @@ def _has(sym, i, j, marks):  # type: ignore[no-untyped-def]
     return -1
 
 
-@kernel
+@kernel_step
 def link_kind(tables, ws, sym, begin, end):  # type: ignore[no-untyped-def]
     """Whether the symbols from begin to end stand in a link (1), a mail address (2), a link to call (3), or none (0).
 
@@ -85,7 +85,7 @@ def link_kind(tables, ws, sym, begin, end):  # type: ignore[no-untyped-def]
     return 0
 
 
-@kernel
+@kernel_step
 def tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
     """As `_tongue`, once a text."""
     if bounds[LANGUAGE] < 0:
@@ -93,7 +93,7 @@ def tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
     return bounds[LANGUAGE]
 
 
-@kernel
+@kernel_step
 def _tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
     """The row of the language whose frequent words occur most in the first symbols of a text; the last row if none."""
     words = tables.tongues
@@ -125,7 +125,7 @@ def _tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
     return best
 
 
-@kernel
+@kernel_step
 def is_obscured(text, tables, r, begin, end, spelled, singles):  # type: ignore[no-untyped-def]
     """Whether a number had to be decoded: words or odd digits, odd separators, single digits, hidden characters."""
     if spelled or singles >= 5:

@@ -30,7 +30,7 @@ from clew.extract._phone_tables import (
     VALUE,
 )  # fmt: skip
 from clew.extract._phone_words import AND, HUNDRED, HUNDREDS, MULTIPLY, PAIR, TEEN, TENS, TIMES, UNIT
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 # Ways to read a chain: leave out words that are numbers only now and then; do not add up "twenty two";
 # take marks such as "!" for the digits that they look like.
@@ -38,13 +38,13 @@ DROP, APART, MARKS = 1, 2, 4
 _MOST_REPEATS = 4
 
 
-@kernel
+@kernel_step
 def _near(tok, t, n):  # type: ignore[no-untyped-def]
     """Whether token t follows the one before it so closely that both can be one number word."""
     return t < n and tok[t, GAP] & ~(G_SPACE | G_USUAL) == 0
 
 
-@kernel
+@kernel_step
 def _below_hundred(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
     """The value of the number words at t below 100, and the token after them; t itself when there are none."""
     kind, value = tok[t, KIND], tok[t, VALUE]
@@ -83,7 +83,7 @@ def _below_hundred(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
     return value, k
 
 
-@kernel
+@kernel_step
 def _spoken(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
     """Value, digits and end of the number that is said at token t."""
     value, k = _below_hundred(tok, t, n, sym, dig)
@@ -100,7 +100,7 @@ def _spoken(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
     return value, 3, k
 
 
-@kernel
+@kernel_step
 def _repeated(tok, t, n, dig):  # type: ignore[no-untyped-def]
     """How often which digit is said at t ("double six", "deux fois sept"), and the token after; 0 times when not so."""
     k = t + 1
@@ -118,7 +118,7 @@ def _repeated(tok, t, n, dig):  # type: ignore[no-untyped-def]
     return 0, 0, t
 
 
-@kernel
+@kernel_step
 def _write(gdig, n, value, size):  # type: ignore[no-untyped-def]
     for k in range(size - 1, -1, -1):
         gdig[n + k] = value % 10
@@ -126,7 +126,7 @@ def _write(gdig, n, value, size):  # type: ignore[no-untyped-def]
     return n + size
 
 
-@kernel
+@kernel_step
 def _open(grp, g, tok, t, gap, symbol, n):  # type: ignore[no-untyped-def]
     for c in (BEGIN, KIND, SIGN, CONTEXT, FLAGS):
         grp[g, c] = tok[t, c]
@@ -134,7 +134,7 @@ def _open(grp, g, tok, t, gap, symbol, n):  # type: ignore[no-untyped-def]
     grp[g, GAP], grp[g, SYMBOL], grp[g, FIRST] = gap, symbol, n
 
 
-@kernel
+@kernel_step
 def group(ws, sym, way):  # type: ignore[no-untyped-def]
     """Fill ``grp`` (as a token; VALUE counts words) and ``gdig`` with the groups of a chain; gives their count."""
     tok, dig, grp, gdig, nt = ws.tok, ws.dig, ws.grp, ws.gdig, ws.st[TOKENS]
@@ -181,7 +181,7 @@ def group(ws, sym, way):  # type: ignore[no-untyped-def]
     return g
 
 
-@kernel
+@kernel_step
 def _glued(tok, t, way):  # type: ignore[no-untyped-def]
     """Whether token t continues a run of digits and letters read as digits."""
     if tok[t, GAP] or (way & DROP and tok[t, FLAGS] & F_WEAK) or (tok[t, FLAGS] & F_MARK and not way & MARKS):
@@ -189,7 +189,7 @@ def _glued(tok, t, way):  # type: ignore[no-untyped-def]
     return tok[t, KIND] == DIGITS or tok[t, KIND] == LETTERS
 
 
-@kernel
+@kernel_step
 def ways(ws):  # type: ignore[no-untyped-def]
     """The ways of reading (DROP, APART, MARKS) that can make a difference for a chain."""
     tok, nt = ws.tok, ws.st[TOKENS]
@@ -204,7 +204,7 @@ def ways(ws):  # type: ignore[no-untyped-def]
     return found | (APART if words else 0)
 
 
-@kernel
+@kernel_step
 def _two(grp, gdig, g):  # type: ignore[no-untyped-def]
     """The value of a group of one or two plain digits, else -1."""
     if grp[g, KIND] != DIGITS or grp[g, FLAGS] & F_SPELLED or grp[g, SIZE] > 2:
@@ -215,7 +215,7 @@ def _two(grp, gdig, g):  # type: ignore[no-untyped-def]
     return value
 
 
-@kernel
+@kernel_step
 def _year(grp, gdig, g):  # type: ignore[no-untyped-def]
     if grp[g, KIND] != DIGITS or grp[g, SIZE] != 4:
         return False
@@ -223,13 +223,13 @@ def _year(grp, gdig, g):  # type: ignore[no-untyped-def]
     return (gdig[k] == 2 and gdig[k + 1] == 0 and gdig[k + 2] < 5) or (gdig[k] == 1 and gdig[k + 1] == 9)
 
 
-@kernel
+@kernel_step
 def _flag(grp, i, j):  # type: ignore[no-untyped-def]
     for g in range(i, j):
         grp[g, FLAGS] |= F_TIME
 
 
-@kernel
+@kernel_step
 def _mark_hours(grp, ng, gdig):  # type: ignore[no-untyped-def]
     """Flag the groups that are a time of day, or two years."""
     for g in range(ng - 1):
@@ -243,7 +243,7 @@ def _mark_hours(grp, ng, gdig):  # type: ignore[no-untyped-def]
             _flag(grp, g, g + 2)
 
 
-@kernel
+@kernel_step
 def _short_date(grp, ng, gdig, g):  # type: ignore[no-untyped-def]
     """Whether three groups at g are a day, a month and a year of two digits."""
     if g < 0 or g + 2 >= ng:
@@ -255,7 +255,7 @@ def _short_date(grp, ng, gdig, g):  # type: ignore[no-untyped-def]
     return ((1 <= a <= 31 and 1 <= b <= 12) or (1 <= a <= 12 and 1 <= b <= 31)) and 20 <= c < 40
 
 
-@kernel
+@kernel_step
 def mark_times(grp, ng, gdig):  # type: ignore[no-untyped-def]
     """Flag the groups that are a date, a time of day, or two years."""
     _mark_hours(grp, ng, gdig)

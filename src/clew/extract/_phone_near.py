@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._phone_words import MULTIPLY, PAIR, WEAK, common, vocabulary
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 _LONGEST, _SHORTEST = 16, 3
 _SHORTEST_WRONG = 4  # letters of a word that may have one wrong
@@ -110,7 +110,7 @@ def near() -> Near:
     return tables
 
 
-@kernel
+@kernel_step
 def _lookup(near, h, gap, letter):  # type: ignore[no-untyped-def]
     """What the words with this hash are: 0 none, -1 a common word, -2 several that differ.
 
@@ -140,7 +140,7 @@ def _lookup(near, h, gap, letter):  # type: ignore[no-untyped-def]
     return found
 
 
-@kernel
+@kernel_step
 def near_word(near, sym, p, e, wrong):  # type: ignore[no-untyped-def]
     """The number word that the symbols from p to e are meant for, 0 for none.
 
@@ -181,7 +181,7 @@ def near_word(near, sym, p, e, wrong):  # type: ignore[no-untyped-def]
     return found if found else first
 
 
-@kernel
+@kernel_step
 def _exact(near, h):  # type: ignore[no-untyped-def]
     mask = np.uint64(near.key.shape[0] - 1)
     at = (h >> np.uint64(40)) & mask

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel, kernel_step
 
 FIXED, MOBILE, OTHER = 1, 2, 4  # kinds of number, as bits
 TRUNK, PLAIN, BARE = 1, 2, 3  # a national number: with its prefix; where none is used; with the prefix left out
@@ -71,7 +71,7 @@ def plan() -> Plan:
     return Plan(trans, label, root, index, code, after, prefix, size, bare, main)
 
 
-@kernel
+@kernel_step
 def _kinds(plan, state, digits, i, j):  # type: ignore[no-untyped-def]
     for k in range(i, j):
         state = plan.trans[state, digits[k]]
@@ -80,7 +80,7 @@ def _kinds(plan, state, digits, i, j):  # type: ignore[no-untyped-def]
     return np.int64(plan.label[state])
 
 
-@kernel
+@kernel_step
 def _number(code, digits, i, j):  # type: ignore[no-untyped-def]
     value = np.int64(code)
     for k in range(i, j):
@@ -88,7 +88,7 @@ def _number(code, digits, i, j):  # type: ignore[no-untyped-def]
     return value
 
 
-@kernel
+@kernel_step
 def _without_prefix(plan, region, digits, i, j):  # type: ignore[no-untyped-def]
     """Kinds of the number after a national prefix of the region, and where it begins; 0 when there is none."""
     for p in range(plan.prefix.shape[1]):

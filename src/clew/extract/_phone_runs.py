@@ -36,7 +36,7 @@ from clew.extract._phone_tables import (
 from clew.extract._phone_tokens import KIND_BITS, add, add_digits, known_word, match, point_at, unknown_word
 from clew.extract._phone_words import HUNDRED, MULTIPLY, PLUS, WEAK
 from clew.extract.fold import EMOJI
-from clew.ingest.kernels import inner, kernel
+from clew.ingest.kernels import inner, kernel_step
 
 _LONGEST_RUN = 120  # letters and digits in one go; longer is no phone number
 _HAN, _O, _X = 0x3000, 0x6F, 0x78
@@ -46,7 +46,7 @@ _MOST_SPACED, _FEWEST_SPACED = 100, 3
 _MOST_BACK = 12
 
 
-@kernel
+@kernel_step
 def cut(words, letters, p, e, back):  # type: ignore[no-untyped-def]
     """Number words without anything between ("zerosixone"): whether ``letters[p:e]`` is nothing else.
 
@@ -80,7 +80,7 @@ def cut(words, letters, p, e, back):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@kernel_step
 def _part(words, letters, p, e):  # type: ignore[no-untyped-def]
     node = 1
     for j in range(p, e):
@@ -88,7 +88,7 @@ def _part(words, letters, p, e):  # type: ignore[no-untyped-def]
     return np.int64(words.what[node]) & ~WEAK
 
 
-@kernel
+@kernel_step
 def _cut_run(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
     """Add the number words that the letters from p to e are made of; false when there is anything else."""
     if not cut(tables.words, sym, p, e, ws.back):
@@ -101,7 +101,7 @@ def _cut_run(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@kernel_step
 def read_spaced(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     """Number words spelled one letter at a time ("s e v e n"); returns their end, or p when there are none."""
     klass, m, k, stop = tables.klass, 0, p, p
@@ -125,7 +125,7 @@ def read_spaced(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     return stop
 
 
-@kernel
+@kernel_step
 def look_back(tables, ws, sym, p):  # type: ignore[no-untyped-def]
     """Before a chain begins at p: add the words that stand before and are number words written a little wrong."""
     st, klass, found, k = ws.st, tables.klass, 0, p
@@ -156,7 +156,7 @@ def number_expected(ws):  # type: ignore[no-untyped-def]
     return st[S_CONTEXT] > 0 and st[S_AGE] < _CUE_REACH
 
 
-@kernel
+@kernel_step
 def other_word(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
     """A word that is not in the tree: perhaps a number word written a little wrong, where numbers are expected."""
     if number_expected(ws):
@@ -167,7 +167,7 @@ def other_word(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
     unknown_word(ws, e - p)
 
 
-@kernel
+@kernel_step
 def read_roman(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """Roman numerals in characters of their own ("Ⅵ"); returns the end of what was read."""
     k = p
@@ -185,7 +185,7 @@ def read_roman(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     return k
 
 
-@kernel
+@kernel_step
 def all_look(tables, sym, p, e):  # type: ignore[no-untyped-def]
     """Whether all letters from p to e look like digits."""
     for k in range(p, e):  # noqa: SIM110 - compiled code has no generators
@@ -194,7 +194,7 @@ def all_look(tables, sym, p, e):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@kernel_step
 def look_digit(text, r, tables, k):  # type: ignore[no-untyped-def]
     """The digit that symbol k looks like; "b", "g" and "q" look like others when they are capitals."""
     s = text.sym[k]
@@ -207,7 +207,7 @@ def look_digit(text, r, tables, k):  # type: ignore[no-untyped-def]
     return np.int64(tables.looks[s]) - 1
 
 
-@kernel
+@kernel_step
 def add_letters(text, r, tables, ws, p, e, flags):  # type: ignore[no-untyped-def]
     for k in range(p, e):
         add(ws, k, k + 1, LETTERS, 0, F_SPELLED | flags)
@@ -217,7 +217,7 @@ def add_letters(text, r, tables, ws, p, e, flags):  # type: ignore[no-untyped-de
         ws.st[DIGITS_USED] = n + 1
 
 
-@kernel
+@kernel_step
 def _woven(tables, sym, p, stop):  # type: ignore[no-untyped-def]
     """Whether letters only separate digits, in a regular way: "06x12x34", "0a6b1c2d3e4f5g6h7"."""
     klass = tables.klass
@@ -244,7 +244,7 @@ def _woven(tables, sym, p, stop):  # type: ignore[no-untyped-def]
     return pieces >= 3 and 7 <= digits <= 16 and (same or even) and width <= 4
 
 
-@kernel
+@kernel_step
 def read_run(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """Read the letters and digits that stand together at p; returns their end."""
     sym, klass, st = text.sym, tables.klass, ws.st
@@ -271,7 +271,7 @@ def read_run(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     return _read_mixed(text, tables, r, ws, p, stop, end, has_digit)
 
 
-@kernel
+@kernel_step
 def _read_mixed(text, tables, r, ws, p, stop, end, has_digit):  # type: ignore[no-untyped-def]
     """Read letters and digits piece by piece."""
     sym, klass, st = text.sym, tables.klass, ws.st
@@ -320,7 +320,7 @@ def _read_mixed(text, tables, r, ws, p, stop, end, has_digit):  # type: ignore[n
     return stop
 
 
-@kernel
+@kernel_step
 def _mark_mixed(ws, first, junk):  # type: ignore[no-untyped-def]
     """Digits among other letters are part of a code, unless it is one long run of digits beside a word."""
     tok = ws.tok

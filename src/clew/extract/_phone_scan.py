@@ -62,7 +62,7 @@ from clew.extract._phone_tokens import (
 )
 from clew.extract._phone_words import HUNDRED, MULTIPLY, PAIR, TIMES, UNIT, WEAK
 from clew.extract.fold import EMOJI
-from clew.ingest.kernels import inner, kernel
+from clew.ingest.kernels import inner, kernel, kernel_step
 
 _FEWEST_DIGITS = 6
 _E2 = 0xE2
@@ -71,14 +71,14 @@ _HEAVY_PLUS, _KEYCAP_TEN, _CIRCLE, _O_BUTTON = 0x2795, 0x1F51F, 0x2B55, 0x1F17E
 _DIE, _EIGHT_BALL, _MEDAL = 0x2680, 0x1F3B1, 0x1F947
 
 
-@kernel
+@kernel_step
 def _restart(st, p):  # type: ignore[no-untyped-def]
     """Begin a new chain of tokens."""
     st[TOKENS] = st[DIGITS_USED] = st[S_GAP] = st[S_WORDS] = st[S_SIZE] = st[S_FLUSH] = 0
     st[S_FLOOR] = p
 
 
-@kernel
+@kernel_step
 def _new_field(st):  # type: ignore[no-untyped-def]
     st[S_CONTEXT], st[S_AGE], st[S_SIGN], st[S_MONEY] = 0, 99, -9, -9
 
@@ -132,7 +132,7 @@ def scan(text, tables_, start, region, ws_, out):  # type: ignore[no-untyped-def
     return n_out
 
 
-@kernel
+@kernel_step
 def _worth(ws):  # type: ignore[no-untyped-def]
     """Whether a chain may have enough digits for a phone number (a number word has at most three)."""
     st, tok = ws.st, ws.tok
@@ -166,7 +166,7 @@ def _digits(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     return add_digits(text, tables, r, ws, p, k)
 
 
-@kernel
+@kernel_step
 def _letters(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """Read the letters at p in every way; returns the end of what was read."""
     sym, klass, st = text.sym, tables.klass, ws.st
@@ -204,7 +204,7 @@ def _letters(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     return e
 
 
-@kernel
+@kernel_step
 def _add_mark(ws, p, e, digit, size, flags):  # type: ignore[no-untyped-def]
     """A picture or mark that is read as a digit (as "10" when size is 2)."""
     n = ws.st[DIGITS_USED]
@@ -215,7 +215,7 @@ def _add_mark(ws, p, e, digit, size, flags):  # type: ignore[no-untyped-def]
     return e
 
 
-@kernel
+@kernel_step
 def _picture(text, r, ws, p):  # type: ignore[no-untyped-def]
     """Whether the emoji at p was read as a digit."""
     point = point_at(text, r, p)
@@ -234,7 +234,7 @@ def _picture(text, r, ws, p):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@kernel_step
 def _mark(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """The end of a mark at p that may be meant as a digit: "!" or "()" that touches digits; p when there is none."""
     sym, klass, st = text.sym, tables.klass, ws.st
@@ -246,7 +246,7 @@ def _mark(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     return p
 
 
-@kernel
+@kernel_step
 def _money(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     """A sign of money or per cent ends the chain, except where it stands between digits like any separator."""
     st, klass = ws.st, tables.klass
@@ -263,7 +263,7 @@ def _money(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     st[S_FLUSH] = 1
 
 
-@kernel
+@kernel_step
 def _between(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """One symbol that is neither letter nor digit; returns the place after it."""
     st, s = ws.st, text.sym[p]

@@ -25,13 +25,13 @@ from clew.extract._phone_tables import (
     SYMBOL,
     VALUE,
 )  # fmt: skip
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 CONTACT_FIELD, PRICE_FIELD = 2, 4
 _PLUS_SIGN = 0x2B
 
 
-@kernel
+@kernel_step
 def _usual_shape(grp, i, j):  # type: ignore[no-untyped-def]
     """Whether digits are grouped as people group a number without prefix (3-3-3, 2-3-2-2, all pairs, one run, …)."""
     if i == j:
@@ -49,7 +49,7 @@ def _usual_shape(grp, i, j):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@kernel_step
 def _scores(grp, i, j):  # type: ignore[no-untyped-def]
     """Whether the groups are pairs of small numbers, as in the sets of a match ("6-4 7-5 6-3")."""
     if j < i + 5 or grp[i + 1, SYMBOL] == grp[i + 2, SYMBOL]:
@@ -60,7 +60,7 @@ def _scores(grp, i, j):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@kernel_step
 def _amounts(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     """Whether every group is a round number, as in a list of prices."""
     for g in range(i, j + 1):
@@ -71,7 +71,7 @@ def _amounts(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     return j > i
 
 
-@kernel
+@kernel_step
 def _counting(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     """Whether the groups count up one by one to ten or more ("7 8 9 10")."""
     before, value = -1, -1
@@ -85,7 +85,7 @@ def _counting(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     return j > i + 3 and value >= 10
 
 
-@kernel
+@kernel_step
 def _address_or_decimals(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     """Whether the groups are an IP address, a decimal number, or four fours as on a card."""
     if grp[i, SIZE] <= 3 and gdig[grp[i, FIRST]] != 0 and j == i + 1 and grp[j, SYMBOL] == 0x2E and grp[j, SIZE] >= 4:
@@ -97,7 +97,7 @@ def _address_or_decimals(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     return small and dots
 
 
-@kernel
+@kernel_step
 def _gap_points(grp, i, j):  # type: ignore[no-untyped-def]
     """What the gaps inside a candidate take."""
     words = lines = commas = sums = 0
@@ -111,7 +111,7 @@ def _gap_points(grp, i, j):  # type: ignore[no-untyped-def]
     return -(min(2 * words, 2 + words // 2, 4) + min(lines, 2) + commas + (8 if sums == 3 else 0))
 
 
-@kernel
+@kernel_step
 def _near_points(grp, i, j):  # type: ignore[no-untyped-def]
     """What wrongly written number words take: each a little, more at an end, much where few words are right."""
     near = words = 0
@@ -124,7 +124,7 @@ def _near_points(grp, i, j):  # type: ignore[no-untyped-def]
     return -(min(near, 2) + ends + (6 if words < 4 else 0))
 
 
-@kernel
+@kernel_step
 def _american(grp, i, j):  # type: ignore[no-untyped-def]
     """Whether ten digits are grouped as in North America (3-3-4), in a run, by pairs or one by one."""
     n, good, small = 0, True, True
@@ -135,7 +135,7 @@ def _american(grp, i, j):  # type: ignore[no-untyped-def]
     return good or small
 
 
-@kernel
+@kernel_step
 def _neighbour_points(grp, ng, i, j):  # type: ignore[no-untyped-def]
     """What it takes when a short group stands outside in just the way in which groups stand inside."""
     points = 0
@@ -147,7 +147,7 @@ def _neighbour_points(grp, ng, i, j):  # type: ignore[no-untyped-def]
     return points
 
 
-@kernel
+@kernel_step
 def score(ws, ng, i, j, base, form, loose, nanp):  # type: ignore[no-untyped-def]
     grp, gdig, field = ws.grp, ws.gdig, ws.st[FIELD]
     points = base + _gap_points(grp, i, j) + _neighbour_points(grp, ng, i, j) + _near_points(grp, i, j)

@@ -50,7 +50,7 @@ from clew.extract._phone_words import (
     step,
 )
 from clew.extract.fold import EMOJI
-from clew.ingest.kernels import inner, kernel
+from clew.ingest.kernels import inner, kernel_step
 
 HAN, LETTER_O = 0x3000, 0x6F
 LONGEST_WORD = 120
@@ -78,7 +78,7 @@ def widen(st, c, s):  # type: ignore[no-untyped-def]
         st[S_FLUSH] = 1
 
 
-@kernel
+@kernel_step
 def skip(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     """Read from p on what takes no closer look; gives where that ends, which may be where the chain of tokens ends.
 
@@ -132,7 +132,7 @@ def skip(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     return end
 
 
-@kernel
+@kernel_step
 def _measured(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     """The end of a short number and the measure behind it ("30 minutes"), which is no phone; p for anything else."""
     klass, e = tables.klass, p
@@ -153,7 +153,7 @@ def _measured(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     return k if _pass(ws, MEASURE, k) else p
 
 
-@kernel
+@kernel_step
 def _known(tables, ws, sym, what, p, e):  # type: ignore[no-untyped-def]
     """Read a word of the tree; false when it takes a closer look."""
     kind, st = what & KIND_BITS, ws.st

@@ -40,7 +40,7 @@ from clew.extract._phone_tables import (
 )  # fmt: skip
 from clew.extract._phone_words import AND, CUE, MEASURE, MULTIPLY, NEUTRAL, PLUS, TIMES, WEAK
 from clew.extract._phone_words import VALUE as VALUE_BIT
-from clew.ingest.kernels import inner, kernel
+from clew.ingest.kernels import inner, kernel_step
 
 KIND_BITS = WEAK - 1
 _LONGEST_DIGITS = 18
@@ -50,7 +50,7 @@ _CUE_REACH, _NOCUE_REACH = 5, 0  # words between a word that announces and the n
 _CIRCLED_TEN, _CIRCLED_TWENTY = 0x2469, 0x2473
 
 
-@kernel
+@kernel_step
 def point_at(text, r, p):  # type: ignore[no-untyped-def]
     """The original code point of symbol p of text r."""
     i = text.offsets[r] + np.int64(text.byte[p])
@@ -65,7 +65,7 @@ def point_at(text, r, p):  # type: ignore[no-untyped-def]
     return point
 
 
-@kernel
+@kernel_step
 def match(tables, sym, p, end):  # type: ignore[no-untyped-def]
     """The longest word at p that ends where a letter ends: what it is (0: none) and its end."""
     words, klass = tables.words, tables.klass
@@ -81,7 +81,7 @@ def match(tables, sym, p, end):  # type: ignore[no-untyped-def]
     return what, stop
 
 
-@kernel
+@kernel_step
 def add(ws, begin, end, kind, value, flags):  # type: ignore[no-untyped-def]
     st, tok = ws.st, ws.tok
     t = st[TOKENS]
@@ -147,7 +147,7 @@ def unknown_word(ws, length):  # type: ignore[no-untyped-def]
             st[S_FLUSH] = 1
 
 
-@kernel
+@kernel_step
 def known_word(ws, what, p, e, flags):  # type: ignore[no-untyped-def]
     """A word of the tree between p and e; ``flags`` beside its own."""
     st = ws.st

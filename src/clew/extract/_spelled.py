@@ -18,7 +18,7 @@ from clew.extract._words import (
     word_end,
     word_list,
 )
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 AT, DOT, HYPHEN, LOWBAR = 1, 2, 3, 4
 PLAIN, SPACED, WORD, BRACKETED = 1, 2, 3, 4  # how a mark is written: "." / " . " / " dot " / "(dot)"
@@ -46,7 +46,7 @@ def mark_words() -> Words:
     return vocabulary({word: code for words, code in groups for word in words})
 
 
-@kernel
+@kernel_step
 def closing(c):  # type: ignore[no-untyped-def]
     """The bracket that closes an opening one, or 0."""
     if c == 40:
@@ -60,7 +60,7 @@ def closing(c):  # type: ignore[no-untyped-def]
     return c if c == 42 or c == 126 or c == 124 else 0  # "*at*", "~at~", "|at|"
 
 
-@kernel
+@kernel_step
 def read_mark(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """The mark at i with the spaces around it: which, how it is written, and its end; 0 if none."""
     j = skip_spaces(sym, i, end, 2)
@@ -98,7 +98,7 @@ def read_mark(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     return mark, (SPACED if spaced or k > j else PLAIN), k
 
 
-@kernel
+@kernel_step
 def mark_begin(sym, i, first):  # type: ignore[no-untyped-def]
     """Where the mark begins whose word or symbol is at i: before its bracket and spaces."""
     j = skip_spaces_back(sym, i, first, 2)
@@ -107,7 +107,7 @@ def mark_begin(sym, i, first):  # type: ignore[no-untyped-def]
     return j
 
 
-@kernel
+@kernel_step
 def mark_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     """The mark that ends where a label begins: which, how it is written, and its begin; 0 if none."""
     b = i
@@ -121,13 +121,13 @@ def mark_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     return (mark, style, begin) if stop == i else (0, 0, i)
 
 
-@kernel
+@kernel_step
 def is_label(c, kinds):  # type: ignore[no-untyped-def]
     """May a symbol stand in a label of a host name?"""
     return kinds[c] == LETTER or (48 <= c <= 57) or c == 45
 
 
-@kernel
+@kernel_step
 def label_end(sym, i, end, kinds):  # type: ignore[no-untyped-def]
     """Where the label at i ends; i itself if there is none or if it is too long."""
     j = i
@@ -141,7 +141,7 @@ def label_end(sym, i, end, kinds):  # type: ignore[no-untyped-def]
     return j if j > i and sym[i] != 45 else i
 
 
-@kernel
+@kernel_step
 def read_host(sym, i, end, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Read a host name, spelled or plain, up to the last label that may end one.
 

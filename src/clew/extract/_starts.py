@@ -9,13 +9,12 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from clew.extract._room import room
 from clew.extract.fold import BREAK, OTHER, Folded, in_categories
-from clew.ingest.kernels import inner
+from clew.ingest.kernels import inner, making_kernel
 
 Ints = npt.NDArray[np.int64]
 
@@ -83,7 +82,7 @@ def head(sym, k, stop, classes):  # type: ignore[no-untyped-def]
 
 
 # Over unsigned numbers, which need no look for negative places: so the loops run several times as fast.
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _find(sym, start, classes, first, at, hashes, heads):  # type: ignore[no-untyped-def]
     one, w, k = np.uint64(1), np.uint64(0), np.uint64(0)
     for r in range(first.shape[0] - 1):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.phrases import fold_all
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel, making_step
 
 NONE, LETTER, DIGIT, SPACE = 0, 1, 2, 3
 LONGEST = 24  # symbols; a longer word is in no vocabulary
@@ -36,7 +35,7 @@ def symbol_kinds() -> npt.NDArray[np.uint8]:
     return kinds
 
 
-@kernel
+@kernel_step
 def _hash(sym, i, j):  # type: ignore[no-untyped-def]
     h = np.uint64(0xCBF29CE484222325)
     for k in range(i, j):
@@ -44,7 +43,7 @@ def _hash(sym, i, j):  # type: ignore[no-untyped-def]
     return (h ^ (h >> np.uint64(29))) | np.uint64(1 << 63)  # never 0
 
 
-@kernel
+@kernel_step
 def lookup(words, sym, i, j):  # type: ignore[no-untyped-def]
     """The code of the word ``sym[i:j]``, or -1."""
     if j <= i or j - i > LONGEST:
@@ -59,7 +58,7 @@ def lookup(words, sym, i, j):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _enter(words, sym, start, codes):  # type: ignore[no-untyped-def]
     mask = np.uint64(words.shape[0] - 1)
     for w in range(codes.shape[0]):
@@ -79,7 +78,7 @@ def vocabulary(codes: Mapping[str, int]) -> Words:
     return words
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def put(rows, k, row):  # type: ignore[no-untyped-def]
     """Write a tuple of integers as row k of int64[room, columns], in a larger copy when there is no room.
 
@@ -94,7 +93,7 @@ def put(rows, k, row):  # type: ignore[no-untyped-def]
     return rows
 
 
-@kernel
+@kernel_step
 def word_end(sym, kinds, i, end):  # type: ignore[no-untyped-def]
     """Where the run of letters at i ends."""
     while i < end and kinds[sym[i]] == LETTER:
@@ -102,7 +101,7 @@ def word_end(sym, kinds, i, end):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def word_begin(sym, kinds, i, first):  # type: ignore[no-untyped-def]
     """Where the run of letters that ends before i begins."""
     while i > first and kinds[sym[i - 1]] == LETTER:
@@ -110,7 +109,7 @@ def word_begin(sym, kinds, i, first):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def skip_spaces(sym, i, end, most):  # type: ignore[no-untyped-def]
     """The symbol after at most so many spaces."""
     stop = min(end, i + most)
@@ -119,7 +118,7 @@ def skip_spaces(sym, i, end, most):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def skip_spaces_back(sym, i, first, most):  # type: ignore[no-untyped-def]
     """The end of what stands before at most so many spaces before i."""
     stop = max(first, i - most)

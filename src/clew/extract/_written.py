@@ -5,13 +5,12 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from clew.extract.base import Ints, TextBatch, unique_spans
 from clew.extract.fold import Folded, decode, fold_table
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel, making_kernel
 
 
 @cache
@@ -45,7 +44,7 @@ def _copy(sym, byte, width, data, offsets, table, record, begin, end, at, out, p
         plain[k] = readable
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _plain(sym, char, width, byte, data, offsets, record, begin, end, plain):  # type: ignore[no-untyped-def]
     for k in range(record.shape[0]):
         readable = True

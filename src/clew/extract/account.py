@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -15,7 +14,7 @@ from clew.extract._marks import NUMBER
 from clew.extract._words import put, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 # Length of an IBAN by country (SWIFT, IBAN registry).
 _LENGTHS = word_list(
@@ -38,17 +37,17 @@ def _lengths() -> npt.NDArray[np.int64]:
     return table
 
 
-@kernel
+@kernel_step
 def _is_letter(c):  # type: ignore[no-untyped-def]
     return 97 <= c <= 122
 
 
-@kernel
+@kernel_step
 def _is_separator(c):  # type: ignore[no-untyped-def]
     return c == 32 or c == 46 or c == 45 or c == 95
 
 
-@kernel
+@kernel_step
 def _read(sym, i, end, length, number):  # type: ignore[no-untyped-def]
     """Read so many letters and digits from i, at most two separators between; returns the end, or -1."""
     gap = 0
@@ -69,7 +68,7 @@ def _read(sym, i, end, length, number):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def _checks(number, length):  # type: ignore[no-untyped-def]
     """ISO 7064 mod 97-10, with the first four symbols read last."""
     rest = 0
@@ -79,7 +78,7 @@ def _checks(number, length):  # type: ignore[no-untyped-def]
     return rest == 1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end of what has the length and the check digits of an IBAN."""
     rows = np.empty((64, 3), np.int64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-import numba
 import numpy as np
 import pyarrow as pa
 
@@ -23,7 +22,7 @@ from clew.extract._words import (
 )
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _ADULT = 18
 _SIGNAL = "under-18-stated"
@@ -85,7 +84,7 @@ def _vocabularies() -> tuple[Words, Words, Words]:
     return tables[0], tables[1], tables[2]
 
 
-@kernel
+@kernel_step
 def _stands_alone(sym, i, first, end):  # type: ignore[no-untyped-def]
     """Are the two digits at i a number of their own: no amount, date, range, "18+" or phone number?"""
     if i > first:
@@ -113,7 +112,7 @@ def _stands_alone(sym, i, first, end):  # type: ignore[no-untyped-def]
     return not (j < end and 48 <= sym[j] <= 57)
 
 
-@kernel
+@kernel_step
 def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def]
     """What the words after a number say (OLD, YEARS, COUNTED, or -1 for nothing) and where they end."""
     j = i
@@ -147,7 +146,7 @@ def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def
     return np.int64(YEARS), stop
 
 
-@kernel
+@kernel_step
 def _before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     """What the word before a number says (-1: nothing) and where it begins."""
     j = i
@@ -162,7 +161,7 @@ def _before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     return code, begin
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, places, kinds, after, following, before):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, age."""
     rows = np.empty((256, 4), np.int64)

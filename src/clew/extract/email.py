@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numba
 import numpy as np
 import pyarrow as pa
 
@@ -28,7 +27,7 @@ from clew.extract._words import DIGIT, LETTER, put, symbol_kinds, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _LOCAL, _HOST = 64, 253  # longest parts of an address (RFC 5321, section 4.5.3.1)
 _ADDRESS = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?")
@@ -45,7 +44,7 @@ _NOT_NAMES = frozenset(
 )
 
 
-@kernel
+@kernel_step
 def _atom_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the run of local-part symbols before i begins: with a letter, a digit or "_"."""
     a = i
@@ -60,7 +59,7 @@ def _atom_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return a
 
 
-@kernel
+@kernel_step
 def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
     """Where the local part that ends before i begins, with spelled marks in it (i: there is none)."""
     begin = stop = i
@@ -75,7 +74,7 @@ def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
     return begin
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, places, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the at mark, end, how the at mark and the dots are written."""
     rows = np.empty((256, 7), np.int64)

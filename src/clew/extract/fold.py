@@ -20,7 +20,7 @@ import pyarrow as pa
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
 from clew.extract._load import load8
 from clew.extract._room import room
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel, kernel_step
 
 VERSION = "1"  # changes whenever a text may give other symbols
 
@@ -126,7 +126,7 @@ def fold_text(text: str) -> str:
     return "".join(chr(s) for s in folded if s)
 
 
-@kernel
+@kernel_step
 def decode(data, i, end):  # type: ignore[no-untyped-def]
     """The code point at byte i and its length; a broken sequence counts as one unreadable byte."""
     b = data[i]
@@ -146,7 +146,7 @@ def decode(data, i, end):  # type: ignore[no-untyped-def]
     return np.int64(0xFFFD), 1
 
 
-@kernel
+@kernel_step
 def _plain_ascii(data, i, stop):  # type: ignore[no-untyped-def]
     """How many bytes from i on stand for themselves but for their case, as far as eight at a time tell.
 
@@ -165,7 +165,7 @@ def _plain_ascii(data, i, stop):  # type: ignore[no-untyped-def]
     return i - begin
 
 
-@kernel
+@kernel_step
 def _copy_ascii(data, i, run, at, back, m, sym, char, byte):  # type: ignore[no-untyped-def]
     """Fold bytes of which `_plain_ascii` holds; loops without branches, so that they become vector instructions."""
     source, symbols = data[i : i + run], sym[m : m + run]
@@ -180,7 +180,7 @@ def _copy_ascii(data, i, run, at, back, m, sym, char, byte):  # type: ignore[no-
         bytes_[k] = np.uint32(first_byte + k)
 
 
-@kernel
+@kernel_step
 def _plain(data, i, stop, end, at, back, m, table, sym, char, byte):  # type: ignore[no-untyped-def]
     """Fold what is no markup: up to ``stop``, a "<" or a "&"; returns where reading ended, characters and symbols."""
     one = np.uint64(1)
@@ -210,7 +210,7 @@ def _plain(data, i, stop, end, at, back, m, table, sym, char, byte):  # type: ig
     return i, at, m
 
 
-@kernel
+@kernel_step
 def _characters(data, i, stop):  # type: ignore[no-untyped-def]
     """How many characters begin between two bytes."""
     n = np.uint64(0)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -38,7 +37,7 @@ from clew.extract._words import (
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions, whole_fields
 from clew.extract.fold import EMOJI
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _NEAR = 30  # symbols between a platform's name and an "@name" that goes with it
 _LONGEST = 32
@@ -51,7 +50,7 @@ _LINK_BEGINS = ("http", "https", "www")  # "telegram: https://…" is read by `u
 _BARE, _MARKED, _AT_SIGN = 0, 1, 2  # what stands between the platform's name and the account's
 
 
-@kernel
+@kernel_step
 def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
     """Where the account name at i ends; i if there is none or if it is longer than any platform allows."""
     j = i
@@ -70,7 +69,7 @@ def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
     return j if j - i <= 66 else i
 
 
-@kernel
+@kernel_step
 def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped-def]
     """Where the name after a platform's name may begin (with its "@"; -1: none), and what stands between."""
     how = np.int64(_BARE)
@@ -102,7 +101,7 @@ def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped
     return -1, how
 
 
-@kernel
+@kernel_step
 def _cue_after(sym, i, end, kinds, cue_words):  # type: ignore[no-untyped-def]
     """The platform named within a few words after an "@name" ("@anna on telegram"), or -1."""
     for _ in range(3):
@@ -116,13 +115,13 @@ def _cue_after(sym, i, end, kinds, cue_words):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@kernel
+@kernel_step
 def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
     i = skip_spaces(sym, i, end, 4)
     return i >= end or sym[i] < 32 or sym[i] == EMOJI or sym[i] in (124, 59, 41)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin of the name after "@", end, platform, what stands between, line ends."""
     rows = np.empty((256, 7), np.int64)

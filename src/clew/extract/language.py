@@ -13,14 +13,13 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from clew.extract._words import Words, lookup, vocabulary
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
-from clew.ingest.kernels import inner, kernel
+from clew.ingest.kernels import inner, kernel_step, making_kernel
 
 _MOST_GRAMS = 60  # runs of letters read of one text
 _FEWEST_GRAMS = 10
@@ -72,7 +71,7 @@ def _row(entry, letters):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _enter(keys, entry):  # type: ignore[no-untyped-def]
     mask = np.uint64(entry.shape[0] - 1)
     for i in range(keys.shape[0]):
@@ -127,7 +126,7 @@ def _sum(sums, column):  # type: ignore[no-untyped-def]
     return np.int64((part >> np.uint64(16 * (column % 8 // 2))) & np.uint64(0xFFFF))
 
 
-@kernel
+@kernel_step
 def _read_word(sym, i, j, entry, penalty, words, mark, cost, credit):  # type: ignore[no-untyped-def]
     """Charge the languages for a word; returns the runs of letters charged for."""
     grams = 0
@@ -151,7 +150,7 @@ def _read_word(sym, i, j, entry, penalty, words, mark, cost, credit):  # type: i
     return grams
 
 
-@kernel
+@kernel_step
 def _winner(cost, credit, languages, grams):  # type: ignore[no-untyped-def]
     """The column of the cheapest language if it leads by enough, else -1."""
     best, lowest, second = -1, np.int64(1 << 40), np.int64(1 << 40)
@@ -166,7 +165,7 @@ def _winner(cost, credit, languages, grams):  # type: ignore[no-untyped-def]
     return best
 
 
-@kernel
+@kernel_step
 def _run(sym, i, last, scripts, script):  # type: ignore[no-untyped-def]
     """Where symbols of a script end; over unsigned numbers, for speed."""
     k, stop = np.uint64(i), np.uint64(last)
@@ -175,7 +174,7 @@ def _run(sym, i, last, scripts, script):  # type: ignore[no-untyped-def]
     return np.int64(k)
 
 
-@kernel
+@kernel_step
 def _field_end(sym, i, last):  # type: ignore[no-untyped-def]
     k, stop = np.uint64(i), np.uint64(last)
     while k < stop and sym[k] != 0x1E:
@@ -183,7 +182,7 @@ def _field_end(sym, i, last):  # type: ignore[no-untyped-def]
     return np.int64(k)
 
 
-@kernel
+@kernel_step
 def _language(sym, first, last, known, cost, credit, letters, read):  # type: ignore[no-untyped-def]
     """The index of a text's language, or -1."""
     cost[:], credit[:], letters[:], read[:] = 0, 0, 0, 0
@@ -220,7 +219,7 @@ def _language(sym, first, last, known, cost, credit, letters, read):  # type: ig
     return known.first[most] + column if column >= 0 else -1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, char, starts, known, body):  # type: ignore[no-untyped-def]
     """The language of each text (or -1), of its body if that has one, else of its title; and the span shown."""
     n = start.shape[0] - 1

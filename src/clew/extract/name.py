@@ -29,7 +29,7 @@ from clew.extract._words import (
 )
 from clew.extract.base import Example, TextBatch, mentions, unique_spans
 from clew.extract.phrases import Phrases
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _STRONG, _LABEL, _WEAK, _CLOSING, _AFTER = 0, 1, 2, 3, 4
 _CUES = {
@@ -103,7 +103,7 @@ def _names() -> Words:
     return vocabulary(codes)
 
 
-@kernel
+@kernel_step
 def _gap(sym, i, last, colon):  # type: ignore[no-untyped-def]
     """Where a name would begin after what announces it, or -1; a label needs a colon."""
     seen, begin = False, i
@@ -118,7 +118,7 @@ def _gap(sym, i, last, colon):  # type: ignore[no-untyped-def]
     return np.int64(-1) if colon and not seen else np.int64(i)
 
 
-@kernel
+@kernel_step
 def _word(text, r, i, last, kinds, letters, names):  # type: ignore[no-untyped-def]
     """(end, code in ``names`` or -1, how it begins) of the word at i; end is i if it can be no name."""
     sym = text[0]
@@ -133,7 +133,7 @@ def _word(text, r, i, last, kinds, letters, names):  # type: ignore[no-untyped-d
     return j, lookup(names, sym, i, j), written_as(text, r, i, letters)
 
 
-@kernel
+@kernel_step
 def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
     if code == _NO_NAME:
         return False
@@ -143,7 +143,7 @@ def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
     return named and code >= 0
 
 
-@kernel
+@kernel_step
 def _before(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the word before i begins if at most some blanks and marks stand between, else -1."""
     stop = i
@@ -153,7 +153,7 @@ def _before(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return begin if begin < stop < i else -1
 
 
-@kernel
+@kernel_step
 def _heads(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Does no word stand right before? "Company name: …" is not about a person."""
     while i > first and sym[i - 1] == 32:
@@ -161,7 +161,7 @@ def _heads(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return i == first or kinds[sym[i - 1]] not in (1, 2)
 
 
-@kernel
+@kernel_step
 def _closes(sym, i, last):  # type: ignore[no-untyped-def]
     """Does nothing but marks follow on the line?"""
     while i < last and sym[i] != 10 and sym[i] != 0x1E:
@@ -171,7 +171,7 @@ def _closes(sym, i, last):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@kernel_step
 def _aged(sym, i, last):  # type: ignore[no-untyped-def]
     """Does ", 24" (or " (24)") follow?"""
     begin, marks = i, 0
@@ -195,7 +195,7 @@ def _two_digits(sym, i, first, last):  # type: ignore[no-untyped-def]
     return near and (i + 2 >= last or not 48 <= sym[i + 2] <= 57)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end; those beside a cue, then those before an age."""
     sym = text[0]

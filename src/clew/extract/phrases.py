@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from clew.extract._room import room
 from clew.extract._starts import JOIN, SEED, SINGLE, SPLIT, SYLLABLE, WORD, Starts, head, mix, starts, symbol_class
 from clew.extract.fold import OTHER, Folded, fold_table
-from clew.ingest.kernels import inner
+from clew.ingest.kernels import inner, making_kernel, making_step
 
 Ints = npt.NDArray[np.int64]
 
@@ -72,7 +71,7 @@ def _maybe(bitmap, h):  # type: ignore[no-untyped-def]
     return (bitmap[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _mark(bitmap, h):  # type: ignore[no-untyped-def]
     bit = (h >> np.uint64(32)) & np.uint64(bitmap.shape[0] * 8 - 1)
     bitmap[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
@@ -84,7 +83,7 @@ def _pair(h, next_head):  # type: ignore[no-untyped-def]
     return mix(mix(h, 0x20), next_head)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _mark_beginnings(canon, classes, marks):  # type: ignore[no-untyped-def]
     sym = canon.sym
     for p in range(canon.start.shape[0] - 1):
@@ -124,7 +123,7 @@ def _gap(sym, classes, begin, word_end, end):  # type: ignore[no-untyped-def]
     return i if i < end and classes[sym[i]] != SPLIT else -1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _canonical(sym, start, classes, out, out_start):  # type: ignore[no-untyped-def]
     """Copy phrases with anything but words as one space; returns the symbols written."""
     m = 0
@@ -146,7 +145,7 @@ def _canonical(sym, start, classes, out, out_start):  # type: ignore[no-untyped-
     return m
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _insert(table, h, phrase, longer):  # type: ignore[no-untyped-def]
     at = _slot(table.key, h)
     if table.key[at] == 0:
@@ -156,7 +155,7 @@ def _insert(table, h, phrase, longer):  # type: ignore[no-untyped-def]
     table.longer[at] |= longer
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _build(canon, classes, table, stems, bitmap):  # type: ignore[no-untyped-def]
     """Enter every beginning of every phrase that ends with a word."""
     for p in range(canon.start.shape[0] - 1):
@@ -232,7 +231,7 @@ def _longest(sym, classes, first, end, key, phrase, longer, stem_key, stem_phras
     return best, best_end
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _candidates(hashes, heads, nexts, marks, has_stems, out):  # type: ignore[no-untyped-def]
     """The words that may begin a phrase."""
     words, pairs, stem_heads = marks.words, marks.pairs, marks.heads
@@ -245,7 +244,7 @@ def _candidates(hashes, heads, nexts, marks, has_stems, out):  # type: ignore[no
     return k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, overlapping):  # type: ignore[no-untyped-def]
     room = np.int64(1024)
     record, begin, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
@@ -279,7 +278,7 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, o
     return record[:k], begin[:k], stop[:k], phrase[:k]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _grown(values, room):  # type: ignore[no-untyped-def]
     out = np.empty(room, values.dtype)
     out[: values.shape[0]] = values

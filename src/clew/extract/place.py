@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -23,7 +22,7 @@ from clew.extract._capitals import capitals, name_words, written_as
 from clew.extract._gazetteer import gazetteer
 from clew.extract._words import Words, lookup, symbol_kinds, vocabulary, word_begin, word_end
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel, making_step
 
 _TITLE_OR_BODY = 2  # fields before this one are running text
 _PLACE = FIELDS.index("place")
@@ -64,7 +63,7 @@ def _vocabulary() -> Words:
     return vocabulary(codes)
 
 
-@kernel
+@kernel_step
 def _joined(sym, begin, end, first, last):  # type: ignore[no-untyped-def]
     """Is the span part of an address, a handle or a number?"""
     if begin > first and sym[begin - 1] in (64, 95, 46, 47, 92, 61, 38, 36):
@@ -76,7 +75,7 @@ def _joined(sym, begin, end, first, last):  # type: ignore[no-untyped-def]
     return sym[end + 1] != 32 and sym[end + 1] != 10 and sym[end + 1] < 0xE000
 
 
-@kernel
+@kernel_step
 def _cue(text, r, begin, first, kinds, words):  # type: ignore[no-untyped-def]
     """What the word before a span says, or -1."""
     sym = text[0]
@@ -88,7 +87,7 @@ def _cue(text, r, begin, first, kinds, words):  # type: ignore[no-untyped-def]
     return lookup(words, sym, word_begin(sym, kinds, j, first), j)
 
 
-@kernel
+@kernel_step
 def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore[no-untyped-def]
     """Do both the span and a word beside it stand in capitals, so that a capital says nothing?"""
     sym = text[0]
@@ -107,7 +106,7 @@ def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore
     return j > first and kinds[sym[j - 1]] == 1 and written_as(text, r, j - 1, capitals) == 1
 
 
-@kernel
+@kernel_step
 def _state(sym, end, last, kinds):  # type: ignore[no-untyped-def]
     """A US state's two letters after "Portland, ", packed in upper case, or 0."""
     j = end
@@ -120,7 +119,7 @@ def _state(sym, end, last, kinds):  # type: ignore[no-untyped-def]
     return np.uint16(((sym[j] - 32) << 8) | (sym[j + 1] - 32))
 
 
-@kernel
+@kernel_step
 def _choose(lists, name, region, state, strict):  # type: ignore[no-untyped-def]
     """The place that a name means, its score, and 2 if its state or country is named, 1 if it is in the record's."""
     first, place, score, country, division = lists
@@ -136,7 +135,7 @@ def _choose(lists, name, region, state, strict):  # type: ignore[no-untyped-def]
     return np.int64(place[a]), score[a], 0
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capitals, words):  # type: ignore[no-untyped-def]
     """int32[hits]: the place of each hit, or -1; ``doubt`` marks those that only a list of places can save."""
     record, begin, end, phrase = hits
@@ -181,7 +180,7 @@ def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capi
     return out
 
 
-@kernel
+@kernel_step
 def _beside(sym, end, begin):  # type: ignore[no-untyped-def]
     """Does no more than a comma, bar, slash or dash stand between two spans?"""
     marks = 0
@@ -193,7 +192,7 @@ def _beside(sym, end, begin):  # type: ignore[no-untyped-def]
     return marks > 0 and begin - end < 5
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _lists_of_places(sym, record, begin, end, out, doubt):  # type: ignore[no-untyped-def]
     """Keep a doubtful place only beside one that is in no doubt."""
     n = record.shape[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numba
 import numpy as np
 import pyarrow as pa
 
@@ -37,21 +36,21 @@ from clew.extract._words import (
 )
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _MOST = 9_999_999  # more is no price of a service or a wage
 _FORINT = CODES.index("HUF")
 _LEAST_FORINT = 500  # "6 ft" is a height
 
 
-@kernel
+@kernel_step
 def _digits(sym, i, end):  # type: ignore[no-untyped-def]
     while i < end and 48 <= sym[i] <= 57:
         i += 1
     return i
 
 
-@kernel
+@kernel_step
 def _value(sym, i, j):  # type: ignore[no-untyped-def]
     v = np.int64(0)
     for k in range(i, min(j, i + 9)):
@@ -59,7 +58,7 @@ def _value(sym, i, j):  # type: ignore[no-untyped-def]
     return v
 
 
-@kernel
+@kernel_step
 def _amount(sym, i, end):  # type: ignore[no-untyped-def]
     """Hundredths (-1: none) and end of the amount at i: groups of three digits, decimals, ",-", "k"."""
     j = _digits(sym, i, end)
@@ -88,7 +87,7 @@ def _amount(sym, i, end):  # type: ignore[no-untyped-def]
     return (whole * 100 + cents if 0 < whole <= _MOST else np.int64(-1)), j
 
 
-@kernel
+@kernel_step
 def _currency_at(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """Code and end of the currency after an amount that ends at i, or -1."""
     j = skip_spaces(sym, i, end, 2)
@@ -105,7 +104,7 @@ def _currency_at(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     return lookup(words, sym, j, stop), stop
 
 
-@kernel
+@kernel_step
 def _currency_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     """Code and begin of the currency before an amount that begins at i, or -1."""
     j = skip_spaces_back(sym, i, first, 1)
@@ -117,7 +116,7 @@ def _currency_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-de
     return lookup(words, sym, begin, j), begin
 
 
-@kernel
+@kernel_step
 def _unit_of(code, number, half):  # type: ignore[no-untyped-def]
     """The unit that a unit word means after a number (0: none there) or a half; 0 if none has a name."""
     if code == MINUTES:
@@ -127,7 +126,7 @@ def _unit_of(code, number, half):  # type: ignore[no-untyped-def]
     return code if number <= 1 or (code == HOUR and number == 60) else 0
 
 
-@kernel
+@kernel_step
 def _unit_after(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """Unit and end of "/h", "per half hour", "for 30 min" at i; 0 and i if none stands there."""
     j, number, half, linked = i, np.int64(0), False, False
@@ -160,7 +159,7 @@ def _unit_after(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     return 0, i
 
 
-@kernel
+@kernel_step
 def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     """Unit and begin of "30 min", "half hour:", "1h =" before i; 0 and i if none stands there."""
     j, marked = i, False
@@ -185,14 +184,14 @@ def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     return (_unit_of(code, np.int64(0), False), begin) if marked and j - begin > 1 else (0, i)
 
 
-@kernel
+@kernel_step
 def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """Does "M" or "billion" stand at i: the size of a business, not a price?"""
     i = skip_spaces(sym, i, end, 1)
     return lookup(words, sym, i, word_end(sym, kinds, i, min(end, i + 12))) >= 0
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, places, kinds, money, leading, units, large):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, hundredths, currency, unit."""
     rows = np.empty((256, 6), np.int64)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import string
 from functools import cache, lru_cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -22,6 +21,7 @@ from clew.extract._gazetteer import country_of, gazetteer
 from clew.extract._words import word_list
 from clew.extract.base import pack_region
 from clew.extract.fold import fold, text_buffers
+from clew.ingest.kernels import making_kernel
 
 VERSION = "2"  # changes whenever a record may get another country
 
@@ -66,7 +66,7 @@ def _host_countries() -> Regions:
     return table
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _host_ends(data, offsets, countries, out):  # type: ignore[no-untyped-def]
     """Fill in the countries that are still 0, from texts that are hosts or addresses."""
     for t in range(offsets.shape[0] - 1):
@@ -100,7 +100,7 @@ def _calling_codes() -> Regions:
     return table
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _told(data, offsets, countries, out):  # type: ignore[no-untyped-def]
     """The country of the first calling code ("+44") of each text, or else _POUND or _EURO for the first such sign."""
     for t in range(offsets.shape[0] - 1):

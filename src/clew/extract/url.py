@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import idna
-import numba
 import numpy as np
 import pyarrow as pa
 
@@ -31,7 +30,7 @@ from clew.extract._suffix import SURE, cut_host, is_provider, is_public, last_la
 from clew.extract._words import LETTER, put, symbol_kinds, word_begin, word_list
 from clew.extract._written import stands_so, written
 from clew.extract.base import Example, Ints, TextBatch, mentions
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _LONGEST = 2048  # symbols of a path; more is cut
 _SCHEMES = {
@@ -74,7 +73,7 @@ _COMMON = frozenset(
 )
 
 
-@kernel
+@kernel_step
 def _path_end(sym, i, end):  # type: ignore[no-untyped-def]
     """Where port, path and query after a host end; marks that close a sentence are not part of them."""
     j = i
@@ -102,7 +101,7 @@ def _path_end(sym, i, end):  # type: ignore[no-untyped-def]
     return j
 
 
-@kernel
+@kernel_step
 def _scheme_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the "http://" before a host begins (i: there is none); "[:]//" counts."""
     if i - 4 < first or sym[i - 1] != 47 or sym[i - 2] != 47:
@@ -119,7 +118,7 @@ def _scheme_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return begin if begin < j else i
 
 
-@kernel
+@kernel_step
 def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     """Where the run of labels and dots that ends before i begins."""
     j = i
@@ -131,7 +130,7 @@ def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
     return j
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, places, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the host, end, how its dots are written, last label's code."""
     rows = np.empty((256, 7), np.int64)

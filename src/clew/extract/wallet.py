@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numba
 import numpy as np
 import pyarrow as pa
 
 from clew.extract._coins import base58check, is_evm, is_monero, is_segwit
 from clew.extract._written import written
 from clew.extract.base import Example, TextBatch, mentions
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _SHORTEST, _LONGEST = 26, 106  # symbols of an address
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{40}")
@@ -20,12 +19,12 @@ _HEX = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _VERSIONS = {0x00: "btc", 0x05: "btc", 0x30: "ltc", 0x32: "ltc", 0x41: "tron"}
 
 
-@kernel
+@kernel_step
 def _is_alnum(c):  # type: ignore[no-untyped-def]
     return (97 <= c <= 122) or (48 <= c <= 57)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _scan(sym, start, words):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end of long runs of letters and digits; they are, or are in, words."""
     rows = np.empty((sym.shape[0] // _SHORTEST + 1, 3), np.int64)  # there are no more

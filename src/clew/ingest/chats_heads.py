@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel, kernel_step
 
 # What is known of each head, a column each. START and BODY are bytes of the text, LINE counts from 0, LAST_DIGITS are
 # the digits of the third number of the date, SECOND and SENDER are -1 where there is none; a mark that says which half
@@ -30,7 +30,7 @@ def find_heads(text: bytes) -> Found:
     return found[:count]
 
 
-@kernel
+@kernel_step
 def _skip_marks(data, i, end):  # type: ignore[no-untyped-def]
     """Past the marks that say which way letters run (U+200E, U+200F, U+202A to U+202E, U+061C) and U+FEFF."""
     while i + 1 < end:
@@ -46,7 +46,7 @@ def _skip_marks(data, i, end):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def _blank(data, i, end):  # type: ignore[no-untyped-def]
     """The byte after a space at ``i``, also a narrow one or one that does not break; ``i`` where there is none."""
     if i < end and data[i] == _SPACE:
@@ -58,7 +58,7 @@ def _blank(data, i, end):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def _loose(data, i, end):  # type: ignore[no-untyped-def]
     """Past spaces and marks."""
     while True:
@@ -68,7 +68,7 @@ def _loose(data, i, end):  # type: ignore[no-untyped-def]
         i = after
 
 
-@kernel
+@kernel_step
 def _digit(data, i, end):  # type: ignore[no-untyped-def]
     """(value, bytes) of a Western, Arabic or Persian digit; (-1, 0) for anything else."""
     if i < end and 48 <= data[i] < 58:
@@ -80,7 +80,7 @@ def _digit(data, i, end):  # type: ignore[no-untyped-def]
     return np.int32(-1), 0
 
 
-@kernel
+@kernel_step
 def _number(data, i, end):  # type: ignore[no-untyped-def]
     """(value, digits, the byte after them) of at most five digits at ``i``."""
     value, count = np.int32(0), 0
@@ -94,7 +94,7 @@ def _number(data, i, end):  # type: ignore[no-untyped-def]
     return value, count, i
 
 
-@kernel
+@kernel_step
 def _separator(data, i, end):  # type: ignore[no-untyped-def]
     """(what parts two numbers of a date, the byte after it): a dot, slash or dash, or the words year and month."""
     i = _loose(data, i, end)
@@ -110,7 +110,7 @@ def _separator(data, i, end):  # type: ignore[no-untyped-def]
     return kind, _loose(data, i, end)
 
 
-@kernel
+@kernel_step
 def _date(data, i, end, row):  # type: ignore[no-untyped-def]
     """The byte after three numbers; 0 where there are none."""
     row[FIRST], row[FIRST_DIGITS], i = _number(data, i, end)
@@ -125,7 +125,7 @@ def _date(data, i, end, row):  # type: ignore[no-untyped-def]
     return i if kind == row[SEPARATOR] and 0 < row[LAST_DIGITS] <= 4 else 0
 
 
-@kernel
+@kernel_step
 def _colon(data, i, end):  # type: ignore[no-untyped-def]
     """The byte after what parts hours, minutes and seconds: a colon, a dot, or an h between spaces; 0 where none is."""
     if i < end and (data[i] == _COLON or data[i] == _DOT):
@@ -136,7 +136,7 @@ def _colon(data, i, end):  # type: ignore[no-untyped-def]
     return 0
 
 
-@kernel
+@kernel_step
 def _clock(data, i, end, row):  # type: ignore[no-untyped-def]
     """The byte after the time that follows a date, with what stands before it; 0 where there is none."""
     row[BEFORE] = i
@@ -161,7 +161,7 @@ def _clock(data, i, end, row):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def _stamp_end(data, i, end, row):  # type: ignore[no-untyped-def]
     """The byte after the whole stamp: after the bracket that closes it, or the dash; 0 where neither comes soon."""
     while i < end and i - row[AFTER] <= _MAX_WORDS and data[i] != _LF and _digit(data, i, end)[1] == 0:
@@ -178,7 +178,7 @@ def _stamp_end(data, i, end, row):  # type: ignore[no-untyped-def]
     return 0
 
 
-@kernel
+@kernel_step
 def _quoted(data, k, end, quoted):  # type: ignore[no-untyped-def]
     """Whether what follows the letter at ``k`` stands in quotation marks."""
     if data[k] == 34:
@@ -190,7 +190,7 @@ def _quoted(data, k, end, quoted):  # type: ignore[no-untyped-def]
     return quoted
 
 
-@kernel
+@kernel_step
 def _sender(data, i, end, row):  # type: ignore[no-untyped-def]
     """Where the body begins; finds the sender, which a colon ends, before it.
 
@@ -209,7 +209,7 @@ def _sender(data, i, end, row):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def _head(data, i, end, row):  # type: ignore[no-untyped-def]
     """Whether a message begins at ``i``; fills the row."""
     row[START] = i

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.ingest.buffers import text_buffers
-from clew.ingest.kernels import copy_letters, kernel
+from clew.ingest.kernels import copy_letters, kernel, kernel_step
 
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 
@@ -39,7 +39,7 @@ def canonical(columns: Sequence[pa.Array]) -> Texts:
     return Texts(data, ends)
 
 
-@kernel
+@kernel_step
 def _digits(number):  # type: ignore[no-untyped-def]
     count = 1
     while number >= 10:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from clew.ingest.kernels import making_kernel, making_step
 
 _BATCH = 1 << 15  # elements found at a time
 
@@ -71,12 +72,12 @@ class Scanner:
         return None
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _is_blank(c: int) -> bool:
     return c == 32 or (9 <= c <= 13)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _string_end(data: npt.NDArray[np.uint8], start: int) -> int:
     """The byte after the string whose opening quote is at ``start``; -1 when it is not closed."""
     i, n = start + 1, len(data)
@@ -89,7 +90,7 @@ def _string_end(data: npt.NDArray[np.uint8], start: int) -> int:
     return -1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _find_list(data: npt.NDArray[np.uint8]) -> int:
     """The byte after the ``[`` of the record list; -1: not seen so far; -2: there is none."""
     i, n, depth, inner_lists = 0, len(data), 0, 0
@@ -124,10 +125,11 @@ def _find_list(data: npt.NDArray[np.uint8]) -> int:
     return -1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _element_end(data: npt.NDArray[np.uint8], start: int, last: bool) -> int:
     """The byte after the value at ``start``; -1 when the text ends inside it."""
-    i, n, depth = start, len(data), 0
+    i: int = start
+    n, depth = len(data), 0
     while i < n:
         c = data[i]
         if c == _QUOTE:
@@ -149,7 +151,7 @@ def _element_end(data: npt.NDArray[np.uint8], start: int, last: bool) -> int:
     return n if last and depth == 0 else -1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def find_elements(
     data: npt.NDArray[np.uint8],
     begin: int,

@@ -12,16 +12,23 @@ from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
 
-# Kernels that allocate nothing need not count references; counting them at every call takes much of the time. `_nrt` is
-# private to Numba: where a version does not know it, the kernels are only slower.
-_OPTIONS: dict[str, Any] = {"nogil": True, "cache": True}
-if hasattr(CPUTargetOptions, "_nrt"):
-    _OPTIONS["_nrt"] = False
+# No kernel is called from C, so the entry for it is not made: an eighth of the time of compiling.
+_OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
+# What makes no array need not count references; counting them at every call takes much of the time. `_nrt` is private
+# to Numba: where a version does not know it, the kernels are only slower.
+_MAKES_NONE: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
+# What Python never calls needs no entry from it, which is a tenth of the time of compiling.
+_STEP: dict[str, Any] = {"no_cpython_wrapper": True}
 
-kernel = numba.njit(**_OPTIONS)
+kernel = numba.njit(**_OPTIONS, **_MAKES_NONE)
+making_kernel = numba.njit(**_OPTIONS)  # one that makes arrays
+
+# What only kernels call.
+kernel_step = numba.njit(**_OPTIONS, **_MAKES_NONE, **_STEP)
+making_step = numba.njit(**_OPTIONS, **_STEP)
 
 # Small steps of the innermost loop: the call costs more than what they do.
-inner = numba.njit(**_OPTIONS, forceinline=True)
+inner = numba.njit(**_OPTIONS, **_MAKES_NONE, **_STEP, forceinline=True)
 
 
 def _copy_letters(typing, out, at, data, start, size):  # type: ignore[no-untyped-def]
@@ -58,7 +65,7 @@ def _mark(letters, marks):  # type: ignore[no-untyped-def]
         marks[i] = (letter == 34) | (letter == 92) | (letter < 32)
 
 
-@kernel
+@kernel_step
 def next_mark(marks, words, i):  # type: ignore[no-untyped-def]
     """The first marked letter from ``i`` on; ``words`` are the marks, eight in one."""
     k, one = np.uint64(i), np.uint64(1)

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel_step
 
 # What an element does, as bits.
 BLOCK, CELL, FOLLOWED, VOID, UNSEEN, ASIDE, MAIN, RAW, ENDED, HEADING = (1 << n for n in range(10))
@@ -111,7 +111,7 @@ def mix(x):  # type: ignore[no-untyped-def]
     return x ^ (x >> np.uint64(29))
 
 
-@kernel
+@kernel_step
 def contains(data, a, b, word):  # type: ignore[no-untyped-def]
     """Whether a text holds a word, white space and case left out."""
     for i in range(a, b):
@@ -126,7 +126,7 @@ def contains(data, a, b, word):  # type: ignore[no-untyped-def]
     return False
 
 
-@kernel
+@kernel_step
 def name_hash(data, a, b, first):  # type: ignore[no-untyped-def]
     """The hash of a name or role in small letters."""
     h = first
@@ -135,7 +135,7 @@ def name_hash(data, a, b, first):  # type: ignore[no-untyped-def]
     return h
 
 
-@kernel
+@kernel_step
 def next_attribute(data, i, end):  # type: ignore[no-untyped-def]
     """(hash of the name; 0: no more, begin and end of the value, where it goes on)."""
     while i < end and (blank(data[i]) or data[i] == 47):
@@ -166,7 +166,7 @@ def next_attribute(data, i, end):  # type: ignore[no-untyped-def]
     return h, begin, i, max(i, begin)
 
 
-@kernel
+@kernel_step
 def tag_end(data, i, end, quotes):  # type: ignore[no-untyped-def]
     """The byte of the ">" that ends a tag; -1: there is none; -2: a quote is never closed."""
     value = False  # whether a value may begin here
@@ -189,7 +189,7 @@ def tag_end(data, i, end, quotes):  # type: ignore[no-untyped-def]
     return -1
 
 
-@kernel
+@kernel_step
 def raw_end(data, i, end, a, b):  # type: ignore[no-untyped-def]
     """Where "</name" begins, with the name that stands at data[a:b]; the end if it does not."""
     size = b - a
@@ -205,7 +205,7 @@ def raw_end(data, i, end, a, b):  # type: ignore[no-untyped-def]
     return end
 
 
-@kernel
+@kernel_step
 def classes_hash(data, a, b):  # type: ignore[no-untyped-def]
     """A number for a set of classes, in any order, digits left out."""
     total, h, inside, digit = np.uint64(0), OFFSET, False, False
@@ -226,7 +226,7 @@ def classes_hash(data, a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-@kernel
+@kernel_step
 def add_shape(shapes, count, key):  # type: ignore[no-untyped-def]
     """Put a number into the set if there is room; gives how many there are."""
     key = key if key != 0 else np.uint64(1)

@@ -7,10 +7,9 @@ tree. What is kept of the standard: comments, raw text, quoted attributes, eleme
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel, making_kernel
 from clew.ingest.pages_elements import (
     AREA,
     ASIDE,
@@ -76,7 +75,7 @@ from clew.ingest.pages_elements import (
 )
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def read_markup(data, keys, does, texts, sizes, notes, shapes, heading):  # type: ignore[no-untyped-def]
     """Read a page.
 

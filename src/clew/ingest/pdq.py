@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile
 
+from clew.ingest.kernels import making_kernel
 from clew.model.errors import InputError
 
 MAX_BYTES = 50_000_000
@@ -205,7 +206,7 @@ def _dct_matrix() -> F32:
 _DCT = _dct_matrix()
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _taps(size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], F32]:
     """For each of the 64 samples along a side: the first pixel that it sums, how many, and their weights.
 
@@ -261,7 +262,7 @@ def _sample(
     return out
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _quality(samples: F32) -> int:
     """0 to 100: the sum of the differences between neighbouring samples, in whole percents of the range."""
     total = 0

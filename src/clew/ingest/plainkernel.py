@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import copy_letters, kernel, next_mark
+from clew.ingest.kernels import copy_letters, kernel, kernel_step, next_mark
 
 # What a value is: NONE also where the key is missing. A text with escapes must be rewritten, the others are copied.
 NONE, TEXT, ESCAPED, SCALAR, LIST = 0, 1, 2, 3, 4
@@ -19,7 +19,7 @@ for _letter, _meant in zip(b'"\\/bfnrt', b'"\\/\b\f\n\r\t', strict=True):
     _MEANING[_letter] = _meant
 
 
-@kernel
+@kernel_step
 def _blank(data, i, end):  # type: ignore[no-untyped-def]
     """The first place from ``i`` on that holds no blank."""
     while i < end and (data[i] == 32 or data[i] == 10 or data[i] == 13 or data[i] == 9):
@@ -27,7 +27,7 @@ def _blank(data, i, end):  # type: ignore[no-untyped-def]
     return i
 
 
-@kernel
+@kernel_step
 def _hex(data, i, end):  # type: ignore[no-untyped-def]
     """The number that four hexadecimal digits write; -1 where there are none."""
     value = 0
@@ -44,7 +44,7 @@ def _hex(data, i, end):  # type: ignore[no-untyped-def]
     return value
 
 
-@kernel
+@kernel_step
 def _code(data, i, end):  # type: ignore[no-untyped-def]
     r"""(character, place after it) of the ``\u`` escape at ``i``, half pairs put together; -1: none that is plain."""
     code = _hex(data, i + 2, end)
@@ -60,7 +60,7 @@ def _code(data, i, end):  # type: ignore[no-untyped-def]
     return 0x10000 + ((code - 0xD800) << 10) + low - 0xDC00, i + 12
 
 
-@kernel
+@kernel_step
 def _text(text, i, end):  # type: ignore[no-untyped-def]
     """(place of the closing quote, TEXT or ESCAPED) of the text whose first letter is at ``i``."""
     data, marks, words = text
@@ -82,7 +82,7 @@ def _text(text, i, end):  # type: ignore[no-untyped-def]
     return (i if i < end else _BAD), kind
 
 
-@kernel
+@kernel_step
 def _number(data, i, end):  # type: ignore[no-untyped-def]
     """The place after a number that every program writes the same, or that has to keep all of its digits; -1: none."""
     i += data[i] == _MINUS
@@ -108,7 +108,7 @@ def _number(data, i, end):  # type: ignore[no-untyped-def]
     return _BAD if zero and data[point + 1] == _ZERO else i
 
 
-@kernel
+@kernel_step
 def _scalar(data, i, end):  # type: ignore[no-untyped-def]
     """(place after it, kind) of a number, true, false or null."""
     if data[i] == _MINUS or 48 <= data[i] <= 57:
@@ -123,7 +123,7 @@ def _scalar(data, i, end):  # type: ignore[no-untyped-def]
     return _BAD, NONE
 
 
-@kernel
+@kernel_step
 def _list(text, i, end):  # type: ignore[no-untyped-def]
     """The place after the list that opens at ``i``; -1 where it holds more than texts and scalars."""
     data = text[0]
@@ -147,7 +147,7 @@ def _list(text, i, end):  # type: ignore[no-untyped-def]
     return _BAD
 
 
-@kernel
+@kernel_step
 def _value(text, i, end):  # type: ignore[no-untyped-def]
     """(start, end, place after it, kind) of the value at ``i``."""
     data = text[0]
@@ -161,7 +161,7 @@ def _value(text, i, end):  # type: ignore[no-untyped-def]
     return i, after, after, kind
 
 
-@kernel
+@kernel_step
 def _place_of(data, start, end, names, count, guess):  # type: ignore[no-untyped-def]
     """Which of the first ``count`` names this key is, looking at ``guess`` first: rows are alike; -1: none."""
     size = end - start
@@ -236,7 +236,7 @@ def find_values(text, offsets, valid, first, found, plain, starts, stops, kinds)
     return len(plain)
 
 
-@kernel
+@kernel_step
 def _write(out, at, code):  # type: ignore[no-untyped-def]
     """Write a character as UTF-8; the place after it."""
     if code < 0x80:
@@ -253,7 +253,7 @@ def _write(out, at, code):  # type: ignore[no-untyped-def]
     return at + 4
 
 
-@kernel
+@kernel_step
 def _rewrite(text, i, end, as_json, out, at):  # type: ignore[no-untyped-def]
     """Copy the inside of a text, its escapes (for JSON those that it does not need) replaced; the place after it."""
     data, marks, words = text
@@ -277,7 +277,7 @@ def _rewrite(text, i, end, as_json, out, at):  # type: ignore[no-untyped-def]
     return at
 
 
-@kernel
+@kernel_step
 def _rewrite_list(text, i, end, out, at):  # type: ignore[no-untyped-def]
     """Copy a list without the blanks between its values; the place after it."""
     data = text[0]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from clew.ingest.kernels import making_kernel, making_step
 
 NO_OFFSET = -32_768
 DAY_FIRST, MONTH_FIRST = 1, 2
@@ -13,7 +14,7 @@ _DIGITS = 10
 _DAY_US = 86_400_000_000
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _days(year: int, month: int, day: int) -> int:
     """Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms", 2013)."""
     shifted = year - (month <= 2)
@@ -23,14 +24,14 @@ def _days(year: int, month: int, day: int) -> int:
     return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _month_days(year: int, month: int) -> int:
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _number(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     """(value, digits) of the digits at ``i``; at most 18."""
     value, count = 0, 0
@@ -40,7 +41,7 @@ def _number(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     return value, count
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _zone(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int]:
     """(read whole, minutes east) of ``Z``, ``UTC``, ``GMT``, ``+02:00``, ``+0200``, ``UTC+2``."""
     if (data[i] | 32) == 122:
@@ -71,7 +72,7 @@ def _zone(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int]:
     return i == end and value <= 18 * 60, sign * value
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _fraction(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     """(microseconds, digits) of the digits after a decimal mark."""
     value, count = _number(data, i, end)
@@ -85,7 +86,7 @@ def _fraction(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     return value, count
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _clock(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int, int]:
     """(read whole, microseconds of the day, minutes east) of what follows a date: time, am or pm, zone."""
     while i < end and (data[i] == 32 or data[i] == 44):
@@ -133,7 +134,7 @@ def _clock(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int, in
     return good, us, offset
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _epoch(data: npt.NDArray[np.uint8], value: int, count: int, after: int, end: int) -> tuple[bool, int]:
     """(read, microseconds) of an epoch in s, ms or us, told by its digits; a fraction only after seconds."""
     if count == 9 or count == 10:
@@ -150,7 +151,7 @@ def _epoch(data: npt.NDArray[np.uint8], value: int, count: int, after: int, end:
     return count == 15 or count == 16, value
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _one(data: npt.NDArray[np.uint8], i: int, end: int, month_first: bool) -> tuple[bool, int, int, int]:
     """(read, microseconds since 1970 UTC, minutes east, which order the numbers prove) of one text."""
     a, count = _number(data, i, end)
@@ -192,7 +193,7 @@ def _one(data: npt.NDArray[np.uint8], i: int, end: int, month_first: bool) -> tu
     return True, _days(year, month, day) * _DAY_US + us - east * 60_000_000, offset, order
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def read_times(
     data: npt.NDArray[np.uint8],
     offsets: npt.NDArray[np.int32],

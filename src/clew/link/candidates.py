@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.link.groups import Groups, Ints
 from clew.link.hubs import ALL_PAIRS
 
@@ -45,7 +45,7 @@ def candidates(groups: Groups, wide_keys: Keys, wide_rows: Ints, plain: bool = F
     return pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _under_columns(start, column, count, in_time, lowest, users, few, most):  # type: ignore[no-untyped-def]
     """Pairs of rows that hold one column."""
     begin = np.zeros(users.shape[0] + 1, np.int64)
@@ -60,7 +60,7 @@ def _under_columns(start, column, count, in_time, lowest, users, few, most):  # 
     return _under(begin, rows, counts, lowest, few, most)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _under(begin, rows, counts, lowest, few, most):  # type: ignore[no-untyped-def]
     """All pairs of a block of few rows; else each row with the next one in time and with the block's largest user.
 
@@ -92,6 +92,6 @@ def _under(begin, rows, counts, lowest, few, most):  # type: ignore[no-untyped-d
     return out[:m]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _pair(a, b):  # type: ignore[no-untyped-def]
     return (np.uint64(min(a, b)) << np.uint64(32)) | np.uint64(max(a, b))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel
 from clew.link.candidates import Keys, candidates
 from clew.link.groups import Evidence, Floats, Groups, Ints, Telling, join, neighbourly, prune, single
 from clew.link.hubs import Joint, joint_users, wide_pairs
@@ -125,7 +125,7 @@ def _pairs(groups: Groups, plain: bool) -> tuple[Keys, Joint]:
     return candidates(groups, keys, rows, plain), joint_users(keys)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _best(pairs, bits, lowest, best):  # type: ignore[no-untyped-def]
     """For each group the partner with the most bits; of equals that of the lowest record."""
     most = np.full(best.shape[0], -1e18)
@@ -146,7 +146,7 @@ def _alike(evidence: Evidence) -> tuple[Ints, Ints]:
     return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _fingerprints(start, column, classes):  # type: ignore[no-untyped-def]
     """uint64[rows]: equal for equal contacts and template; 0 where there is no contact."""
     out = np.zeros(start.shape[0] - 1, np.uint64)
@@ -180,7 +180,7 @@ def union(n: int, *ends: Ints) -> Ints:
     return label
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _unite(parent, a, b):  # type: ignore[no-untyped-def]
     """Union by lowest member with path halving, then flatten."""
     for k in range(a.shape[0]):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from clew.ingest.kernels import making_kernel
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -111,7 +112,7 @@ def chains(row: Ints, group: Ints) -> tuple[Ints, Ints]:
     return row[:-1][same], row[1:][same]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _place(row, column, count, rows):  # type: ignore[no-untyped-def]
     """Counting sort by row; within a row sort by column, unless it is sorted already, and merge equals in place."""
     start = np.zeros(rows + 1, np.int64)
@@ -146,7 +147,7 @@ def _place(row, column, count, rows):  # type: ignore[no-untyped-def]
     return start, columns, counts
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _transposed(start, column, users, order):  # type: ignore[no-untyped-def]
     begin = np.zeros(users.shape[0] + 1, np.int64)
     for c in range(users.shape[0]):
@@ -240,7 +241,7 @@ def join(groups: Groups, label: Ints, count: int, pool: Executor) -> Groups:
     )  # fmt: skip
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _joined(label, count, lowest, size, first, last, alone, sort):  # type: ignore[no-untyped-def]
     """What is known of groups, from what is known of their parts."""
     low, many = np.full(count, np.iinfo(np.int64).max), np.zeros(count)
@@ -296,7 +297,7 @@ def prune(groups: Groups, classes: Ints, small: float, pool: Executor) -> Groups
     )
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _shared(start, column, count, code, classes, alone):  # type: ignore[no-untyped-def]
     """The entries whose column has a code (not -1); the others are counted in ``alone`` by row and class."""
     starts, columns, counts = np.zeros_like(start), np.empty_like(column), np.empty_like(count)
@@ -313,7 +314,7 @@ def _shared(start, column, count, code, classes, alone):  # type: ignore[no-unty
     return starts, columns[:m], counts[:m]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _rows(start, column, count, kept):  # type: ignore[no-untyped-def]
     """The kept rows alone."""
     starts, columns, counts = np.zeros(kept.sum() + 1, np.int64), np.empty_like(column), np.empty_like(count)
@@ -338,7 +339,7 @@ def neighbourly(table: Incidence, users: Ints) -> Ints:
     return key
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _neighbourly(start, column, users, key):  # type: ignore[no-untyped-def]
     for r in range(start.shape[0] - 1):
         most = 1

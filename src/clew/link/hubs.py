@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.link.groups import Floats, Groups, Ints
 from clew.link.weights import CLASS_OF, CONTACT, Weights
 
@@ -27,7 +27,7 @@ def owners(groups: Groups, presence: Floats, weights: Weights) -> Floats:
     return out
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _owners(start, column, contact, users, alone, presence, shares):  # type: ignore[no-untyped-def]
     n, m, rows = contact.shape[0], column.shape[0], start.shape[0] - 1
     code, worth = np.empty(m, np.int64), np.empty(m)
@@ -54,7 +54,7 @@ def _owners(start, column, contact, users, alone, presence, shares):  # type: ig
     return _distinct(column, code, worth, n)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _distinct(column, code, worth, n):  # type: ignore[no-untyped-def]
     """For each column the sum over distinct codes of their highest worth; all entries of code -1 count."""
     start = np.zeros(n + 1, np.int64)
@@ -88,7 +88,7 @@ def wide_pairs(groups: Groups) -> tuple[npt.NDArray[np.uint64], Ints]:
     return keys, rows
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _wide_pairs(start, column, users):  # type: ignore[no-untyped-def]
     most, rows = 0, start.shape[0] - 1
     for r in range(rows):

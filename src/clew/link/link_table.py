@@ -5,13 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clew.ingest.kernels import making_kernel
 from clew.link.evidence import Gathered
 from clew.link.groups import Floats, Ints
 from clew.link.links import shared_identifiers
@@ -139,7 +139,7 @@ def _spelled(entries: pa.Array, key: npt.NDArray[np.uint64], offsets: Ints) -> p
     return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(text))
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _joined(at, data, key, offsets):  # type: ignore[no-untyped-def]
     """Entries between brackets, with commas between them."""
     ends = np.zeros(offsets.shape[0], np.int32)

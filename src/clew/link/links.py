@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import numba
 import numpy as np
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.link.groups import Evidence, Floats, Ints
 
 _SAME_ITEM = 1e3  # bits: versions of one item are tied by that first
@@ -41,7 +41,7 @@ def spanning_links(evidence: Evidence, label: Ints, bits: Floats, threads: int) 
     return np.concatenate(nothing + [m[0] for m in made]), np.concatenate(nothing + [m[1] for m in made])
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _trees(order, begin, start, column, bits, item, parent):  # type: ignore[no-untyped-def]
     """The trees of some networks; network g has the records ``order[begin[g] : begin[g + 1]]``, in time."""
     most, total = 0, 0
@@ -61,7 +61,7 @@ def _trees(order, begin, start, column, bits, item, parent):  # type: ignore[no-
     return a[:made], b[:made]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _neighbours(order, low, high, start, column, identifiers, item, last, pairs):  # type: ignore[no-untyped-def]
     """Pairs of records of one network that follow each other in time under an identifier or item; each once."""
     m = 0
@@ -82,7 +82,7 @@ def _neighbours(order, low, high, start, column, identifiers, item, last, pairs)
     return m
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _tree(pairs, start, column, bits, item, parent, out_a, out_b, made):  # type: ignore[no-untyped-def]
     """Kruskal (1956): take pairs by falling weight, of equals the lowest, unless their ends are joined already."""
     a, b = np.empty(pairs.shape[0], np.int64), np.empty(pairs.shape[0], np.int64)
@@ -99,7 +99,7 @@ def _tree(pairs, start, column, bits, item, parent, out_a, out_b, made):  # type
     return made
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _find(parent, i):  # type: ignore[no-untyped-def]
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -107,7 +107,7 @@ def _find(parent, i):  # type: ignore[no-untyped-def]
     return i
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _weight(start, column, bits, a, b):  # type: ignore[no-untyped-def]
     """Bits of all identifiers that both records hold."""
     total, i, j = 0.0, start[a], start[b]
@@ -122,7 +122,7 @@ def _weight(start, column, bits, a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _shared(start, column, a, b, out, pair):  # type: ignore[no-untyped-def]
     m = 0
     for k in range(a.shape[0]):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel
 from clew.link.groups import Ints
 
 Rids = npt.NDArray[np.uint64]
@@ -32,7 +32,7 @@ class RowIndex:
         return out
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _rows(rid, start, shift, wanted, out):  # type: ignore[no-untyped-def]
     """Binary search within the bucket of the first bits; equal numbers often stand together."""
     for k in range(wanted.shape[0]):

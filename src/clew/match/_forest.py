@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from clew.ingest.kernels import kernel
+from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
 from clew.match._machine import fetch_item, fetch_row, ones
 from clew.match._shingles import LIST, LISTED, WORDS, mix
 
@@ -22,7 +21,7 @@ _COUNT = (-SIZE * np.log1p(-np.minimum(np.arange(SIZE + 1), SIZE - 0.5) / SIZE))
 _HALF = (-SIZE / 2 * np.log1p(-np.minimum(np.arange(SIZE // 2 + 1), SIZE / 2 - 0.5) / SIZE * 2)).astype(np.float64)
 
 
-@kernel
+@kernel_step
 def _jaccard_across(a, b):  # type: ignore[no-untyped-def]
     """As `jaccard`, where ``a`` is one level below ``b``: its first half holds what both halves of ``b`` hold."""
     in_a = in_b = both = np.uint64(0)
@@ -35,7 +34,7 @@ def _jaccard_across(a, b):  # type: ignore[no-untyped-def]
     return (_HALF[in_a] + _HALF[in_b] - union) / max(union, 1.0)
 
 
-@kernel
+@kernel_step
 def _item(a, k):  # type: ignore[no-untyped-def]
     """The k-th shingle of a list; 0xFFFFFFFF after the last."""
     if k == LIST:
@@ -43,7 +42,7 @@ def _item(a, k):  # type: ignore[no-untyped-def]
     return (a[k // 2] >> np.uint64(32 * (k & 1))) & np.uint64(0xFFFFFFFF)
 
 
-@kernel
+@kernel_step
 def _jaccard_lists(a, b):  # type: ignore[no-untyped-def]
     """As `jaccard`, exactly, where both hold lists."""
     end = np.uint64(0xFFFFFFFF)
@@ -63,7 +62,7 @@ def _jaccard_lists(a, b):  # type: ignore[no-untyped-def]
     return both / max(union, 1)
 
 
-@kernel
+@kernel_step
 def _jaccard_list_map(a, b):  # type: ignore[no-untyped-def]
     """As `jaccard`, where ``a`` holds a list and ``b`` a bitmap of all its shingles."""
     size = found = 0
@@ -100,7 +99,7 @@ def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
     return (_COUNT[in_a] + _COUNT[in_b] - union) / max(union, 1.0)
 
 
-@kernel
+@kernel_step
 def _differ_in_size(level, bits, i, j, least):  # type: ignore[no-untyped-def]
     """Whether the numbers of shingles alone say that the Jaccard index of two texts is less than ``least``."""
     if level[i] != level[j]:
@@ -109,7 +108,7 @@ def _differ_in_size(level, bits, i, j, least):  # type: ignore[no-untyped-def]
     return fewer < least * more if level[i] == LISTED else _COUNT[fewer] < least * _COUNT[more]
 
 
-@kernel
+@kernel_step
 def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
     """`jaccard`, or 0 where the numbers of shingles alone say that it is less than ``least``.
 
@@ -132,7 +131,7 @@ def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
     return (_COUNT[bits[i]] + _COUNT[bits[j]] - union) / max(union, 1.0)
 
 
-@kernel
+@kernel_step
 def _key(words, level):  # type: ignore[no-untyped-def]
     """A hash of a sketch."""
     key = np.uint64(level)
@@ -141,7 +140,7 @@ def _key(words, level):  # type: ignore[no-untyped-def]
     return mix(key)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def fold_copies(rid, bitmap, level, first, bits):  # type: ignore[no-untyped-def]
     """For each text the one with the smallest rid among those with the same sketch; open addressing.
 
@@ -208,7 +207,7 @@ def band_pairs(bands, rows, band, pairs):  # type: ignore[no-untyped-def]
         pairs[k] = (np.uint64(bands[rows[k], band]) << np.uint64(32)) | np.uint64(k)
 
 
-@kernel
+@kernel_step
 def find(parent, x):  # type: ignore[no-untyped-def]
     """The root of a tree; halves the path on the way."""
     while parent[x] != x:
@@ -217,7 +216,7 @@ def find(parent, x):  # type: ignore[no-untyped-def]
     return x
 
 
-@kernel
+@kernel_step
 def _fetch(pairs, bitmap, parent, k):  # type: ignore[no-untyped-def]
     """Have on their way what the pairs some way after pair k need: waiting for memory is most of the work."""
     low = np.uint64(0xFFFFFFFF)
@@ -230,7 +229,7 @@ def _fetch(pairs, bitmap, parent, k):  # type: ignore[no-untyped-def]
             fetch_row(bitmap, b)
 
 
-@kernel
+@kernel_step
 def _join(x, held, count, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
     """Compare a text with those held of its bucket, the last ones first; gives whether one is of its tree now."""
     root = find(parent, x)
@@ -254,7 +253,7 @@ def _join(x, held, count, bitmap, level, bits, least, parent):  # type: ignore[n
     return known
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def join_band(pairs, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
     """Join the texts of each bucket of one band that are near enough.
 
@@ -289,7 +288,7 @@ def roots(parent):  # type: ignore[no-untyped-def]
         parent[x] = parent[parent[x]]  # a root is smaller than its tree, so it was seen before
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _medoid(members, copies, bitmap, level, bits):  # type: ignore[no-untyped-def]
     """The member nearest to all (of the first ones on a tie); in large families, of a sample to a sample."""
     m = members.shape[0]
@@ -306,7 +305,7 @@ def _medoid(members, copies, bitmap, level, bits):  # type: ignore[no-untyped-de
     return members[np.argmax(total) * m // candidates]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def split(members, first, begin, end, copies, bitmap, level, bits, least, least_short, label, left):  # type: ignore[no-untyped-def]
     """Let each family keep the members that agree with its medoid; the others look for medoids of their own.
 

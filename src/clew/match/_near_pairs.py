@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.match._machine import fetch_row, ones
 
 CHUNKS = 16
@@ -48,7 +48,7 @@ def laid(words: U64, chunk: int) -> Laid:
     return room
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _lay(words, chunk, order, sketch, start):  # type: ignore[no-untyped-def]
     """Write the fields of `Laid`: a counting sort. ``start`` is zeros."""
     word, shift = chunk // 4, np.uint64(48 - 16 * (chunk % 4))
@@ -67,7 +67,7 @@ def _lay(words, chunk, order, sketch, start):  # type: ignore[no-untyped-def]
         sketch[at, 0], sketch[at, 1] = words[i, first], words[i, second]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def looks(a, b):  # type: ignore[no-untyped-def]
     """Comparisons of two sets, from int64[65537] starts of their buckets."""
     total = 0
@@ -82,7 +82,7 @@ def looks(a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _first_chunk(a, b):  # type: ignore[no-untyped-def]
     """The first chunk in which two hashes differ by at most one bit."""
     for chunk in range(CHUNKS):
@@ -92,7 +92,7 @@ def _first_chunk(a, b):  # type: ignore[no-untyped-def]
     return CHUNKS
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _gather(order, sketch, start, key, first, second, number):  # type: ignore[no-untyped-def]
     """Copy the sketches and numbers of a bucket and of the 16 that are one bit off side by side; gives how many."""
     count = 0
@@ -106,7 +106,7 @@ def _gather(order, sketch, start, key, first, second, number):  # type: ignore[n
     return count
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def chunk_pairs(one, other, chunk, mine, theirs, begin, most, pairs):  # type: ignore[no-untyped-def]
     """Write the pairs of two sets that a chunk shows first, bucket by bucket, until one does not fit.
 
@@ -152,7 +152,7 @@ def chunk_pairs(one, other, chunk, mine, theirs, begin, most, pairs):  # type: i
     return KEYS, written
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def nearest(pairs, label):  # type: ignore[no-untyped-def]
     """Where a hash has pairs, write the nearest of the second set; of equals the first.
 
@@ -168,7 +168,7 @@ def nearest(pairs, label):  # type: ignore[no-untyped-def]
         before = i
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def lead_by_pairs(pairs, n):  # type: ignore[no-untyped-def]
     """Group n hashes: in order, each joins the nearest leader before it or becomes one.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
+from clew.ingest.kernels import making_kernel, making_step
 
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
@@ -35,7 +35,7 @@ def _composed() -> npt.NDArray[np.int64]:
 _COMPOSED = _composed()
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _encode(point, out, at):  # type: ignore[no-untyped-def]
     """Write a code point as UTF-8; control characters as a space. Gives where it ended."""
     if point < 0x20 or 0x7F <= point < 0xA0:
@@ -60,7 +60,7 @@ def _encode(point, out, at):  # type: ignore[no-untyped-def]
     return at + 2
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _accented(data, i, end, point):  # type: ignore[no-untyped-def]
     """The code point of an entity at byte i; `read_markup` gives accented letters without their accent."""
     if i + 4 < end and point < 128 and point == data[i + 1] and data[i + 2] != 59:
@@ -71,7 +71,7 @@ def _accented(data, i, end, point):  # type: ignore[no-untyped-def]
     return point
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _cut_short(data, i, end):  # type: ignore[no-untyped-def]
     """Whether the "<" at byte i begins a tag that the end of what was read of a text cuts off."""
     if i + 1 < end and not (65 <= data[i + 1] & 0xDF <= 90 or data[i + 1] == 47 or data[i + 1] == 33):
@@ -82,7 +82,7 @@ def _cut_short(data, i, end):  # type: ignore[no-untyped-def]
     return k == end
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _marked(data, begin, end):  # type: ignore[no-untyped-def]
     """Whether a text may have markup."""
     marks = 0
@@ -91,7 +91,7 @@ def _marked(data, begin, end):  # type: ignore[no-untyped-def]
     return marks > 0
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def plain(data, offsets, full, spans, span_start, out, ends):  # type: ignore[no-untyped-def]
     """Write texts without tags, comments and scripts, entities decoded; never longer than what was received.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.match._tokens import MOST_WORDS, NUMBER, align
 
 # A word is constant where more than 70 in 100 of the members have it; a place between two words is a slot where
@@ -16,7 +16,7 @@ _SLOT_BYTES = 120 + _EXAMPLES * (2 * _EXAMPLE_BYTES + 4)  # most that one slot t
 NUMBERS = 254  # kind of a slot that numbers of no known type fill
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def agreement(words, texts, start, stop):  # type: ignore[no-untyped-def]
     """Align the members of a family with the first of them.
 
@@ -47,12 +47,12 @@ def agreement(words, texts, start, stop):  # type: ignore[no-untyped-def]
     return other * 100 >= _SHARE * k, put_in * 100 >= _SHARE * k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _set(slot, first, end, before, after):  # type: ignore[no-untyped-def]
     slot[0], slot[1], slot[2], slot[3] = first, end, before, after
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def slots_of(kind, varies, put_in, slots):  # type: ignore[no-untyped-def]
     """Cut what varies into slots: a mention is one by itself, other words are joined.
 
@@ -91,7 +91,7 @@ def slots_of(kind, varies, put_in, slots):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def filled(slot, start, stop):  # type: ignore[no-untyped-def]
     """The words of a member that fill a slot, as a range counted from its first.
 
@@ -108,7 +108,7 @@ def filled(slot, start, stop):  # type: ignore[no-untyped-def]
     return low, start[end] if slot[3] else stop[end - 1]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _copy(data, begin, end, out, at, quote):  # type: ignore[no-untyped-def]
     """Write text with runs of white space as one space, the end of the title as a line end; gives where it ended."""
     for i in range(begin, end):
@@ -131,7 +131,7 @@ def _copy(data, begin, end, out, at, quote):  # type: ignore[no-untyped-def]
     return at
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _put(out, at, piece):  # type: ignore[no-untyped-def]
     for b in piece:
         out[at] = b
@@ -139,7 +139,7 @@ def _put(out, at, piece):  # type: ignore[no-untyped-def]
     return at
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _put_number(out, at, number):  # type: ignore[no-untyped-def]
     size = 1
     while 10**size <= number:
@@ -150,7 +150,7 @@ def _put_number(out, at, number):  # type: ignore[no-untyped-def]
     return at
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def values(words, texts, slot, start, stop, low, high, value):  # type: ignore[no-untyped-def]
     """What fills a slot in each member: ranges of words, and a hash of each (0: nothing). Gives the kind of most."""
     votes = np.zeros(256, np.int64)
@@ -174,7 +174,7 @@ def values(words, texts, slot, start, stop, low, high, value):  # type: ignore[n
     return best if some and 2 * votes[best] >= some else 0
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def named_slots(words, texts, start, stop, slots, kinds):  # type: ignore[no-untyped-def]
     """The slots of an aligned family, and what fills each; with nothing constant between them, other words are one.
 
@@ -208,7 +208,7 @@ def named_slots(words, texts, start, stop, slots, kinds):  # type: ignore[no-unt
     return kept
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _put_slot(data, words, low, high, value, name, out, at):  # type: ignore[no-untyped-def]
     """Write one slot as JSON: name, number of distinct values, examples."""
     at = _put(out, at, b'{"name":"')
@@ -241,7 +241,7 @@ def _put_slot(data, words, low, high, value, name, out, at):  # type: ignore[no-
     return _put(out, at, b"]}")
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _put_mark(data, words, a0, slot, name, copied, out, home, at):  # type: ignore[no-untyped-def]
     """Write the medoid's text up to a slot and the slot's mark; gives what is read and written now."""
     here, after = slot[0], slot[1]
@@ -262,7 +262,7 @@ def _put_mark(data, words, a0, slot, name, copied, out, home, at):  # type: igno
     return copied, at
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def write_families(data, offsets, words, first, names, name_start, begin, text, text_end, json, json_end):  # type: ignore[no-untyped-def]
     """Write the text and the slots of families, until the room might not hold one more.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.match._shingles import ALONE, DIGIT, WORD, mix
 
 MOST_WORDS = 512  # of a text; what comes after is not shown
@@ -41,7 +41,7 @@ class Words(NamedTuple):
     end: I64
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _symbol_at(char, low, high, wanted):  # type: ignore[no-untyped-def]
     """The first symbol in a range that came from a character or one after it."""
     while low < high:
@@ -53,7 +53,7 @@ def _symbol_at(char, low, high, wanted):  # type: ignore[no-untyped-def]
     return low
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _byte_after(data, byte, width, base, stop, last):  # type: ignore[no-untyped-def]
     """The byte after the character of a symbol."""
     at = base + byte[last]
@@ -65,7 +65,7 @@ def _byte_after(data, byte, width, base, stop, last):  # type: ignore[no-untyped
     return at
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _claim(char, low, high, spans, first, end, owner):  # type: ignore[no-untyped-def]
     """Give symbols of one text to its mentions, the earlier rows first; a mention that would overlap gets none."""
     owner[: high - low] = -1
@@ -79,7 +79,7 @@ def _claim(char, low, high, spans, first, end, owner):  # type: ignore[no-untype
             owner[a - low : b - low] = k
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def words_of(data, offsets, sym, char, byte, width, start, classes, spans, span_start, out):  # type: ignore[no-untyped-def]
     """Cut texts into words; gives how many.
 
@@ -130,7 +130,7 @@ def words_of(data, offsets, sym, char, byte, width, start, classes, spans, span_
     return count
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _fill(words, x0, y0, rows, columns, low, high, step):  # type: ignore[no-untyped-def]
     """The least cost of turning some words into others, on paths that stay near the diagonal.
 
@@ -167,7 +167,7 @@ def _fill(words, x0, y0, rows, columns, low, high, step):  # type: ignore[no-unt
     return cost[columns - rows - low]
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def align(words, a, b, start, stop):  # type: ignore[no-untyped-def]
     """Align text b with text a at the least number of words changed, left out or put in.
 

@@ -18,6 +18,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel
+
 Ints = npt.NDArray[np.int64]
 
 UNIT = 10**18
@@ -36,7 +38,7 @@ def order(t: Ints, payer: npt.NDArray[np.int32], payee: npt.NDArray[np.int32], r
     return np.asarray(base[out], np.int64)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _within(begin, payer, payee, waiting, out):  # type: ignore[no-untyped-def]
     """The rows of each moment in an order in which payers have got what they pay on; circles begin at the lowest
     payer."""
@@ -105,7 +107,7 @@ def _less(aw, af, bw, bf):  # type: ignore[no-untyped-def]
     return aw < bw or (aw == bw and af < bf)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def split(high, low, whole, part):  # type: ignore[no-untyped-def]
     """Cut 128-bit numbers (upper and lower half) into wholes and parts of 10^18."""
     for k in range(high.shape[0]):
@@ -118,7 +120,7 @@ def split(high, low, whole, part):  # type: ignore[no-untyped-def]
         whole[k], part[k] = w, f
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def openings(payer, payee, whole, part, ow, of):  # type: ignore[no-untyped-def]
     """What each account must have had before,
     at least: payments are in order; -1 is an account that is not followed."""
@@ -137,7 +139,7 @@ def openings(payer, payee, whole, part, ow, of):  # type: ignore[no-untyped-def]
             bw[q], bf[q] = _plus(bw[q], bf[q], whole[k], part[k])
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def fifo(payer, payee, whole, part, source, ow, of, lot, begin, fw, ff):  # type: ignore[no-untyped-def]
     """How much of each payment is followed money, first in, first out.
 
@@ -186,7 +188,7 @@ def fifo(payer, payee, whole, part, source, ow, of, lot, begin, fw, ff):  # type
             tail[q] += 1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def proportion(payer, payee, whole, part, source, ow, of, grain, pw, pf):  # type: ignore[no-untyped-def]
     """How much of each payment is followed money, by its share of the payer's balance, in whole grains of 10^-18."""
     n = ow.shape[0]
@@ -225,7 +227,7 @@ def proportion(payer, payee, whole, part, source, ow, of, grain, pw, pf):  # typ
             tw[q], tf[q] = _plus(tw[q], tf[q], pw[k], pf[k])
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def add_up(group, whole, part, sw, sf):  # type: ignore[no-untyped-def]
     """Exact sums by group; -1 is left out."""
     for k in range(group.shape[0]):

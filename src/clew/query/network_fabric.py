@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from clew.engine.duckdb import Engine
+from clew.ingest.kernels import making_kernel
 from clew.link.decisions import separate
 from clew.link.groups import Floats, Incidence, Ints, incidence
 from clew.model.errors import InputError
@@ -192,7 +192,7 @@ def _adjacency(tail: Ints, head: Ints, nodes: int) -> tuple[Ints, Ints]:
     return start, ends[order].astype(np.int64)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _cuts(start, other, records):  # type: ignore[no-untyped-def]
     """For each node: records that lose touch with the largest part without it, and the parts (Tarjan 1972).
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from clew.ingest.kernels import making_kernel, making_step
 
-@numba.njit(nogil=True, cache=True)
+
+@making_kernel
 def local_rates(t, first, short, long, out):  # type: ignore[no-untyped-def]
     """Posts in a microsecond around each post: the mean of those nearby and of those further off, without itself.
 
@@ -28,7 +29,7 @@ def local_rates(t, first, short, long, out):  # type: ignore[no-untyped-def]
             out[j] = ((b - a - 1 + 0.5) / (2.0 * short) + (d - c - 1 + 0.5) / (2.0 * long)) / 2.0
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _below(t, low, high, value):  # type: ignore[no-untyped-def]
     """The first of ``t[low:high]`` that is not below a value."""
     while low < high:
@@ -40,7 +41,7 @@ def _below(t, low, high, value):  # type: ignore[no-untyped-def]
     return low
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _keep(best, odds, n, most, j, o):  # type: ignore[no-untyped-def]
     """Put a post among the ``most`` with the highest odds, sorted; returns how many there are."""
     if n == most and o <= odds[n - 1]:
@@ -53,7 +54,7 @@ def _keep(best, odds, n, most, j, o):  # type: ignore[no-untyped-def]
     return n + 1 if n < most else most
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _walk(i, paid, posts, law, found, odds):  # type: ignore[no-untyped-def]
     """The posts around payment i and their odds against chance; returns how many."""
     t, platform, kind = paid[0][i], paid[1][i], paid[2][i]
@@ -74,7 +75,7 @@ def _walk(i, paid, posts, law, found, odds):  # type: ignore[no-untyped-def]
     return n
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def candidates(order, of_payer, paid, posts, law, groups, walk, near, fans, friends):  # type: ignore[no-untyped-def]
     """The posts that each payment may have paid for: the likeliest by themselves, and those of the payer's networks.
 
@@ -154,14 +155,14 @@ def candidates(order, of_payer, paid, posts, law, groups, walk, near, fans, frie
     return out_i[:rows].copy(), out_j[:rows].copy(), out_o[:rows].copy()
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _grown(old, room):  # type: ignore[no-untyped-def]
     larger = np.empty(room, old.dtype)
     larger[: old.shape[0]] = old
     return larger
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def step(start, pairs, counts, shift, knobs, now, then):  # type: ignore[no-untyped-def]
     """One round: the probability of each pair, given what the other payments of the same payer went to.
 

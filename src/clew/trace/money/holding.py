@@ -13,11 +13,11 @@ Sums here are floating-point: they are compared with limits and told rounded, an
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.ingest.kernels import making_kernel
 
 _SOON = 2 * 86_400_000_000
 _WEEK = 7 * 86_400_000_000
@@ -76,7 +76,7 @@ def hold(engine: Engine) -> None:
     engine.register(made)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _hold(begin, sign, t, amount, sums):  # type: ignore[no-untyped-def]
     """Credits, debits, what came, what went, what of it left soon: first in, first out."""
     left = amount.copy()
@@ -101,7 +101,7 @@ def _hold(begin, sign, t, amount, sums):  # type: ignore[no-untyped-def]
                     sums[g, 4] += part
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _sweep(begin, sign, t, amount, wage, other, swept):  # type: ignore[no-untyped-def]
     """Of each debit: what came since the last one to the same payee, wages of it, credits, hours since,
     and how far back."""

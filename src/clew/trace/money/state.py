@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.ingest.kernels import making_kernel, making_step
 
 BOOKED, PENDING, REVERSED, REVERSAL, DUPLICATE = range(5)
 STATES = ("booked", "pending", "reversed", "reversal", "duplicate")
@@ -154,7 +154,7 @@ def _taken_back(got: Columns, state: States, of: Ints) -> None:
     state[order[whole]], state[order[found[whole]]] = REVERSAL, REVERSED
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _differ(i, j, t, timed, account, native, origin):  # type: ignore[no-untyped-def]
     """Whether two equal payments of two files are two: books of one account, or of none, that name them otherwise."""
     if account[i] != account[j]:
@@ -167,7 +167,7 @@ def _differ(i, j, t, timed, account, native, origin):  # type: ignore[no-untyped
     return False
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _pair(begin, day, t, timed, statement, account, native, origin, reference, exact, found):  # type: ignore[no-untyped-def]
     """For each row the one that it repeats. First on the same day, then days apart where the books are of two."""
     n = found.shape[0]
@@ -213,7 +213,7 @@ def _pair(begin, day, t, timed, statement, account, native, origin, reference, e
                     break
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _pair_named(begin, day, statement, payer, payee, loose_payer, loose_payee, reversal, found):  # type: ignore[no-untyped-def]
     for g in range(begin.shape[0] - 1):
         for i in range(begin[g] + 1, begin[g + 1]):
@@ -234,7 +234,7 @@ def _pair_named(begin, day, statement, payer, payee, loose_payer, loose_payee, r
                     break
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _match_back(begin, day, payer, reversal, refund, reverses, reference, native, found, told):  # type: ignore[no-untyped-def]
     """For each reversal or refund what it takes back: what it names, else the last payment before it."""
     taken = np.zeros(found.shape[0], np.bool_)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.ingest.kernels import making_kernel, making_step
 
 UNKNOWN = -1
 _SEED, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -127,7 +127,7 @@ def _hashes(words: pa.Array) -> npt.NDArray[np.uint64]:
     return out
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _hash_whole(data, offsets, out):  # type: ignore[no-untyped-def]
     for k in range(out.shape[0]):
         h = _SEED
@@ -136,7 +136,7 @@ def _hash_whole(data, offsets, out):  # type: ignore[no-untyped-def]
         out[k] = h
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _find(hashes, codes, wanted):  # type: ignore[no-untyped-def]
     """The purpose of a hash; -1 where there is none."""
     low, high = 0, hashes.shape[0]
@@ -149,7 +149,7 @@ def _find(hashes, codes, wanted):  # type: ignore[no-untyped-def]
     return codes[low] if low < hashes.shape[0] and hashes[low] == wanted else -1
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _count(data, offsets, hashes, codes, prefix_hashes, prefix_codes, mask, counts):  # type: ignore[no-untyped-def]
     """Count the words of each purpose in each text. A pair of words counts twice: it says more than one."""
     sieve = np.zeros(1 << 16, np.bool_)  # most words are no beginning that is looked for

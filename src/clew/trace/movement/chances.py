@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.trace.movement.places import Floats, Ints
 
 # The levels from the last resort to the surest: all networks after this place; the network at all; the subject at all;
@@ -54,7 +54,7 @@ class _Scratch(NamedTuple):
     list: Ints
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _note(scratch, known, place, weight, inside):  # type: ignore[no-untyped-def]
     """Count a place; returns how many are listed."""
     scratch.tally[place] += weight
@@ -67,7 +67,7 @@ def _note(scratch, known, place, weight, inside):  # type: ignore[no-untyped-def
     return known
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _blend(scratch, known, pass_on, least):  # type: ignore[no-untyped-def]
     """Blend the counts of a level into the chances of those below; returns the share that these keep (Witten and Bell:
     the more places a level saw in few visits, the less it knows), at least ``least``. Clears the counts."""
@@ -86,7 +86,7 @@ def _blend(scratch, known, pass_on, least):  # type: ignore[no-untyped-def]
     return keep
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _tally(visits, span, here, prior, back, scratch, known):  # type: ignore[no-untyped-def]
     """Count the visits to other places, those that followed the last ``back`` places alone."""
     if back == 2 and prior < 0:
@@ -99,7 +99,7 @@ def _tally(visits, span, here, prior, back, scratch, known):  # type: ignore[no-
     return known
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _row(rows, at, here, inside, scratch, known):  # type: ignore[no-untyped-def]
     """Count what stands in a row."""
     for e in range(rows.start[at], rows.start[at + 1]):
@@ -108,7 +108,7 @@ def _row(rows, at, here, inside, scratch, known):  # type: ignore[no-untyped-def
     return known
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _best(scratch, known, place, chance):  # type: ignore[no-untyped-def]
     """Write the likeliest places; forgets their chances."""
     for rank in range(place.shape[0]):
@@ -124,7 +124,7 @@ def _best(scratch, known, place, chance):  # type: ignore[no-untyped-def]
         scratch.chance[best] = 0.0
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _expect(asked, visits, seen, after, pass_on, scratch, place, chance, new):  # type: ignore[no-untyped-def]
     for k in range(asked.here.shape[0]):
         here, prior = asked.here[k], asked.prior[k]

@@ -6,10 +6,10 @@ same number; what is left after that clashes: an advert for a town where nobody 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel, making_step
 from clew.trace.movement.evidence import BOOKING
 from clew.trace.movement.places import Ints, apart, hours
 from clew.trace.movement.sightings import Tracks
@@ -28,7 +28,7 @@ _SECOND = 2  # sightings of different items that a stay on a further way needs
 GAP_DAYS = 30  # nothing is known of a longer time between two sightings
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _best(first, last, t, place, weight, name, pictures, ticket, free, latitude, longitude, score, back):  # type: ignore[no-untyped-def]
     """The end of the surest way through free sightings, or -1; ``back`` holds the sighting before each."""
     end = -1
@@ -63,7 +63,7 @@ def _best(first, last, t, place, weight, name, pictures, ticket, free, latitude,
     return end
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _follow(start, t, place, weight, item, name, pictures, ticket, latitude, longitude, way):  # type: ignore[no-untyped-def]
     """Fill in the way of each sighting."""
     m = t.shape[0]
@@ -91,7 +91,7 @@ def _follow(start, t, place, weight, item, name, pictures, ticket, latitude, lon
                 break
 
 
-@numba.njit(nogil=True, cache=True)
+@making_step
 def _lasts(first, last, number, place, item, way):  # type: ignore[no-untyped-def]
     """Take from a further way the stays that rest on one item alone; is anything left?"""
     left = False

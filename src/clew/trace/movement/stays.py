@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.kernels import making_kernel
 from clew.trace.movement.evidence import BOOKING, CHECK_IN, LOCATION
 from clew.trace.movement.follow import GAP_DAYS, subject_of
 from clew.trace.movement.places import Floats, Ints, kilometres
@@ -76,7 +76,7 @@ def stays(tracks: Tracks, way: npt.NDArray[np.int8]) -> Stays:
     return Stays(s[begin], w[begin], place[begin], begin, end, order, first, last, certainty)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def _support(begin, end, item, weight):  # type: ignore[no-untyped-def]
     """The evidence for each stay: the best sighting of each item, as far as items follow each other."""
     out = np.zeros(begin.shape[0])

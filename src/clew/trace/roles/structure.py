@@ -7,9 +7,10 @@ Roy 2008 on brokers in criminal networks).
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from clew.ingest.kernels import making_kernel
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -24,7 +25,7 @@ def adjacency(a: Ints, b: Ints, nodes: int) -> tuple[Ints, Ints]:
     return start, (key % max(nodes, 1)).astype(np.int64)
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def betweenness(start, other):  # type: ignore[no-untyped-def]
     """float64[n], shortest paths of others that lead through each node; each pair counts once."""
     n = start.shape[0] - 1
@@ -58,7 +59,7 @@ def betweenness(start, other):  # type: ignore[no-untyped-def]
     return between
 
 
-@numba.njit(nogil=True, cache=True)
+@making_kernel
 def brokered(start, other):  # type: ignore[no-untyped-def]
     """int64[n], neighbours of each node who know none of its other neighbours."""
     n = start.shape[0] - 1
