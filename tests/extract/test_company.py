@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tried import tried
 
+from clew.extract._company_numbers import SCHEMES, folded
 from clew.extract.base import batch_of_texts
 from clew.extract.company import PLUGIN
 
@@ -133,3 +134,11 @@ def test_any_text_is_read(text: str) -> None:
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     text = part * (200_000 // len(part))
     assert PLUGIN.find(batch_of_texts([text])).num_rows <= 50
+
+
+@given(st.sampled_from(SCHEMES).flatmap(lambda s: st.tuples(st.just(s), st.from_regex(s.label))))
+@settings(max_examples=tried(300))
+def test_what_a_label_matches_holds_one_of_its_words(drawn):
+    scheme, text = drawn
+    for label in scheme.label.finditer(text):
+        assert any(word in folded(label[0]) for word in scheme.words)

@@ -123,6 +123,7 @@ class Scheme:
 
     Attributes:
         name: what its values begin with.
+        words: of which one is in whatever ``label`` matches, as :func:`folded` writes them.
         label: the words before it, a regular expression.
         number: how it is written, from its first to its last sign.
         read: makes the value of a compact number, None where it is none of these.
@@ -130,31 +131,45 @@ class Scheme:
     """
 
     name: str
+    words: tuple[str, ...]
     label: re.Pattern[str]
     number: re.Pattern[str]
     read: Callable[[str], Said | None]
     sure: bool = True
 
 
-def _vat(label: str, *countries: str, sure: bool = True) -> Scheme:
+def folded(text: str) -> str:
+    """A text in which what patterns take for the same letter is the same."""
+    return text.casefold().replace("ı", "i").replace("\u0307", "")  # the dot that "İ" leaves
+
+
+def _vat(words: str, label: str, *countries: str, sure: bool = True) -> Scheme:
     number = r"(?:[A-Z]{2}[\s.\-]?)?[0-9A-Z](?:[\s.\-/]?[0-9A-Z]){6,13}" if not countries else (
         r"(?:[A-Z]{2}[\s.\-]?)?[0-9A-Z](?:[\s.\-/]{0,2}[0-9A-Z]){5,13}"
     )  # fmt: skip
-    return Scheme("vat", _label(label), re.compile(number), lambda n: read_vat(n, countries), sure)
+    return Scheme("vat", _words(words), _label(label), re.compile(number), lambda n: read_vat(n, countries), sure)
+
+
+def _words(words: str) -> tuple[str, ...]:
+    return tuple(folded(words).split())
 
 
 def _label(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
 
 
-def _checked(name: str, label: str, number: str, module: ModuleType, sure: bool = True) -> Scheme:
-    return Scheme(name, _label(label), re.compile(number), lambda n: Said(n, _passes(module, n)), sure)
+def _checked(name: str, words: str, label: str, number: str, module: ModuleType, sure: bool = True) -> Scheme:
+    return Scheme(name, _words(words), _label(label), re.compile(number), lambda n: Said(n, _passes(module, n)), sure)
 
 
-def _formed(name: str, label: str, number: str) -> Scheme:
+def _formed(name: str, words: str, label: str, number: str) -> Scheme:
     """Without a check: the words and the form must do."""
     return Scheme(
-        name, _label(label), re.compile(number), lambda n: Said(n, len(set(n)) > 2) if len(set(n)) > 2 else None
+        name,
+        _words(words),
+        _label(label),
+        re.compile(number),
+        lambda n: Said(n, len(set(n)) > 2) if len(set(n)) > 2 else None,
     )
 
 
@@ -199,56 +214,65 @@ def _digits(count: int) -> str:
 
 
 SCHEMES: tuple[Scheme, ...] = (
-    _vat(rf"(?:EU\s+)?VAT(?:[\s/-]*(?:reg(?:istration)?|tax))?{_NR}|V\.A\.T\.|ust(?:[.-]*\s?id)?[.-]*\s?nr\.?|umsatzsteuer"
+    _vat("vat v.a.t. ust umsatzsteuer btw tva iva nip nif cif ДДС ΦΠΑ moms",
+         rf"(?:EU\s+)?VAT(?:[\s/-]*(?:reg(?:istration)?|tax))?{_NR}|V\.A\.T\.|ust(?:[.-]*\s?id)?[.-]*\s?nr\.?|umsatzsteuer"
          r"(?:-?\s?identifikations)?-?nummer|ust-?id|btw[\s-]*(?:nummer|nr|id|identificatienummer)|tva\s+intracommunautaire"
          r"|n°?\s*(?:de\s+)?tva(?:\s+intracommunautaire)?|p(?:artita|\.)?\s*iva|(?:nip|nif|cif)[\s/-]*(?:ue|vat|eu)|ДДС|ΦΠΑ|moms(?:registrerings)?nr"),
-    _vat(r"btw", "NL", "BE", sure=False),
-    _vat(r"tva", "FR", "BE", "LU", "RO", sure=False),
-    _vat(r"iva", "IT", "ES", "PT", sure=False),
-    _vat(r"(?:kbo|bce|ondernemings-?(?:nummer|nr)\.?|num[ée]ro\s+d['’]entreprise)", "BE"),
-    _vat(r"(?:codice\s+fiscale\s+e\s+)?p(?:artita|\.)?\s*iva", "IT"),
-    _vat(rf"(?:nip|n\.i\.p\.){_NR}", "PL"),
-    _vat(rf"(?:cif|c\.i\.f\.|nif|n\.i\.f\.){_NR}", "ES", "PT"),
-    _vat(rf"(?:nipc|contribuinte){_NR}", "PT"),
-    _vat(rf"(?:cui|c\.u\.i\.|cif|cod\s+fiscal|cod\s+unic\s+de\s+[iî]nregistrare){_NR}", "RO"),
-    _vat(rf"(?:cvr|cvr-nr|se-nr)\.?{_NR}", "DK"),
-    _vat(rf"(?:y-?tunnus|fo-nummer|alv){_NR}", "FI"),
-    _vat(r"dič|dic|ič\s?dph", "CZ", "SK", sure=False),
-    _vat(r"adószám|közösségi\s+adószám|adoszam", "HU"),
-    _vat(r"(?:ЕИК|БУЛСТАТ|ЕИК/БУЛСТАТ|EIK|BULSTAT|ДДС\s*(?:№|номер))", "BG"),
-    _vat(r"(?:Α\.?\s?Φ\.?\s?Μ\.?|AFM)", "EL"),
-    _vat(r"oib", "HR"),
-    _vat(r"(?:id\s+za\s+ddv|davčna\s+številka)", "SI"),
-    _vat(r"(?:kmkr|käibemaksukohustuslase)", "EE"),
-    _vat(r"(?:pvn|reģ\.?\s*nr\.?|reģistrācijas\s+numurs)", "LV"),
-    _vat(r"(?:pvm(?:\s+(?:mokėtojo\s+)?kodas)?)", "LT"),
-    Scheme("uid", _label(r"(?:uid|ide|idi|mwst|tva|iva|unternehmens-?id)[\s:.-]*(?=CHE)"),
+    _vat("btw", r"btw", "NL", "BE", sure=False),
+    _vat("tva", r"tva", "FR", "BE", "LU", "RO", sure=False),
+    _vat("iva", r"iva", "IT", "ES", "PT", sure=False),
+    _vat("kbo bce ondernemings entreprise",
+         r"(?:kbo|bce|ondernemings-?(?:nummer|nr)\.?|num[ée]ro\s+d['’]entreprise)", "BE"),
+    _vat("iva", r"(?:codice\s+fiscale\s+e\s+)?p(?:artita|\.)?\s*iva", "IT"),
+    _vat("nip n.i.p.", rf"(?:nip|n\.i\.p\.){_NR}", "PL"),
+    _vat("cif c.i.f. nif n.i.f.", rf"(?:cif|c\.i\.f\.|nif|n\.i\.f\.){_NR}", "ES", "PT"),
+    _vat("nipc contribuinte", rf"(?:nipc|contribuinte){_NR}", "PT"),
+    _vat("cui c.u.i. cif cod", rf"(?:cui|c\.u\.i\.|cif|cod\s+fiscal|cod\s+unic\s+de\s+[iî]nregistrare){_NR}", "RO"),
+    _vat("cvr se-nr", rf"(?:cvr|cvr-nr|se-nr)\.?{_NR}", "DK"),
+    _vat("tunnus fo-nummer alv", rf"(?:y-?tunnus|fo-nummer|alv){_NR}", "FI"),
+    _vat("dič dic dph", r"dič|dic|ič\s?dph", "CZ", "SK", sure=False),
+    _vat("adószám adoszam", r"adószám|közösségi\s+adószám|adoszam", "HU"),
+    _vat("ЕИК БУЛСТАТ EIK BULSTAT ДДС", r"(?:ЕИК|БУЛСТАТ|ЕИК/БУЛСТАТ|EIK|BULSTAT|ДДС\s*(?:№|номер))", "BG"),
+    _vat("Φ AFM", r"(?:Α\.?\s?Φ\.?\s?Μ\.?|AFM)", "EL"),
+    _vat("oib", r"oib", "HR"),
+    _vat("ddv davčna", r"(?:id\s+za\s+ddv|davčna\s+številka)", "SI"),
+    _vat("kmkr käibemaksukohustuslase", r"(?:kmkr|käibemaksukohustuslase)", "EE"),
+    _vat("pvn reģ", r"(?:pvn|reģ\.?\s*nr\.?|reģistrācijas\s+numurs)", "LV"),
+    _vat("pvm", r"(?:pvm(?:\s+(?:mokėtojo\s+)?kodas)?)", "LT"),
+    Scheme("uid", _words("uid ide idi mwst tva iva unternehmens"),
+           _label(r"(?:uid|ide|idi|mwst|tva|iva|unternehmens-?id)[\s:.-]*(?=CHE)"),
            re.compile(rf"CHE[\s.-]?{_digits(9)}", re.IGNORECASE), _swiss),
-    _formed("kvk", rf"(?:kvk|k\.v\.k\.|kamer\s+van\s+koophandel|chamber\s+of\s+commerce|coc){_NR}",
+    _formed("kvk", "kvk k.v.k. koophandel commerce coc",
+            rf"(?:kvk|k\.v\.k\.|kamer\s+van\s+koophandel|chamber\s+of\s+commerce|coc){_NR}",
             r"\d(?:[ .]?\d){7}"),
-    Scheme("siren", _label(rf"(?:siren|siret|rcs(?:\s+[A-ZÀ-Ÿ][\w’' -]{{1,30}}?)?(?:\s+[AB])?){_NR}"),
+    Scheme("siren", _words("siren siret rcs"),
+           _label(rf"(?:siren|siret|rcs(?:\s+[A-ZÀ-Ÿ][\w’' -]{{1,30}}?)?(?:\s+[AB])?){_NR}"),
            re.compile(rf"{_digits(14)}|{_digits(9)}"), _siret),
-    _formed("krs", rf"krs{_NR}", r"\d{10}"),
-    _checked("regon", rf"regon{_NR}", rf"{_digits(14)}|{_digits(9)}", regon),
-    Scheme("ico", _label(rf"(?:ič|ičo|ico){_NR}"), re.compile(_digits(8)), _ico, sure=False),
-    Scheme("vat", _label(r"(?:org(?:anisations?)?[.\s-]*(?:nr|nummer|number))\.?"), re.compile(r"\d{6}[\s-]?\d{4}"),
+    _formed("krs", "krs", rf"krs{_NR}", r"\d{10}"),
+    _checked("regon", "regon", rf"regon{_NR}", rf"{_digits(14)}|{_digits(9)}", regon),
+    Scheme("ico", _words("ič ico"), _label(rf"(?:ič|ičo|ico){_NR}"), re.compile(_digits(8)), _ico, sure=False),
+    Scheme("vat", _words("org"),
+           _label(r"(?:org(?:anisations?)?[.\s-]*(?:nr|nummer|number))\.?"), re.compile(r"\d{6}[\s-]?\d{4}"),
            _swedish, sure=False),
-    Scheme("orgnr", _label(r"(?:org(?:anisasjons)?[.\s-]*(?:nr|nummer)|foretaksregisteret)\.?"), re.compile(_digits(9)),
+    Scheme("orgnr", _words("org foretaksregisteret"),
+           _label(r"(?:org(?:anisasjons)?[.\s-]*(?:nr|nummer)|foretaksregisteret)\.?"), re.compile(_digits(9)),
            _norwegian, sure=False),
-    _formed("companieshouse", rf"(?:company\s+(?:registration\s+)?{_NR}|companies\s+house{_NR}|registered\s+in\s+"
+    _formed("companieshouse", "company companies registered",
+            rf"(?:company\s+(?:registration\s+)?{_NR}|companies\s+house{_NR}|registered\s+in\s+"
             rf"(?:england|scotland|wales)(?:\s+(?:and|&)\s+wales)?[\s,]*(?:under|with)?\s*(?:company)?\s*{_NR})",
             r"(?:[A-Z]{2}\d{6}|\d{8})"),
-    Scheme("onrc", _label(r"(?:nr\.?\s*(?:de\s+)?(?:[iî]nreg(?:istrare)?|ord(?:ine)?)\.?(?:\s+\w+){0,3}|"
+    Scheme("onrc", _words("reg ord onrc"),
+           _label(r"(?:nr\.?\s*(?:de\s+)?(?:[iî]nreg(?:istrare)?|ord(?:ine)?)\.?(?:\s+\w+){0,3}|"
                           r"reg(?:istrul)?\.?\s*com(?:er[tț]ului)?\.?|onrc)"),
            re.compile(r"[JF]\s?\d{1,2}\s?/\s?\d{1,7}\s?/\s?(?:19|20)\d\d"), lambda n: Said(n, valid=True)),
-    _formed("cegjegyzek", r"(?:cégjegyzék-?szám|cg\.?)", r"\d\d[-\s]\d\d[-\s]\d{6}"),
-    _checked("edrpou", r"(?:ЄДРПОУ|ЕДРПОУ|EDRPOU)", _digits(8), edrpou),
-    Scheme("inn", _label(r"ИНН|INN"), re.compile(r"\d{10}(?:\d\d)?"), _russian, sure=False),
-    _checked("ogrn", r"ОГРН(?:ИП)?|OGRN", r"\d{13}", ogrn),
-    _checked("pib", r"(?:pib|ПИБ)", r"\d{9}", rs, sure=False),
-    _checked("vkn", r"(?:vergi\s+(?:kimlik\s+)?(?:no|numaras[ıi])|vkn)", r"\d{10}", vkn, sure=False),
-    _checked("registrikood", r"(?:registrikood|reg\.?\s?kood)", r"\d{8}", registrikood),
-    _checked("fn", r"(?:fn|firmenbuch(?:nummer|nr)?)", r"\d{1,6}\s?[a-z]", businessid, sure=False),
+    _formed("cegjegyzek", "cégjegyzék cg", r"(?:cégjegyzék-?szám|cg\.?)", r"\d\d[-\s]\d\d[-\s]\d{6}"),
+    _checked("edrpou", "ЄДРПОУ ЕДРПОУ EDRPOU", r"(?:ЄДРПОУ|ЕДРПОУ|EDRPOU)", _digits(8), edrpou),
+    Scheme("inn", _words("ИНН INN"), _label(r"ИНН|INN"), re.compile(r"\d{10}(?:\d\d)?"), _russian, sure=False),
+    _checked("ogrn", "ОГРН OGRN", r"ОГРН(?:ИП)?|OGRN", r"\d{13}", ogrn),
+    _checked("pib", "pib ПИБ", r"(?:pib|ПИБ)", r"\d{9}", rs, sure=False),
+    _checked("vkn", "vergi vkn", r"(?:vergi\s+(?:kimlik\s+)?(?:no|numaras[ıi])|vkn)", r"\d{10}", vkn, sure=False),
+    _checked("registrikood", "kood", r"(?:registrikood|reg\.?\s?kood)", r"\d{8}", registrikood),
+    _checked("fn", "fn firmenbuch", r"(?:fn|firmenbuch(?:nummer|nr)?)", r"\d{1,6}\s?[a-z]", businessid, sure=False),
 )  # fmt: skip
 
 # What says by its form alone what it is.

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.extract._company_numbers import BARE, COURT, SCHEMES, Said, Scheme, bare, compact, court_value
+from clew.extract._company_numbers import BARE, COURT, SCHEMES, Said, Scheme, bare, compact, court_value, folded
 from clew.extract.base import Example, TextBatch, constant
 from clew.model.tables import MENTIONS
 
@@ -49,6 +49,11 @@ _MAY = re.compile(_SOME)
 _NUMBER = re.compile(r"\d(?:[\s./-]{0,2}[\dA-Z]){3,}+")
 _BEFORE, _BEHIND = 90, 24  # characters round a number in which its words stand
 
+_BY_WORD = tuple(
+    (word, frozenset(n for n, scheme in enumerate(SCHEMES) if word in scheme.words))
+    for word in sorted({word for scheme in SCHEMES for word in scheme.words})
+)
+
 Row = tuple[int, str, str, str, int, int]  # record, type, value, raw, start, end
 
 
@@ -59,15 +64,18 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
     def free(start: int, end: int) -> bool:
         return all(end <= a or start >= b for a, b in taken)
 
-    looked_at = 0
+    looked_at, all_of_it = 0, folded(text)
+    held = [(word, schemes) for word, schemes in _BY_WORD if word in all_of_it]
     for number in _NUMBER.finditer(text):
         first, last = max(0, number.start() - _BEFORE), number.end() + _BEHIND
-        if not _MAY.search(text, first, last):
+        near = folded(text[first : number.end()])
+        likely = sorted(frozenset().union(*(schemes for word, schemes in held if word in near)))
+        if not likely or not _MAY.search(text, first, last):
             continue
         looked_at += 1
         if looked_at > _MOST_LOOKED_AT:
             break
-        for scheme in SCHEMES:
+        for scheme in map(SCHEMES.__getitem__, likely):
             for label in scheme.label.finditer(text, first, number.end()):
                 found = _after(text, label.end(), scheme)
                 if found is None or not free(found[1], found[2]):
@@ -112,7 +120,7 @@ class Company:
     """Finds numbers of companies: ``vat:NL…``, ``kvk:…``; and claims of numbers that fail: ``vat-invalid:NL…``."""
 
     name = "company"
-    version = "1"
+    version = "2"
     types: tuple[str, ...] = ("company", "claim")
     examples: Sequence[Example] = (
         Example("BTW-nummer: NL 0044.95.445.B01.", (("company", "vat:NL004495445B01", "NL 0044.95.445.B01", False),)),
