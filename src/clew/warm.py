@@ -17,18 +17,23 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
+from clew.assess.stage import assess
+from clew.engine.duckdb import Engine
 from clew.extract._meaning_cache import compiled
 from clew.extract.base import batch_of_texts
 from clew.extract.registry import extractors
 from clew.ingest.registry import all_formats
 from clew.ingest.stage import IngestOptions
+from clew.link.stage import link
 from clew.match.query import near_texts
+from clew.model.tables import TABLES
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
 from clew.query.index import ensure_index, open_index
 from clew.query.network_fabric import fabric, holds
 from clew.simulate.world import FILES, simulate
 from clew.store.workspace import Workspace
+from clew.trace.stage import trace
 
 
 def _extractor(name: str) -> None:
@@ -54,6 +59,15 @@ def _readers(place: str) -> None:
     ingest(Workspace.create(folder / "other"), [examples], IngestOptions(None, "warm"))
 
 
+def _later_stages() -> None:
+    """Run the stages after match on nothing, which calls most of their kernels."""
+    with tempfile.TemporaryDirectory() as folder, Engine(Path(folder)) as engine:
+        engine.register({name: schema.empty_table() for name, schema in TABLES.items()})
+        for stage in (link, trace, assess):
+            made = stage(engine, Path(folder), lambda share: None)
+            engine.register({name: [path] for name, path in made.items()})
+
+
 def warm() -> None:
     """Call every kernel once: extractors and readers side by side, then a small run through all stages."""
     gc.disable()  # what Numba holds is never garbage, and would be looked through again and again
@@ -70,11 +84,13 @@ def warm() -> None:
         for done, job in enumerate(as_completed(jobs)):
             job.result()
             _say(done + 1, len(jobs) + 1)
+        later = pool.submit(_later_stages)  # while the run is at the stages before
         workspace = Workspace(Path(folder) / "workspace")
         run(workspace)
         near_texts("a quiet room, call any day", workspace.paths("signatures"))
         with open_index(ensure_index(workspace), Path(folder)) as index:
             holds(fabric(index, 1))
+        later.result()
         _say(len(jobs) + 1, len(jobs) + 1)
 
 
