@@ -337,7 +337,7 @@ BAD: dict[str, tuple[Answer, str, int | None]] = {
     "unpacks to much": (_says(gzip.compress(bytes(50 << 20)), "Content-Encoding: gzip"), "gives more than", 200),
     "moves to a file": (_says(b"", "Location: file:///etc/passwd", status="302 Found"), "was not loaded", None),
 }  # fmt: skip
-RESTLESS = ("drips", "never answers", "is never idle", "never stops thinking")
+RESTLESS = ("claims too much", "drips", "never answers", "is never idle", "never stops thinking", "unpacks to much")
 
 
 def _problem(name: str, site: Site, out: Path) -> str | None:
