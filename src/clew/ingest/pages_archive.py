@@ -10,7 +10,7 @@ from clew.ingest.base import Chunk, Reject
 from clew.ingest.pages import Raw, pages_batch
 from clew.ingest.pages_beside import Beside
 from clew.ingest.pages_gather import RENDERED, Gathered, gather, issuer_of, plain_url
-from clew.ingest.pages_http import response_of, split_head
+from clew.ingest.pages_http import body_of, split_head
 from clew.ingest.pages_warc import Record
 
 _BATCH_BYTES, _BATCH_PAGES = 4 << 20, 200
@@ -77,9 +77,9 @@ def _page(record: Record, shared: Gathered) -> Raw | Reject | None:
         return None  # its rendered copy is read, which says all that this one does
     if not record.whole:
         return Reject(record.number, "a page over 64 MiB", url[:2_000])
-    response = response_of(record.content)
+    body, whole = body_of(record.content[start:], headers)
     date, certificate = record.headers.get("warc-date"), issuer_of(record)
-    return Raw(record.number, url, date, response.body, kind, response.whole, certificate=certificate)
+    return Raw(record.number, url, date, body, kind, whole, certificate=certificate)
 
 
 def _resource(record: Record) -> Raw | None:

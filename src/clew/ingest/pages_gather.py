@@ -97,9 +97,12 @@ class _Pictures:
 
     def body_of(self, record: Record) -> bytes | None:
         """The picture in a response; None where it holds none or there were enough."""
-        status, headers, _ = split_head(record.content[:8_192])
+        start, icon = record.content[:8_192], record.target.lower().endswith("favicon.ico")
+        if not icon and b"image/" not in start.lower():  # as nearly all that is no picture
+            return None
+        status, headers, _ = split_head(start)
         kind = headers.get("content-type", "").lower()
-        if status != 200 or not (kind.startswith("image/") or record.target.lower().endswith("favicon.ico")):
+        if status != 200 or not (kind.startswith("image/") or icon):
             return None
         if len(self._into.icons) + len(self._into.pictures) > _MOST_PICTURES:
             return None

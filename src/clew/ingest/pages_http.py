@@ -68,13 +68,18 @@ def split_head(content: bytes) -> tuple[int, dict[str, str], int]:
 def response_of(content: bytes, most: int = MAX_BODY) -> Response:
     """Read a recorded response; a body that cannot be decoded is as long as it could be."""
     status, headers, start = split_head(content)
-    body, whole = content[start:], True
+    return Response(status, headers, *body_of(content[start:], headers, most))
+
+
+def body_of(body: bytes, headers: dict[str, str], most: int = MAX_BODY) -> tuple[bytes, bool]:
+    """(the body of a recorded response without its codings, at most so many bytes, whether that is all of it)."""
+    whole = True
     if "chunked" in headers.get("transfer-encoding", "").lower():
         body = b"".join(_unchunked(body)) or body  # some tools keep the header of a body that they have joined
     for coding in reversed(headers.get("content-encoding", "").lower().split(",")[:4]):
         body, cut = _decoded(coding.strip(), body, most)
         whole = whole and not cut
-    return Response(status, headers, body[:most], whole and len(body) <= most)
+    return body[:most], whole and len(body) <= most
 
 
 def _unchunked(body: bytes) -> Iterator[bytes]:
