@@ -12,12 +12,12 @@ from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
 
-# No kernel is called from C, so the entry for it is not made: an eighth of the time of compiling.
+# No kernel is called from C, so the entry for it is not compiled.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
 # What makes no array need not count references; counting them at every call takes much of the time. `_nrt` is private
 # to Numba: where a version does not know it, the kernels are only slower.
 _MAKES_NONE: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
-# What Python never calls needs no entry from it, which is a tenth of the time of compiling.
+# What Python never calls needs no entry from it.
 _STEP: dict[str, Any] = {"no_cpython_wrapper": True}
 
 kernel = numba.njit(**_OPTIONS, **_MAKES_NONE)
