@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -88,6 +89,7 @@ def compact(text: str) -> str:
     return _SEPARATORS.sub("", text).upper()
 
 
+@lru_cache(maxsize=1 << 14)  # the pages of a site repeat its numbers
 def read_vat(number: str, countries: tuple[str, ...]) -> Said | None:
     """A VAT number.
 

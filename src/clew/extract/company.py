@@ -64,12 +64,11 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
     def free(start: int, end: int) -> bool:
         return all(end <= a or start >= b for a, b in taken)
 
-    looked_at, all_of_it = 0, folded(text)
-    held = [(word, schemes) for word, schemes in _BY_WORD if word in all_of_it]
+    looked_at = 0
     for number in _NUMBER.finditer(text):
         first, last = max(0, number.start() - _BEFORE), number.end() + _BEHIND
         near = folded(text[first : number.end()])
-        likely = sorted(frozenset().union(*(schemes for word, schemes in held if word in near)))
+        likely = sorted(frozenset().union(*(schemes for word, schemes in _BY_WORD if word in near)))
         if not likely or not _MAY.search(text, first, last):
             continue
         looked_at += 1
@@ -85,7 +84,7 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
                     taken.append((start, end))
                     verdict = ("company", scheme.name) if said.valid else ("claim", f"{scheme.name}-invalid")
                     yield verdict[0], f"{verdict[1]}:{said.value}", start, end
-    for match in BARE.finditer(text):
+    for match in BARE.finditer(text) if any(sign in text for sign in ("NL", "ATU", "CHE-")) else ():
         known = bare(match[0])
         if known is not None and known.valid and free(*match.span()):
             taken.append(match.span())
