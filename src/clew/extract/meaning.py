@@ -105,7 +105,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "4"
+    version = "5"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
