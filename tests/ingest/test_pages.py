@@ -343,10 +343,10 @@ def test_a_large_archive_is_read_by_other_processes_alike(shelf: Shelf, monkeypa
 def test_pages_are_read_here_where_other_processes_are_lost(shelf: Shelf) -> None:
     beside = Beside(Gathered(title="Sites"))
     page = Raw(1, "https://a.example/", None, b"<title>A</title><p>Text", "text/html")
-    for _, process in (beside._free.get() for _ in range(beside._free.qsize())):
-        process.kill()
-        process.wait()
-        beside._free.put((0, process))
+    for helper in (beside._free.get() for _ in range(beside._free.qsize())):
+        helper.process.kill()
+        helper.process.wait()
+        beside._free.put(helper)
     (batch,) = beside.batches([page], [])
     (same,) = pages_batch([page], Gathered(title="Sites"))
     assert batch.columns["title"].to_pylist() == ["A"] and batch == same

@@ -1,38 +1,28 @@
-"""Pages read by processes beside this one: it is Python that reads them, and threads of it wait for each other.
-
-A process gets pages as Arrow batches on its standard input and answers with rows on its standard output. It ends when
-its input does, and so with whoever started it, in whatever way that ends.
-"""
+"""Pages read by processes beside this one: it is Python that reads them, and threads of it wait for each other."""
 
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from queue import SimpleQueue
-from typing import IO
 
 import orjson
 import pyarrow as pa
 
+from clew.engine.helper import Helper, asked, packed, unpacked
 from clew.ingest.base import Batch, Reject
 from clew.ingest.pages import Raw, pages_batch
 from clew.ingest.pages_gather import Certificate, Gathered
 
 _MOST = 4  # processes: one more reads the archive for them
-_PATIENCE = 10  # seconds until a process that does not end is ended
 _GIVEN = pa.schema([
     ("line", pa.int64()), ("url", pa.string()), ("captured_at", pa.string()), ("body", pa.large_binary()),
     ("content_type", pa.string()), ("whole", pa.bool_()), ("rendered", pa.bool_()), ("beside", pa.bool_()),
     ("certificate", pa.string()),
 ])  # fmt: skip
 _COLUMN, _ENCODED, _LINES, _KINDS = "column ", "encoded ", "lines", "kinds"
-
-Process = subprocess.Popen[bytes]
 
 
 class Beside:
@@ -43,58 +33,40 @@ class Beside:
     """
 
     def __init__(self, shared: Gathered) -> None:
-        command = [sys.executable, "-m", "clew.ingest.pages_beside"]
-        count = min(os.cpu_count() or 1, _MOST)
-        processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(count)]
-        weakref.finalize(self, _end, processes)
-        self._shared = shared
-        self._told = pa.record_batch({"shared": pa.array([_written(shared)], pa.large_binary())})
-        self._new = set(range(count))
-        self._free = SimpleQueue[tuple[int, Process]]()
-        for numbered in enumerate(processes):
-            self._free.put(numbered)
+        helpers = [Helper("clew.ingest.pages_beside") for _ in range(min(os.cpu_count() or 1, _MOST))]
+        weakref.finalize(self, _end, helpers)
+        self._shared, self._told = shared, _written(shared)
+        self._new = set(helpers)
+        self._free = SimpleQueue[Helper]()
+        for helper in helpers:
+            self._free.put(helper)
 
     def batches(self, pages: Sequence[Raw], rejects: Sequence[Reject]) -> Iterator[Batch]:
         """As :func:`clew.ingest.pages.pages_batch`, on any thread; which does it where a process is lost."""
-        number, process = self._free.get()
+        helper = self._free.get()
         try:
-            rows = self._asked(number, process, pages)
+            answer = self._asked(helper, pages)
         finally:
-            self._free.put((number, process))
-        if rows is None:
+            self._free.put(helper)
+        if answer is None:
             yield from pages_batch(pages, self._shared, rejects)
         else:
-            yield _batch(rows, rejects)
+            yield _batch(unpacked(answer), rejects)
 
-    def _asked(self, number: int, process: Process, pages: Sequence[Raw]) -> pa.RecordBatch | None:
-        given, answers = process.stdin, process.stdout
-        if given is None or answers is None:
-            return None
+    def _asked(self, helper: Helper, pages: Sequence[Raw]) -> bytes | None:
         try:
-            if number in self._new:
-                self._new.discard(number)
-                _send(given, self._told)
-            _send(given, _table(pages))
-            return _receive(answers)
+            if helper in self._new:
+                self._new.discard(helper)
+                helper.send(self._told)
+            helper.send(packed(_table(pages)))
+            return helper.receive()
         except OSError:
             return None
 
 
-def _end(processes: Sequence[Process]) -> None:
-    for process in processes:
-        if process.stdin is not None:
-            try:
-                process.stdin.close()
-            except OSError:
-                pass  # it is gone, with what it was told last
-    for process in processes:
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+def _end(helpers: Sequence[Helper]) -> None:
+    for helper in helpers:
+        helper.close()
 
 
 def _written(shared: Gathered) -> bytes:
@@ -143,40 +115,16 @@ def _batch(rows: pa.RecordBatch, rejects: Sequence[Reject]) -> Batch:
     return Batch(columns, named[_LINES], encoded, tuple(rejects), named[_KINDS])
 
 
-def _send(to: IO[bytes], rows: pa.RecordBatch) -> None:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as writer:
-        writer.write_batch(rows)
-    message = sink.getvalue()
-    to.write(len(message).to_bytes(8, "little"))
-    to.write(message)
-    to.flush()
-
-
-def _receive(source: IO[bytes]) -> pa.RecordBatch | None:
-    """The next rows; None: there are no more."""
-    length = source.read(8)
-    if len(length) < 8:
-        return None
-    message = source.read(int.from_bytes(length, "little"))
-    try:
-        with pa.ipc.open_stream(message) as reader:
-            return reader.read_next_batch()
-    except (pa.ArrowInvalid, StopIteration):
-        return None  # cut off
-
-
 def main() -> None:
     """Answer until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
-    source, answers = sys.stdin.buffer, sys.stdout.buffer
-    told = _receive(source)
+    pipe = asked()
+    told = pipe.receive()
     if told is None:
         return
-    shared = _read_shared(told.column("shared")[0].as_py())
-    while (rows := _receive(source)) is not None:
-        for batch in pages_batch(_pages(rows), shared):
-            _send(answers, _rows(batch))
+    shared = _read_shared(told)
+    while (message := pipe.receive()) is not None:
+        for batch in pages_batch(_pages(unpacked(message)), shared):
+            pipe.send(packed(_rows(batch)))
 
 
 if __name__ == "__main__":

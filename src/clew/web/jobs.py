@@ -171,7 +171,8 @@ class Jobs:
 
     def _command(self, number: int, words: Sequence[str], environment: Mapping[str, str]) -> tuple[str, int]:
         """Run one command; what it printed and its exit code."""
-        command = [sys.executable, "-m", "clew", *words]
+        # -P: nothing is loaded from the folder in which the workbench was started, which may hold what others wrote.
+        command = [sys.executable, "-P", "-m", "clew", *words]
         with self._lock:
             if self._stopped:
                 return "", 1
