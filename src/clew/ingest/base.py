@@ -57,6 +57,7 @@ def rejected(reject: Reject) -> tuple[Batch, ...]:
 
 
 # Reading is split in two: the iterator cuts the file (cheap, in order), a chunk parses one cut (on any thread).
+WORKERS = 2  # chunks that are parsed at a time
 Chunk = Callable[[], Iterable[Batch]]
 IsField = Callable[[str], bool]
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from queue import SimpleQueue
 
 import orjson
 import pyarrow as pa
 
 from clew.engine.helper import Helper, asked, packed, unpacked
-from clew.ingest.base import Batch, Reject
+from clew.ingest.base import WORKERS, Batch, Reject
 from clew.ingest.pages import Raw, pages_batch
 from clew.ingest.pages_gather import Certificate, Gathered
 
-_MOST = 4  # processes: one more reads the archive for them
 _GIVEN = pa.schema([
     ("line", pa.int64()), ("url", pa.string()), ("captured_at", pa.string()), ("body", pa.large_binary()),
     ("content_type", pa.string()), ("whole", pa.bool_()), ("rendered", pa.bool_()), ("beside", pa.bool_()),
@@ -33,7 +31,7 @@ class Beside:
     """
 
     def __init__(self, shared: Gathered) -> None:
-        helpers = [Helper("clew.ingest.pages_beside") for _ in range(min(os.cpu_count() or 1, _MOST))]
+        helpers = [Helper("clew.ingest.pages_beside") for _ in range(min(os.cpu_count() or 1, WORKERS))]
         weakref.finalize(self, _end, helpers)
         self._shared, self._told = shared, _written(shared)
         self._new = set(helpers)
@@ -70,7 +68,7 @@ def _end(helpers: Sequence[Helper]) -> None:
 
 
 def _written(shared: Gathered) -> bytes:
-    return orjson.dumps(asdict(shared) | {"rendered": sorted(shared.rendered)})
+    return orjson.dumps(shared, default=sorted)  # a set as a list
 
 
 def _read_shared(written: bytes) -> Gathered:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from clew.ingest.base import Reject
+from clew.ingest.base import WORKERS, Reject
 from clew.ingest.columns import ColumnMap
 from clew.ingest.normalise import Setting, to_records
 from clew.ingest.reading import Job, Reader, list_files
@@ -27,7 +27,6 @@ from clew.ingest.versions import COLLISION, resolve
 from clew.model.errors import InputError
 from clew.model.tables import KINDS
 
-_WORKERS = 2
 _AHEAD = 4  # jobs handed out before the first is written: bounds the memory
 
 
@@ -119,7 +118,7 @@ def _in_order(jobs: Iterator[Job], setting: Setting) -> Iterator[tuple[pa.Record
         return [to_records(part, setting) for part in job()]
 
     waiting = deque[Future[list[tuple[pa.RecordBatch, list[Reject]]]]]()
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         for job in jobs:
             waiting.append(pool.submit(run, job))
             if len(waiting) >= _AHEAD:
