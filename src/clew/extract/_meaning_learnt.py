@@ -13,7 +13,6 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -278,7 +277,7 @@ def none() -> Reader:
     return build(nothing, np.zeros((0, 1)), 1.0, nothing, nothing, np.zeros(0, np.int64), nothing, nothing)
 
 
-@numba.njit(cache=True)
+@making_kernel
 def _table(keys, size):  # type: ignore[no-untyped-def]
     slots = np.zeros((size, 2), np.uint32)
     for r in range(keys.shape[0]):

@@ -74,7 +74,7 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
         looked_at += 1
         if looked_at > _MOST_LOOKED_AT:
             break
-        for scheme in map(SCHEMES.__getitem__, likely):
+        for scheme in (SCHEMES[n] for n in likely):
             for label in scheme.label.finditer(text, first, number.end()):
                 found = _after(text, label.end(), scheme)
                 if found is None or not free(found[1], found[2]):

@@ -99,6 +99,8 @@ def _coincidence(payments: Payments, posts: Posts, matched: Matched, chosen: Int
 
     The chance is that of so many such payments, for any of the networks of the platform.
     """
+    from scipy.special import pdtrc  # takes half a second to load, and only payments need it
+
     pairs = matched.pairs
     kind = np.where(payments.dated, DATED, 1 - DATED)[pairs.payment]
     beside = _beside(payments, posts, matched, kind)
@@ -114,8 +116,6 @@ def _coincidence(payments: Payments, posts: Posts, matched: Matched, chosen: Int
     expected = mine * mean[key]
     pool = both(posts.platform, posts.network)[0] // (int(posts.network.max(initial=0)) + 1)
     networks = np.bincount(pool, minlength=len(posts.platforms))[posts.platform[pairs.post[chosen]]]
-    from scipy.special import pdtrc  # takes half a second to load, and only payments need it
-
     # As many or more by the law of Poisson.
     tail = np.where(hits[key] > 0, pdtrc(np.maximum(hits[key] - 1, 0), expected), 1.0)
     return hits[key], mine, expected, np.minimum(tail * networks, 1.0)
