@@ -25,6 +25,7 @@ from benchmarks.reader_messages import SENSES, Message, listed, messages
 from benchmarks.reader_train import Features, Weights, fit, score
 from clew.extract import _meaning_learnt as learnt
 from clew.extract._meaning_cache import compiled
+from clew.extract._meaning_matches import LEAST, NOTHING
 from clew.extract._never import never_learned_words, without_never_learned
 from clew.extract.base import batch_of_texts
 
@@ -34,6 +35,7 @@ OUT = Path(str(resources.files("clew.extract"))) / "data" / "learnt" / "learnt.n
 # How often each sentence of a bank is typed.
 TIMES = {
     "own": 3, "talk": 4, "check": 4, "wide": 2, "more": 2, "ways": 3, "themes": 2, "terse": 2, "voices": 2, "scenes": 2,
+    "twins": 2,
 }  # fmt: skip
 RULES = 0.5  # what a weight of 1 by the rules is worth in the units of the reader
 # How many of 1,000 ordinary messages may be read as each sense. Least of threats that count at once; of what counts
@@ -42,9 +44,6 @@ MOST = dict.fromkeys(SENSES, 6.0) | {
     "threat-publish": 0.2, "threat-family": 0.2, "threat-harm": 1.0, "isolation": 3.0, "documents-held": 3.0,
     "confinement": 1.5, "gift": 3.0, "image-request": 3.0, "rapport": 4.0, "plea": 3.0,
 }  # fmt: skip
-HINTS = 4.0  # times as many may be read as hints, which count only beside other signs
-# Never hints: beside orders and threats, praise and presents are no likelier than elsewhere.
-NO_HINTS = ("rapport", "gift")
 # How often ordinary messages of a section are met, beside the others: few tell of what befell somebody else.
 SELDOM = {"confide": 0.2, "small": 2.0, "reply": 2.0, "answer": 2.0}
 NEGLIGIBLE = 4  # of 127; a feature that weighs less for every sense is left out
@@ -129,15 +128,15 @@ def crossed(of: Described) -> Floats:
     return out
 
 
-def limits(of: Described, said: Floats, times: float = 1.0) -> Floats:
-    """float32[senses], from where on ``times`` as many ordinary messages as `MOST` says are read as each sense."""
+def limits(of: Described, said: Floats) -> Floats:
+    """float32[senses], from where on as many ordinary messages as `MOST` says are read as each sense."""
     ordinary = of.ordinary() & ~of.bank("")
     seldom = np.array([SELDOM.get(m.section, 1.0) for m in of.messages])[ordinary]
     out = []
     for j, sense in enumerate(SENSES):
         order = np.argsort(-said[ordinary, j], kind="stable")
         share = np.cumsum(seldom[order]) / seldom.sum()
-        out.append(said[ordinary, j][order][np.searchsorted(share, times * MOST[sense] / 1000)])
+        out.append(said[ordinary, j][order][np.searchsorted(share, MOST[sense] / 1000)])
     return np.array(out, np.float32)
 
 
@@ -163,7 +162,7 @@ def by_language(of: Described, found: npt.NDArray[np.bool_], chosen: npt.NDArray
         f"{name} {right[told & (languages == name)].mean():.2f}" for name in sorted(set(languages[told]))))  # fmt: skip
 
 
-def packed(reader: Weights, limit: Floats, faint: Floats) -> bytes:
+def packed(reader: Weights, limit: Floats) -> bytes:
     """The content of the file: weights as small whole numbers, points so that 1 is the limit."""
     scale = np.abs(reader.weight).max() / 127
     weight = np.round(reader.weight / scale).astype(np.int8)
@@ -177,7 +176,6 @@ def packed(reader: Weights, limit: Floats, faint: Floats) -> bytes:
         scale=np.float64(scale),
         gain=np.full(len(SENSES), 1 / RULES, np.float32),
         shift=(1 + (reader.bias - limit) / RULES).astype(np.float32),
-        faint=(1 + (faint - limit) / RULES).astype(np.float32),
     )
     return content.getvalue()
 
@@ -192,18 +190,18 @@ def main() -> None:
     of = described([*said_by, *listed()])
     said = crossed(of)
     limit, alone = limits(of, said + RULES * of.rules), limits(of, said)
-    faint = np.where(np.isin(SENSES, NO_HINTS), limit, limits(of, said + RULES * of.rules, HINTS))
+    odds = said + RULES * of.rules - limit
+    hints = np.exp(odds) >= LEAST * (np.exp(NOTHING) + np.exp(odds).sum(axis=1, keepdims=True))
     for name in TIMES:
         print(f"\n{name}: {of.bank(name).sum():,} messages")
         figures("  rules", of, of.rules >= 0.999, of.bank(name))
         figures("  reader", of, said >= alone, of.bank(name))
-        both = said + RULES * of.rules >= limit
-        figures("  both", of, both, of.bank(name))
-        figures("  and hints", of, said + RULES * of.rules >= faint, of.bank(name))
-        by_language(of, both, of.bank(name))
+        figures("  both", of, odds >= 0, of.bank(name))
+        figures("  and hints", of, (odds >= 0) | hints, of.bank(name))
+        by_language(of, odds >= 0, of.bank(name))
     if given.write:
         reader = weights_of(of, np.ones(len(of.messages), np.bool_))
-        content = packed(reader, limit, faint)
+        content = packed(reader, limit)
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_bytes(content)
         print(f"\nwrote {OUT.name}: {len(content):,} bytes")

@@ -18,7 +18,7 @@ from clew.extract.meaning import found_words
 
 @numba.njit(nogil=True, cache=True)
 def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, kind, room, ids, owner, totals):  # type: ignore[no-untyped-def]
-    words, low = _scratch(longest), np.full(totals.shape[1], np.inf)
+    words = _scratch(longest)
     votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(totals.shape[1])
     tried, grows, count = np.zeros(rules.size.shape[0], np.bool_), np.zeros(totals.shape[1], np.bool_), 0
@@ -42,7 +42,7 @@ def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, kin
                     ids[count], owner[count] = room.id[f], q
                     count += 1
         if k:
-            settle(rows, weights, k, total, low, grows, 0.0)
+            settle(rows, weights, k, total, grows, 0.0)
             totals[q] = total
     return count
 

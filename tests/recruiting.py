@@ -55,7 +55,7 @@ def messages() -> list[dict[str, object]]:
     ]  # fmt: skip
     rows.append({"conversation": CHAT, "sent_at": _at(130), "body": "Messages are encrypted", "system": True})
     for at in range(450):
-        said = _CONTROL[9][2] if at == 430 else f"How was your day number {at}?"
+        said = _CONTROL[9][2] if at == 430 else f"{at} apples"
         rows.append({"conversation": LONG, "sender": ("Dee", "Eve")[at % 2], "sent_at": _at(at), "body": said})
     rows[-19] |= {"body": "I keep your passport. You must bring me 300 every night or I will hurt your family"}
     rows.append({"conversation": UGLY, "sender": HOSTILE, "sent_at": _at(5), "body": f"{HOSTILE} I know where your "

@@ -285,7 +285,7 @@ def test_a_long_offer_says_what_it_says_once() -> None:
 
 def read(text: str) -> set[str]:
     """What rules and the learnt reader find together."""
-    return set(PLUGIN.find(batch_of_texts([text]))["value"].to_pylist())
+    return {m["value"] for m in PLUGIN.find(batch_of_texts([text])).to_pylist() if m["type"] == "wording"}
 
 
 @pytest.mark.parametrize(
@@ -340,13 +340,16 @@ def test_a_message_that_says_several_things_is_not_held_back() -> None:
     assert {"documents-held", "earnings-demand", "threat-family", "threat-harm"} <= found
 
 
-def test_a_message_in_which_nothing_is_read_has_one_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_in_which_nothing_is_read_may_have_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     by = learnt.reader(compiled().senses)
-    low = by._replace(faint=np.full(len(by.faint), -20, np.float32))  # what is a hint must not hang on what was learnt
-    monkeypatch.setattr("clew.extract.meaning.reader", lambda senses: low)
+    # what is a hint must not hang on what was learnt: every sense just not read
+    nearly = by._replace(
+        weight=np.zeros_like(by.weight), shift=np.where(by.sense == by.sense[0], 0.9, -20).astype("f4")
+    )
+    monkeypatch.setattr("clew.extract.meaning.reader", lambda senses: nearly)
     texts = ["how much did you make today, bring it all to me", "we eat at seven"]
     found = Meaning().find(batch_of_texts(texts)).to_pylist()
-    read, faint = ([(m["rid"], m["value"]) for m in found if m["type"] == kind] for kind in ("wording", "hint"))
-    assert {rid for rid, _ in read} == {0} and [rid for rid, _ in faint] == [1]
+    assert {(m["rid"], m["type"]) for m in found} >= {(1, "hint")}
+    assert all(m["odds"] < 0 for m in found if m["type"] == "hint")
     offers = Meaning().find(text_batch(batch_of_kinds(["job_ad", "page"], " ".join(texts)))).to_pylist()
     assert {m["type"] for m in offers} <= {"wording"}

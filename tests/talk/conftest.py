@@ -17,6 +17,7 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import MENTIONS, RECORDS, TABLES
 from clew.talk.stage import talk
 
+HINT = -1.4  # odds that count in talk of orders and threats alone
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 
 
@@ -43,6 +44,7 @@ class Talks:
         item: str | None = None,
         native: str | None = None,
         version: int = 1,
+        odds: float | None = None,
     ) -> int:
         """A message in which senses are found, those with "?" as hints; returns its rid. Ten minutes after the last."""
         n = len(self.records) + 1
@@ -64,6 +66,7 @@ class Talks:
                     "start": at,
                 }
                 | {"end": len(body), "obscured": False, "extractor": "meaning", "version": "1"}
+                | {"odds": HINT if sense[0] == "?" else odds}
             )
         return rid
 

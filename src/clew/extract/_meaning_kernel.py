@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._meaning_learnt import SPAN, class_features, says_several, speaking, weigh, word_features
-from clew.extract._meaning_matches import put, settle
+from clew.extract._meaning_matches import FAINTEST, grade, put, settle
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
 from clew.extract.fold import BREAK
@@ -262,11 +262,11 @@ class Texts(NamedTuple):
 
 
 @making_step
-def _listen(texts, q, wide, words, n, reader, room, stamp, total, low, rows, weights, k):  # type: ignore[no-untyped-def]
+def _listen(texts, q, wide, words, n, reader, room, stamp, total, gain, rows, weights, k):  # type: ignore[no-untyped-def]
     """What the learnt reader adds to one message: points, and matches of what no rule has matched.
 
-    A message of one part gives its points to ``total``, and to ``low`` from where on they are a hint; of a longer one
-    each part that comes to 1 is a match.
+    A message of one part gives its points to ``total``, and to ``gain`` what one unit of log-odds is in them; of a
+    longer one each part that comes to 1 is a match.
     """
     plain = says_several(reader, rows, weights, k, total)
     first, b, stop = texts.first[q], texts.first[q + 1], texts.start[q + 1]
@@ -279,13 +279,15 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, low, rows, wei
         stamp += 1
         weigh(reader, room, m, stamp)
         for s in range(room.z.shape[0]):
-            sense, matched = reader.sense[s], False
+            sense, matched, enough = reader.sense[s], False, 1.0
             if whole:
                 for o in range(k):
                     matched |= rows[o, 2] == sense
-                total[sense] = max(room.z[s], 0.0) if plain and matched else room.z[s]
-                low[sense] = reader.faint[s]
-            if room.z[s] >= (reader.faint[s] if whole else 1.0) and not matched:
+                trusted = plain and matched and room.z[s] < 0  # rules are believed, and what they say is not graded
+                total[sense] = 0.0 if trusted else room.z[s]
+                gain[sense] = 0.0 if trusted else reader.gain[s]
+                enough += reader.gain[s] * FAINTEST
+            if room.z[s] >= enough and not matched:
                 i, j = speaking(reader, room, m, s, a, c)
                 end = np.int64(texts.at[j]) if j < b else stop
                 begin = np.int64(texts.at[i])
@@ -316,18 +318,19 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
         reader, room: of `_meaning_learnt`.
 
     Returns:
-        int64[k, 6]: record, begin, end, sense, hidden, whether it is only a hint.
+        int64[k, 6]: record, begin, end, sense, hidden, whether it is only a hint; and float32[k], `grade` of each.
     """
     words = _scratch(longest)
     votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(grows.shape[0])
     tried = np.zeros(rules.size.shape[0], np.bool_)
-    found, m, stamp, low = np.empty((1024, 6), np.int64), 0, np.int64(0), np.empty(grows.shape[0])
+    found, graded, m, stamp = np.empty((1024, 6), np.int64), np.empty(1024, np.float32), 0, np.int64(0)
+    gain = np.empty(grows.shape[0])
     for q in range(bounds.shape[0] - 1):
         a, b, k, wide, asked = bounds[q], bounds[q + 1], np.int64(0), 1.0, length[q] == 0 or reader.weight.shape[0] == 0
         if a == b and asked:
             continue
-        total[:], low[:] = 0, np.inf
+        total[:], gain[:] = 0, 0
         most = _vote(hits, groups, a, b, votes)
         for language in range(votes.shape[0]):
             if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
@@ -340,18 +343,21 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
             if votes[language] == most and not asked:
                 asked = True
                 stamp, rows, weights, k = _listen(
-                    texts, q, stretch[language], words, n, reader, room, stamp, total, low, rows, weights, k
+                    texts, q, stretch[language], words, n, reader, room, stamp, total, gain, rows, weights, k
                 )
         if k == 0:
             continue
-        kept, hint = settle(rows, weights, k, total, low, grows, length[q] / (PASSAGE * wide))
+        kept, full = settle(rows, weights, k, total, grows, length[q] / (PASSAGE * wide))
+        odds = grade(rows, kept, full, total, gain)
         while m + kept.shape[0] > found.shape[0]:
-            larger = np.empty((2 * found.shape[0], 6), np.int64)
-            larger[:m] = found[:m]
-            found = larger
+            larger, longer = np.empty((2 * found.shape[0], 6), np.int64), np.empty(2 * found.shape[0], np.float32)
+            larger[:m], longer[:m] = found[:m], graded[:m]
+            found, graded = larger, longer
         for i, o in enumerate(kept):
+            if odds[i] == -np.inf:
+                continue
             found[m, 0] = q
             found[m, 1:5] = rows[o]
-            found[m, 5] = hint[i]
+            found[m, 5], graded[m] = not full[i], odds[i]
             m += 1
-    return found[:m]
+    return found[:m], graded[:m]

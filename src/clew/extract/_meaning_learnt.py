@@ -39,7 +39,6 @@ class Reader(NamedTuple):
         scale: of the weights.
         gain, shift: float32[senses]; points are ``gain * z + shift``, z the sum of weights by the root of their number.
         sense: int64[senses], the sense of the extractor that each column stands for.
-        faint: float32[senses], points from which on it is a hint; at most 1.
         grave: bool[senses], of `GRAVE`.
         kind: uint8[65536], what each symbol is to a word.
     """
@@ -50,7 +49,6 @@ class Reader(NamedTuple):
     gain: npt.NDArray[np.float32]
     shift: npt.NDArray[np.float32]
     sense: Ints
-    faint: npt.NDArray[np.float32]
     grave: npt.NDArray[np.bool_]
     kind: npt.NDArray[np.uint8]
 
@@ -259,22 +257,22 @@ def reader(senses: tuple[str, ...]) -> Reader:
         known = np.array([senses.index(str(name)) for name in arrays["senses"]], np.int64)
         keys, weight, scale, gain, shift = (arrays[name] for name in ("keys", "weight", "scale", "gain", "shift"))
         grave = np.isin(arrays["senses"], GRAVE)
-        return build(keys, weight, scale, gain, shift, known, arrays["faint"], grave)
+        return build(keys, weight, scale, gain, shift, known, grave)
 
 
-def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints, faint: Any, grave: Any) -> Reader:
+def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints, grave: Any) -> Reader:
     """A reader from its features (uint32, sorted) and weights."""
     slots = _table(np.asarray(keys, np.uint32), 1 << max(int(2 * len(keys)).bit_length(), 4))
     weight = np.ascontiguousarray(weight, np.int8)
-    gain, shift, faint = (np.asarray(each, np.float32) for each in (gain, shift, faint))
-    return Reader(slots, weight, float(scale), gain, shift, sense, faint, np.asarray(grave, np.bool_), symbol_class())
+    gain, shift = (np.asarray(each, np.float32) for each in (gain, shift))
+    return Reader(slots, weight, float(scale), gain, shift, sense, np.asarray(grave, np.bool_), symbol_class())
 
 
 @cache
 def none() -> Reader:
     """A reader that says nothing."""
     nothing = np.zeros(0)
-    return build(nothing, np.zeros((0, 1)), 1.0, nothing, nothing, np.zeros(0, np.int64), nothing, nothing)
+    return build(nothing, np.zeros((0, 1)), 1.0, nothing, nothing, np.zeros(0, np.int64), nothing)
 
 
 @making_kernel

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from stdnum import iban
+from stdnum import numdb
 
 from clew.extract._marks import NUMBER
 from clew.extract._words import put, word_list
@@ -26,6 +27,9 @@ _LENGTHS = word_list(
     SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30
     """
 )
+
+_SEPARATORS = re.compile(r"[\s._-]")
+_UNUSUAL = re.compile(r"[._-]")
 
 
 @cache
@@ -111,14 +115,26 @@ def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
     return rows[:k]
 
 
-@lru_cache(1 << 17)  # books name the same accounts again and again, and a check costs as much as reading ten texts
+@cache
+def _structure(country: str) -> re.Pattern[str] | None:
+    """How the numbers of a country go on after its letters and check digits (``4!a10!n`` in the registry)."""
+    parts = numdb.get("iban").info(country)[0][1].get("bban", "")
+    kinds = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
+    written = re.findall(r"([0-9]+)!([nac])", parts)
+    return re.compile("".join(f"{kinds[kind]}{{{count}}}" for count, kind in written)) if written else None
+
+
+@lru_cache(1 << 17)  # books name the same accounts again and again
 def _canonical(text: str) -> tuple[str, bool]:
     """``iban:`` and the number, or "" when the number does not have its country's structure; and whether there are
-    signs in it that are not usual.
+    signs in it that are not usual. Its check digits are right: `_scan` found it.
     """
-    number = "".join(c for c in text if c.isalnum()).upper()
-    odd = any(c in ".-_" for c in text)
-    return f"iban:{number}" if iban.is_valid(number, check_country=False) else "", odd
+    number = _SEPARATORS.sub("", text).upper()
+    structure = _structure(number[:2])
+    return (
+        f"iban:{number}" if structure is not None and structure.fullmatch(number, 4) else "",
+        _UNUSUAL.search(text) is not None,
+    )
 
 
 class Account:

@@ -191,6 +191,7 @@ def mentions(
     end: Ints,
     value: pa.Array,
     obscured: npt.NDArray[np.bool_],
+    odds: npt.NDArray[np.float32] | None = None,
 ) -> pa.Table:
     """Rows of MENTIONS for spans of symbols.
 
@@ -202,6 +203,7 @@ def mentions(
         begin, end: int64[k], positions in ``batch.folded.sym``, end exclusive, never empty and within one field.
         value: string[k], canonical values.
         obscured: bool[k].
+        odds: float32[k], how likely each is meant (see MENTIONS), NaN where that is not graded; None: nowhere.
     """
     k = len(record)
     c0, c1, b0, b1 = (np.empty(k, np.int64) for _ in range(4))
@@ -223,6 +225,7 @@ def mentions(
         "obscured": pa.array(obscured),
         "extractor": _word(extractor.name, k),
         "version": _word(extractor.version, k),
+        "odds": pa.nulls(k, pa.float32()) if odds is None else pa.array(odds, mask=np.isnan(odds)),
     }
     return pa.table(columns, schema=MENTIONS)
 
@@ -253,6 +256,7 @@ def whole_fields(
         "obscured": pa.array(np.zeros(k, np.bool_)),
         "extractor": constant(extractor.name, k),
         "version": constant(extractor.version, k),
+        "odds": pa.nulls(k, pa.float32()),
     }
     return pa.table(columns, schema=MENTIONS)
 

@@ -168,6 +168,7 @@ def mention_rows(batch: TextBatch, extractor: str, version: str, field: str, row
         "obscured": pa.array(np.zeros(k, np.bool_)),
         "extractor": constant(extractor, k),
         "version": constant(version, k),
+        "odds": pa.nulls(k, pa.float32()),
     }
     return pa.table(columns).cast(MENTIONS)
 

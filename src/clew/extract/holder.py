@@ -21,6 +21,7 @@ _ALONE = 8  # characters from which on a number is taken to be of one account, w
 _LONGEST = 64
 _MARKS = re.compile(r"[\s./-]+")
 _IBAN = r"^[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}$"  # as it is mostly written
+_NAME = r"^[\x00-/:-\x7f]*$"  # as most are: letters and marks of ASCII, no digit
 # What other extractors read: IBANs, mail addresses, telephone numbers, wallets.
 _OTHERS = re.compile(
     r"""[A-Z]{2}\d{2}[A-Z0-9]{11,30} | [^@]+@[^@]+\.[^@]+ | (?:\+|00)[\d()]{7,20}
@@ -69,9 +70,9 @@ class Holder:
         coded = names.dictionary_encode()
         platforms = pc.fill_null(batch.records.column("platform").cast(pa.string()), "").dictionary_encode()
         number = coded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-        # Most are IBANs, which `account_number` would put aside one by one.
-        iban = pc.match_substring_regex(coded.dictionary, _IBAN).to_numpy(zero_copy_only=False)
-        number = np.where(np.append(iban, False)[number], -1, number)
+        # Most are IBANs or names, which `account_number` would put aside one by one.
+        none = pc.match_substring_regex(coded.dictionary, f"{_IBAN}|{_NAME}").to_numpy(zero_copy_only=False)
+        number = np.where(np.append(none, False)[number], -1, number)
         # Few platforms, so each number is read once for each that has it.
         both = np.where(number < 0, -1, number * len(platforms.dictionary) + platforms.indices.to_numpy())
         pairs, inverse = np.unique(both, return_inverse=True)

@@ -104,6 +104,7 @@ def _table(
         "obscured": pa.array(np.zeros(k, np.bool_)),
         "extractor": constant(_NAME, k),
         "version": constant(VERSION, k),
+        "odds": pa.nulls(k, pa.float32()),
     }
     return pa.table(columns).cast(MENTIONS)
 

@@ -79,8 +79,12 @@ def found_words(batch: TextBatch, words: Starts, c: Compiled) -> tuple[Hits, Int
     return hits, bounds, int(np.diff(bounds).max(initial=0))
 
 
-def senses(batch: TextBatch, words: Starts, length: Ints, c: Compiled, by: Reader) -> Ints:
-    """Every sense that rules and the reader find: int64[k, 6] with record, begin, end, sense, hidden, hint.
+def senses(
+    batch: TextBatch, words: Starts, length: Ints, c: Compiled, by: Reader
+) -> tuple[Ints, npt.NDArray[np.float32]]:
+    """Every sense that rules and the reader find: int64[k, 6] with record, begin, end, sense, hidden, hint; float32[k].
+
+    The latter are the odds that it is meant (see MENTIONS), NaN where they are not graded.
 
     Args:
         batch: the texts.
@@ -105,7 +109,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "5"
+    version = "6"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
@@ -128,14 +132,17 @@ class Meaning:
         words = _chosen(batch.words, wanted)
         said = pc.fill_null(pc.equal(kind, "message"), True).to_numpy(zero_copy_only=False)
         by = reader(c.senses) if self._learnt else none()
-        found = senses(batch, words, np.where(said, np.diff(words.first), 0), c, by)
+        found, odds = senses(batch, words, np.where(said, np.diff(words.first), 0), c, by)
         talk = np.array([sense in kinds().talk for sense in c.senses])
-        found = found[said[found[:, 0]] | ~talk[found[:, 3]]]
+        kept = said[found[:, 0]] | ~talk[found[:, 3]]
+        found, odds = found[kept], odds[kept]
         made = []
         for hint, type in enumerate(self.types):
-            record, begin, end, sense, hidden, _ = np.ascontiguousarray(found[found[:, 5] == hint].T)
+            of_type = found[:, 5] == hint
+            record, begin, end, sense, hidden, _ = np.ascontiguousarray(found[of_type].T)
             value = pa.array(c.senses, pa.string()).take(pa.array(sense))
-            made.append(mentions(batch, self, type, record, begin, end, value, hidden.astype(np.bool_)))
+            hidden = hidden.astype(np.bool_)
+            made.append(mentions(batch, self, type, record, begin, end, value, hidden, odds[of_type]))
         return pa.concat_tables(made)
 
 

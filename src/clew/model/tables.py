@@ -89,6 +89,8 @@ MENTIONS = pa.schema(
         pa.field("obscured", pa.bool_(), nullable=False),
         pa.field("extractor", _WORD, nullable=False),
         pa.field("version", _WORD, nullable=False),
+        # Of a sense of a message: natural log-odds that it is meant, from where it is read on; null: not graded.
+        pa.field("odds", pa.float32()),
     ]
 )
 

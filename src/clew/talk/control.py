@@ -39,6 +39,7 @@ _ORDINARY = column("ordinary") > 0
 _NEAR = having(NEAR)
 _OBEYED = (("location-demand", "check-in"), ("earnings-demand", "earnings-report"))
 _ASKED = codes("earnings-demand", "location-demand")
+_SEEN = 0.2  # messages of a sort of sign from which on it is one: one that is told or hardly read counts so much
 _ALONE = 3  # orders and threats, where nobody answers them
 _REPLIES = 5  # of each, before their speed is compared
 _SLOWER = 3.0
@@ -67,8 +68,17 @@ class Pairs:
         return np.flatnonzero(self.confidence >= LEAST)
 
 
-def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, talk: Flags) -> Pairs:
-    """Weigh all pairs between whom orders, threats or answers go, in conversations that are talks."""
+def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, own: Flags, talk: Flags) -> Pairs:
+    """Weigh all pairs between whom orders, threats or answers go, in conversations that are talks.
+
+    Args:
+        engine: holds the view ``records``.
+        messages: all.
+        hits: their senses.
+        counted: float64[h], what each hit counts for.
+        own: bool[h], which are plainly meant, and by who writes them.
+        talk: which conversations are talks.
+    """
     to = addressees(engine, messages, hits)
     sender = messages.sender[hits.message]
     answers = having(ANSWER)[hits.sense]
@@ -83,7 +93,7 @@ def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, talk:
     said = said.reshape(-1, len(NAMES))
     over, under = key // members, key % members
     odds = PRIOR + _for_control(messages, over, under, said)
-    odds = np.where(_can_be(said, hits, of_hit, counted), odds, -np.inf)
+    odds = np.where(_can_be(said, hits, of_hit, own), odds, -np.inf)
     confidence: Floats = np.minimum(np.round(1.0 / (1.0 + np.exp(-odds)), 3), MOST)
     return Pairs(over, under, said, confidence, of_hit)
 
@@ -113,19 +123,19 @@ def _find(over: Ints, under: Ints, first: Ints, second: Ints, members: int) -> I
     return np.where(key[at] == wanted, at, NOBODY) if len(key) else np.zeros(0, np.int64)
 
 
-def _can_be(said: Floats, hits: Hits, of_hit: Ints, counted: Floats) -> Flags:
+def _can_be(said: Floats, hits: Hits, of_hit: Ints, own: Flags) -> Flags:
     """Pairs whose first gives an order or threat that a helper would not.
 
     Two sorts of signs must be seen of them; and the second answers, or there are three such messages and an order among
     them, or force beside two sorts of orders or of what draws somebody in: else it may be a story that is told.
     """
-    own = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & (counted == 1.0)], minlength=len(said))
-    answered = (said[:, having(ANSWER)] > 0).any(axis=1)
-    ordered = (said[:, having(ORDER)] > 0).any(axis=1)
-    sorts = (said > 0)[:, ~_NEAR].sum(axis=1) + (said > 0)[:, _NEAR].any(axis=1)
-    drawn = (said[:, having(FORCE)] > 0).any(axis=1) & ((said[:, having(ORDER) | _NEAR] > 0).sum(axis=1) >= 2)
-    seen: Flags = (own > 0) & (sorts >= 2) & (answered | (ordered & (own >= _ALONE)) | drawn)
-    return seen
+    hardly = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & own], minlength=len(said))
+    seen = said >= _SEEN
+    answered, ordered = seen[:, having(ANSWER)].any(axis=1), seen[:, having(ORDER)].any(axis=1)
+    sorts = seen[:, ~_NEAR].sum(axis=1) + seen[:, _NEAR].any(axis=1)
+    drawn = seen[:, having(FORCE)].any(axis=1) & (seen[:, having(ORDER) | _NEAR].sum(axis=1) >= 2)
+    can_be: Flags = (hardly > 0) & (sorts >= 2) & (answered | (ordered & (hardly >= _ALONE)) | drawn)
+    return can_be
 
 
 def _prompt(messages: Messages, over: Ints, under: Ints) -> Flags:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
 from clew.extract.handle import ADDRESS_BOOKS
-from clew.talk.senses import NAMES, Flags, Ints
+from clew.talk.senses import NAMES, Flags, Floats, Ints
 
 NOBODY = -1
 NEVER = np.iinfo(np.int64).min
@@ -51,7 +51,7 @@ _SENSES = ", ".join(f"'{name}'" for name in NAMES)
 # A sense that is found twice in a message is found once; where it stands first decides whether it is quoted.
 _FOUND = f"""
 SELECT rid, value, min("start") FILTER (field::VARCHAR = 'body') AS "start",
-    min("end") FILTER (field::VARCHAR = 'body') AS "end", bool_and(type::VARCHAR = 'hint') AS faint
+    min("end") FILTER (field::VARCHAR = 'body') AS "end", CASE WHEN count(odds) = count(*) THEN max(odds) END AS odds
 FROM mentions WHERE type::VARCHAR IN ('wording', 'hint') AND value IN ({_SENSES}) GROUP BY rid, value
 """
 
@@ -111,18 +111,18 @@ class Hits:
         message: int64[h], row in `Messages`.
         sense: int64[h], position in `SENSES`.
         start, end: int64[h], where in the text it is said; -1 where it is in the title.
-        faint: bool[h], which are hints: they count only beside others (`clew.talk.hints`).
+        odds: float64[h], log-odds that it is meant (see MENTIONS and `clew.talk.meant`); NaN where not graded.
     """
 
     message: Ints
     sense: Ints
     start: Ints
     end: Ints
-    faint: Flags
+    odds: Floats
 
     def only(self, kept: Flags) -> Hits:
         """Some of the hits."""
-        return Hits(self.message[kept], self.sense[kept], self.start[kept], self.end[kept], self.faint[kept])
+        return Hits(self.message[kept], self.sense[kept], self.start[kept], self.end[kept], self.odds[kept])
 
 
 def any_messages(engine: Engine) -> bool:
@@ -168,8 +168,8 @@ def read_hits(engine: Engine, messages: Messages) -> Hits:
     sense = pc.index_in(found.column("value"), pa.array(NAMES)).to_numpy()[held].astype(np.int64)
     sort = np.lexsort((sense, message))
     start, end = (found.column(at).fill_null(-1).to_numpy()[held].astype(np.int64)[sort] for at in ("start", "end"))
-    faint = found.column("faint").to_numpy()[held].astype(np.bool_)[sort]
-    return Hits(message[sort], sense[sort], start, end, faint)
+    odds = found.column("odds").cast(pa.float64()).to_numpy()[held][sort]
+    return Hits(message[sort], sense[sort], start, end, odds)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -16,7 +16,6 @@ _MILD = 0.5  # written in ordinary life, too: a compliment, a fine for being lat
 _STRONG = 0.65  # seldom, and then with a plain reason
 _GRAVE = 1.0  # a threat
 COUNTS = 1.0
-OPENS = 0.8  # of an order or threat: from here on the hints of a talk count, too
 BESIDE_STRONG = 0.55  # share of what another strong or grave sign of the same person adds: two strong ones count
 BESIDE_MILD = 0.5  # of one message of a mild one: three sorts count, two do not, however often
 BESIDE_ORDINARY = 0.15  # of a mild one that goes with a job or with care: a manager gives several such orders
@@ -111,6 +110,10 @@ def column(attribute: str) -> Floats:
 def having(role: int) -> Flags:
     """Which senses have a role."""
     return np.array([sense.role == role for sense in SENSES])
+
+
+# Praise and presents are no likelier beside orders and threats than elsewhere.
+NO_LIKELIER = np.isin(NAMES, ("rapport", "gift"))
 
 
 def hard() -> Flags:

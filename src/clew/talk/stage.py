@@ -7,6 +7,7 @@ was sent to others.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,10 @@ from clew.talk import tables
 from clew.talk.alone import talks, without_mailings
 from clew.talk.control import pairs
 from clew.talk.danger import dangers
-from clew.talk.hints import with_hints
-from clew.talk.read import any_messages, read_hits, read_messages
-from clew.talk.stages import shown
+from clew.talk.meant import SURE, opened, shares
+from clew.talk.read import Hits, Messages, any_messages, read_hits, read_messages
+from clew.talk.senses import Flags, Floats
+from clew.talk.stages import Shown, shown
 from clew.talk.told import weights
 
 MADE = ("conversations", "conversation_members", "stages", "control")
@@ -50,20 +52,44 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     progress(0.5)
     talk = talks(messages)
     every = without_mailings(engine, messages, read_hits(engine, messages), talk)
-    hits = every.only(~every.faint)
-    counted = weights(engine, messages, hits)
-    found = shown(messages, hits, counted, talk)
+    found = _believed(engine, messages, every, np.zeros(len(every.message), np.bool_), talk).found
     progress(0.6)
-    believed = with_hints(messages, every, found)
-    if believed.faint.any():
-        hits, counted = believed, weights(engine, messages, believed)
-        found = shown(messages, hits, counted, talk)
+    made = _believed(engine, messages, every, opened(messages, every, found), talk)
     progress(0.7)
-    stages = found.stages()
-    own = np.asarray(counted == 1.0)
+    hits, stages = made.hits, made.found.stages()
+    sure = made.share >= SURE
+    danger = dangers(messages, hits.only(sure), made.own[sure])
+    held = pairs(engine, messages, hits, made.counted, made.own & sure, talk)
     return {
-        "conversations": tables.conversations(messages, hits, found, stages, dangers(messages, hits, own)),
+        "conversations": tables.conversations(messages, hits, made.found, stages, danger),
         "conversation_members": tables.conversation_members(messages),
-        "stages": tables.stages(messages, hits, found, stages),
-        "control": tables.control(messages, hits, own, pairs(engine, messages, hits, counted, talk)),
+        "stages": tables.stages(messages, hits, made.found, stages),
+        "control": tables.control(messages, hits, made.own, held),
     }
+
+
+@dataclass(frozen=True)
+class _Believed:
+    """What messages are believed to say, and what that shows.
+
+    Attributes:
+        hits: h of them.
+        share: float64[h], how far each is believed.
+        own: bool[h], which are meant by who writes them, as far as one can see.
+        counted: float64[h], what each counts for.
+        found: what each person shows.
+    """
+
+    hits: Hits
+    share: Floats
+    own: Flags
+    counted: Floats
+    found: Shown
+
+
+def _believed(engine: Engine, messages: Messages, every: Hits, opened: Flags, talk: Flags) -> _Believed:
+    share = shares(every, opened)
+    hits, share = every.only(share > 0), share[share > 0]
+    told = weights(engine, messages, hits)
+    counted = told * share
+    return _Believed(hits, share, told == 1.0, counted, shown(messages, hits, counted, talk))
