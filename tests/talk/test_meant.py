@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.talk.conftest import Reader, Talks, control_of, stages_of
+
+from clew.talk.meant import shares
+from clew.talk.read import Hits
 
 TALK = [("ana", "")] * 2 + [("ben", "")] * 2
 ORDERS = [("ben", "documents-held"), ("ana", ""), ("ben", "debt"), ("ana", ""), ("ben", "rules-fines"), ("ana", "")]
@@ -65,3 +71,24 @@ def test_a_sense_gives_way_to_what_is_likelier(talks: Talks, read: Reader) -> No
     talks.mentions[-1]["odds"] = 7.0
     made = read(talks)
     assert stages_of(made) == [("threat-family", "ben")] == stages_of(made, "d")
+
+
+HITS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 6), st.one_of(st.just(np.nan), st.floats(-3, 20))),
+    unique_by=lambda hit: hit[:2],
+    max_size=25,
+).map(sorted)
+
+
+@given(HITS)
+@example([(0, 0, 20.0), (1, 0, 1.0), (1, 1, 0.5)])
+def test_what_a_message_counts_for_hangs_on_that_message_alone(rows: list[tuple[int, int, float]]) -> None:
+    def counted(some: list[tuple[int, int, float]]) -> list[float]:
+        message, sense, odds = (np.array([row[k] for row in some], np.dtype(kind)) for k, kind in enumerate("qqd"))
+        hits = Hits(message, sense, message, message, odds)
+        return [float(share) for share in shares(hits, np.zeros(len(some), np.bool_))]
+
+    together = counted(rows)
+    for one in range(6):
+        alone = counted([row for row in rows if row[0] == one])
+        assert [s for s, row in zip(together, rows, strict=True) if row[0] == one] == pytest.approx(alone, rel=1e-12)

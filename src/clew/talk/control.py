@@ -129,12 +129,12 @@ def _can_be(said: Floats, hits: Hits, of_hit: Ints, own: Flags) -> Flags:
     Two sorts of signs must be seen of them; and the second answers, or there are three such messages and an order among
     them, or force beside two sorts of orders or of what draws somebody in: else it may be a story that is told.
     """
-    hardly = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & own], minlength=len(said))
+    orders = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & own], minlength=len(said))
     seen = said >= _SEEN
     answered, ordered = seen[:, having(ANSWER)].any(axis=1), seen[:, having(ORDER)].any(axis=1)
     sorts = seen[:, ~_NEAR].sum(axis=1) + seen[:, _NEAR].any(axis=1)
     drawn = seen[:, having(FORCE)].any(axis=1) & (seen[:, having(ORDER) | _NEAR].sum(axis=1) >= 2)
-    can_be: Flags = (hardly > 0) & (sorts >= 2) & (answered | (ordered & (hardly >= _ALONE)) | drawn)
+    can_be: Flags = (orders > 0) & (sorts >= 2) & (answered | (ordered & (orders >= _ALONE)) | drawn)
     return can_be
 
 

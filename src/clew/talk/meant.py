@@ -12,12 +12,12 @@ import numpy as np
 
 from clew.extract._meaning_matches import LEAST, NOTHING
 from clew.talk.read import Hits, Messages
-from clew.talk.senses import ANSWER, COUNTS, FORCE, NO_LIKELIER, ORDER, Flags, Floats, having
+from clew.talk.senses import ANSWER, COUNTS, FORCE, NAMES, NO_LIKELIER, ORDER, Flags, Floats, having
 from clew.talk.stages import Shown
 
 ORDINARY = -0.25  # log-odds of "nothing" in ordinary talk; `NOTHING` in talk of orders and threats
 CLEAR = 0.9  # share from which on a message counts in full: nothing is read without any doubt
-SURE = 0.5  # what a message counts for, from which on a message is said to mean something
+SURE = 0.5  # what a message must count for where it is asked whether it means something
 
 
 def shares(hits: Hits, opened: Flags) -> Floats:
@@ -29,14 +29,24 @@ def shares(hits: Hits, opened: Flags) -> Floats:
     """
     graded = ~np.isnan(hits.odds)
     odds = np.where(graded, np.exp(hits.odds), 0.0)
-    order = np.lexsort((hits.sense, -odds, hits.message))
-    until, message = np.cumsum(odds[order]) - odds[order], hits.message[order]
-    first = np.append(True, message[1:] != message[:-1])[: len(order)]
-    likelier = np.empty(len(order))
-    likelier[order] = until - until[first][np.cumsum(first) - 1]
     nothing = np.exp(np.where(opened, NOTHING, ORDINARY))
-    share = np.where(graded, odds / (nothing + odds + likelier), 1.0)
+    share = np.where(graded, odds / (nothing + odds + _likelier(hits, odds)), 1.0)
     return np.where(share >= LEAST, np.minimum(share / CLEAR, 1.0), 0.0)
+
+
+def _likelier(hits: Hits, odds: Floats) -> Floats:
+    """float64[h], what is likelier in the message of each hit, together.
+
+    Message by message: a sum that runs over all of them would round by what stands in others.
+    """
+    order = np.lexsort((hits.sense, -odds, hits.message))
+    message, likelier = hits.message[order], np.zeros(len(order))
+    for ahead in range(1, len(NAMES)):
+        same = np.flatnonzero(message[ahead:] == message[:-ahead])
+        if not len(same):
+            break
+        likelier[order[same + ahead]] += odds[order[same]]
+    return likelier
 
 
 def opened(messages: Messages, hits: Hits, found: Shown) -> Flags:

@@ -52,9 +52,11 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     progress(0.5)
     talk = talks(messages)
     every = without_mailings(engine, messages, read_hits(engine, messages), talk)
-    found = _believed(engine, messages, every, np.zeros(len(every.message), np.bool_), talk).found
+    made = _believed(engine, messages, every, np.zeros(len(every.message), np.bool_), talk)
     progress(0.6)
-    made = _believed(engine, messages, every, opened(messages, every, found), talk)
+    among = opened(messages, every, made.found)
+    if among.any():
+        made = _believed(engine, messages, every, among, talk)
     progress(0.7)
     hits, stages = made.hits, made.found.stages()
     sure = made.share >= SURE
@@ -87,8 +89,9 @@ class _Believed:
     found: Shown
 
 
-def _believed(engine: Engine, messages: Messages, every: Hits, opened: Flags, talk: Flags) -> _Believed:
-    share = shares(every, opened)
+def _believed(engine: Engine, messages: Messages, every: Hits, among: Flags, talk: Flags) -> _Believed:
+    """Judge all that may be said, ``among`` what is opened as such talk."""
+    share = shares(every, among)
     hits, share = every.only(share > 0), share[share > 0]
     told = weights(engine, messages, hits)
     counted = told * share
