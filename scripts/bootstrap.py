@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLOW = ("ingest", "extract", "match", "link", "trace", "assess", "simulate", "query")  # folders with kernels
 UV = "uv==0.13.9"
 LEFT_OUT = ("pandas",)  # for a part of case-utils that nobody calls; PyArrow would load it in every process
@@ -172,10 +172,11 @@ def find_browser() -> None:
     say("fetching Chromium for the tests")
     if os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        options = ["install", "-y", "-qq", "--no-install-recommends"]
-        subprocess.run(["apt-get", *options, "chromium", "fonts-dejavu-core"], check=False, stdout=subprocess.DEVNULL)
-        if any(shutil.which(name) for name in BROWSERS):
-            return
+        options = ["install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core"]
+        for package in BROWSERS[:2]:  # without windows a page costs a quarter
+            subprocess.run(["apt-get", *options, package], check=False, stdout=subprocess.DEVNULL)
+            if shutil.which(package):
+                return
     if subprocess.run([*playwright, "chromium"]).returncode:
         raise SystemExit("[setup] no Chromium could be had. Install one (apt install chromium), then try again.")
 

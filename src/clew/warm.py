@@ -30,10 +30,13 @@ from clew.model.tables import TABLES
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
 from clew.query.index import ensure_index, open_index
+from clew.query.money_follow import follow
 from clew.query.network_fabric import fabric, holds
 from clew.simulate.world import FILES, simulate
 from clew.store.workspace import Workspace
 from clew.trace.stage import trace
+
+_PAYER = "SELECT min(payer) FROM payments WHERE state = 'booked' AND booked_at IS NOT NULL"
 
 
 def _extractor(name: str) -> None:
@@ -90,6 +93,7 @@ def warm() -> None:
         near_texts("a quiet room, call any day", workspace.paths("signatures"))
         with open_index(ensure_index(workspace), Path(folder)) as index:
             holds(fabric(index, 1))
+            follow(index, *index.row(_PAYER))
         later.result()
         _say(len(jobs) + 1, len(jobs) + 1)
 

@@ -27,7 +27,7 @@ from clew.evidence.capture.warc import Resource, Warc, instant
 from clew.model.errors import InputError
 from clew.vault.store import digests_of
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chromium-headless-shell")
 _MOST_URL = 8_000
 
 
