@@ -25,7 +25,7 @@ from clew.extract.registry import extractors
 from clew.ingest.registry import all_formats
 from clew.ingest.stage import IngestOptions
 from clew.link.stage import link
-from clew.match.query import near_texts
+from clew.match.query import near_pictures, near_texts
 from clew.model.tables import TABLES
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
@@ -36,6 +36,7 @@ from clew.simulate.world import FILES, simulate
 from clew.store.workspace import Workspace
 from clew.trace.stage import trace
 
+_PICTURES = "SELECT 0::UBIGINT AS rid, repeat('0', 64) AS value"
 _PAYER = "SELECT min(payer) FROM payments WHERE state = 'booked' AND booked_at IS NOT NULL"
 
 
@@ -92,6 +93,7 @@ def warm() -> None:
         run(workspace)
         near_texts("a quiet room, call any day", workspace.paths("signatures"))
         with open_index(ensure_index(workspace), Path(folder)) as index:
+            near_pictures(bytes(32), index.sql(_PICTURES))
             holds(fabric(index, 1))
             follow(index, *index.row(_PAYER))
         later.result()
