@@ -36,6 +36,7 @@ from clew.simulate.world import FILES, simulate
 from clew.store.workspace import Workspace
 from clew.trace.stage import trace
 
+# As the engine gives them: Numba compiles anew for arrays that others own.
 _PICTURES = "SELECT 0::UBIGINT AS rid, repeat('0', 64) AS value"
 _PAYER = "SELECT min(payer) FROM payments WHERE state = 'booked' AND booked_at IS NOT NULL"
 

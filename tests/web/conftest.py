@@ -20,6 +20,7 @@ from tests.once import once
 
 from clew.access.limits import Limits
 from clew.access.links import Links
+from clew.evidence.capture.page import browser_path
 from clew.ingest.stage import IngestOptions
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
@@ -135,14 +136,8 @@ def empty_bench(_empty: Path, _migrated_file: Path, tmp_path: Path) -> Iterator[
 
 
 def chromium() -> str:
-    """The browser of the machine; one without windows if there is one, where a page costs a quarter."""
-    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+    """The browser that captures take, but one without windows if there is one, where a page costs a quarter."""
+    return shutil.which("chromium-headless-shell") or browser_path()
 
 
 @pytest.fixture
