@@ -387,10 +387,21 @@ def test_five_hundred_megabytes_are_cut_and_said(site: Site, tmp_path: Path) -> 
 def test_all_bytes_together_are_bounded(site: Site, tmp_path: Path) -> None:
     pictures = "".join(f"<img src=/{n}>" for n in range(30))
     site.answers["/"] = _says(f"<html>{pictures}".encode())
-    site.answers |= {f"/{n}": _says(bytes(900_000)) for n in range(30)}
+    noise = io.BytesIO()  # a real picture: what is none is dropped after its first bytes
+    Image.effect_noise((548, 547), 50).convert("RGB").save(noise, "BMP")
+    site.answers |= {f"/{n}": _says(noise.getvalue()) for n in range(30)}
     found, told = _take(site, tmp_path / "out")
     assert "More than 8,388,608 bytes were sent: the network was closed there." in found.faults
     assert sum(one["received"] for one in told["connections"]) < 10 << 20
+
+
+def test_a_picture_that_the_browser_drops_is_not_called_whole(site: Site, tmp_path: Path) -> None:
+    site.answers |= {"/": _says(b"<html><img src=/none><img src=/whole>"), "/none": _says(bytes(900_000))}
+    site.answers["/whole"] = _says(b"no picture either")
+    found, told = _take(site, tmp_path / "out")
+    cut = {one["url"].rpartition("/")[2]: (one["cut"], one["bytes"] < 900_000) for one in told["resources"]}
+    assert cut["none"] == ("unspecified", True)
+    assert any(fault.startswith("Not whole (unspecified)") and "/none" in fault for fault in found.faults)
 
 
 def _certificate(folder: Path) -> ssl.SSLContext:

@@ -75,6 +75,17 @@ class Exchange:
         """What was received of the body."""
         return self.fetched if self.fetched is not None else self._buffered + b"".join(self._pieces)
 
+    @property
+    def promised(self) -> int:
+        """Bytes of the decoded body that the headers of the response speak of; 0 where they do not.
+
+        A browser drops what it takes for no picture as soon as it has seen its first bytes, and calls that the end.
+        """
+        found = {name.lower(): value.strip() for name, value in self.headers}
+        length = found.get("content-length", "")
+        empty = self.method == "HEAD" or self.status in (204, 304) or "content-encoding" in found
+        return int(length) if length.isascii() and length.isdigit() and len(length) < 16 and not empty else 0
+
     def keep(self, data: str, most: int, first: bool = False) -> None:
         """Keep bytes of the body, up to ``most``."""
         try:
@@ -267,7 +278,7 @@ class Recorder:
             exchange.cut = "disconnect"
 
     async def _fetch(self, request: str, exchange: Exchange) -> None:
-        """Get the body of a response that ended before its bytes could be asked for."""
+        """Get the body of a response that ended before its bytes could be asked for; say so where it is not whole."""
         from playwright.async_api import Error
 
         stream = self._streams.get(request)
@@ -280,6 +291,8 @@ class Recorder:
             except Error:  # a body that the browser does not keep, as of a 204
                 if exchange.size:
                     exchange.cut = "unspecified"
+        if exchange.cut is None and len(exchange.body) < max(exchange.size, exchange.promised):
+            exchange.cut = "unspecified"
         exchange.done = True
 
 
