@@ -116,7 +116,7 @@ READERS = {
     "query.conversation_messages": OWN,
     "talk.told": PACKAGE,
     "extract._never": PACKAGE,
-    "extract._meaning_cache": OWN,
+    "extract._kept": OWN,
     "ingest.streams": CONTRACT,
     "ingest.versions": OWN,
     "keeping.backup": f"{HERE}test_manifests_of_backups",

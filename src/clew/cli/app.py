@@ -82,3 +82,5 @@ def main() -> None:
     except KeyboardInterrupt:
         print("\nclew: stopped; the workspace is as it was, the same command goes on.", file=sys.stderr)
         sys.exit(130)
+    finally:
+        gc.freeze()  # the process ends: to look once more for what can be freed takes half a second

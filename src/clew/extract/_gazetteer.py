@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clew.extract._kept import kept
 from clew.extract.base import pack_region
 from clew.extract.fold import fold, text_buffers
-from clew.extract.phrases import Phrases
+from clew.extract.phrases import Phrases, Spelt
 from clew.ingest.kernels import making_kernel
 
 _DATA = files("clew.extract") / "data"
+_SOURCES = ("data/place_names.parquet", "data/countries.txt", "phrases.py", "_starts.py", "fold.py")
 _CODE = r"^(?:.*[,(/] *)?\b([A-Z]{2})\)?$"  # "NL", "Amsterdam, NL", "Paris, TX"
 
 _US, _GEORGIA = 0x5553, 0x4745
@@ -77,6 +80,17 @@ def _read(name: str) -> pa.Table:
         return pq.read_table(file).combine_chunks()
 
 
+class _Names(NamedTuple):
+    """The names as `phrases` spells them."""
+
+    places: Spelt
+    countries: Spelt
+
+
+def _spell(places: list[str], countries: list[str]) -> _Names:
+    return _Names(Phrases(places).spelt, Phrases(countries).spelt)
+
+
 @cache
 def gazetteer() -> Gazetteer:
     """The gazetteer of the package."""
@@ -86,10 +100,11 @@ def gazetteer() -> Gazetteer:
     country = _packed(table["country"].chunk(0))
     division = _packed(table["division"].chunk(0))
     division[country != _US] = 0
+    spelt = kept("gazetteer", _Names, _SOURCES, lambda: _spell(names["name"].to_pylist(), [n for _, n in nations]))
     return Gazetteer(
-        countries=Phrases([name for _, name in nations]),
+        countries=Phrases.of(spelt.countries),
         nation=_packed(pa.array([code for code, _ in nations])),
-        phrases=Phrases(names["name"].to_pylist()),
+        phrases=Phrases.of(spelt.places),
         first=places.offsets.to_numpy().astype(np.int64),
         place=places.flatten().to_numpy(),
         score=scores.flatten().to_numpy(),

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._phone_words import MULTIPLY, PAIR, WEAK, common, vocabulary
+from clew.extract._kept import kept
+from clew.extract._phone_words import MULTIPLY, PAIR, SOURCES, WEAK, common, vocabulary
 from clew.ingest.kernels import kernel_step
 
 _LONGEST, _SHORTEST = 16, 3
@@ -91,6 +92,10 @@ def _entries(alike: npt.NDArray[np.uint16]) -> list[tuple[int, int, int, int]]:
 @cache
 def near() -> Near:
     """The tables (shared; do not change them)."""
+    return kept("phone_near", Near, (*SOURCES, "_phone_near.py"), _made)
+
+
+def _made() -> Near:
     alike = np.arange(65536, dtype=np.uint16)
     for bone, others in _ALIKE.items():
         for c in others:

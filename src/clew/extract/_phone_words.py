@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._kept import kept
 from clew.extract.fold import fold_text
 from clew.ingest.kernels import inner
 
@@ -26,6 +27,7 @@ _LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt", "ro", "pl", "hu", "bg", 
 
 _FACTOR = 0x9E3779B97F4A7C15
 STEM = 3  # letters of a word that `likely_stem` looks at
+SOURCES = ("data/phone_words.toml", "_phone_words.py", "fold.py")
 
 
 class Words(NamedTuple):
@@ -206,17 +208,29 @@ def common() -> frozenset[str]:
 @cache
 def words() -> Words:
     """The letter tree of `vocabulary` (shared; do not change it)."""
-    return _tree(vocabulary())
+    return kept("phone_words", Words, SOURCES, lambda: _tree(vocabulary()))
+
+
+class Tongues(NamedTuple):
+    """What tells the region of a text by its language.
+
+    Attributes:
+        words: the letter tree of frequent words, where ``what`` is a bit set of languages (bit k: row k of regions).
+        regions: uint16[languages + 1, 24], packed ISO regions in order of likelihood, 0-padded; the last row is for
+            any.
+    """
+
+    words: Words
+    regions: npt.NDArray[np.uint16]
 
 
 @cache
-def tongues() -> tuple[Words, npt.NDArray[np.uint16]]:
-    """What tells the region of a text by its language.
+def tongues() -> Tongues:
+    """The tables (shared; do not change them)."""
+    return kept("tongues", Tongues, SOURCES, _read_tongues)
 
-    Returns:
-        The letter tree of frequent words, where ``what`` is a bit set of languages (bit k: row k of the second), and
-        uint16[languages + 1, 24], packed ISO regions in order of likelihood, 0-padded; the last row is for any.
-    """
+
+def _read_tongues() -> Tongues:
     raw = _raw()
     found: dict[str, int] = {}
     for k, language in enumerate(raw["tongue"]):
@@ -229,4 +243,4 @@ def tongues() -> tuple[Words, npt.NDArray[np.uint16]]:
     for k, language in enumerate([*raw["tongue"], "any"]):
         codes = [ord(r[0]) << 8 | ord(r[1]) for r in raw["regions"][language].split()]
         regions[k, : len(codes)] = codes
-    return _tree({w: k for w, k in found.items() if w.isalpha()}), regions
+    return Tongues(_tree({w: k for w, k in found.items() if w.isalpha()}), regions)

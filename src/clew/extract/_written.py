@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._kept import kept
 from clew.extract.base import Ints, TextBatch, unique_spans
 from clew.extract.fold import Folded, decode, fold_table
 from clew.ingest.kernels import kernel, making_kernel
 
 
+class _Letters(NamedTuple):
+    """uint16[131072]: a letter's compatibility form in its own case, anything else as folded."""
+
+    written: npt.NDArray[np.uint16]
+
+
 @cache
 def _letters() -> npt.NDArray[np.uint16]:
-    """uint16[131072]: a letter's compatibility form in its own case, anything else as folded."""
+    return kept("letters", _Letters, ("_written.py", "fold.py"), _made).written
+
+
+def _made() -> _Letters:
     table = fold_table().copy()
     for point in np.flatnonzero(table).tolist():
         letter = unicodedata.normalize("NFKC", chr(point))
         if len(letter) == 1 and ord(letter) <= 0xFFFF and unicodedata.category(letter)[0] == "L":
             table[point] = ord(letter)
-    return table
+    return _Letters(table)
 
 
 @kernel

@@ -12,12 +12,14 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
+from clew.extract._kept import kept
 from clew.extract._load import load8
 from clew.extract._room import room
 from clew.ingest.kernels import kernel, kernel_step
@@ -55,18 +57,39 @@ class Folded:
     width: npt.NDArray[np.uint8]
 
 
+class _Points(NamedTuple):
+    """What is known of the code points of the first two planes.
+
+    Attributes:
+        categories: str_[k], the categories of Unicode ("Lu", "Nd").
+        category: uint8[131072], which of them each is of.
+        symbol: uint16[131072], see `fold_table`.
+    """
+
+    categories: npt.NDArray[np.str_]
+    category: npt.NDArray[np.uint8]
+    symbol: npt.NDArray[np.uint16]
+
+
+def _made() -> _Points:
+    names, category = np.unique(list(map(unicodedata.category, map(chr, range(_TABLE_SIZE)))), return_inverse=True)
+    points = _Points(names, category.astype(np.uint8), np.zeros(0, np.uint16))
+    return points._replace(symbol=_fold_all_points(points))
+
+
 @cache
-def _categories() -> tuple[list[str], npt.NDArray[np.uint8]]:
-    """The categories of Unicode ("Lu", "Nd"), and which of them each code point of the first two planes is of."""
-    of_each = list(map(unicodedata.category, map(chr, range(_TABLE_SIZE))))
-    number = {name: k for k, name in enumerate(sorted(set(of_each)))}
-    return list(number), np.array(list(map(number.__getitem__, of_each)), np.uint8)
+def _points() -> _Points:
+    return kept("points", _Points, ("fold.py",), _made)
 
 
 def in_categories(*names: str) -> npt.NDArray[np.bool_]:
     """bool[131072]: which code points are of one of some categories ("Lo") or kinds of them ("L")."""
-    known, of_each = _categories()
-    wanted: npt.NDArray[np.bool_] = np.array([name in names or name[0] in names for name in known])[of_each]
+    return _within(_points(), *names)
+
+
+def _within(points: _Points, *names: str) -> npt.NDArray[np.bool_]:
+    known = [name in names or name[0] in names for name in points.categories.tolist()]
+    wanted: npt.NDArray[np.bool_] = np.array(known)[points.category]
     return wanted
 
 
@@ -100,18 +123,21 @@ def _fold_point(point: int) -> int:
     return ord(first)
 
 
-@cache
 def fold_table() -> npt.NDArray[np.uint16]:
     """uint16[131072]: the symbol of each code point of the first two planes (0: not read)."""
+    return _points().symbol
+
+
+def _fold_all_points(known: _Points) -> npt.NDArray[np.uint16]:
     table = np.full(_TABLE_SIZE, EMOJI, np.uint16)  # where nothing is: it may be a picture that is new
-    table[in_categories("Co", "Cs")] = OTHER  # private, or half of a pair
-    table[in_categories("Cc", "Zs")] = 0x20
-    table[in_categories("Mn", "Me", "Cf")] = 0
+    table[_within(known, "Co", "Cs")] = OTHER  # private, or half of a pair
+    table[_within(known, "Cc", "Zs")] = 0x20
+    table[_within(known, "Mn", "Me", "Cf")] = 0
     # Letters without case are their own base but for a few; a Korean syllable is one, not the first of its parts.
-    points = np.flatnonzero(in_categories("Lo"))
+    points = np.flatnonzero(_within(known, "Lo"))
     table[points] = np.where(points <= 0xFFFF, points, OTHER)
     made = [p for p in points.tolist() if unicodedata.decomposition(chr(p)) and not 0xAC00 <= p <= 0xD7A3]
-    others = np.flatnonzero(~in_categories("Lo", "C", "Zs", "Mn", "Me"))
+    others = np.flatnonzero(~_within(known, "Lo", "C", "Zs", "Mn", "Me"))
     for point in (*made, *others.tolist()):
         table[point] = _fold_point(point)
     table[[0x0A, 0x0D, 0x85, 0x2028, 0x2029]] = 0x0A

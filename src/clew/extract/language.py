@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from clew.extract._kept import kept
 from clew.extract._words import Words, lookup, vocabulary
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
 from clew.ingest.kernels import inner, kernel_step, making_kernel
@@ -83,14 +84,20 @@ def _enter(keys, entry):  # type: ignore[no-untyped-def]
         entry[at] = ((h >> np.uint64(24)) << np.uint64(24)) | np.uint64(i + 1)
 
 
-def _script_table() -> npt.NDArray[np.uint8]:
+class _Script(NamedTuple):
+    """uint8[65536]: the script of each letter and mark, 1 more than its place in `_SCRIPTS`; 0 for anything else."""
+
+    of: npt.NDArray[np.uint8]
+
+
+def _read_scripts() -> _Script:
     table = np.zeros(0x10000, np.uint8)
     number = {name: i + 1 for i, name in enumerate(_SCRIPTS)} | {"KATAKANA": _KANA}
     for point in range(0x10000):
         if unicodedata.category(chr(point))[0] in "LM":
             table[point] = number.get(unicodedata.name(chr(point), "").split(" ")[0].split("-")[0], 0)
     table[0x30FC] = table[0x3005] = 0
-    return table
+    return _Script(table)
 
 
 @cache
@@ -106,8 +113,9 @@ def _profiles() -> tuple[_Profiles, list[str]]:
     first = np.cumsum([0, 0, *map(len, groups)])
     languages = [_WRITTEN_AS.get(code, code) for codes in groups for code in codes]
     alone = [code for code in _SCRIPTS.values() if code]
+    script = kept("scripts", _Script, ("language.py",), _read_scripts)
     return _Profiles(
-        entry, data["penalties"].view(np.uint64), words, mark.view(np.uint64), _script_table(), first
+        entry, data["penalties"].view(np.uint64), words, mark.view(np.uint64), script.of, first
     ), languages + alone
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import Any
 
 import numba
@@ -11,6 +13,16 @@ from numba import types
 from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
+
+# Before the first kernel is called Numba loads SciPy's linear algebra to see whether kernels could call it, which takes
+# a quarter of a second of every command. Ours never do; whoever imports it later finds it.
+_BLAS = "scipy.linalg.cython_blas"
+if _BLAS not in sys.modules:
+    sys.modules[_BLAS] = None  # type: ignore[assignment]
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        del sys.modules[_BLAS]
 
 # No kernel is called from C, so the entry for it is not compiled.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.link.cluster import union
 
 CONTACTS = "('phone', 'email', 'handle')"
 SHARED = 3_000  # an identifier in more adverts is a switchboard's or a platform's, not a person's
@@ -180,16 +181,7 @@ def _together(joins: pa.Table) -> pa.Table:
     """node, person: the least of those that joins lead to."""
     sides = [joins.column(side).to_numpy().astype(np.uint64) for side in ("a", "b")]
     node, at = np.unique(np.concatenate(sides), return_inverse=True)
-    if not len(node):
-        return pa.table({"node": node, "person": node})
-    from scipy.sparse import coo_array  # takes a quarter of a second, and is needed by few runs
-    from scipy.sparse.csgraph import connected_components
-
-    left, right = np.split(at, 2)
-    graph = coo_array((np.ones(len(left), np.bool_), (left, right)), shape=(len(node), len(node)))
-    label = connected_components(graph, directed=False)[1]
-    first = np.unique(label, return_index=True)[1]
-    return pa.table({"node": node, "person": node[first[label]]})
+    return pa.table({"node": node, "person": node[union(len(node), *np.split(at, 2))]})
 
 
 def drop_nodes(engine: Engine) -> None:
