@@ -86,6 +86,14 @@ def test_every_record_gets_its_mentions(tmp_path: Path) -> None:
     assert [f for f in found if f[1] == "image"] == [(i, "image", HASH, "images") for i in range(4) for _ in range(2)]
 
 
+def test_each_row_group_says_which_types_are_in_it(tmp_path: Path) -> None:
+    run(records(9 * BATCH, tmp_path), tmp_path / "out", 2)  # written in two portions
+    with pq.ParquetFile(tmp_path / "out" / "m") as file:
+        column = file.schema_arrow.names.index("type")
+        told = [file.metadata.row_group(n).column(column).statistics for n in range(file.num_row_groups)]
+    assert [(t.min, t.max) for t in told] == [("language", "language"), ("place", "place")] * 2
+
+
 def test_progress_adds_up_and_no_records_are_no_error(tmp_path: Path) -> None:
     told: list[int] = []
     source = records(BATCH + 1, tmp_path)

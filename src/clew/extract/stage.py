@@ -29,6 +29,7 @@ from clew.model.tables import MENTIONS, SIGNATURES
 
 COLUMNS = ["rid", "kind", "source", "platform", "url", "handle", "images", "file", *FIELDS]
 BATCH = 8_192
+_TOGETHER = 8  # batches whose mentions are written together
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -75,11 +76,11 @@ def extract_segment(
         progress: called with the number of records done since the last call.
     """
 
-    def work(rows: pa.RecordBatch) -> tuple[int, pa.Table, pa.Table, ImageReport]:
+    def work(rows: pa.RecordBatch) -> tuple[int, list[pa.Table], pa.Table, ImageReport]:
         batch = text_batch(rows, regions(rows))
         pictures, report = image_mentions(rows)
-        found = pa.concat_tables([*(e.find(batch) for e in extractors), pictures]).unify_dictionaries()
-        return len(rows), *_of_payments(rows, found, signature(batch)), report
+        found, signed = _of_payments(rows, [*(e.find(batch) for e in extractors), pictures], signature(batch))
+        return len(rows), found, signed, report
 
     forget_folders()
     done, written, images = 0, 0, ImageReport()
@@ -88,21 +89,42 @@ def extract_segment(
         _complete(mentions) as found_path,
         _complete(signatures) as signed_path,
         pq.ParquetWriter(
-            found_path, MENTIONS, compression="zstd", compression_level=1, write_statistics=["rid"]
+            found_path, MENTIONS, compression="zstd", compression_level=1, write_statistics=["rid", "type"]
         ) as found_writer,
         pq.ParquetWriter(signed_path, SIGNATURES, compression="none", use_dictionary=False) as signed_writer,
     ):
         batches = source.iter_batches(batch_size=BATCH, columns=COLUMNS)
+        held: list[list[pa.Table]] = []
         for count, found, signed, report in _in_order(work, _tried(work, batches), threads):
-            found_writer.write_table(found.cast(MENTIONS))
+            held.append(found)
+            if len(held) == _TOGETHER:
+                written += _write_apart(held, found_writer)
             signed_writer.write_table(signed)
-            done, written = done + count, written + len(found)
+            done += count
             images.add(report)
             progress(count)
+        written += _write_apart(held, found_writer)
     return Extracted(done, written, images)
 
 
-def _of_payments(rows: pa.RecordBatch, found: pa.Table, signed: pa.Table) -> tuple[pa.Table, pa.Table]:
+def _write_apart(held: list[list[pa.Table]], writer: pq.ParquetWriter) -> int:
+    """Write what each extractor found in some batches as a row group of its own, so that who asks for one type of
+    mention reads little else; forget them.
+
+    Returns:
+        Rows written.
+    """
+    rows = 0
+    for parts in zip(*held, strict=True):
+        table = pa.concat_tables(parts).unify_dictionaries().cast(MENTIONS)
+        if len(table):
+            writer.write_table(table, row_group_size=len(table))
+        rows += len(table)
+    held.clear()
+    return rows
+
+
+def _of_payments(rows: pa.RecordBatch, found: list[pa.Table], signed: pa.Table) -> tuple[list[pa.Table], pa.Table]:
     """Mentions and signatures without what is none in payments.
 
     A telephone number as payer is written with its country's code, or it is the number of an account; and that two
@@ -111,11 +133,16 @@ def _of_payments(rows: pa.RecordBatch, found: pa.Table, signed: pa.Table) -> tup
     paid = pc.equal(rows.column("kind"), "payment")
     if not pc.any(paid, min_count=0).as_py():
         return found, signed
+    payments = rows.column("rid").filter(paid)
+    signed = signed.filter(pc.invert(pc.is_in(signed.column("rid"), payments)))
+    return [table.filter(pc.invert(_dialled_at_home(table))) for table in found], signed
+
+
+def _dialled_at_home(found: pa.Table) -> pa.ChunkedArray:
+    """Which mentions are telephone numbers of one side of a payment without their country's code."""
     sides = pc.is_in(found.column("field").cast(pa.string()), pa.array(holder.SIDES))
     phone = pc.and_(sides, pc.equal(found.column("type").cast(pa.string()), "phone"))
-    local = pc.and_(phone, pc.invert(pc.match_substring_regex(found.column("raw"), r"^(\+|00)")))
-    payments = rows.column("rid").filter(paid)
-    return found.filter(pc.invert(local)), signed.filter(pc.invert(pc.is_in(signed.column("rid"), payments)))
+    return pc.and_(phone, pc.invert(pc.match_substring_regex(found.column("raw"), r"^(\+|00)")))
 
 
 def _tried(work: Callable[[pa.RecordBatch], object], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
