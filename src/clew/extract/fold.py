@@ -22,6 +22,7 @@ from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
 from clew.extract._kept import kept
 from clew.extract._load import load8
 from clew.extract._room import room
+from clew.ingest.buffers import unwritten
 from clew.ingest.kernels import kernel, kernel_step
 
 VERSION = "1"  # changes whenever a text may give other symbols
@@ -299,7 +300,7 @@ def fold(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Folded:
     sym, char, byte, width = room(size, np.uint16), room(size, np.uint32), room(size, np.uint32), room(size, np.uint8)
     width.fill(1)
     start = np.empty(len(offsets), np.int64)
-    m = _fold(data, offsets, fold_table(), sym, start, char, byte, width)
+    m = _fold(unwritten(data), unwritten(offsets), fold_table(), sym, start, char, byte, width)
     return Folded(sym[:m], start, char[:m], byte[:m], width[:m])
 
 

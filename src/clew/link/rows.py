@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from clew.ingest.buffers import unwritten
 from clew.ingest.kernels import making_kernel
 from clew.link.groups import Ints
 
@@ -28,7 +29,7 @@ class RowIndex:
     def rows(self, wanted: Rids) -> Ints:
         """int64[m], row of each wanted number; -1 where there is none."""
         out = np.empty(len(wanted), np.int64)
-        _rows(self.rid, self._start, self._shift, wanted, out)
+        _rows(unwritten(self.rid), self._start, self._shift, unwritten(wanted), out)
         return out
 
 

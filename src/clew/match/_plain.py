@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
+from clew.ingest.buffers import unwritten
 from clew.ingest.kernels import making_kernel, making_step
 
 I64 = npt.NDArray[np.int64]
@@ -150,5 +151,5 @@ def as_read(data: U8, offsets: I64, full: int, spans: I64, span_start: I64) -> t
     if not ((whole == 60) | (whole == 38)).any():
         return data, offsets, spans
     out, moved, ends = np.empty(len(whole), np.uint8), spans.copy(), np.empty(len(offsets) - 1, np.int64)
-    plain(data, offsets, full, moved, span_start, out, ends)
+    plain(unwritten(data), unwritten(offsets), full, moved, span_start, out, ends)
     return out[: ends[-1]], np.concatenate(([0], ends)), moved
