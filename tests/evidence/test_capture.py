@@ -25,7 +25,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from clew.evidence.capture.browser import Bounds
 from clew.evidence.capture.gate import is_private
-from clew.evidence.capture.page import Captured, capture, checked
+from clew.evidence.capture.page import Captured, checked
+from clew.evidence.capture.page import capture as captures
 from clew.evidence.capture.record import is_shown
 from clew.evidence.intake.examine import examine
 from clew.model.errors import InputError
@@ -108,9 +109,15 @@ def site() -> Iterator[Site]:
         yield found
 
 
+def capture(url: str, out: Path, **options: Any) -> Captured:
+    """Capture a page, in a thread of its own: after tests of the workbench their browser's loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(captures, url, out, **options).result()
+
+
 def _take(site: Site, out: Path, path: str = "/", **more: object) -> tuple[Captured, dict[str, Any]]:
     options = {"allow_private": True, "bounds": SHORT} | more
-    found = capture(site.url + path, out, **options)  # type: ignore[arg-type]
+    found = capture(site.url + path, out, **options)
     return found, json.loads((found.folder / "capture.json").read_text())
 
 
