@@ -41,8 +41,11 @@ def few() -> Nested:
     return Nested(Pair(np.array(["stuur", "paspoort"]), np.arange(3)), np.ones(4, np.uint8))
 
 
+Counted = tuple[list[int], Callable[[], Nested]]
+
+
 @pytest.fixture
-def counted() -> tuple[list[int], Callable[[], Nested]]:
+def counted() -> Counted:
     """How often the tables were made, and what makes them."""
     made: list[int] = []
 
@@ -51,9 +54,6 @@ def counted() -> tuple[list[int], Callable[[], Nested]]:
         return few()
 
     return made, make
-
-
-Counted = tuple[list[int], Callable[[], Nested]]
 
 
 def test_a_changed_file_gives_another_key(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from clew.extract._meaning_lexicon import lexicons
 from clew.extract._meaning_rules import rules
 
 # Besides the lexicons, rules and the code that compiles them: where phrases are folded and split into words.
-SOURCES = ("data/meaning/*", "_meaning_*.py", "_starts.py", "_words.py", "fold.py", "phrases.py")
+SOURCES = ("data/meaning/*.toml", "_meaning_*.py", "_starts.py", "_words.py", "fold.py", "phrases.py")
 
 
 @cache

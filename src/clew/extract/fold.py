@@ -58,24 +58,24 @@ class Folded:
     width: npt.NDArray[np.uint8]
 
 
+class _Categories(NamedTuple):
+    """The categories of Unicode ("Lu", "Nd"): str_[k], and which of them each code point is of: uint8[131072]."""
+
+    names: npt.NDArray[np.str_]
+    of_each: npt.NDArray[np.uint8]
+
+
 class _Points(NamedTuple):
-    """What is known of the code points of the first two planes.
+    """What is known of the code points of the first two planes; ``symbol`` is `fold_table`."""
 
-    Attributes:
-        categories: str_[k], the categories of Unicode ("Lu", "Nd").
-        category: uint8[131072], which of them each is of.
-        symbol: uint16[131072], see `fold_table`.
-    """
-
-    categories: npt.NDArray[np.str_]
-    category: npt.NDArray[np.uint8]
+    categories: _Categories
     symbol: npt.NDArray[np.uint16]
 
 
 def _made() -> _Points:
-    names, category = np.unique(list(map(unicodedata.category, map(chr, range(_TABLE_SIZE)))), return_inverse=True)
-    points = _Points(names, category.astype(np.uint8), np.zeros(0, np.uint16))
-    return points._replace(symbol=_fold_all_points(points))
+    names, of_each = np.unique(list(map(unicodedata.category, map(chr, range(_TABLE_SIZE)))), return_inverse=True)
+    categories = _Categories(names, of_each.astype(np.uint8))
+    return _Points(categories, _fold_all_points(categories))
 
 
 @cache
@@ -85,12 +85,12 @@ def _points() -> _Points:
 
 def in_categories(*names: str) -> npt.NDArray[np.bool_]:
     """bool[131072]: which code points are of one of some categories ("Lo") or kinds of them ("L")."""
-    return _within(_points(), *names)
+    return _within(_points().categories, *names)
 
 
-def _within(points: _Points, *names: str) -> npt.NDArray[np.bool_]:
-    known = [name in names or name[0] in names for name in points.categories.tolist()]
-    wanted: npt.NDArray[np.bool_] = np.array(known)[points.category]
+def _within(known: _Categories, *names: str) -> npt.NDArray[np.bool_]:
+    asked = [name in names or name[0] in names for name in known.names.tolist()]
+    wanted: npt.NDArray[np.bool_] = np.array(asked)[known.of_each]
     return wanted
 
 
@@ -129,7 +129,7 @@ def fold_table() -> npt.NDArray[np.uint16]:
     return _points().symbol
 
 
-def _fold_all_points(known: _Points) -> npt.NDArray[np.uint16]:
+def _fold_all_points(known: _Categories) -> npt.NDArray[np.uint16]:
     table = np.full(_TABLE_SIZE, EMOJI, np.uint16)  # where nothing is: it may be a picture that is new
     table[_within(known, "Co", "Cs")] = OTHER  # private, or half of a pair
     table[_within(known, "Cc", "Zs")] = 0x20

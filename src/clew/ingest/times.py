@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.buffers import unwritten
+from clew.ingest.buffers import text_buffers
 from clew.ingest.columns import plain
 from clew.ingest.timekernel import NO_OFFSET, read_times
 
@@ -68,15 +68,9 @@ def parse_times(texts: pa.Array, *, month_first: bool) -> Times:
     """
     filled = pc.fill_null(texts, "")
     n = len(filled)
-    _, offsets, data = filled.buffers()
-    starts = (
-        np.frombuffer(offsets, np.int32)[filled.offset : filled.offset + n + 1]
-        if offsets
-        else np.zeros(n + 1, np.int32)
-    )
-    letters = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
+    starts, letters, _ = text_buffers(filled)
     times, zones, read = np.zeros(n, np.int64), np.full(n, NO_OFFSET, np.int16), np.zeros(n, np.bool_)
-    evidence = read_times(unwritten(letters), unwritten(starts), month_first, times, zones, read)
+    evidence = read_times(letters, starts, month_first, times, zones, read)
     if not read.all():
         _read_others(filled, times, zones, read)
     unread = pa.array(~read)
