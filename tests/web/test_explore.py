@@ -41,6 +41,7 @@ def test_a_person_answers_with_keys(own_bench, page):
     ):
         page.keyboard.press(key)
         page.get_by_text(said).wait_for()
+        page.wait_for_load_state()  # keys are heard once the page's script has run
     page.keyboard.press("u")
     page.get_by_text("1 yes, 1 no, 0 not sure").wait_for()
     assert page.locator("table.trust tbody tr").count() > 0

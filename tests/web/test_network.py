@@ -118,6 +118,7 @@ def test_keys_confirm_and_a_dismissal_needs_a_reason(own_bench, page):
     page.goto(f"{own_bench.url}/networks/{name}/roles")
     page.keyboard.press("c")
     page.wait_for_selector(".tag.good")
+    page.wait_for_load_state()  # keys are heard once the page's script has run
     assert page.url.endswith("/roles") and "by tester" in page.locator(".network-head").inner_text()
     page.keyboard.press("d")
     page.get_by_role("button", name="Dismiss", exact=True).click()
