@@ -3,12 +3,12 @@
 Everybody pays the same shops, landlords and platforms, so whom one pays says little. A payment belongs to its payer:
 all payments of one account are one group from the start. Only where the payee is known from an advert, offer, page or
 talk of people who act there, and the payer is not, it belongs to the payee: a client is not of the operation.
-Accounts that pass on what they receive are one household or one operation: see `PASSED`.
+Accounts that pass on what they receive are one household or one operation: see `clew.link.passed`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,67 +16,62 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Ints, chains
+from clew.link.passed import Moved, passed_on
 from clew.link.rows import RowIndex
-from clew.link.ties import Ties
+from clew.link.ties import Ties, coded
 
 Flags = npt.NDArray[np.bool_]
 
-LEAST_TIMES, DAYS, SHARE = 3, 3, 0.6
+NOBODY = -1
+_NOTHING = np.zeros(0, np.int64)
 
 # What an account is called, if several names are read in one field: the safest to be one account, of least rank.
-CALLED = """
-SELECT rid, field::VARCHAR AS field, concat(type::VARCHAR, ':', value) AS node, CASE
+_RANK = """CASE
     WHEN type::VARCHAR = 'account' AND starts_with(value, 'iban:') THEN 0 WHEN type::VARCHAR = 'wallet' THEN 1
     WHEN type::VARCHAR = 'account' THEN 2 WHEN type::VARCHAR = 'phone' THEN 3 WHEN type::VARCHAR = 'email' THEN 4
-    ELSE 5 END * 100000 + least("start", 99999) AS rank
-FROM mentions WHERE field::VARCHAR IN ('payer', 'payee')
-    AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle')
+    ELSE 5 END * 100000 + least("start", 99999) AS rank"""
+_WRITTEN = """mentions WHERE field::VARCHAR IN ('payer', 'payee')
+    AND type::VARCHAR IN ('account', 'wallet', 'phone', 'email', 'handle')"""
+CALLED = f"""
+SELECT rid, field::VARCHAR AS field, concat(type::VARCHAR, ':', value) AS node, {_RANK} FROM {_WRITTEN}
 """
 NODES = f"SELECT rid, field, arg_min(node, rank) AS node FROM ({CALLED}) GROUP BY ALL"
-# The same with type and value apart, as identifiers are known.
-SIDES = f"""
-SELECT rid, field = 'payee' AS payee, node, split_part(node, ':', 1) AS type,
-    substr(node, strpos(node, ':') + 1) AS value FROM ({NODES})
+# The same, as identifiers are known: type and value apart, and the choice of one left to `_sides`.
+_SIDES = f"SELECT rid, field::VARCHAR = 'payee' AS payee, type::VARCHAR AS type, value, {_RANK} FROM {_WRITTEN}"
+_PAYMENTS = """
+SELECT rid, coalesce(currency, '') AS currency, epoch_us(posted_at) AS t, coalesce(amount, 0)::DOUBLE AS amount
+FROM records WHERE kind = 'payment'
 """
-# Accounts that at least three times pass most of what came in, within three days and since they last did, to one other
-# account, which gets most of all that they pay: wages that are handed over, takings that are collected, chains of
-# laundering; and families.
-PASSED = f"""
-WITH sides AS ({SIDES}), moved AS (
-    SELECT s.node AS account, o.node AS other, r.currency, r.posted_at AS t,
-           CASE WHEN s.payee THEN 0.0 ELSE r.amount::DOUBLE END AS sent,
-           CASE WHEN s.payee THEN r.amount::DOUBLE ELSE 0.0 END AS got
-    FROM sides s JOIN records r USING (rid) LEFT JOIN sides o ON o.rid = s.rid AND o.payee AND NOT s.payee
-    WHERE r.posted_at IS NOT NULL
-), seen AS (
-    SELECT *, sum(got) OVER (PARTITION BY account, currency ORDER BY t) AS until,
-        sum(got) OVER (PARTITION BY account, currency ORDER BY t
-            RANGE BETWEEN INTERVAL {DAYS} DAY PRECEDING AND CURRENT ROW) AS recent,
-        sum(sent) OVER (PARTITION BY account, currency) AS whole FROM moved
-), since AS (
-    SELECT *, least(recent, until - lag(until, 1, 0.0) OVER (PARTITION BY account, other, currency ORDER BY t)) AS came
-    FROM seen WHERE sent > 0
-)
-SELECT account, other FROM since WHERE other <> account GROUP BY account, other
-HAVING count(*) FILTER (came > 0 AND sent >= {SHARE} * came AND sent <= 1.1 * came) >= {LEAST_TIMES}
-   AND sum(sent) FILTER (came > 0 AND sent >= {SHARE} * came AND sent <= 1.1 * came) >= 0.5 * max(whole)
-"""
-# Sides that other records show as somebody's own: adverts, offers, pages, and those who act in a talk.
-_PUBLIC = f"""
-SELECT DISTINCT m.type::VARCHAR AS type, m.value FROM mentions m SEMI JOIN ({SIDES}) s ON s.type = m.type::VARCHAR
-    AND s.value = m.value
-JOIN records r USING (rid) LEFT JOIN conversation_members c USING (rid)
-LEFT JOIN (SELECT conversation_id, actor FROM stages UNION SELECT conversation_id, controller FROM control) a
+# Records that show as somebody's own what they name: adverts, offers, pages, and what those write who act in a talk.
+_PUBLIC = """
+SELECT rid FROM records WHERE kind NOT IN ('payment', 'message')
+UNION ALL
+SELECT rid FROM records r JOIN conversation_members c USING (rid)
+JOIN (SELECT conversation_id, actor FROM stages UNION SELECT conversation_id, controller FROM control) a
     ON (a.conversation_id, a.actor) = (c.conversation_id, r.handle)
-WHERE r.kind NOT IN ('payment', 'message') OR a.actor IS NOT NULL
 """
-_SIDES = f"""
-WITH named AS ({SIDES}), passed AS ({PASSED})
-SELECT n.rid, n.payee, n.type, n.value, u.value IS NOT NULL AS public, p.other IS NOT NULL AS passed
-FROM named n LEFT JOIN ({_PUBLIC}) u ON (u.type, u.value) = (n.type, n.value)
-LEFT JOIN named o ON n.payee AND o.rid = n.rid AND NOT o.payee
-LEFT JOIN passed p ON (p.account, p.other) = (o.node, n.node)
-"""
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Who pays and who is paid, where they are known by more than a name.
+
+    Attributes:
+        row: int64[m], record, of which a side is known.
+        payee: bool[m], whether it is the payee.
+        code: int64[m], the identifier of its account.
+    """
+
+    row: Ints
+    payee: Flags
+    code: Ints
+
+    def of(self, payee: bool, records: int) -> Ints:
+        """int64[records], the account on one side of each record; `NOBODY` where it is not known."""
+        out = np.full(records, NOBODY)
+        at = self.payee == payee
+        out[self.row[at]] = self.code[at]
+        return out
 
 
 def own_payments(engine: Engine, index: RowIndex, ties: Ties) -> tuple[Ties, tuple[Ints, Ints]]:
@@ -87,22 +82,56 @@ def own_payments(engine: Engine, index: RowIndex, ties: Ties) -> tuple[Ties, tup
         index: rows of the records.
         ties: as read.
     """
-    paid = _flags(index, engine.sql("SELECT rid FROM records WHERE kind = 'payment'"))
+    made = engine.sql(_PAYMENTS)
+    paid, n = _flags(index, made), len(index.rid)
     if not paid.any():
-        return ties, (np.zeros(0, np.int64), np.zeros(0, np.int64))
-    sides = engine.sql(_SIDES)
-    row = index.rows(sides.column("rid").to_numpy().astype(np.uint64))
-    code = ties.codes(sides.column("type").combine_chunks(), sides.column("value").combine_chunks())
-    payee, public, passed = (sides.column(name).to_numpy() for name in ("payee", "public", "passed"))
-    of_payer, of_known_payee = np.zeros(len(paid), np.bool_), np.zeros(len(paid), np.bool_)
-    of_payer[row[~payee]] = True
-    of_known_payee[row[payee & public]] = True
+        return ties, (_NOTHING, _NOTHING)
+    sides = _sides(engine, index, ties)
+    payer, payee = sides.of(False, n), sides.of(True, n)
+    pairs = passed_on(_moved(index, made, payer, payee))
+    # Both codes in one number: few pairs are looked for among many.
+    both = payer * len(ties.kind) + payee
+    passed = ((payer >= 0) & (payee >= 0) & np.isin(both, pairs[0] * len(ties.kind) + pairs[1]))[sides.row]
+    public = _public(engine, index, ties)[sides.code]
+    row = sides.row
+    of_known_payee = np.zeros(n, np.bool_)
+    of_known_payee[row[sides.payee & public]] = True
     # A client is not of the operation, and what a client also pays is not the operation's.
-    own = np.where(payee, public | passed | ~of_payer[row], public | ~of_known_payee[row])
+    own = np.where(sides.payee, public | passed | (payer[row] < 0), public | ~of_known_payee[row])
     kept = ~paid[ties.row]
-    kept[ties.places(code[own], row[own])] = True
+    kept[ties.places(sides.code[own], row[own])] = True
     weighed = replace(ties, row=ties.row[kept], identifier=ties.identifier[kept])
-    return weighed, chains(row[own & ~payee], code[own & ~payee])
+    payers = own & ~sides.payee
+    return weighed, chains(row[payers], sides.code[payers])
+
+
+def _sides(engine: Engine, index: RowIndex, ties: Ties) -> _Sides:
+    """The sides of all payments, each once, by the name that is safest."""
+    found = engine.sql(_SIDES)
+    row = index.rows(found.column("rid").to_numpy().astype(np.uint64))
+    payee, rank = found.column("payee").to_numpy(), found.column("rank").to_numpy()
+    side = np.where(row >= 0, row * 2 + payee, NOBODY)
+    order = np.argsort(side * (1 << 20) + rank)  # of a side, what has the least rank first
+    first = order[np.append(True, side[order][1:] != side[order][:-1])[: len(order)]]
+    first = first[side[first] >= 0]
+    kept = found.select(["type", "value"]).take(pa.array(first))
+    code = ties.codes(*(kept.column(name).combine_chunks() for name in ("type", "value")))
+    return _Sides(row[first], payee[first], code)
+
+
+def _moved(index: RowIndex, made: pa.Table, payer: Ints, payee: Ints) -> Moved:
+    """The payments of which the time is known."""
+    made = made.filter(made.column("t").is_valid())
+    row = index.rows(made.column("rid").to_numpy().astype(np.uint64))
+    t, amount = (made.column(name).to_numpy() for name in ("t", "amount"))
+    return Moved(payer[row], payee[row], coded(made.column("currency"))[0].astype(np.int64), t, amount, row)
+
+
+def _public(engine: Engine, index: RowIndex, ties: Ties) -> Flags:
+    """bool[identifiers], those that some record shows as somebody's own."""
+    out = np.zeros(len(ties.kind), np.bool_)
+    out[ties.identifier[_flags(index, engine.sql(_PUBLIC))[ties.row]]] = True
+    return out
 
 
 def _flags(index: RowIndex, chosen: pa.Table) -> Flags:

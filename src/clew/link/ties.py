@@ -73,7 +73,9 @@ class Ties:
             code.astype(np.uint64) << np.uint64(32) | at.astype(np.uint64)
             for code, at in ((self.identifier, self.row), (identifier, row))
         )
-        return np.searchsorted(held, wanted)
+        rising, out = np.argsort(wanted), np.empty(len(wanted), np.int64)
+        out[rising] = np.searchsorted(held, wanted[rising])  # many times as fast as in any order
+        return out
 
 
 def read_ties(engine: Engine, index: RowIndex) -> Ties:
