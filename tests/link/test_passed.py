@@ -15,7 +15,11 @@ Payment = tuple[int, int, int, int, int]  # payer, payee, currency, moment, amou
 @st.composite
 def payments(draw: st.DrawFn) -> list[Payment]:
     """Again and again the first account gets 100 and pays the second one, and now and then something else happens."""
-    sent, delay, gap = draw(st.sampled_from([59, 60, 61, 110, 111])), draw(st.sampled_from([0, 1, 5, 6, 7])), draw(st.integers(1, 12))
+    sent, delay, gap = (
+        draw(st.sampled_from([59, 60, 61, 110, 111])),
+        draw(st.sampled_from([0, 1, 5, 6, 7])),
+        draw(st.integers(1, 12)),
+    )
     times = range(draw(st.integers(2, 5)))
     wages = [(2, 0, 0, gap * k, 100) for k in times]
     handed = [(0, 1, 0, gap * k + delay, sent) for k in times]
