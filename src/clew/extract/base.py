@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from clew.extract._marks import Marks, marks
 from clew.extract._starts import Starts, starts
 from clew.extract.fold import Folded, fold, text_buffers
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import copy_letters, making_kernel
 from clew.model.tables import MENTIONS
 
 # The columns that are read as text, in the order in which they are joined; a mention's `field` is one of these.
@@ -121,7 +121,7 @@ def batch_of_texts(texts: Sequence[str], regions: Sequence[str] = (), field: str
 @making_kernel
 def _copy(data, begin, end, offsets, out):  # type: ignore[no-untyped-def]
     for k in range(begin.shape[0]):
-        out[offsets[k] : offsets[k + 1]] = data[begin[k] : end[k]]
+        copy_letters(out, offsets[k], data, begin[k], end[k] - begin[k])
 
 
 def slice_bytes(data: npt.NDArray[np.uint8], begin: Ints, end: Ints) -> pa.Array:

@@ -37,7 +37,7 @@ def account_number(text: str, platform: str) -> str:
     A short number is one of its platform only.
     """
     number = _MARKS.sub("", text).upper()
-    digits, letters = sum(c.isdigit() for c in number), sum(c.isalpha() for c in number)
+    digits, letters = sum(map(str.isdigit, number)), sum(map(str.isalpha, number))
     one_word = len(text.split()) == 1
     if not digits or len(number) > _LONGEST or _OTHERS.fullmatch(number):
         return ""
@@ -67,20 +67,22 @@ class Holder:
 
     def _of(self, batch: TextBatch, side: str) -> pa.Table:
         names = batch.records.column(side).cast(pa.string())
-        coded = names.dictionary_encode()
-        platforms = pc.fill_null(batch.records.column("platform").cast(pa.string()), "").dictionary_encode()
-        number = coded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
         # Most are IBANs or names, which `account_number` would put aside one by one.
-        none = pc.match_substring_regex(coded.dictionary, f"{_IBAN}|{_NAME}").to_numpy(zero_copy_only=False)
-        number = np.where(np.append(none, False)[number], -1, number)
-        # Few platforms, so each number is read once for each that has it.
-        both = np.where(number < 0, -1, number * len(platforms.dictionary) + platforms.indices.to_numpy())
+        other = pc.invert(pc.match_substring_regex(names, f"{_IBAN}|{_NAME}"))
+        at = np.flatnonzero(pc.fill_null(other, False).to_numpy(zero_copy_only=False))
+        names = names.take(pa.array(at))
+        platforms = pc.fill_null(batch.records.column("platform").cast(pa.string()), "").take(pa.array(at))
+        # Few accounts and platforms, so each number is read once for each platform that has it.
+        coded, of = names.dictionary_encode(), platforms.dictionary_encode()
+        both = coded.indices.to_numpy().astype(np.int64) * len(of.dictionary) + of.indices.to_numpy()
         pairs, inverse = np.unique(both, return_inverse=True)
-        words, of = coded.dictionary.to_pylist(), platforms.dictionary.to_pylist()
-        found = [account_number(words[p // len(of)], of[p % len(of)]) if p >= 0 else "" for p in pairs.tolist()]
-        at = pa.array(np.flatnonzero(np.array([bool(value) for value in found], np.bool_)[inverse]))
-        value = pa.array(found, pa.string()).take(pa.array(inverse)).take(at)
-        return whole_fields(batch, self, "account", side, at, names.take(at), value)
+        words, places = coded.dictionary.to_pylist(), of.dictionary.to_pylist()
+        found = [account_number(words[p // len(places)], places[p % len(places)]) or None for p in pairs.tolist()]
+        value = pa.array(found, pa.string()).take(pa.array(inverse))
+        known = value.is_valid()
+        return whole_fields(
+            batch, self, "account", side, pa.array(at).filter(known), names.filter(known), value.filter(known)
+        )
 
 
 PLUGIN = Holder()

@@ -79,8 +79,8 @@ def extract_segment(
     def work(rows: pa.RecordBatch) -> tuple[int, list[pa.Table], pa.Table, ImageReport]:
         batch = text_batch(rows, regions(rows))
         pictures, report = image_mentions(rows)
-        found, signed = _of_payments(rows, [*(e.find(batch) for e in extractors), pictures], signature(batch))
-        return len(rows), found, signed, report
+        found = [_called_by(e, batch) for e in extractors]
+        return len(rows), [*found, pictures], _signed(rows, batch, signature), report
 
     forget_folders()
     done, written, images = 0, 0, ImageReport()
@@ -124,25 +124,32 @@ def _write_apart(held: list[list[pa.Table]], writer: pq.ParquetWriter) -> int:
     return rows
 
 
-def _of_payments(rows: pa.RecordBatch, found: list[pa.Table], signed: pa.Table) -> tuple[list[pa.Table], pa.Table]:
-    """Mentions and signatures without what is none in payments.
-
-    A telephone number as payer is written with its country's code, or it is the number of an account; and that two
-    payments have the same text ("rent", "salary") says nothing of who made them.
+def _called_by(extractor: Extractor, batch: TextBatch) -> pa.Table:
+    """What an extractor finds, without telephone numbers of payers and payees that lack their country's code: such a
+    number is that of an account.
     """
-    paid = pc.equal(rows.column("kind"), "payment")
-    if not pc.any(paid, min_count=0).as_py():
-        return found, signed
-    payments = rows.column("rid").filter(paid)
-    signed = signed.filter(pc.invert(pc.is_in(signed.column("rid"), payments)))
-    return [table.filter(pc.invert(_dialled_at_home(table))) for table in found], signed
-
-
-def _dialled_at_home(found: pa.Table) -> pa.ChunkedArray:
-    """Which mentions are telephone numbers of one side of a payment without their country's code."""
+    found = extractor.find(batch)
+    if "phone" not in extractor.types or not len(found) or not _any_paid(batch.records):
+        return found
     sides = pc.is_in(found.column("field").cast(pa.string()), pa.array(holder.SIDES))
     phone = pc.and_(sides, pc.equal(found.column("type").cast(pa.string()), "phone"))
-    return pc.and_(phone, pc.invert(pc.match_substring_regex(found.column("raw"), r"^(\+|00)")))
+    home = pc.and_(phone, pc.invert(pc.match_substring_regex(found.column("raw"), r"^(\+|00)")))
+    return found.filter(pc.invert(home))
+
+
+def _signed(rows: pa.RecordBatch, batch: TextBatch, signature: Kernel) -> pa.Table:
+    """The signatures of texts; payments have none: that two have the same text ("rent", "salary") says nothing of who
+    made them.
+    """
+    paid = pc.equal(rows.column("kind"), "payment")
+    if pc.all(paid).as_py():
+        return SIGNATURES.empty_table()
+    signed = signature(batch)
+    return signed.filter(pc.invert(pc.is_in(signed.column("rid"), rows.column("rid").filter(paid))))
+
+
+def _any_paid(rows: pa.RecordBatch) -> bool:
+    return bool(pc.any(pc.equal(rows.column("kind"), "payment"), min_count=0).as_py())
 
 
 def _tried(work: Callable[[pa.RecordBatch], object], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

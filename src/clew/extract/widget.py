@@ -75,6 +75,8 @@ class Widget:
 
     def _of_field(self, batch: TextBatch, name: str, some: str, read: Reader) -> pa.Table:
         column = batch.records.column(name)
+        if column.null_count == len(column):  # else the pattern would be compiled to look at nothing
+            return MENTIONS.empty_table()
         at = np.flatnonzero(pc.fill_null(pc.match_substring_regex(column, some), False).to_numpy(zero_copy_only=False))
         if not len(at):
             return MENTIONS.empty_table()

@@ -44,14 +44,15 @@ inner = numba.njit(**_OPTIONS, **_MAKES_NONE, **_STEP, forceinline=True)
 
 
 def _copy_letters(typing, out, at, data, start, size):  # type: ignore[no-untyped-def]
-    """``out[at : at + size] = data[start : start + size]`` as one memcpy: a loop copies a byte at a time."""
+    """``out[at : at + size] = data[start : start + size]`` of one type as one memcpy: a loop copies one at a time."""
 
     def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
         to, to_at, source, source_at, count = values
         target = context.make_array(signature.args[0])(context, builder, to).data
         origin = context.make_array(signature.args[2])(context, builder, source).data
         memcpy: Any = cgutils.raw_memcpy
-        memcpy(builder, builder.gep(target, [to_at]), builder.gep(origin, [source_at]), count, 1)
+        width = context.get_abi_sizeof(context.get_data_type(signature.args[2].dtype))
+        memcpy(builder, builder.gep(target, [to_at]), builder.gep(origin, [source_at]), count, width)
         return context.get_dummy_value()
 
     return types.void(out, types.int64, data, types.int64, types.int64), generate
