@@ -12,7 +12,7 @@ from clew.extract._meaning_matches import FAINTEST, grade, put, settle
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
 from clew.extract.fold import BREAK
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import grown, making_kernel, making_step
 
 PARTS = 3  # 64-bit words that hold a set of classes
 _SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
@@ -350,14 +350,13 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
         kept, full = settle(rows, weights, k, total, grows, length[q] / (PASSAGE * wide))
         odds = grade(rows, kept, full, total, gain)
         while m + kept.shape[0] > found.shape[0]:
-            larger, longer = np.empty((2 * found.shape[0], 6), np.int64), np.empty(2 * found.shape[0], np.float32)
-            larger[:m], longer[:m] = found[:m], graded[:m]
-            found, graded = larger, longer
+            found, graded = grown(found, 2 * found.shape[0]), grown(graded, 2 * found.shape[0])
         for i, o in enumerate(kept):
             if odds[i] == -np.inf:
                 continue
             found[m, 0] = q
-            found[m, 1:5] = rows[o]
+            for column in range(4):
+                found[m, 1 + column] = rows[o, column]
             found[m, 5], graded[m] = not full[i], odds[i]
             m += 1
     return found[:m], graded[:m]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import making_step
+from clew.ingest.kernels import grown, making_step
 
 # The log-odds of "nothing is meant", from where a sense is read on, in talks in which such things are said; and the
 # share of all that a message may mean from which on it counts there.
@@ -18,9 +18,7 @@ _SURE = 20.0
 def put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no-untyped-def]
     """Add a match; returns the arrays, larger ones where there was no room left."""
     if k == rows.shape[0]:
-        larger, heavier = np.empty((2 * k, 4), np.int64), np.empty(2 * k)
-        larger[:k], heavier[:k] = rows, weights
-        rows, weights = larger, heavier
+        rows, weights = grown(rows, 2 * k), grown(weights, 2 * k)
     rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = begin, end, sense, hidden
     weights[k] = weight
     return rows, weights

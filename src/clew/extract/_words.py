@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.phrases import fold_all
-from clew.ingest.kernels import kernel_step, making_kernel, making_step
+from clew.ingest.kernels import grown, kernel_step, making_kernel, making_step
 
 NONE, LETTER, DIGIT, SPACE = 0, 1, 2, 3
 LONGEST = 24  # symbols; a longer word is in no vocabulary
@@ -85,9 +85,7 @@ def put(rows, k, row):  # type: ignore[no-untyped-def]
     Numba compiles it anew for each constant: give ``np.int64(0)`` for k, not 0.
     """
     if k == rows.shape[0]:
-        larger = np.empty((2 * k, rows.shape[1]), np.int64)
-        larger[:k] = rows
-        rows = larger
+        rows = grown(rows, 2 * k)
     for c in range(rows.shape[1]):
         rows[k, c] = row[c]
     return rows

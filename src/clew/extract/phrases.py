@@ -17,7 +17,7 @@ import numpy.typing as npt
 from clew.extract._room import room
 from clew.extract._starts import JOIN, SEED, SINGLE, SPLIT, SYLLABLE, WORD, Starts, head, mix, starts, symbol_class
 from clew.extract.fold import OTHER, Folded, fold_table
-from clew.ingest.kernels import inner, making_kernel, making_step
+from clew.ingest.kernels import grown, inner, making_kernel, making_step
 
 Ints = npt.NDArray[np.int64]
 
@@ -257,8 +257,8 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, o
         end = start[r + 1]
         if k + end - start[r] > room:  # seen to once a text: in the loop over words it would cost as much as they do
             room = 2 * (k + end - start[r])
-            record, begin, stop = _grown(record, room), _grown(begin, room), _grown(stop, room)
-            phrase = _grown(phrase, room)
+            record, begin, stop = grown(record, room), grown(begin, room), grown(stop, room)
+            phrase = grown(phrase, room)
         while c < chosen.shape[0] and chosen[c] < first[r + 1]:
             i = np.int64(at[chosen[c]])
             c += 1
@@ -276,13 +276,6 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, o
                 if free < end and classes[sym[free]] == SYLLABLE and classes[sym[free - 1]] == SYLLABLE:
                     i = free  # a phrase that ends inside a run of syllables: another may follow
     return record[:k], begin[:k], stop[:k], phrase[:k]
-
-
-@making_step
-def _grown(values, room):  # type: ignore[no-untyped-def]
-    out = np.empty(room, values.dtype)
-    out[: values.shape[0]] = values
-    return out
 
 
 def _empty_table(entries: int) -> _Table:

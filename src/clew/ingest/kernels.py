@@ -61,6 +61,17 @@ def _copy_letters(typing, out, at, data, start, size):  # type: ignore[no-untype
 copy_letters: Any = intrinsic(_copy_letters)
 
 
+@making_step
+def grown(rows, room):  # type: ignore[no-untyped-def]
+    """A copy with more room: what was there, and rows that hold nothing yet.
+
+    ``larger[:n] = rows`` says the same, but its check of shapes takes Numba two seconds to compile each time.
+    """
+    larger = np.empty((room, *rows.shape[1:]), rows.dtype)
+    copy_letters(larger, 0, rows, 0, rows.size)
+    return larger
+
+
 def marked(letters: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """1 for each letter at which a scan of JSON text stops: quote, backslash, control character.
 

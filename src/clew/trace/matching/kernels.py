@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import grown, making_kernel, making_step
 
 
 @making_kernel
@@ -118,9 +118,7 @@ def candidates(order, of_payer, paid, posts, law, groups, walk, near, fans, frie
                 g = here[k]
                 if score[g] == 0.0:
                     if many == touched.shape[0]:
-                        larger = np.empty(2 * many, np.int64)
-                        larger[:many] = touched
-                        touched = larger
+                        touched = grown(touched, 2 * many)
                     touched[many] = g
                     many += 1
                 score[g] += np.log1p(0.2 * sums[g]) + 1e-12
@@ -143,7 +141,7 @@ def candidates(order, of_payer, paid, posts, law, groups, walk, near, fans, frie
                     b = _keep(best, best_odds, b, near, found[k], odds[k])
             if rows + a + b > room:
                 room = 2 * (rows + a + b)
-                out_i, out_j, out_o = _grown(out_i, room), _grown(out_j, room), _grown(out_o, room)
+                out_i, out_j, out_o = grown(out_i, room), grown(out_j, room), grown(out_o, room)
             for k in range(a):
                 out_i[rows], out_j[rows], out_o[rows] = i, own[k], own_odds[k]
                 rows += 1
@@ -153,13 +151,6 @@ def candidates(order, of_payer, paid, posts, law, groups, walk, near, fans, frie
         for k in range(tops):
             is_top[top[k]] = False
     return out_i[:rows].copy(), out_j[:rows].copy(), out_o[:rows].copy()
-
-
-@making_step
-def _grown(old, room):  # type: ignore[no-untyped-def]
-    larger = np.empty(room, old.dtype)
-    larger[: old.shape[0]] = old
-    return larger
 
 
 @making_kernel

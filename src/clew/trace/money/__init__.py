@@ -10,12 +10,11 @@ from clew.trace.money.flows import flows, payments
 from clew.trace.money.read import any_payments, read_book
 from clew.trace.money.receipts import without_receipts
 from clew.trace.money.signs import REGISTERED, TABLES, money_signs
-from clew.trace.money.state import states
+from clew.trace.money.state import with_states
 
 __all__ = ["money"]
 
-_MADE = ("book", *TABLES)
-_REGISTERED = ("money_states", "payments_made", *REGISTERED)
+_REGISTERED = ("book", "payments_made", *REGISTERED)
 
 
 def money(engine: Engine) -> dict[str, pa.Table]:
@@ -34,15 +33,17 @@ def money(engine: Engine) -> dict[str, pa.Table]:
             "money_signs": MONEY_SIGNS.empty_table(),
         }
     try:
-        read_book(engine)
-        engine.register({"money_states": states(engine)})
-        engine.register({"money_states": without_receipts(engine)})
+        book = read_book(engine)
+        for told in (with_states, without_receipts):
+            engine.register({"book": book})
+            book = told(engine, book)
+        engine.register({"book": book})
         paid = payments(engine)
         engine.register({"payments_made": paid})
         flowed = flows(engine)
         return {"payments": paid, "flows": flowed, "money_signs": money_signs(engine)}
     finally:
-        for table in _MADE:
+        for table in TABLES:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
         for table in _REGISTERED:
             engine.forget(table)

@@ -9,14 +9,13 @@ from clew.model.traced import FLOWS, PAYMENTS
 
 # Cash has no account: what one draws at a machine is not what the next pays in there.
 _PAYMENTS = """
-SELECT b.rid,
+SELECT rid,
     CASE WHEN purpose = 'cash-in' AND starts_with(payer, 'name:') THEN '' ELSE payer END AS payer,
     CASE WHEN purpose = 'cash-out' AND starts_with(payee, 'name:') THEN '' ELSE payee END AS payee,
     coalesce(nullif(payer_name, ''), CASE WHEN starts_with(b.payer, 'name:') THEN b.payer[6:] END, '') AS payer_name,
     coalesce(nullif(payee_name, ''), CASE WHEN starts_with(b.payee, 'name:') THEN b.payee[6:] END, '') AS payee_name,
-    amount, currency, booked_at, purpose, s.state, s.of, m.network_id
-FROM book b JOIN money_states s USING (rid) LEFT JOIN network_members m USING (rid)
-ORDER BY booked_at NULLS LAST, b.rid
+    amount, currency, booked_at, purpose, state, of, network_id
+FROM book b ORDER BY booked_at NULLS LAST, rid
 """
 _FLOWS = """
 SELECT payer, payee, currency, count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount,
@@ -27,7 +26,7 @@ FROM payments_made WHERE state = 'booked' GROUP BY payer, payee, currency ORDER 
 
 
 def payments(engine: Engine) -> pa.Table:
-    """PAYMENTS, by time and record, from ``book`` and ``money_states``."""
+    """PAYMENTS, by time and record, from ``book``."""
     return engine.sql(_PAYMENTS).cast(PAYMENTS)
 
 

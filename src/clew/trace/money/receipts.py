@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
 from clew.trace.money.words import PLAIN
@@ -19,7 +20,7 @@ _CALLED = f"""list_filter([
 _RECEIPTS = f"""
 CREATE OR REPLACE TEMP TABLE receipts AS
 SELECT rid, amount, currency, day, {_CALLED} AS called
-FROM book JOIN money_states USING (rid) JOIN (SELECT rid, coalesce(payee, '') AS written FROM records) USING (rid)
+FROM book JOIN (SELECT rid, coalesce(payee, '') AS written FROM records) USING (rid)
 WHERE type = 'receipt' AND state = 'booked' AND day IS NOT NULL
 """
 _PAIRS = f"""
@@ -27,7 +28,7 @@ CREATE OR REPLACE TEMP TABLE receipt_pairs AS
 SELECT r.rid, p.rid AS of, abs(p.day - r.day) AS apart
 FROM receipts r JOIN (
     SELECT rid, amount, currency, day, {_LETTERS.format("concat(payee, payee_name, text)")} AS said
-    FROM book JOIN money_states USING (rid) SEMI JOIN receipts USING (amount, currency)
+    FROM book SEMI JOIN receipts USING (amount, currency)
     WHERE type <> 'receipt' AND state = 'booked'
 ) p ON p.amount = r.amount AND p.currency = r.currency AND p.day BETWEEN r.day - {_BEFORE} AND r.day + {_AFTER}
 WHERE len(list_filter(r.called, lambda word: contains(p.said, word))) > 0
@@ -41,20 +42,17 @@ QUALIFY row_number() OVER (PARTITION BY rid ORDER BY apart, of) = 1
 _LEFT = """
 DELETE FROM receipt_pairs WHERE rid IN (SELECT rid FROM receipts_paired) OR of IN (SELECT of FROM receipts_paired)
 """
-_STATES = """
-SELECT s.rid, CASE WHEN r.rid IS NULL THEN s.state ELSE 'duplicate' END AS state, coalesce(r.of, s.of) AS of
-FROM money_states s LEFT JOIN receipts_paired r USING (rid)
-"""
 
 
-def without_receipts(engine: Engine) -> pa.Table:
-    """``money_states`` where a receipt repeats the booked payment that it fits: amount, day, and whom it names.
+def without_receipts(engine: Engine, book: pa.Table) -> pa.Table:
+    """The book, registered as ``book``, where a receipt repeats the booked payment that it fits: amount, day, and whom
+    it names.
 
     A receipt knows the mail address of whoever paid and no account, so two people who pay the same shop the same amount
     within days are not told apart here.
     """
-    engine.run(_RECEIPTS)
     paired = pa.table({"rid": pa.array([], pa.uint64()), "of": pa.array([], pa.uint64())})
+    engine.run(_RECEIPTS)
     if engine.row("SELECT count(*) FROM receipts")[0]:
         engine.run(_PAIRS)
         for _ in range(_ROUNDS):
@@ -63,8 +61,20 @@ def without_receipts(engine: Engine) -> pa.Table:
                 break
             paired = pa.concat_tables([paired, found.cast(paired.schema)])
             engine.run(_LEFT, {"receipts_paired": paired})
+        engine.forget("receipts_paired")
         engine.run("DROP TABLE temp.receipt_pairs")
-    made = engine.sql(_STATES, {"receipts_paired": paired})
-    engine.forget("receipts_paired")
     engine.run("DROP TABLE temp.receipts")
-    return made
+    return _repeating(book, paired) if len(paired) else book
+
+
+def _repeating(book: pa.Table, paired: pa.Table) -> pa.Table:
+    """The book, where some payments (rid) repeat others (of)."""
+    at = pc.index_in(book.column("rid"), paired.column("rid").combine_chunks())
+    repeats = at.is_valid()
+    made = {
+        "state": pc.if_else(repeats, "duplicate", book.column("state")),
+        "of": pc.if_else(repeats, paired.column("of").combine_chunks().take(at), book.column("of")),
+    }
+    for name, column in made.items():
+        book = book.set_column(book.column_names.index(name), name, column)
+    return book

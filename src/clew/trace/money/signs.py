@@ -34,10 +34,9 @@ _SHOWN = 200  # payments that a sign points at
 
 _PAID = """
 CREATE OR REPLACE TEMP TABLE paid AS
-SELECT b.* EXCLUDE (booked_at, account, direction, reference, native, platform, statement, form, reversal, reverses,
-        pending, later), p.network_id, (b.amount::DOUBLE * coalesce(c.rough, 1.0)) AS euro
-FROM book b JOIN payments_made p USING (rid) LEFT JOIN rough c ON c.currency = b.currency
-WHERE p.state = 'booked'
+SELECT rid, payer, payee, payer_name, payee_name, amount, currency, purpose, day, minute, t, timed, place, device, ip,
+    type, text, network_id, (amount::DOUBLE * coalesce(rough, 1.0)) AS euro
+FROM book LEFT JOIN rough USING (currency) WHERE state = 'booked'
 """
 # Who sells is paid by many for something that has a name; nobody's own account has hundreds of payers.
 _PROFILE = """
@@ -87,7 +86,7 @@ def _currencies() -> dict[str, dict[str, float]]:
 
 
 def money_signs(engine: Engine) -> pa.Table:
-    """MONEY_SIGNS, by sign and account, from ``book`` and ``payments_made``."""
+    """MONEY_SIGNS, by sign and account, from ``book``."""
     given = _currencies()
     rough, limits = given["rough"], given["cash"]
     engine.register(

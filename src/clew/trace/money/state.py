@@ -32,10 +32,10 @@ WITH statements AS (
     SELECT statement, platform, row_number() OVER (ORDER BY statement, platform) AS nth
     FROM (SELECT DISTINCT statement, platform FROM book)
 )
-SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
+SELECT b.nth, rid, hash(payer, payee, amount, currency, reversal) AS same,
     hash(least(payer, payee), greatest(payer, payee), amount, currency) AS pair, hash(payer) AS payer,
     coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, coalesce(timed, false) AS timed,
-    nth AS statement,
+    s.nth AS statement,
     CASE WHEN account <> '' THEN hash(account) WHEN platform <> '' THEN hash('bank', platform) ELSE 0 END AS account,
     CASE WHEN timed AND regexp_matches(text, '[0-9]{{4}}') THEN hash(text, t) ELSE 0 END AS exact,
     CASE WHEN native = '' THEN 0 ELSE hash(native) END AS native, hash(platform, form) AS origin,
@@ -48,7 +48,7 @@ SELECT rid, hash(payer, payee, amount, currency, reversal) AS same,
     hash(payee) AS payee, starts_with(payer, 'name:') OR payer = '' AS loose_payer,
     starts_with(payee, 'name:') OR payee = '' AS loose_payee,
     reversal, purpose = 'refund' AS refund, pending, purpose = 'change' AS change, later
-FROM book JOIN statements USING (statement, platform)
+FROM book b JOIN statements s USING (statement, platform)
 """
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -57,8 +57,10 @@ States = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
 
 
-def states(engine: Engine) -> pa.Table:
-    """The state of each payment of ``book``: rid, state, of."""
+def with_states(engine: Engine, book: pa.Table) -> pa.Table:
+    """The book, registered as ``book``, with columns ``state`` and ``of``: the payment that one repeats, is taken back
+    by or takes back.
+    """
     rows = engine.sql(_ROWS.format(never=f"({NEVER + 1} - 1)"))
     got = {name: rows.column(name).to_numpy() for name in rows.column_names if name != "later"}
     newest = rows.column("later").fill_null(0).to_numpy().astype(np.uint64)
@@ -69,10 +71,11 @@ def states(engine: Engine) -> pa.Table:
     _named_alike(got, state, of)
     _best_first(got, state, of)
     _taken_back(got, state, of)
-    rid = got["rid"].astype(np.uint64)
-    other = np.where(of >= 0, rid[of], newest)
-    names = pa.array(STATES).take(pa.array(state))
-    return pa.table({"rid": rid, "state": names, "of": pa.array(other, mask=other == 0)})
+    rid, nth = got["rid"].astype(np.uint64), got["nth"]
+    codes, other = np.empty(len(nth), np.int8), np.empty(len(nth), np.uint64)
+    codes[nth], other[nth] = state, np.where(of >= 0, rid[of], newest)
+    told = pa.array(other, mask=other == 0)
+    return book.append_column("state", pa.array(STATES).take(pa.array(codes))).append_column("of", told)
 
 
 def _sorted(got: Columns, key: str, chosen: Flags, told: Flags, files: bool = False) -> Ints:
