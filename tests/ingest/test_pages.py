@@ -24,9 +24,10 @@ from clew.ingest.formats.warc import example_record
 from clew.ingest.pages import Raw, pages_batch
 from clew.ingest.pages_beside import Beside
 from clew.ingest.pages_codes import codes_of, is_example
-from clew.ingest.pages_gather import Gathered
+from clew.ingest.pages_gather import Gathered, gather
 from clew.ingest.pages_http import response_of, text_of
 from clew.ingest.pages_text import read_page
+from clew.ingest.pages_warc import Record
 from clew.ingest.pdq import pdq
 from clew.ingest.stage import IngestOptions, IngestResult, ingest_files
 
@@ -338,6 +339,30 @@ def test_a_large_archive_is_read_by_other_processes_alike(shelf: Shelf, monkeypa
     assert here.read == there.read == 2 * 450 + 1 and here.rejected == there.rejected == 1
     told = [[{k: v for k, v in row.items() if k != "file"} for row in rows(found.records)] for found in (here, there)]
     assert told[0] == told[1] and told[0][0]["images"]
+
+
+@pytest.mark.parametrize("form", ["PNG", "GIF", "JPEG"])
+def test_pictures_of_the_size_of_buttons_are_not_hashed(form: str) -> None:
+    def gathered(body: bytes) -> Gathered:
+        headers = {
+            "warc-type": "response",
+            "warc-target-uri": "https://a.example/p",
+            "content-type": "application/http",
+        }
+        into = Gathered()
+        gather([Record(1, headers, http(body, "image/png"))], into)
+        return into
+
+    def drawn(side: int) -> bytes:
+        out = io.BytesIO()
+        noise = np.random.default_rng(1).integers(0, 256, (side, 200), np.uint8)
+        Image.fromarray(noise).resize((200, side)).save(out, form)
+        return out.getvalue()
+
+    assert list(gathered(drawn(64)).pictures) == ["https://a.example/p"]
+    assert gathered(drawn(63)).pictures == {} and len(gathered(drawn(63)).icons) == 1
+    for size in range(1, 26):  # what is cut within its head is none either
+        assert gathered(drawn(64)[:size]).pictures == {}
 
 
 def test_pages_are_read_here_where_other_processes_are_lost(shelf: Shelf) -> None:

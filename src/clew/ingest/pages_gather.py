@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
+import struct
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -111,7 +112,7 @@ class _Pictures:
             return None
         if len(response.body) <= _ICON_BYTES:
             self._into.icons[plain_url(record.target)] = icon_hash(response.body)
-        return None if "svg" in kind else response.body
+        return None if "svg" in kind or _is_button(response.body) else response.body
 
     def hash_of(self, body: bytes) -> str | None:
         """The PDQ hash of a picture; None where it is too small, too plain or broken."""
@@ -137,6 +138,15 @@ class _Pictures:
         value = found.result()
         if value is not None:
             self._into.pictures[url] = value
+
+
+def _is_button(body: bytes) -> bool:
+    """Whether a picture says in its head that it is too small to be hashed: opening it would take a hundred times as
+    long, and most pictures of many sites are that.
+    """
+    if body[:8] == b"\x89PNG\r\n\x1a\n" and body[12:16] == b"IHDR":
+        return bool(min(struct.unpack(">II", body[16:24].ljust(8, b"\0"))) < _SMALLEST)
+    return body[:3] == b"GIF" and bool(min(struct.unpack("<HH", body[6:10].ljust(4, b"\0"))) < _SMALLEST)
 
 
 def icon_hash(body: bytes) -> str:

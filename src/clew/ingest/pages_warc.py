@@ -19,6 +19,7 @@ from clew.ingest.base import MAX_LINE, Reject, clip
 MAX_RECORD = MAX_LINE  # bytes of a record that is held; a longer one is skipped
 _MOST_HEADERS = 1 << 17
 _BLOCK = 1 << 20
+_FIRST, _NEXT = 1 << 13, 1 << 16  # bytes read of a member: most are small, and what is read too far is copied
 _FREE, _RATIO = 4 << 30, 100
 _GZIP = b"\x1f\x8b\x08"
 _BEGINS, _END = b"WARC/", b"\r\n\r\n"
@@ -241,7 +242,7 @@ def _member(file: IO[bytes], at: int, most: int) -> tuple[bytes, int | None, boo
     try:
         while not inflater.eof and held <= most:
             if not data:
-                data = file.read(1 << 16)
+                data = file.read(_NEXT if held else _FIRST)
                 done += len(data)
                 if not data:
                     return b"".join(out), None, whole, held

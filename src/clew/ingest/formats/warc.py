@@ -17,6 +17,7 @@ from clew.ingest.pages_warc import Record, is_one_member, records
 from clew.ingest.streams import DamagedError
 
 _MARKS = (b"WARC/1.", b"WARC/0.")
+_BUFFER = 1 << 18  # small members are read from it without asking the system
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -33,15 +34,15 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
         DamagedError: the file holds no record at all.
     """
     path = _readable(source)
-    count = 0
+    itself, count = path == source.path, 0
 
     def read_all() -> Iterator[Record | Reject]:
         nonlocal count
         at = 0
-        with path.open("rb") as file:
+        with path.open("rb", buffering=_BUFFER) as file:
             for record in records(file):
                 count += 1
-                if path == source.path and (here := file.tell() // 2) > at:  # the file is read twice
+                if itself and (here := file.tell() // 2) > at:  # the file is read twice
                     source.on_bytes(here - at)
                     at = here
                 yield record
