@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import compress, islice
 
 import numpy as np
 import pyarrow as pa
@@ -20,12 +22,13 @@ from clew.model.tables import MENTIONS
 _READ = ("title", "body", "contact")
 _LONGEST_GAP = 60
 _MOST, _MOST_LOOKED_AT = 50, 500  # numbers of one field that are kept; that have such words near
+_AT_ONCE = 4_096  # numbers whose neighbourhood is looked through at once
 # Between the words and the number: marks, and words for "number".
 _GAP = re.compile(
     r"(?:[\s:.,#№°º()=/-]|gem(?:äß|\.)\s*§?\s*27\s?a?(?:\s+u\w+)?|\b(?:nr|no|num|number|nummer|numéro|numero|número|n|id|is|code|der|des|ist)\b){0,12}",
     re.IGNORECASE,
 )
-# Any of the words, then a number: what may hold one at all. Read by Arrow (RE2) and by Python alike.
+# Any of the words, then a number: what may hold one at all.
 _SHORT = (
     r"vat|v\.a\.t\.|vat[\s/-]+(?:reg(?:istration)?|tax)|u\.?st\.?(?:-?\s?id)?\.?-?|btw|tva|iva|nip|n\.i\.p\.|nif|n\.i\.f\.|cif|c\.i\.f\.|"
     r"cui|c\.u\.i\.|ДДС|ΦΠΑ|moms|kbo|bce|nipc|contribuinte|cvr|se|y-?tunnus|fo|alv|di[cč]|i[cč]\s?dph|ad[oó]szám|ЕИК|EIK|БУЛСТАТ|"
@@ -45,7 +48,6 @@ _SOME = (
     rf"[^0-9A-Za-z]{{1,8}}(?:is\s)?[A-Z]{{0,3}}[\s.-]?{_NEXT}|(?:{_LONG})[^\n]{{0,60}}?{_NEXT})"
     r"|NL\s?[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}|ATU\s?[0-9]{8}|CHE-[0-9]{3}|HR[AB][\s-]*[0-9]|HR[AB]\sNr"
 )
-_MAY = re.compile(_SOME)
 _NUMBER = re.compile(r"\d(?:[\s./-]{0,2}[\dA-Z]){3,}+")
 _BEFORE, _BEHIND = 90, 24  # characters round a number in which its words stand
 
@@ -57,24 +59,39 @@ _BY_WORD = tuple(
 Row = tuple[int, str, str, str, int, int]  # record, type, value, raw, start, end
 
 
-def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """(type, value, start, end) of what a text claims."""
+def _with_words(texts: Sequence[str]) -> dict[int, list[re.Match[str]]]:
+    """The numbers of each text near which there are such words; Arrow looks through thousands at once."""
+    found = ((n, number) for n, text in enumerate(texts) for number in _NUMBER.finditer(text))
+    out: dict[int, list[re.Match[str]]] = {n: [] for n in range(len(texts))}
+    while held := list(islice(found, _AT_ONCE)):
+        near = pa.array([_near(texts[n], number) for n, number in held], pa.string())
+        for n, number in compress(held, pc.match_substring_regex(near, _SOME).to_pylist()):
+            if len(out[n]) < _MOST_LOOKED_AT:
+                out[n].append(number)
+    return out
+
+
+def _near(text: str, number: re.Match[str]) -> str:
+    """What stands round a number; where that is not the start of the text it begins with a letter, as of a word."""
+    first = max(0, number.start() - _BEFORE)
+    return ("x" if first else "") + text[first : number.end() + _BEHIND]
+
+
+def _claims(text: str, numbers: Sequence[re.Match[str]]) -> Iterator[tuple[str, str, int, int]]:
+    """(type, value, start, end) of what a text claims.
+
+    Args:
+        text: the text.
+        numbers: those of `_with_words`.
+    """
     taken: list[tuple[int, int]] = []
 
     def free(start: int, end: int) -> bool:
         return all(end <= a or start >= b for a, b in taken)
 
-    looked_at = 0
-    for number in _NUMBER.finditer(text):
-        first, last = max(0, number.start() - _BEFORE), number.end() + _BEHIND
-        near = folded(text[first : number.end()])
-        likely = sorted(frozenset().union(*(schemes for word, schemes in _BY_WORD if word in near)))
-        if not likely or not _MAY.search(text, first, last):
-            continue
-        looked_at += 1
-        if looked_at > _MOST_LOOKED_AT:
-            break
-        for scheme in (SCHEMES[n] for n in likely):
+    for number in numbers:
+        first = max(0, number.start() - _BEFORE)
+        for scheme in _likely(folded(text[first : number.end()])):
             for label in scheme.label.finditer(text, first, number.end()):
                 found = _after(text, label.end(), scheme)
                 if found is None or not free(found[1], found[2]):
@@ -91,6 +108,13 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
             yield "company", f"{'uid' if known.value.startswith('CHE') else 'vat'}:{known.value}", *match.span()
     for match in COURT.finditer(text) if "HR" in text else ():
         yield "company", f"hrb:{court_value(match)}", *match.span()
+
+
+@lru_cache(1 << 12)  # the pages of a site repeat what stands before their numbers
+def _likely(near: str) -> tuple[Scheme, ...]:
+    """The kinds of numbers of which a word is near."""
+    found = sorted(set[int]().union(*(schemes for word, schemes in _BY_WORD if word in near)))
+    return tuple(SCHEMES[n] for n in found)
 
 
 def _after(text: str, at: int, scheme: Scheme) -> tuple[Said, int, int] | None:
@@ -147,11 +171,10 @@ class Company:
         if not len(at):
             return MENTIONS.empty_table()
         rows: list[Row] = []
-        for record, text in zip(at.tolist(), column.take(pa.array(at)).to_pylist(), strict=True):
-            for number, (kind, value, start, end) in enumerate(_numbers(text)):
-                if number >= _MOST:
-                    break
-                rows.append((record, kind, value, text[start:end], start, end))
+        texts = column.take(pa.array(at)).to_pylist()
+        for n, numbers in _with_words(texts).items():
+            claims = islice(_claims(texts[n], numbers), _MOST)
+            rows += [(at[n], kind, value, texts[n][start:end], start, end) for kind, value, start, end in claims]
         return mention_rows(batch, self.name, self.version, name, rows)
 
 
