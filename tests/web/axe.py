@@ -30,6 +30,7 @@ def faults_in_the_dark(page) -> list[str]:  # type: ignore[no-untyped-def]
 
 
 def _run(page, only: dict[str, object]) -> list[str]:  # type: ignore[no-untyped-def]
+    page.wait_for_load_state()  # a page that a click led to may have its words, but not its colours and sizes yet
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())  # by the debugger: the pages' policy takes no script from elsewhere
     return list(page.evaluate(_RUN, only))
