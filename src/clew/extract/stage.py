@@ -142,7 +142,7 @@ def _signed(rows: pa.RecordBatch, batch: TextBatch, signature: Kernel) -> pa.Tab
     made them.
     """
     paid = pc.equal(rows.column("kind"), "payment")
-    if pc.all(paid).as_py():
+    if pc.all(paid, skip_nulls=False).as_py():
         return SIGNATURES.empty_table()
     signed = signature(batch)
     return signed.filter(pc.invert(pc.is_in(signed.column("rid"), rows.column("rid").filter(paid))))
