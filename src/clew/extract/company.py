@@ -164,24 +164,29 @@ class Company:
         return pa.concat_tables(found).unify_dictionaries()
 
     def _of_field(self, batch: TextBatch, name: str) -> pa.Table:
-        column = batch.records.column(name)
-        if column.null_count == len(column):  # else the pattern would be compiled to look at nothing
-            return MENTIONS.empty_table()
-        at = np.flatnonzero(pc.fill_null(pc.match_substring_regex(column, _SOME), False).to_numpy(zero_copy_only=False))
-        if not len(at):
-            return MENTIONS.empty_table()
+        at, texts = texts_with(batch.records.column(name), _SOME)
         rows: list[Row] = []
-        texts = column.take(pa.array(at)).to_pylist()
         for n, numbers in _with_words(texts).items():
             claims = islice(_claims(texts[n], numbers), _MOST)
             rows += [(at[n], kind, value, texts[n][start:end], start, end) for kind, value, start, end in claims]
         return mention_rows(batch, self.name, self.version, name, rows)
 
 
+def texts_with(column: pa.Array, pattern: str) -> tuple[list[int], list[str]]:
+    """The rows whose text has what a pattern (RE2) says, and those texts."""
+    if column.null_count == len(column):  # the pattern would be compiled to look at nothing
+        return [], []
+    some = pc.fill_null(pc.match_substring_regex(column, pattern), False).to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(some)
+    return at.tolist(), column.take(pa.array(at)).to_pylist()
+
+
 def mention_rows(batch: TextBatch, extractor: str, version: str, field: str, rows: Sequence[Row]) -> pa.Table:
     """Rows of MENTIONS for what was found in one field, record by record."""
+    if not rows:
+        return MENTIONS.empty_table()
     k = len(rows)
-    record, kind, value, raw, start, end = zip(*rows, strict=True) if rows else ((),) * 6
+    record, kind, value, raw, start, end = zip(*rows, strict=True)
     columns = {
         "rid": pa.array(batch.rid[np.array(record, np.int64)]),
         "type": pa.array(kind, pa.string()).dictionary_encode(),

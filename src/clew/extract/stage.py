@@ -79,8 +79,13 @@ def extract_segment(
     def work(rows: pa.RecordBatch) -> tuple[int, list[pa.Table], pa.Table, ImageReport]:
         batch = text_batch(rows, regions(rows))
         pictures, report = image_mentions(rows)
-        found = [_called_by(e, batch) for e in extractors]
-        return len(rows), [*found, pictures], _signed(rows, batch, signature), report
+        paid = pc.equal(rows.column("kind"), "payment")
+        found = [e.find(batch) for e in extractors]
+        if pc.any(paid, min_count=0).as_py():
+            found = [
+                _paid_from(made) if "phone" in e.types else made for e, made in zip(extractors, found, strict=True)
+            ]
+        return len(rows), [*found, pictures], _signed(batch, paid, signature), report
 
     forget_folders()
     done, written, images = 0, 0, ImageReport()
@@ -124,32 +129,24 @@ def _write_apart(held: list[list[pa.Table]], writer: pq.ParquetWriter) -> int:
     return rows
 
 
-def _called_by(extractor: Extractor, batch: TextBatch) -> pa.Table:
-    """What an extractor finds, without telephone numbers of payers and payees that lack their country's code: such a
-    number is that of an account.
+def _paid_from(found: pa.Table) -> pa.Table:
+    """Mentions without telephone numbers of payers and payees that lack their country's code: such a number is that of
+    an account.
     """
-    found = extractor.find(batch)
-    if "phone" not in extractor.types or not len(found) or not _any_paid(batch.records):
-        return found
     sides = pc.is_in(found.column("field").cast(pa.string()), pa.array(holder.SIDES))
     phone = pc.and_(sides, pc.equal(found.column("type").cast(pa.string()), "phone"))
     home = pc.and_(phone, pc.invert(pc.match_substring_regex(found.column("raw"), r"^(\+|00)")))
     return found.filter(pc.invert(home))
 
 
-def _signed(rows: pa.RecordBatch, batch: TextBatch, signature: Kernel) -> pa.Table:
+def _signed(batch: TextBatch, paid: pa.Array, signature: Kernel) -> pa.Table:
     """The signatures of texts; payments have none: that two have the same text ("rent", "salary") says nothing of who
     made them.
     """
-    paid = pc.equal(rows.column("kind"), "payment")
     if pc.all(paid, skip_nulls=False).as_py():
         return SIGNATURES.empty_table()
     signed = signature(batch)
-    return signed.filter(pc.invert(pc.is_in(signed.column("rid"), rows.column("rid").filter(paid))))
-
-
-def _any_paid(rows: pa.RecordBatch) -> bool:
-    return bool(pc.any(pc.equal(rows.column("kind"), "payment"), min_count=0).as_py())
+    return signed.filter(pc.invert(pc.is_in(signed.column("rid"), batch.records.column("rid").filter(paid))))
 
 
 def _tried(work: Callable[[pa.RecordBatch], object], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

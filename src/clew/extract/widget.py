@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clew.extract.base import Example, TextBatch
-from clew.extract.company import Row, mention_rows
+from clew.extract.company import Row, mention_rows, texts_with
 from clew.ingest.pages_codes import CODE_WORDS, KINDS, find_codes, is_example
-from clew.model.tables import MENTIONS
 
 # Whose ids are the same in capitals and small letters.
 _ANY_CASE = frozenset(
@@ -74,14 +71,8 @@ class Widget:
         return pa.concat_tables(tables).unify_dictionaries()
 
     def _of_field(self, batch: TextBatch, name: str, some: str, read: Reader) -> pa.Table:
-        column = batch.records.column(name)
-        if column.null_count == len(column):  # else the pattern would be compiled to look at nothing
-            return MENTIONS.empty_table()
-        at = np.flatnonzero(pc.fill_null(pc.match_substring_regex(column, some), False).to_numpy(zero_copy_only=False))
-        if not len(at):
-            return MENTIONS.empty_table()
         rows: list[Row] = []
-        for record, text in zip(at.tolist(), column.take(pa.array(at)).to_pylist(), strict=True):
+        for record, text in zip(*texts_with(batch.records.column(name), some), strict=True):
             kept = 0
             for value, start, end in read(text):
                 if value and kept < _MOST:

@@ -48,7 +48,7 @@ def passed_on(moved: Moved) -> tuple[Ints, Ints]:
     _came(began, moved.t[order], got, until, recent)
     # What is sent, by account and currency, to whom, in time; books are in time already.
     book = np.repeat(np.arange(len(began) - 1), np.diff(began))
-    sent = np.flatnonzero((got == 0) & (moved.amount[order] > 0))
+    sent = np.flatnonzero(got == 0)
     amount, other = moved.amount[order[sent]], moved.payee[order[sent]]
     whole = np.bincount(book[sent], weights=amount, minlength=len(began)).astype(np.float64)
     by = np.lexsort((other, book[sent]))
@@ -71,14 +71,13 @@ def _books(moved: Moved) -> tuple[Ints, Ints, Floats]:
     """
     accounts = int(max(moved.payer.max(initial=-1), moved.payee.max(initial=-1))) + 2  # the last stands for -1: nobody
     both = (moved.payer >= 0) & (moved.payee >= 0) & (moved.payer != moved.payee)
-    pair = np.sort(moved.payer[both] * accounts + moved.payee[both])
-    first = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])[: len(pair)])
+    pair, times = np.unique(moved.payer[both] * accounts + moved.payee[both], return_counts=True)
     chosen, paid = np.zeros(accounts, np.bool_), np.zeros(accounts, np.bool_)
-    chosen[pair[first[np.diff(first, append=len(pair)) >= LEAST_TIMES]] // accounts] = True
+    chosen[pair[times >= LEAST_TIMES] // accounts] = True
     paid[moved.payee[moved.payee >= 0]] = True
     chosen &= paid
     gets = np.flatnonzero(chosen[moved.payee] & (moved.amount > 0))
-    sends = np.flatnonzero(chosen[moved.payer])
+    sends = np.flatnonzero(chosen[moved.payer] & (moved.amount > 0))
     entry, account = np.append(gets, sends), np.append(moved.payee[gets], moved.payer[sends])
     got = np.append(moved.amount[gets], np.zeros(len(sends)))
     order = np.lexsort((moved.row[entry], moved.t[entry], moved.currency[entry], account))

@@ -39,9 +39,9 @@ EXTRA = (
 def _named(side: str) -> str:
     """SQL: the node of one side and the holder's name."""
     name = f"nullif(trim(e[{EXTRA.index(f'{side}_name') + 1}]), '')"
-    given = f"nullif(trim({side}), '')"
+    given = f"nullif(trim(told.{side}), '')"
     folded = rf"lower(regexp_replace(coalesce({name}, {given}), '\s+', ' ', 'g'))"
-    return f"""coalesce({side}_called, 'name:' || {folded}, '') AS {side}_node,
+    return f"""coalesce({side}_called, 'name:' || {folded}, '') AS {side},
         coalesce({name}, CASE WHEN {side}_called IS NULL THEN {given} END, '') AS {side}_name"""
 
 
@@ -115,9 +115,7 @@ def read_book(engine: Engine) -> pa.Table:
         pc.if_else(_whole(read.column("change")), "change", None), _by_label(read, meanings(engine)), sure,
         _by_merchant(read.column("mcc")), pc.if_else(heard, known, None), otherwise, pa.scalar("transfer"),
     )  # fmt: skip
-    book = read.drop_columns(_SAID).rename_columns(
-        [name.removesuffix("_node") for name in read.column_names if name not in _SAID]
-    )
+    book = read.drop_columns(_SAID)
     made = {"purpose": purpose, "network_id": _networks(engine, book), "nth": pa.array(np.arange(len(book)))}
     for name, column in made.items():
         book = book.append_column(name, column)
@@ -184,8 +182,8 @@ def _by_label(read: pa.Table, labels: dict[str, str]) -> pa.Array:
         return own
     keys, meant = pa.array(list(labels)), pa.array(list(labels.values()))
     looked = [own]
-    for side in ("payee_node", "payer_node"):
+    for side in ("payee", "payer"):
         told = meant.take(pc.index_in(_whole(read.column(side)), keys))
         # What comes from a mixer is no payment to one; an exchanger pays out what it exchanged.
-        looked.append(told if side == "payee_node" else pc.if_else(pc.equal(told, "exchange"), told, None))
+        looked.append(told if side == "payee" else pc.if_else(pc.equal(told, "exchange"), told, None))
     return pc.coalesce(*looked)
