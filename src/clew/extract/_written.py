@@ -75,7 +75,7 @@ def plain(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> npt.NDArray
     return out
 
 
-def _symbols(
+def symbols(
     batch: TextBatch, record: Ints, begin: Ints, end: Ints
 ) -> tuple[Ints, npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
     """Where each span begins in the symbols as written, those symbols, and whether it stands just so."""
@@ -89,7 +89,7 @@ def _symbols(
 
 def stands_so(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> npt.NDArray[np.bool_]:
     """bool[k]: does each span stand in the text just so (see `written`)?"""
-    return _symbols(batch, record, begin, end)[2]
+    return symbols(batch, record, begin, end)[2]
 
 
 def written(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> tuple[Ints, list[str], npt.NDArray[np.bool_]]:
@@ -99,7 +99,7 @@ def written(batch: TextBatch, record: Ints, begin: Ints, end: Ints) -> tuple[Int
         int64[k], which distinct string each span is; those strings; and bool[k], whether the span stands in
         the text just so (no look-alike symbols, entities, or invisible characters in between).
     """
-    at, out, plain = _symbols(batch, record, begin, end)
+    at, out, plain = symbols(batch, record, begin, end)
     f = batch.folded
     own = Folded(out, f.start, f.char, f.byte, f.width)
     inverse, strings = unique_spans(own, at[:-1], at[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from stdnum import numdb
 
 from clew.extract._marks import NUMBER
 from clew.extract._words import put, word_list
-from clew.extract._written import written
+from clew.extract._written import symbols
 from clew.extract.base import Example, TextBatch, mentions, slice_bytes
 from clew.ingest.kernels import kernel, kernel_step, making_kernel
 
@@ -29,8 +29,7 @@ _LENGTHS = word_list(
     """
 )
 
-_SEPARATORS = re.compile(r"[\s._-]")
-_UNUSUAL = re.compile(r"[._-]")
+_DOTLESS = 0x131  # the Turkish i without a dot, whose capital is I
 
 
 @cache
@@ -116,23 +115,9 @@ def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
     return rows[:k]
 
 
-_KINDS = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
 _LETTER, _DIGIT = 1, 2  # what may stand at a place of a number
 _MAY_BE = {"n": _DIGIT, "a": _LETTER, "c": _LETTER | _DIGIT}
 _LONGEST = 34
-
-
-@cache
-def _parts(country: str) -> tuple[tuple[int, str], ...]:
-    """How the numbers of a country go on after its letters and check digits (``4!a10!n`` in the registry)."""
-    written = numdb.get("iban").info(country)[0][1].get("bban", "")
-    return tuple((int(count), kind) for count, kind in re.findall(r"([0-9]+)!([nac])", written))
-
-
-@cache
-def _structure(country: str) -> re.Pattern[str] | None:
-    parts = _parts(country)
-    return re.compile("".join(f"{_KINDS[kind]}{{{count}}}" for count, kind in parts)) if parts else None
 
 
 @cache
@@ -140,71 +125,54 @@ def _places() -> npt.NDArray[np.uint8]:
     """uint8[26 * 26, 35]: what may stand at each place of the numbers of a country; 0 where none may."""
     table = np.zeros((26 * 26, _LONGEST + 1), np.uint8)  # a number ends where none may stand
     for entry in _LENGTHS:
-        may = [_MAY_BE[kind] for count, kind in _parts(entry[:2]) for _ in range(count)]
+        # How numbers go on after the letters and check digits: ``4!a10!n`` in the registry.
+        written = numdb.get("iban").info(entry[:2])[0][1].get("bban", "")
+        may = [_MAY_BE[kind] for count, kind in re.findall(r"([0-9]+)!([nac])", written) for _ in range(int(count))]
         row = table[(ord(entry[0]) - 65) * 26 + ord(entry[1]) - 65]
         row[:2], row[2:4], row[4 : 4 + len(may)] = _LETTER, _DIGIT, may
     return table
 
 
 @kernel_step
-def _spelt(sym, byte, data, base, a, b, country, out):  # type: ignore[no-untyped-def]
-    """Write a number as it is named; its length, 0 without its country's structure, -1 where it is not in ASCII."""
+def _spelt(symbols, country, out):  # type: ignore[no-untyped-def]
+    """Write a number as it is named; its length, or 0 without its country's structure."""
     n = 0
-    for i in range(a, b):
-        letter = data[base + byte[i]]
-        upper = letter - 32 if 97 <= letter <= 122 else letter
-        if byte[i] != byte[a] + i - a or upper != (sym[i] - 32 if _is_letter(sym[i]) else sym[i]):
-            return -1
-        if _is_separator(sym[i]):
+    for c in symbols:
+        if _is_separator(c):
             continue
-        if not country[n] & (_DIGIT if upper <= 57 else _LETTER):
+        if _is_letter(c):
+            c -= 32
+        elif c == _DOTLESS:
+            c = 73
+        is_digit = 48 <= c <= 57
+        if not (is_digit or 65 <= c <= 90) or not country[n] & (_DIGIT if is_digit else _LETTER):
             return 0
-        out[n] = upper
+        out[n] = c
         n += 1
     return n if country[n] == 0 else 0
 
 
 @kernel
-def _spell(rows, sym, byte, data, offsets, places, out, size, unusual):  # type: ignore[no-untyped-def]
+def _spell(rows, sym, at, symbols, places, out, size, unusual):  # type: ignore[no-untyped-def]
     for k in range(rows.shape[0]):
         a, b = rows[k, 1], rows[k, 2]
         country = places[(sym[a] - 97) * 26 + sym[a + 1] - 97]
-        size[k] = _spelt(sym, byte, data, offsets[rows[k, 0]], a, b, country, out[k])
+        size[k] = _spelt(symbols[at[k] : at[k + 1]], country, out[k])
         for i in range(a, b):
             unusual[k] |= _is_separator(sym[i]) and sym[i] != 32
 
 
-@lru_cache(1 << 12)
-def _canonical(text: str) -> tuple[str, bool]:
-    """``iban:`` and the number, or "" when the number does not have its country's structure; and whether there are
-    signs in it that are not usual. Its check digits are right: `_scan` found it.
-    """
-    number = _SEPARATORS.sub("", text).upper()
-    structure = _structure(number[:2])
-    return (
-        f"iban:{number}" if structure is not None and structure.fullmatch(number, 4) else "",
-        _UNUSUAL.search(text) is not None,
-    )
-
-
 def _named(batch: TextBatch, rows: npt.NDArray[np.int64]) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
-    """string[k], the value of each number, null where it has not its country's structure; bool[k], whether signs in it
-    are not usual.
+    """string[k], the value of each number, null where it has not its country's structure; bool[k], whether it is
+    written as it usually is not.
     """
-    f, n = batch.folded, len(rows)
-    out, size = np.empty((n, _LONGEST), np.uint8), np.empty(n, np.int64)
-    unusual = np.zeros(n, np.bool_)
-    _spell(rows, f.sym, f.byte, batch.data, batch.offsets, _places(), out, size, unusual)
-    length = size.clip(min=0)
-    plain = slice_bytes(out.reshape(-1), np.arange(n) * _LONGEST, np.arange(n) * _LONGEST + length)
-    value = pc.if_else(pa.array(length > 0), pc.binary_join_element_wise("iban:", plain, ""), None)
-    if not (odd := np.flatnonzero(size < 0)).size:
-        return value, unusual
-    inverse, strings, as_is = written(batch, rows[odd, 0], rows[odd, 1], rows[odd, 2])
-    read = [_canonical(text) for text in strings]
-    unusual[odd] = np.array([strange for _, strange in read])[inverse] | ~as_is
-    told = pa.array([name or None for name, _ in read], pa.string()).take(pa.array(inverse))
-    return pc.replace_with_mask(value, pa.array(size < 0), told), unusual
+    n = len(rows)
+    at, letters, as_is = symbols(batch, rows[:, 0], rows[:, 1], rows[:, 2])
+    out, size, unusual = np.empty((n, _LONGEST), np.uint8), np.empty(n, np.int64), ~as_is
+    _spell(rows, batch.folded.sym, at, letters, _places(), out, size, unusual)
+    begin = np.arange(n) * _LONGEST
+    spelt = slice_bytes(out.reshape(-1), begin, begin + size)
+    return pc.if_else(pa.array(size > 0), pc.binary_join_element_wise("iban:", spelt, ""), None), unusual
 
 
 class Account:
