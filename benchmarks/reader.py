@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -35,7 +36,7 @@ OUT = Path(str(resources.files("clew.extract"))) / "data" / "learnt" / "learnt.n
 # How often each sentence of a bank is typed.
 TIMES = {
     "own": 3, "talk": 4, "check": 4, "wide": 2, "more": 2, "ways": 3, "themes": 2, "terse": 2, "voices": 2, "scenes": 2,
-    "twins": 2,
+    "twins": 2, "plain": 2,
 }  # fmt: skip
 RULES = 0.5  # what a weight of 1 by the rules is worth in the units of the reader
 # How many of 1,000 ordinary messages may be read as each sense. Least of threats that count at once; of what counts
@@ -97,11 +98,14 @@ def described(of: list[Message]) -> Described:
 
 def forbidden() -> npt.NDArray[np.uint32]:
     """The features of words that are never learnt: other words that begin alike ("romantic") would give them weight."""
-    batch, room, found = batch_of_texts(never_learned_words()), learnt.scratch(learnt.none()), []
-    kind, words, ends = learnt.none().kind, batch.words, batch.folded.start
+    nothing, (whole, beginnings) = learnt.none(), never_learned_words()
+    batch, room, found = batch_of_texts([*whole, *beginnings]), learnt.scratch(nothing), []
+    words, ends = batch.words, batch.folded.start
     for i in range(len(words.first) - 1):
         first, last = words.first[i], words.first[i + 1]
-        count = learnt.word_features(batch.folded.sym, ends[i + 1], words.at, words.hash, kind, first, last, room)
+        count = learnt.word_features(
+            batch.folded.sym, ends[i + 1], words.at, words.hash, nothing.kind, nothing.never, first, last, room
+        )
         found.append(room.id[:count].copy())
     return np.unique(np.concatenate(found))
 
@@ -114,7 +118,7 @@ def weights_of(of: Described, chosen: npt.NDArray[np.bool_]) -> Weights:
     return fit(of.features, group, of.says, worth * chosen)
 
 
-def crossed(of: Described) -> Floats:
+def crossed(of: Described, pool: Executor) -> Floats:
     """What readers say that were not shown the sentence: float32[n, senses].
 
     The check bank is read by a reader that was shown nothing of it; of the other banks each half by one that was shown
@@ -122,10 +126,12 @@ def crossed(of: Described) -> Floats:
     """
     part = np.where(of.bank("check"), 2, np.array([m.place % 2 for m in of.messages]))
     part[of.bank("")] = 3
-    out = np.zeros(of.says.shape, np.float32)
-    for held in range(3):
-        out[part == held] = score(weights_of(of, part != held), of.features)[part == held]
-    return out
+
+    def read(held: int) -> Floats:
+        said = score(weights_of(of, part != held), of.features)
+        return np.where((part == held)[:, None], said, np.float32(0))
+
+    return np.sum(list(pool.map(read, range(3))), axis=0)
 
 
 def limits(of: Described, said: Floats) -> Floats:
@@ -188,7 +194,9 @@ def main() -> None:
     folders = {name: OWN if name == "own" else DEVELOPMENT / name for name in TIMES}
     said_by = [m for name, f in folders.items() for m in messages(name, f, TIMES[name], DEVELOPMENT / "talk")]
     of = described([*said_by, *listed()])
-    said = crossed(of)
+    with ThreadPoolExecutor(2) as pool:
+        written = pool.submit(weights_of, of, np.ones(len(of.messages), np.bool_)) if given.write else None
+        said = crossed(of, pool)
     limit, alone = limits(of, said + RULES * of.rules), limits(of, said)
     odds = said + RULES * of.rules - limit
     hints = np.exp(odds) >= LEAST * (np.exp(NOTHING) + np.exp(odds).sum(axis=1, keepdims=True))
@@ -199,9 +207,8 @@ def main() -> None:
         figures("  both", of, odds >= 0, of.bank(name))
         figures("  and hints", of, (odds >= 0) | hints, of.bank(name))
         by_language(of, odds >= 0, of.bank(name))
-    if given.write:
-        reader = weights_of(of, np.ones(len(of.messages), np.bool_))
-        content = packed(reader, limit)
+    if written:
+        content = packed(written.result(), limit)
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_bytes(content)
         print(f"\nwrote {OUT.name}: {len(content):,} bytes")

@@ -13,8 +13,8 @@ from clew.extract._meaning_learnt import LEAST
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
-_EPOCHS = 10
-_RATE = np.float32(0.3)
+_EPOCHS = 15
+_RATE = np.float32(1.0)
 _DECAY = np.float32(1e-5)
 _LEAST = 2  # phrasings in which a feature must stand
 _NEGLIGIBLE = 0.002  # an error so small teaches nothing
@@ -69,7 +69,7 @@ def score(by: Weights, of: Features) -> Floats:
     return _score(first, rows, by.weight, by.bias)  # type: ignore[no-any-return]
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _score(first, rows, weight, bias):  # type: ignore[no-untyped-def]
     out = np.empty((first.shape[0] - 1, weight.shape[1]), np.float32)
     for i in range(out.shape[0]):
@@ -81,7 +81,7 @@ def _score(first, rows, weight, bias):  # type: ignore[no-untyped-def]
     return out
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _descend(first, rows, says, worth, features):  # type: ignore[no-untyped-def]
     n, senses = says.shape
     weight, past = np.zeros((features, senses), np.float32), np.full((features, senses), 1e-3, np.float32)

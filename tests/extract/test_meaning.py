@@ -320,18 +320,35 @@ def test_the_learnt_reader_is_not_asked_about_offers() -> None:
     assert PLUGIN.find(batch).to_pylist() == RULES.find(batch).to_pylist()
 
 
+def features(text: str) -> tuple[learnt.Scratch, int]:
+    """The features of the words of a text, and how many there are."""
+    batch, by = batch_of_texts([text]), learnt.reader(compiled().senses)
+    words, room, stop = batch.words, learnt.scratch(by), batch.folded.start[1]
+    count = learnt.word_features(
+        batch.folded.sym, stop, words.at, words.hash, by.kind, by.never, 0, len(words.at), room
+    )
+    return room, count
+
+
 @pytest.mark.parametrize("word", ["Ukrainian", "Muslim", "girl", "woman", "black", "she", "Romania"])
 def test_origin_faith_and_gender_have_no_weight_in_the_learnt_reader(word: str) -> None:
     assert without_never_learned(pa.array([f"send it, {word}"])).to_pylist() == ["send it, ·"]
-    batch = batch_of_texts([word])
-    words, by = batch.words, learnt.reader(compiled().senses)
-    room = learnt.scratch(by)
-    count = learnt.word_features(
-        batch.folded.sym, batch.folded.start[1], words.at, words.hash, by.kind, 0, len(words.at), room
-    )
+    by = learnt.reader(compiled().senses)
+    room, count = features(word)
     learnt.weigh(by, room, count, 1)
     assert count > 0
     assert np.allclose(room.z, by.shift)
+
+
+@pytest.mark.parametrize("text", ["passport", "passports", "pasport"])
+def test_words_that_look_alike_share_pieces(text: str) -> None:
+    here, there = features(text), features("passport")
+    assert len(set(here[0].id[: here[1]]) & set(there[0].id[: there[1]])) >= 4
+
+
+@pytest.mark.parametrize("word", ["romania", "girlfriend", "arabs", "женщина", "jewish"])
+def test_words_that_are_never_learnt_have_no_pieces(word: str) -> None:
+    assert features(word)[1] <= 3  # the word, its beginning, and the pair with nothing before it
 
 
 def test_a_message_that_says_several_things_is_not_held_back() -> None:

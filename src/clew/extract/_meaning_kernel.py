@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._meaning_learnt import SPAN, class_features, says_several, speaking, weigh, word_features
+from clew.extract._meaning_learnt import HELD_BACK, SPAN, class_features, says_several, speaking, weigh, word_features
 from clew.extract._meaning_matches import FAINTEST, grade, put, settle
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
@@ -274,17 +274,21 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, gain, rows, we
     step = max(b - first, 1) if whole else np.int64(SPAN * wide)
     for a in range(first, b, step):
         c = min(a + step, b)
-        m = word_features(texts.sym, stop, texts.at, texts.hash, reader.kind, a, c, room)
+        m = word_features(texts.sym, stop, texts.at, texts.hash, reader.kind, reader.never, a, c, room)
         m = class_features(words.bits, words.first, words.after, n, a, c, room, m)
         stamp += 1
         weigh(reader, room, m, stamp)
         for s in range(room.z.shape[0]):
             sense, matched, enough = reader.sense[s], False, 1.0
             if whole:
+                ruled = 0.0
                 for o in range(k):
                     matched |= rows[o, 2] == sense
+                    ruled += weights[o] if rows[o, 2] == sense else 0.0
                 trusted = plain and matched and room.z[s] < 0  # rules are believed, and what they say is not graded
                 total[sense] = 0.0 if trusted else room.z[s]
+                if reader.grave[s] and ruled >= 0.999:
+                    total[sense] = max(total[sense], 1.0 - ruled + reader.gain[s] * HELD_BACK)
                 gain[sense] = 0.0 if trusted else reader.gain[s]
                 enough += reader.gain[s] * FAINTEST
             if room.z[s] >= enough and not matched:

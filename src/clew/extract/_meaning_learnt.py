@@ -1,10 +1,11 @@
 """What a learnt reader adds to the rules: points for or against a sense, from the words and classes of a message.
 
 Rules find what their authors thought of. The reader has seen many ways to say each sense, and many ordinary messages
-that sound alike, in all languages (`benchmarks.reader` trains it), and gives each word, pair of neighbouring words,
-class and pair of near classes a weight. The sum is a number of points, which count like weights of rules: together
-they must come to 1. So the reader finds wordings that no rule has, and holds back a rule where the rest of the message
-is ordinary. What it proposes is marked from the first to the last word that spoke for it.
+that sound alike, in all languages (`benchmarks.reader` trains it), and gives each word, each four neighbouring letters
+of one, pair of neighbouring words, class and pair of near classes a weight. The sum is a number of points, which count
+like weights of rules: together they must come to 1. So the reader finds wordings that no rule has, and holds back a
+rule where the rest of the message is ordinary. What it proposes is marked from the first to the last word that spoke
+for it.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._starts import SINGLE, SYLLABLE, symbol_class
-from clew.extract.base import Ints
+from clew.extract._never import never_learned_words
+from clew.extract._starts import SEED, SINGLE, SYLLABLE, mix, symbol_class
+from clew.extract.base import Ints, batch_of_texts
 from clew.ingest.kernels import making_kernel, making_step
 
 STEM = 5  # letters of the beginning of a word that are a feature of their own
+PIECE = 4  # neighbouring letters of a word that are one, so that endings and inflected forms are known
+_LONGEST = 24  # letters of a word that are looked at
 NEAR = 4  # words between two classes that are a pair
 SPAN = 40  # words that are read together; a longer message is read in parts
-LEAST = 26  # known features from which on a message is judged in full: a few known words say little
+LEAST = 32  # known features from which on a message is judged in full: a few known words say little
 # What is said beside other things in one message is not to be missed.
 GRAVE = ("threat-family", "threat-publish", "threat-harm", "confinement", "documents-held")
+HELD_BACK = -1.0  # log-odds to which it may be held back where rules find it: then it is a hint
 _MOST = 2048  # features of a part
 _FILE = "learnt.npz"
 
@@ -41,6 +46,7 @@ class Reader(NamedTuple):
         sense: int64[senses], the sense of the extractor that each column stands for.
         grave: bool[senses], of `GRAVE`.
         kind: uint8[65536], what each symbol is to a word.
+        never: uint64[2**k, 2], a hash table of words that are never learnt, and whether all that begins so is meant.
     """
 
     slots: npt.NDArray[np.uint32]
@@ -51,6 +57,7 @@ class Reader(NamedTuple):
     sense: Ints
     grave: npt.NDArray[np.bool_]
     kind: npt.NDArray[np.uint8]
+    never: npt.NDArray[np.uint64]
 
 
 class Scratch(NamedTuple):
@@ -99,14 +106,38 @@ def _put(room, k, h, kind, first, after):  # type: ignore[no-untyped-def]
     return k
 
 
+@making_step
+def _is_listed(never, h, at_end):  # type: ignore[no-untyped-def]
+    """Whether a word of this hash is never learnt, or one that only begins so."""
+    last = np.uint64(never.shape[0] - 1)
+    place = (h >> np.uint64(20)) & last
+    while never[place, 0] != 0:
+        if never[place, 0] == h:
+            return at_end or never[place, 1] != 0
+        place = (place + np.uint64(1)) & last
+    return False
+
+
+@making_step
+def _pieces(sym, i, n, w, room, k):  # type: ignore[no-untyped-def]
+    """Each `PIECE` of the n letters from i, its begin and its end among them."""
+    for piece in range(-1, n + 2 - PIECE):
+        h = np.uint64(0)
+        for j in range(piece, piece + PIECE):
+            h = _mixed(h, np.uint64(sym[i + j]) if 0 <= j < n else np.uint64(0))
+        k = _put(room, k, h, 7, w, w + 1)
+    return k
+
+
 @making_kernel
-def word_features(sym, stop, at, hashes, kind, a, b, room):  # type: ignore[no-untyped-def]
-    """The features of the words from a to b: each word, its beginning, and beginnings of neighbours.
+def word_features(sym, stop, at, hashes, kind, never, a, b, room):  # type: ignore[no-untyped-def]
+    """The features of the words from a to b: each word, its beginning and pieces, and beginnings of neighbours.
 
     Args:
         sym, stop: the text, and where it ends.
         at, hashes: `Starts`.
         kind: `symbol_class`.
+        never: as in `Reader`; of such words there are no pieces, which other words have, too.
         a, b: words.
         room: to be filled.
 
@@ -117,16 +148,19 @@ def word_features(sym, stop, at, hashes, kind, a, b, room):  # type: ignore[no-u
     for w in range(a, b):
         i, h = np.int64(at[w]), hashes[w]
         single = kind[sym[i]] == SINGLE or kind[sym[i]] == SYLLABLE
-        begin, n = np.uint64(0), 0
+        begin, run, n, listed = np.uint64(0), SEED, 0, False
         if 48 <= sym[i] <= 57:
             h = begin = np.uint64(7)  # figures are alike
         elif single:
             begin = h
         else:
-            while i < stop and n <= STEM and kind[sym[i]] == kind[sym[np.int64(at[w])]]:
+            while i < stop and n < _LONGEST and kind[sym[i]] == kind[sym[np.int64(at[w])]]:
                 if n < STEM:
                     begin = _mixed(begin, np.uint64(sym[i]))
-                n, i = n + 1, i + 1
+                n, run, i = n + 1, mix(run, sym[i]), i + 1
+                listed |= _is_listed(never, run, False)
+            if n >= PIECE and not listed and not _is_listed(never, hashes[w], True):
+                k = _pieces(sym, i - n, n, w, room, k)
         k = _put(room, k, h, 1, w, w + 1)
         if n > STEM:
             k = _put(room, k, begin, 2, w, w + 1)
@@ -265,7 +299,30 @@ def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints
     slots = _table(np.asarray(keys, np.uint32), 1 << max(int(2 * len(keys)).bit_length(), 4))
     weight = np.ascontiguousarray(weight, np.int8)
     gain, shift = (np.asarray(each, np.float32) for each in (gain, shift))
-    return Reader(slots, weight, float(scale), gain, shift, sense, np.asarray(grave, np.bool_), symbol_class())
+    grave = np.asarray(grave, np.bool_)
+    return Reader(slots, weight, float(scale), gain, shift, sense, grave, symbol_class(), _never())
+
+
+@cache
+def _never() -> npt.NDArray[np.uint64]:
+    """The words that are never learnt, for `Reader.never`."""
+    whole, beginnings = never_learned_words()
+    hashes = [batch_of_texts(words).words.hash for words in (whole, beginnings)]
+    begins = np.repeat([0, 1], [len(part) for part in hashes])
+    slots: npt.NDArray[np.uint64] = _hashed(np.concatenate(hashes), begins, 1 << (2 * len(begins)).bit_length())
+    return slots
+
+
+@making_kernel
+def _hashed(hashes, begins, size):  # type: ignore[no-untyped-def]
+    slots = np.zeros((size, 2), np.uint64)
+    for k in range(hashes.shape[0]):
+        place = (hashes[k] >> np.uint64(20)) & np.uint64(size - 1)
+        while slots[place, 0] != 0 and slots[place, 0] != hashes[k]:
+            place = (place + np.uint64(1)) & np.uint64(size - 1)
+        slots[place, 0] = hashes[k]
+        slots[place, 1] |= np.uint64(begins[k])
+    return slots
 
 
 @cache

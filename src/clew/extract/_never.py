@@ -40,9 +40,11 @@ def _listed() -> tuple[str, pa.Array]:
     return f"(?:^| )(?:{_pattern(_words())})(?:$| )", pa.array(_countries(), pa.string())
 
 
-def never_learned_words() -> list[str]:
-    """The words as they are listed, without their endings, but for kin; and the countries."""
-    return [word.removesuffix("*") for word in _words() if word not in KIN] + list(_countries())
+def never_learned_words() -> tuple[list[str], list[str]]:
+    """The words that are listed and the countries; and the beginnings of all words that begin so. Both without kin."""
+    listed = [word for word in _words() if word not in KIN]
+    beginnings = [word.removesuffix("*") for word in listed if word.endswith("*")]
+    return [word for word in listed if not word.endswith("*")] + list(_countries()), beginnings
 
 
 def never_learned(terms: pa.Array) -> pa.Array:

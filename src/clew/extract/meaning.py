@@ -109,7 +109,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "6"
+    version = "7"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(

@@ -12,7 +12,7 @@ import numpy as np
 
 from clew.extract._meaning_matches import LEAST, NOTHING
 from clew.talk.read import Hits, Messages
-from clew.talk.senses import ANSWER, COUNTS, FORCE, NAMES, NO_LIKELIER, ORDER, Flags, Floats, having
+from clew.talk.senses import ANSWER, COUNTS, FORCE, NAMES, NO_LIKELIER, ORDER, Flags, Floats, codes, having
 from clew.talk.stages import Shown
 
 ORDINARY = -0.25  # log-odds of "nothing" in ordinary talk; `NOTHING` in talk of orders and threats
@@ -64,3 +64,12 @@ def opened(messages: Messages, hits: Hits, found: Shown) -> Flags:
     among[messages.member_conversation[directing]] = True
     answers = having(ANSWER)[hits.sense] & among[messages.conversation[hits.message]]
     return (directing[messages.sender[hits.message]] | answers) & ~NO_LIKELIER[hits.sense]
+
+
+def pleaded(messages: Messages, hits: Hits, of: Hits) -> Flags:
+    """bool[of], those in conversations in which somebody pleads, as ``hits`` say: what else is said there is more often
+    meant, by whoever says it.
+    """
+    pleading = np.zeros(len(messages.ids), np.bool_)
+    pleading[messages.conversation[hits.message[hits.sense == codes("plea")[0]]]] = True
+    return pleading[messages.conversation[of.message]]

@@ -20,7 +20,7 @@ from clew.talk import tables
 from clew.talk.alone import talks, without_mailings
 from clew.talk.control import pairs
 from clew.talk.danger import dangers
-from clew.talk.meant import SURE, opened, shares
+from clew.talk.meant import SURE, opened, pleaded, shares
 from clew.talk.read import Hits, Messages, any_messages, read_hits, read_messages
 from clew.talk.senses import Flags, Floats
 from clew.talk.stages import Shown, shown
@@ -60,8 +60,11 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     progress(0.7)
     hits, stages = made.hits, made.found.stages()
     sure = made.share >= SURE
-    danger = dangers(messages, hits.only(sure), made.own[sure])
     held = pairs(engine, messages, hits, made.counted, made.own & sure, talk)
+    pleas = pleaded(messages, hits.only(sure), every)
+    alarming = _believed(engine, messages, every, among | pleas, talk) if pleas.any() else made
+    sure = alarming.share >= SURE
+    danger = dangers(messages, alarming.hits.only(sure), alarming.own[sure])
     return {
         "conversations": tables.conversations(messages, hits, made.found, stages, danger),
         "conversation_members": tables.conversation_members(messages),
