@@ -122,7 +122,7 @@ def crossed(of: Described, pool: Executor) -> Floats:
     """What readers say that were not shown the sentence: float32[n, senses].
 
     The check bank is read by a reader that was shown nothing of it; of the other banks each half by one that was shown
-    the other half.
+    the other half. They are trained in ``pool``.
     """
     part = np.where(of.bank("check"), 2, np.array([m.place % 2 for m in of.messages]))
     part[of.bank("")] = 3

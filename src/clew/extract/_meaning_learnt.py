@@ -30,7 +30,7 @@ SPAN = 40  # words that are read together; a longer message is read in parts
 LEAST = 32  # known features from which on a message is judged in full: a few known words say little
 # What is said beside other things in one message is not to be missed.
 GRAVE = ("threat-family", "threat-publish", "threat-harm", "confinement", "documents-held")
-HELD_BACK = -1.0  # log-odds to which it may be held back where rules find it: then it is a hint
+HELD_BACK = -1.0  # log-odds to which the reader may hold back what rules find of these: a hint, if nothing is likelier
 _MOST = 2048  # features of a part
 _FILE = "learnt.npz"
 
