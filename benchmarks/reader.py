@@ -103,9 +103,7 @@ def forbidden() -> npt.NDArray[np.uint32]:
     words, ends = batch.words, batch.folded.start
     for i in range(len(words.first) - 1):
         first, last = words.first[i], words.first[i + 1]
-        count = learnt.word_features(
-            batch.folded.sym, ends[i + 1], words.at, words.hash, nothing.kind, nothing.never, first, last, room
-        )
+        count = learnt.word_features(batch.folded.sym, ends[i + 1], words.at, words.hash, nothing, first, last, room)
         found.append(room.id[:count].copy())
     return np.unique(np.concatenate(found))
 
@@ -126,12 +124,10 @@ def crossed(of: Described, pool: Executor) -> Floats:
     """
     part = np.where(of.bank("check"), 2, np.array([m.place % 2 for m in of.messages]))
     part[of.bank("")] = 3
-
-    def read(held: int) -> Floats:
-        said = score(weights_of(of, part != held), of.features)
-        return np.where((part == held)[:, None], said, np.float32(0))
-
-    return np.sum(list(pool.map(read, range(3))), axis=0)
+    out = np.zeros(of.says.shape, np.float32)
+    for held, reader in enumerate(pool.map(lambda held: weights_of(of, part != held), range(3))):
+        out[part == held] = score(reader, of.features)[part == held]
+    return out
 
 
 def limits(of: Described, said: Floats) -> Floats:

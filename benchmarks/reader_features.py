@@ -17,7 +17,7 @@ from clew.extract.meaning import found_words
 
 
 @numba.njit(nogil=True, cache=True)
-def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, kind, never, room, ids, owner, totals):  # type: ignore[no-untyped-def]
+def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, reader, room, ids, owner, totals):  # type: ignore[no-untyped-def]
     words = _scratch(longest)
     votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(totals.shape[1])
@@ -36,9 +36,7 @@ def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, kin
             if votes[language] == most and not done:
                 done = True
                 first, last = texts.first[q], texts.first[q + 1]
-                m = learnt.word_features(
-                    texts.sym, texts.start[q + 1], texts.at, texts.hash, kind, never, first, last, room
-                )
+                m = learnt.word_features(texts.sym, texts.start[q + 1], texts.at, texts.hash, reader, first, last, room)
                 m = learnt.class_features(words.bits, words.first, words.after, n, first, last, room, m)
                 for f in range(m):
                     ids[count], owner[count] = room.id[f], q
@@ -64,19 +62,6 @@ def describe(batch: TextBatch) -> tuple[npt.NDArray[np.uint32], Ints, npt.NDArra
     size = 512 * n
     ids, owner, totals = np.empty(size, np.uint32), np.empty(size, np.int64), np.zeros((n, len(c.senses)), np.float32)
     count = _describe(
-        texts,
-        hits,
-        bounds,
-        longest,
-        c.groups,
-        c.rules,
-        c.stretch,
-        len(c.classes),
-        empty.kind,
-        empty.never,
-        room,
-        ids,
-        owner,
-        totals,
+        texts, hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), empty, room, ids, owner, totals
     )
     return ids[:count], owner[:count], totals

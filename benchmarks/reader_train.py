@@ -69,7 +69,7 @@ def score(by: Weights, of: Features) -> Floats:
     return _score(first, rows, by.weight, by.bias)  # type: ignore[no-any-return]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True)
 def _score(first, rows, weight, bias):  # type: ignore[no-untyped-def]
     out = np.empty((first.shape[0] - 1, weight.shape[1]), np.float32)
     for i in range(out.shape[0]):

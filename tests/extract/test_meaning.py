@@ -324,9 +324,7 @@ def features(text: str) -> tuple[learnt.Scratch, int]:
     """The features of the words of a text, and how many there are."""
     batch, by = batch_of_texts([text]), learnt.reader(compiled().senses)
     words, room, stop = batch.words, learnt.scratch(by), batch.folded.start[1]
-    count = learnt.word_features(
-        batch.folded.sym, stop, words.at, words.hash, by.kind, by.never, 0, len(words.at), room
-    )
+    count = learnt.word_features(batch.folded.sym, stop, words.at, words.hash, by, 0, len(words.at), room)
     return room, count
 
 

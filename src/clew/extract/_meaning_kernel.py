@@ -274,7 +274,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, gain, rows, we
     step = max(b - first, 1) if whole else np.int64(SPAN * wide)
     for a in range(first, b, step):
         c = min(a + step, b)
-        m = word_features(texts.sym, stop, texts.at, texts.hash, reader.kind, reader.never, a, c, room)
+        m = word_features(texts.sym, stop, texts.at, texts.hash, reader, a, c, room)
         m = class_features(words.bits, words.first, words.after, n, a, c, room, m)
         stamp += 1
         weigh(reader, room, m, stamp)

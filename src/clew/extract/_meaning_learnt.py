@@ -31,6 +31,7 @@ LEAST = 32  # known features from which on a message is judged in full: a few kn
 # What is said beside other things in one message is not to be missed.
 GRAVE = ("threat-family", "threat-publish", "threat-harm", "confinement", "documents-held")
 HELD_BACK = -1.0  # log-odds to which the reader may hold back what rules find of these: a hint, if nothing is likelier
+WHOLE, BEGINS = 0, 1  # what is never learnt: a word, or all that begin so
 _MOST = 2048  # features of a part
 _FILE = "learnt.npz"
 
@@ -46,7 +47,7 @@ class Reader(NamedTuple):
         sense: int64[senses], the sense of the extractor that each column stands for.
         grave: bool[senses], of `GRAVE`.
         kind: uint8[65536], what each symbol is to a word.
-        never: uint64[2**k, 2], a hash table of words that are never learnt, and whether all that begins so is meant.
+        never: uint64[2**k, 2], a hash table of words that are never learnt: `WHOLE` or `BEGINS`.
     """
 
     slots: npt.NDArray[np.uint32]
@@ -107,15 +108,15 @@ def _put(room, k, h, kind, first, after):  # type: ignore[no-untyped-def]
 
 
 @making_step
-def _is_listed(never, h, at_end):  # type: ignore[no-untyped-def]
-    """Whether a word of this hash is never learnt, or one that only begins so."""
-    last = np.uint64(never.shape[0] - 1)
-    place = (h >> np.uint64(20)) & last
-    while never[place, 0] != 0:
-        if never[place, 0] == h:
-            return at_end or never[place, 1] != 0
+def _row(slots, key):  # type: ignore[no-untyped-def]
+    """What a hash table (`_table`) holds for a key, or -1."""
+    last = np.uint64(slots.shape[0] - 1)
+    place = (np.uint64(key) >> np.uint64(1)) & last
+    while slots[place, 0] != 0:
+        if slots[place, 0] == key:
+            return np.int64(slots[place, 1])
         place = (place + np.uint64(1)) & last
-    return False
+    return np.int64(-1)
 
 
 @making_step
@@ -130,21 +131,20 @@ def _pieces(sym, i, n, w, room, k):  # type: ignore[no-untyped-def]
 
 
 @making_kernel
-def word_features(sym, stop, at, hashes, kind, never, a, b, room):  # type: ignore[no-untyped-def]
+def word_features(sym, stop, at, hashes, reader, a, b, room):  # type: ignore[no-untyped-def]
     """The features of the words from a to b: each word, its beginning and pieces, and beginnings of neighbours.
 
     Args:
         sym, stop: the text, and where it ends.
         at, hashes: `Starts`.
-        kind: `symbol_class`.
-        never: as in `Reader`; of such words there are no pieces, which other words have, too.
+        reader: gives the kinds of symbols, and the words of which there are no pieces, which other words have, too.
         a, b: words.
         room: to be filled.
 
     Returns:
         How many there are.
     """
-    k, before, earlier = 0, np.uint64(1), np.uint64(1)
+    kind, k, before, earlier = reader.kind, 0, np.uint64(1), np.uint64(1)
     for w in range(a, b):
         i, h = np.int64(at[w]), hashes[w]
         single = kind[sym[i]] == SINGLE or kind[sym[i]] == SYLLABLE
@@ -158,8 +158,8 @@ def word_features(sym, stop, at, hashes, kind, never, a, b, room):  # type: igno
                 if n < STEM:
                     begin = _mixed(begin, np.uint64(sym[i]))
                 n, run, i = n + 1, mix(run, sym[i]), i + 1
-                listed |= _is_listed(never, run, False)
-            if n >= PIECE and not listed and not _is_listed(never, hashes[w], True):
+                listed |= _row(reader.never, run) == BEGINS
+            if n >= PIECE and not listed and _row(reader.never, hashes[w]) < 0:
                 k = _pieces(sym, i - n, n, w, room, k)
         k = _put(room, k, h, 1, w, w + 1)
         if n > STEM:
@@ -219,20 +219,15 @@ def class_features(bits, first, after, n, a, b, room, k):  # type: ignore[no-unt
 def weigh(reader, room, k, stamp):  # type: ignore[no-untyped-def]
     """Fill ``room.z`` with what the first k features say together; each counts once."""
     room.sum[:] = 0
-    last, known = np.uint32(reader.slots.shape[0] - 1), 0
+    known = 0
     for f in range(k):
         room.row[f] = -1
-        place = (room.id[f] >> np.uint32(1)) & last
-        while reader.slots[place, 0] != 0:
-            if reader.slots[place, 0] == room.id[f]:
-                row = np.int64(reader.slots[place, 1])
-                if room.seen[row] != stamp:
-                    room.seen[row], room.row[f] = stamp, row
-                    known += 1
-                    for s in range(room.sum.shape[0]):
-                        room.sum[s] += reader.weight[row, s]
-                break
-            place = (place + np.uint32(1)) & last
+        row = _row(reader.slots, room.id[f])
+        if row >= 0 and room.seen[row] != stamp:
+            room.seen[row], room.row[f] = stamp, row
+            known += 1
+            for s in range(room.sum.shape[0]):
+                room.sum[s] += reader.weight[row, s]
     share = np.float32(reader.scale / np.sqrt(max(known, LEAST)))
     for s in range(room.z.shape[0]):
         room.z[s] = reader.gain[s] * share * room.sum[s] + reader.shift[s]
@@ -296,7 +291,7 @@ def reader(senses: tuple[str, ...]) -> Reader:
 
 def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints, grave: Any) -> Reader:
     """A reader from its features (uint32, sorted) and weights."""
-    slots = _table(np.asarray(keys, np.uint32), 1 << max(int(2 * len(keys)).bit_length(), 4))
+    slots = _table(np.asarray(keys, np.uint32), np.arange(len(keys)), _size(len(keys)))
     weight = np.ascontiguousarray(weight, np.int8)
     gain, shift = (np.asarray(each, np.float32) for each in (gain, shift))
     grave = np.asarray(grave, np.bool_)
@@ -306,23 +301,18 @@ def build(keys: Any, weight: Any, scale: Any, gain: Any, shift: Any, sense: Ints
 @cache
 def _never() -> npt.NDArray[np.uint64]:
     """The words that are never learnt, for `Reader.never`."""
-    whole, beginnings = never_learned_words()
-    hashes = [batch_of_texts(words).words.hash for words in (whole, beginnings)]
-    begins = np.repeat([0, 1], [len(part) for part in hashes])
-    slots: npt.NDArray[np.uint64] = _hashed(np.concatenate(hashes), begins, 1 << (2 * len(begins)).bit_length())
+    whole, beginnings = (batch_of_texts(words).words.hash for words in never_learned_words())
+    whole = np.setdiff1d(whole, beginnings)
+    keys = np.concatenate((whole, np.unique(beginnings)))
+    slots: npt.NDArray[np.uint64] = _table(
+        keys, np.where(np.arange(len(keys)) < len(whole), WHOLE, BEGINS), _size(len(keys))
+    )
     return slots
 
 
-@making_kernel
-def _hashed(hashes, begins, size):  # type: ignore[no-untyped-def]
-    slots = np.zeros((size, 2), np.uint64)
-    for k in range(hashes.shape[0]):
-        place = (hashes[k] >> np.uint64(20)) & np.uint64(size - 1)
-        while slots[place, 0] != 0 and slots[place, 0] != hashes[k]:
-            place = (place + np.uint64(1)) & np.uint64(size - 1)
-        slots[place, 0] = hashes[k]
-        slots[place, 1] |= np.uint64(begins[k])
-    return slots
+def _size(count: int) -> int:
+    """Of a hash table."""
+    return 1 << max((2 * count).bit_length(), 4)
 
 
 @cache
@@ -333,11 +323,12 @@ def none() -> Reader:
 
 
 @making_kernel
-def _table(keys, size):  # type: ignore[no-untyped-def]
-    slots = np.zeros((size, 2), np.uint32)
-    for r in range(keys.shape[0]):
-        place = (keys[r] >> np.uint32(1)) & np.uint32(size - 1)
+def _table(keys, rows, size):  # type: ignore[no-untyped-def]
+    """keys.dtype[size, 2], a hash table of distinct keys, each with its row; 0 is free."""
+    slots, last = np.zeros((size, 2), keys.dtype), np.uint64(size - 1)
+    for k in range(keys.shape[0]):
+        place = (np.uint64(keys[k]) >> np.uint64(1)) & last
         while slots[place, 0] != 0:
-            place = (place + np.uint32(1)) & np.uint32(size - 1)
-        slots[place, 0], slots[place, 1] = keys[r], r
+            place = (place + np.uint64(1)) & last
+        slots[place, 0], slots[place, 1] = keys[k], rows[k]
     return slots

@@ -134,10 +134,10 @@ def _places() -> npt.NDArray[np.uint8]:
 
 
 @kernel_step
-def _spelt(symbols, country, out):  # type: ignore[no-untyped-def]
+def _spelt(letters, country, out):  # type: ignore[no-untyped-def]
     """Write a number as it is named; its length, or 0 without its country's structure."""
     n = 0
-    for c in symbols:
+    for c in letters:
         if _is_separator(c):
             continue
         if _is_letter(c):
@@ -153,11 +153,11 @@ def _spelt(symbols, country, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _spell(rows, sym, at, symbols, places, out, size, unusual):  # type: ignore[no-untyped-def]
+def _spell(rows, sym, at, letters, places, out, size, unusual):  # type: ignore[no-untyped-def]
     for k in range(rows.shape[0]):
         a, b = rows[k, 1], rows[k, 2]
         country = places[(sym[a] - 97) * 26 + sym[a + 1] - 97]
-        size[k] = _spelt(symbols[at[k] : at[k + 1]], country, out[k])
+        size[k] = _spelt(letters[at[k] : at[k + 1]], country, out[k])
         for i in range(a, b):
             unusual[k] |= _is_separator(sym[i]) and sym[i] != 32
 

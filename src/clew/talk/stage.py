@@ -23,7 +23,7 @@ from clew.talk.danger import dangers
 from clew.talk.meant import SURE, opened, pleaded, shares
 from clew.talk.read import Hits, Messages, any_messages, read_hits, read_messages
 from clew.talk.senses import Flags, Floats
-from clew.talk.stages import Shown, shown
+from clew.talk.stages import shown
 from clew.talk.told import weights
 
 MADE = ("conversations", "conversation_members", "stages", "control")
@@ -52,50 +52,48 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     progress(0.5)
     talk = talks(messages)
     every = without_mailings(engine, messages, read_hits(engine, messages), talk)
-    made = _believed(engine, messages, every, np.zeros(len(every.message), np.bool_), talk)
+    made = _believed(engine, messages, every, np.zeros(len(every.message), np.bool_))
+    found = shown(messages, made.hits, made.counted, talk)
     progress(0.6)
-    among = opened(messages, every, made.found)
+    among = opened(messages, every, found)
     if among.any():
-        made = _believed(engine, messages, every, among, talk)
+        made = _believed(engine, messages, every, among)
+        found = shown(messages, made.hits, made.counted, talk)
     progress(0.7)
-    hits, stages = made.hits, made.found.stages()
-    sure = made.share >= SURE
+    hits, stages, sure = made.hits, found.stages(), made.share >= SURE
     held = pairs(engine, messages, hits, made.counted, made.own & sure, talk)
     pleas = pleaded(messages, hits.only(sure), every)
-    alarming = _believed(engine, messages, every, among | pleas, talk) if pleas.any() else made
+    alarming = _believed(engine, messages, every, among | pleas) if (pleas & ~among).any() else made
     sure = alarming.share >= SURE
     danger = dangers(messages, alarming.hits.only(sure), alarming.own[sure])
     return {
-        "conversations": tables.conversations(messages, hits, made.found, stages, danger),
+        "conversations": tables.conversations(messages, hits, found, stages, danger),
         "conversation_members": tables.conversation_members(messages),
-        "stages": tables.stages(messages, hits, made.found, stages),
+        "stages": tables.stages(messages, hits, found, stages),
         "control": tables.control(messages, hits, made.own, held),
     }
 
 
 @dataclass(frozen=True)
 class _Believed:
-    """What messages are believed to say, and what that shows.
+    """What messages are believed to say.
 
     Attributes:
         hits: h of them.
         share: float64[h], how far each is believed.
         own: bool[h], which are meant by who writes them, as far as one can see.
         counted: float64[h], what each counts for.
-        found: what each person shows.
     """
 
     hits: Hits
     share: Floats
     own: Flags
     counted: Floats
-    found: Shown
 
 
-def _believed(engine: Engine, messages: Messages, every: Hits, among: Flags, talk: Flags) -> _Believed:
+def _believed(engine: Engine, messages: Messages, every: Hits, among: Flags) -> _Believed:
     """Judge all that may be said, ``among`` what is opened as such talk."""
     share = shares(every, among)
     hits, share = every.only(share > 0), share[share > 0]
     told = weights(engine, messages, hits)
-    counted = told * share
-    return _Believed(hits, share, told == 1.0, counted, shown(messages, hits, counted, talk))
+    return _Believed(hits, share, told == 1.0, told * share)
