@@ -85,7 +85,7 @@ def test_confidence_is_the_logistic_of_the_parts(talks: Talks, read: Reader) -> 
 
 def test_more_evidence_gives_more_confidence(talks: Talks, read: Reader) -> None:
     talks.chat("few", *HELD)
-    talks.chat("many", *HELD, ("boss", "documents-held"), ("boss", "confinement"), ("mira", "plea"))
+    talks.chat("many", *HELD, ("boss", "documents-held"), ("boss", "confinement"), ("mira", "plea"), platform="q")
     few, many = read(talks)["control"]
     assert few["confidence"] < many["confidence"] < 1
 
@@ -149,3 +149,34 @@ def test_a_talk_with_oneself_or_of_one_side_controls_nobody(talks: Talks, read: 
         talks.say("one side", "boss", senses)
         talks.say("notes", "boss", senses, to="boss")
     assert read(talks)["control"] == []
+
+
+# 0.2 short of enough: -4.5 + 1.5 + 1.4 + 1.4
+DRAWN = (("boss", "isolation"), ("lena", "plea"), ("boss", "rules-fines"), ("lena", ""))
+
+
+def test_who_controls_elsewhere_is_sooner_believed(talks: Talks, read: Reader) -> None:
+    talks.chat("c", *DRAWN)
+    assert read(talks)["control"] == []
+    talks.chat("other", *HELD)
+    rows = {r["conversation_id"]: r for r in read(talks)["control"]}
+    assert (rows["c"]["controller"], rows["c"]["controlled"]) == ("boss", "lena")
+    assert rows["c"]["confidence"] == pytest.approx(1 / (1 + 2.718281828**-1.8), abs=6e-4)
+    assert rows["c"]["reason"].endswith("; boss controls somebody in 1 other talk.")
+    assert "other talk" not in rows["other"]["reason"]  # what is believed because of it proves nothing in turn
+
+
+@pytest.mark.parametrize("platform, source, joined", [("p", "t", True), ("q", "s", False), ("whatsapp", "t", False)])
+def test_an_account_is_a_name_of_one_platform_or_address_book(
+    talks: Talks, read: Reader, platform: str, source: str, joined: bool
+) -> None:
+    talks.chat("c", *DRAWN, platform="whatsapp" if platform == "whatsapp" else "p")
+    talks.chat("other", *HELD, platform=platform, source=source)
+    assert bool(control_of(read(talks), "c")) == joined
+
+
+def test_controlling_elsewhere_is_no_sign_by_itself(talks: Talks, read: Reader) -> None:
+    talks.chat("c", ("boss", "rapport gift"), ("lena", "check-in"), ("boss", "location-demand"), ("lena", ""))
+    for n in range(3):
+        talks.chat(f"other{n}", *HELD)
+    assert control_of(read(talks), "c") == []

@@ -134,7 +134,8 @@ def test_the_order_of_rows_and_threads_change_nothing(read: Reader, lines: list[
 
 @settings(max_examples=tried(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_LINE, min_size=1, max_size=40))
-def test_other_conversations_change_nothing(read: Reader, lines: list[tuple[str, str | None, set[str]]]) -> None:
+def test_conversations_of_others_change_nothing(read: Reader, lines: list[tuple[str, str | None, set[str]]]) -> None:
+    lines = [(talk, who and f"{who}{talk}", senses) for talk, who, senses in lines]
     alone = read(_talk_of([line if line[0] == "b" else ("zz", "x", set()) for line in lines]))
     among = read(_talk_of(lines))
     for table, rows in alone.items():

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from clew.engine.duckdb import Engine
-from clew.talk.people import addressees
+from clew.talk.people import accounts, addressees
 from clew.talk.read import NEVER, NOBODY, Hits, Messages
 from clew.talk.senses import (
     ANSWER,
     DRAWN_MOST,
+    ELSEWHERE,
     FORCE,
     LEAST,
     MOST,
@@ -54,6 +55,7 @@ class Pairs:
         over, under: int64[p], members; sorted by both.
         said: float64[p, senses], messages of each sense, less those that are quoted.
         confidence: float64[p].
+        elsewhere: int64[p], other conversations in which the account of the first surely controls somebody.
         of_hit: int64[h], the pair that each hit speaks for; -1 where it speaks for none.
     """
 
@@ -61,6 +63,7 @@ class Pairs:
     under: Ints
     said: Floats
     confidence: Floats
+    elsewhere: Ints
     of_hit: Ints
 
     def shown(self) -> Ints:
@@ -94,8 +97,24 @@ def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, own: 
     over, under = key // members, key % members
     odds = PRIOR + _for_control(messages, over, under, said)
     odds = np.where(_can_be(said, hits, of_hit, own), odds, -np.inf)
-    confidence: Floats = np.minimum(np.round(1.0 / (1.0 + np.exp(-odds)), 3), MOST)
-    return Pairs(over, under, said, confidence, of_hit)
+    elsewhere = _elsewhere(messages, over, _logistic(odds) >= LEAST)
+    confidence: Floats = np.minimum(np.round(_logistic(odds + np.where(elsewhere > 0, ELSEWHERE, 0.0)), 3), MOST)
+    return Pairs(over, under, said, confidence, elsewhere, of_hit)
+
+
+def _logistic(odds: Floats) -> Floats:
+    probability: Floats = 1.0 / (1.0 + np.exp(-odds))
+    return probability
+
+
+def _elsewhere(messages: Messages, over: Ints, controls: Flags) -> Ints:
+    """int64[p], in how many other conversations the account of ``over`` controls somebody by what is said there alone."""
+    account, conversation = accounts(messages)[over], messages.member_conversation[over]
+    found = np.unique(account[controls] * len(messages.ids) + conversation[controls])
+    often = np.bincount(found // max(len(messages.ids), 1), minlength=account.max(initial=0) + 1)
+    here = np.isin(account * len(messages.ids) + conversation, found)
+    others: Ints = often[account] - here
+    return others
 
 
 def _for_control(messages: Messages, over: Ints, under: Ints, said: Floats) -> Floats:

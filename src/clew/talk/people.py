@@ -1,11 +1,14 @@
-"""To whom a message is said: the recipient, the other of two, who is replied to, or who speaks next."""
+"""Who is who: to whom a message is said (the recipient, the other of two, who is replied to, or who speaks next), and
+which members are one account."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.extract.handle import ADDRESS_BOOKS
 from clew.talk.read import NOBODY, Hits, Messages
 from clew.talk.senses import ANSWER, Flags, Ints, having
 
@@ -36,6 +39,21 @@ def addressees(engine: Engine, messages: Messages, hits: Hits) -> Ints:
     to = np.where(other >= 0, other, to)
     to = np.where((recipient >= 0) & (recipient != sender), recipient, to)
     return np.where(named[sender], to, NOBODY)
+
+
+def accounts(messages: Messages) -> Ints:
+    """int64[m], a number for the account of each member: one name on one platform, of one source where it is the name in
+    an address book (see `clew.talk.read`), is one account in all conversations.
+    """
+    first = pa.array(messages.start[messages.member_conversation])
+    platform, source = messages.platform.take(first), messages.source.take(first)
+    book = pc.is_in(pc.utf8_lower(platform), pa.array(ADDRESS_BOOKS))
+    parts = [platform, pc.if_else(book, source, ""), messages.member_name]
+    number = np.zeros(len(first), np.int64)
+    for coded in (pc.fill_null(part, "").dictionary_encode() for part in parts):
+        number = number * max(len(coded.dictionary), 1) + coded.indices.to_numpy()
+        number = np.unique(number, return_inverse=True)[1]
+    return number
 
 
 def _replied(engine: Engine, messages: Messages, hits: Hits, in_group: Flags) -> Ints:

@@ -88,6 +88,7 @@ ORDINARY_BOTH = 4.0  # the same where money and place are both demanded, as mana
 DRAWN_MOST = 2.0  # all that draws somebody in: it says nothing of control without an order or a threat
 OBEYED = 0.5  # a demand of one sort that is also answered: location and check-in, earnings and report
 PROMPT = 0.5  # the one answers at once, the other when it suits
+ELSEWHERE = 2.0  # the same account surely controls somebody in another talk: few people do, and seldom one alone
 LEAST = 0.5  # confidence of a row
 MOST = 0.99  # nothing that rests on words alone is sure
 TOLD = 0.2  # what a quoted or retold message counts for

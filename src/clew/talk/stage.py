@@ -1,7 +1,7 @@
 """The talk stage: from messages to conversations, their stages, and who controls whom.
 
-What is found in a talk depends on its own messages alone. Only where nobody answers it matters whether the same text
-was sent to others.
+What is found in a talk depends on its own messages. Only where nobody answers it matters whether the same text was
+sent to others; and who controls somebody in one talk is sooner believed to control in another.
 """
 
 from __future__ import annotations

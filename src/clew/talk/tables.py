@@ -96,7 +96,7 @@ def control(messages: Messages, hits: Hits, own: Flags, pairs: Pairs) -> pa.Tabl
         over,
         under,
         pa.array(pairs.confidence[chosen].astype(np.float32)),
-        control_reasons(over, under, said[chosen]),
+        control_reasons(over, under, said[chosen], pairs.elsewhere[chosen]),
         _lists(row[once], pa.array(messages.rid[message[once]]), len(chosen)),
     ]
     return pa.table(columns, schema=CONTROL)
