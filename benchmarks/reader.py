@@ -113,7 +113,8 @@ def weights_of(of: Described, chosen: npt.NDArray[np.bool_]) -> Weights:
     phrasing: dict[str, int] = {}
     group = np.array([phrasing.setdefault(m.phrasing, len(phrasing)) for m in of.messages])
     worth = np.where(of.bank(""), 0.3, np.where(of.ordinary(), 3.0, 1.0)).astype(np.float32)
-    return fit(of.features, group, of.says, worth * chosen)
+    says = np.where(of.ordinary(), len(SENSES), of.says.argmax(axis=1))
+    return fit(of.features, group, says, len(SENSES), worth * chosen)
 
 
 def crossed(of: Described, pool: Executor) -> Floats:

@@ -1,4 +1,8 @@
-"""Logistic regression, one sense against the rest, on features that are there or not: fitted step by step (AdaGrad)."""
+"""Logistic regression on features that are there or not, fitted step by step (AdaGrad; Duchi, Hazan and Singer 2011).
+
+In two ways, of which the mean is kept: each sense against all else, which finds more in sentences unlike those that
+were shown, and all senses and "nothing" together, which parts them better. Both are sums of weights, so is their mean.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
 _EPOCHS = 15
-_RATE = np.float32(1.0)
+_RATE = np.float32(0.5)
 _DECAY = np.float32(1e-5)
 _LEAST = 2  # phrasings in which a feature must stand
 _NEGLIGIBLE = 0.002  # an error so small teaches nothing
@@ -45,13 +49,14 @@ def _rows(keys: npt.NDArray[np.uint32], of: Features) -> tuple[Ints, Ints]:
     return np.searchsorted(both // len(keys), np.arange(of.count + 1)), both % len(keys)
 
 
-def fit(of: Features, group: Ints, says: npt.NDArray[np.bool_], worth: Floats) -> Weights:
+def fit(of: Features, group: Ints, says: Ints, senses: int, worth: Floats) -> Weights:
     """Weights that tell what messages say.
 
     Args:
         of: features.
         group: int64[n], the phrasing of each message; a feature must stand in two.
-        says: bool[n, senses].
+        says: int64[n], the sense of each message; ``senses`` where it says nothing.
+        senses: how many there are.
         worth: float32[n], of each message; those of 0 are not shown.
     """
     shown = worth[of.owner] > 0
@@ -59,8 +64,10 @@ def fit(of: Features, group: Ints, says: npt.NDArray[np.bool_], worth: Floats) -
     keys, count = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_counts=True)
     keys = keys[count >= _LEAST]
     first, rows = _rows(keys, of)
-    weight, bias = _descend(first, rows, says.astype(np.float32), worth, len(keys))
-    return Weights(keys, weight, bias)
+    fitted = [_descend(first, rows, says, senses + 1, worth, len(keys), together) for together in (False, True)]
+    (alone, alone_bias), (joint, joint_bias) = fitted
+    weight = (alone[:, :-1] + joint[:, :-1] - joint[:, -1:]) / 2
+    return Weights(keys, weight, (alone_bias[:-1] + joint_bias[:-1] - joint_bias[-1]) / 2)
 
 
 def score(by: Weights, of: Features) -> Floats:
@@ -82,11 +89,11 @@ def _score(first, rows, weight, bias):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _descend(first, rows, says, worth, features):  # type: ignore[no-untyped-def]
-    n, senses = says.shape
-    weight, past = np.zeros((features, senses), np.float32), np.full((features, senses), 1e-3, np.float32)
-    bias, bias_past = np.full(senses, -3.0, np.float32), np.full(senses, 1e-3, np.float32)
-    z = np.empty(senses, np.float32)
+def _descend(first, rows, says, classes, worth, features, together):  # type: ignore[no-untyped-def]
+    n = len(says)
+    weight, past = np.zeros((features, classes), np.float32), np.full((features, classes), 1e-3, np.float32)
+    bias, bias_past = np.zeros(classes, np.float32), np.full(classes, 1e-3, np.float32)
+    z = np.empty(classes, np.float32)
     np.random.seed(_SEED)
     for _ in range(_EPOCHS):
         for i in np.random.permutation(n):
@@ -95,16 +102,22 @@ def _descend(first, rows, says, worth, features):  # type: ignore[no-untyped-def
             share = np.float32(1 / np.sqrt(max(first[i + 1] - first[i], 1)))
             z[:] = bias
             for k in range(first[i], first[i + 1]):
-                for s in range(senses):
+                for s in range(classes):
                     z[s] += weight[rows[k], s] * share
-            for s in range(senses):
-                error = worth[i] * (np.float32(1 / (1 + np.exp(-z[s]))) - says[i, s])
+            if together:
+                z[:] = np.exp(z - z.max())
+                z /= z.sum()
+            else:
+                z[:] = 1 / (1 + np.exp(-z))
+            z[says[i]] -= 1
+            for s in range(classes):
+                error = worth[i] * z[s]
                 z[s] = error if abs(error) > _NEGLIGIBLE else np.float32(0)
                 bias_past[s] += z[s] * z[s]
                 bias[s] -= _RATE * z[s] / np.sqrt(bias_past[s])
             for k in range(first[i], first[i + 1]):
                 f = rows[k]
-                for s in range(senses):
+                for s in range(classes):
                     slope = z[s] * share + _DECAY * weight[f, s]
                     past[f, s] += slope * slope
                     weight[f, s] -= _RATE * slope / np.sqrt(past[f, s])

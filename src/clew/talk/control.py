@@ -108,7 +108,7 @@ def _logistic(odds: Floats) -> Floats:
 
 
 def _elsewhere(messages: Messages, over: Ints, controls: Flags) -> Ints:
-    """int64[p], in how many other conversations the account of ``over`` controls somebody by what is said there alone."""
+    """int64[p], in how many other conversations the account of ``over`` controls somebody, by what is said there."""
     account, conversation = accounts(messages)[over], messages.member_conversation[over]
     found = np.unique(account[controls] * len(messages.ids) + conversation[controls])
     often = np.bincount(found // max(len(messages.ids), 1), minlength=account.max(initial=0) + 1)

@@ -42,8 +42,9 @@ def addressees(engine: Engine, messages: Messages, hits: Hits) -> Ints:
 
 
 def accounts(messages: Messages) -> Ints:
-    """int64[m], a number for the account of each member: one name on one platform, of one source where it is the name in
-    an address book (see `clew.talk.read`), is one account in all conversations.
+    """int64[m], a number for the account of each member, the same in all conversations.
+
+    An account is a name on a platform; where that is the name in an address book (see `clew.talk.read`), of one source.
     """
     first = pa.array(messages.start[messages.member_conversation])
     platform, source = messages.platform.take(first), messages.source.take(first)
