@@ -109,7 +109,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "7"
+    version = "8"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
