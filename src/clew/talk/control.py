@@ -97,14 +97,14 @@ def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, own: 
     over, under = key // members, key % members
     odds = PRIOR + _for_control(messages, over, under, said)
     odds = np.where(_can_be(said, hits, of_hit, own), odds, -np.inf)
-    elsewhere = _elsewhere(messages, over, _logistic(odds) >= LEAST)
-    confidence: Floats = np.minimum(np.round(_logistic(odds + np.where(elsewhere > 0, ELSEWHERE, 0.0)), 3), MOST)
+    elsewhere = _elsewhere(messages, over, _confidence(odds) >= LEAST)
+    confidence = _confidence(odds + np.where(elsewhere > 0, ELSEWHERE, 0.0))
     return Pairs(over, under, said, confidence, elsewhere, of_hit)
 
 
-def _logistic(odds: Floats) -> Floats:
-    probability: Floats = 1.0 / (1.0 + np.exp(-odds))
-    return probability
+def _confidence(odds: Floats) -> Floats:
+    confidence: Floats = np.minimum(np.round(1.0 / (1.0 + np.exp(-odds)), 3), MOST)
+    return confidence
 
 
 def _elsewhere(messages: Messages, over: Ints, controls: Flags) -> Ints:

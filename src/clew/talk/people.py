@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
-from clew.extract.handle import ADDRESS_BOOKS
 from clew.talk.read import NOBODY, Hits, Messages
 from clew.talk.senses import ANSWER, Flags, Ints, having
 
@@ -42,19 +40,11 @@ def addressees(engine: Engine, messages: Messages, hits: Hits) -> Ints:
 
 
 def accounts(messages: Messages) -> Ints:
-    """int64[m], a number for the account of each member, the same in all conversations.
-
-    An account is a name on a platform; where that is the name in an address book (see `clew.talk.read`), of one source.
-    """
-    first = pa.array(messages.start[messages.member_conversation])
-    platform, source = messages.platform.take(first), messages.source.take(first)
-    book = pc.is_in(pc.utf8_lower(platform), pa.array(ADDRESS_BOOKS))
-    parts = [platform, pc.if_else(book, source, ""), messages.member_name]
-    number = np.zeros(len(first), np.int64)
-    for coded in (pc.fill_null(part, "").dictionary_encode() for part in parts):
-        number = number * max(len(coded.dictionary), 1) + coded.indices.to_numpy()
-        number = np.unique(number, return_inverse=True)[1]
-    return number
+    """int64[m], a number for the account of each member: one name in one place, the same in all conversations."""
+    place = messages.place.take(pa.array(messages.start[messages.member_conversation])).dictionary_encode()
+    name = messages.member_name.dictionary_encode()
+    key = place.indices.to_numpy().astype(np.int64) * max(len(name.dictionary), 1) + name.indices.to_numpy()
+    return np.unique(key, return_inverse=True)[1]
 
 
 def _replied(engine: Engine, messages: Messages, hits: Hits, in_group: Flags) -> Ints:

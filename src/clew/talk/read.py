@@ -41,7 +41,7 @@ WITH latest AS (
     SELECT name FROM given WHERE name IS NOT NULL GROUP BY name HAVING min(place) <> max(place)
 )
 SELECT g.rid, CASE WHEN s.name IS NULL THEN g.name ELSE g.place || '/' || g.name END AS id,
-    g.platform, g.source, g.sender, g.recipient, epoch_us(g.posted_at) AS t
+    g.place, g.platform, g.source, g.sender, g.recipient, epoch_us(g.posted_at) AS t
 FROM given g LEFT JOIN shared s USING (name)
 WHERE g.name IS NOT NULL
 ORDER BY id, g.posted_at NULLS LAST, g.file, g.line, g.rid
@@ -66,6 +66,7 @@ class Messages:
         sender: int64[n], members; `NOBODY` for what the system says.
         recipient: int64[n], members; `NOBODY` where not known.
         t: int64[n], microseconds; `NEVER` where not known.
+        place: of each message, within which a name is one account: its platform, and of an address book its source.
         platform, source: of each message.
         ids: string[c], the conversation's id.
         start: int64[c + 1], first message of each conversation.
@@ -78,6 +79,7 @@ class Messages:
     sender: Ints
     recipient: Ints
     t: Ints
+    place: pa.Array
     platform: pa.Array
     source: pa.Array
     ids: pa.Array
@@ -150,6 +152,7 @@ def read_messages(engine: Engine) -> Messages:
         members[:n],
         members[n:],
         table.column("t").fill_null(NEVER).to_numpy().astype(np.int64),
+        _whole(table.column("place")),
         _whole(table.column("platform")),
         _whole(table.column("source")),
         ids,
