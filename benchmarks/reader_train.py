@@ -2,6 +2,9 @@
 
 In two ways, of which the mean is kept: each sense against all else, which finds more in sentences unlike those that
 were shown, and all senses and "nothing" together, which parts them better. Both are sums of weights, so is their mean.
+
+Each time a message is shown, half of its features are left out (dropout; Wager, Wang and Liang 2013), so no few of them
+come to carry a sense alone: what is met later shares only some.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
 _EPOCHS = 15
+_KEPT = 0.5  # share of the features of a message that are shown each time
 _RATE = np.float32(0.5)
 _DECAY = np.float32(1e-5)
 _LEAST = 2  # phrasings in which a feature must stand
@@ -66,7 +70,8 @@ def fit(of: Features, group: Ints, says: Ints, senses: int, worth: Floats) -> We
     first, rows = _rows(keys, of)
     fitted = [_descend(first, rows, says, senses + 1, worth, len(keys), together) for together in (False, True)]
     (alone, alone_bias), (joint, joint_bias) = fitted
-    weight = (alone[:, :-1] + joint[:, :-1] - joint[:, -1:]) / 2
+    # All features together say more than those that were shown, by the root of their number.
+    weight = (alone[:, :-1] + joint[:, :-1] - joint[:, -1:]) / 2 * np.float32(np.sqrt(_KEPT))
     return Weights(keys, weight, (alone_bias[:-1] + joint_bias[:-1] - joint_bias[-1]) / 2)
 
 
@@ -93,17 +98,22 @@ def _descend(first, rows, says, classes, worth, features, together):  # type: ig
     n = len(says)
     weight, past = np.zeros((features, classes), np.float32), np.full((features, classes), 1e-3, np.float32)
     bias, bias_past = np.zeros(classes, np.float32), np.full(classes, 1e-3, np.float32)
-    z = np.empty(classes, np.float32)
+    z, shown = np.empty(classes, np.float32), np.empty((first[1:] - first[:-1]).max(), np.int64)
     np.random.seed(_SEED)
     for _ in range(_EPOCHS):
         for i in np.random.permutation(n):
             if worth[i] == 0:
                 continue
-            share = np.float32(1 / np.sqrt(max(first[i + 1] - first[i], 1)))
-            z[:] = bias
+            count = 0
             for k in range(first[i], first[i + 1]):
+                if np.random.random() < _KEPT:
+                    shown[count] = rows[k]
+                    count += 1
+            share = np.float32(1 / np.sqrt(max(count, 1)))
+            z[:] = bias
+            for f in shown[:count]:
                 for s in range(classes):
-                    z[s] += weight[rows[k], s] * share
+                    z[s] += weight[f, s] * share
             if together:
                 z[:] = np.exp(z - z.max())
                 z /= z.sum()
@@ -115,8 +125,7 @@ def _descend(first, rows, says, classes, worth, features, together):  # type: ig
                 z[s] = error if abs(error) > _NEGLIGIBLE else np.float32(0)
                 bias_past[s] += z[s] * z[s]
                 bias[s] -= _RATE * z[s] / np.sqrt(bias_past[s])
-            for k in range(first[i], first[i + 1]):
-                f = rows[k]
+            for f in shown[:count]:
                 for s in range(classes):
                     slope = z[s] * share + _DECAY * weight[f, s]
                     past[f, s] += slope * slope

@@ -109,7 +109,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "8"
+    version = "9"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
