@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float32]
 
 _EPOCHS = 15
 _KEPT = 0.5  # share of the features of a message that are shown each time
+_SPREAD = 1.3  # makes log-odds on sentences that were not shown as far apart as those that `clew.talk` was made for
 _RATE = np.float32(0.5)
 _DECAY = np.float32(1e-5)
 _LEAST = 2  # phrasings in which a feature must stand
@@ -71,8 +72,8 @@ def fit(of: Features, group: Ints, says: Ints, senses: int, worth: Floats) -> We
     fitted = [_descend(first, rows, says, senses + 1, worth, len(keys), together) for together in (False, True)]
     (alone, alone_bias), (joint, joint_bias) = fitted
     # All features together say more than those that were shown, by the root of their number.
-    weight = (alone[:, :-1] + joint[:, :-1] - joint[:, -1:]) / 2 * np.float32(np.sqrt(_KEPT))
-    return Weights(keys, weight, (alone_bias[:-1] + joint_bias[:-1] - joint_bias[-1]) / 2)
+    weight = (alone[:, :-1] + joint[:, :-1] - joint[:, -1:]) / 2 * np.float32(np.sqrt(_KEPT) * _SPREAD)
+    return Weights(keys, weight, (alone_bias[:-1] + joint_bias[:-1] - joint_bias[-1]) / 2 * np.float32(_SPREAD))
 
 
 def score(by: Weights, of: Features) -> Floats:
