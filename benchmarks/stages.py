@@ -168,7 +168,7 @@ SELECT f.indicator, {}
 FROM found f JOIN true_offers t USING (native_id, platform) GROUP BY 1 ORDER BY 2 DESC, 1
 """.format(
     ", ".join(
-        f"count(*) FILTER (t.kind = '{kind}') / (SELECT n FROM counts WHERE kind = '{kind}')"
+        f"coalesce(count(*) FILTER (t.kind = '{kind}') / (SELECT n FROM counts WHERE kind = '{kind}'), 0)"
         for kind in ("ordinary", "exploiting", "scam")
     )
 )
@@ -179,7 +179,11 @@ WITH found AS (
     WHERE f.subject_kind = 'record' AND r.kind = 'job_ad' GROUP BY ALL
 ), each AS (SELECT t.kind, coalesce(f.n, 0) AS n FROM true_offers t LEFT JOIN found f USING (native_id, platform))
 SELECT least, {} FROM each, unnest([1, 2, 3, 5]) AS u(least) GROUP BY least ORDER BY least
-""".format(", ".join(f"avg((n >= least)::INT) FILTER (kind = '{kind}')" for kind in ("ordinary", "exploiting", "scam")))
+""".format(
+    ", ".join(
+        f"coalesce(avg((n >= least)::INT) FILTER (kind = '{kind}'), 0)" for kind in ("ordinary", "exploiting", "scam")
+    )
+)
 
 
 def worst(world: World, most: int) -> None:
