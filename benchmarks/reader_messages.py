@@ -11,8 +11,7 @@ from clew.simulate.recruitment.habits import draw_habit, typed
 from clew.simulate.recruitment.knobs import Recruiting
 from clew.simulate.recruitment.phrases import Pattern, Phrases, parse
 
-# Sections of the banks and the sense that their sentences say; "" in those of ordinary talk. Left out are sections of
-# other forms, of which there is too little, and of those who repeat what somebody said.
+# Sections of the banks and the sense that their sentences say; "" in those of ordinary talk.
 SECTIONS = {
     name: name
     for name in (
@@ -28,6 +27,8 @@ SECTIONS = {
     "",
 )  # fmt: skip
 SENSES = tuple(sense for sense in SECTIONS.values() if sense)
+# Nothing is learnt from other forms, of which there is too little, and from those who repeat what somebody said.
+LEFT_OUT = {"errand", "quota", "lending", "organ", "adoption", "surrogacy", "marriage", "quote"}
 _EVERYDAY = ("small", "reply", "answer")
 _JOINTS = (" ", ", ", ". ", "... ", "\n", "! ")
 _CITIES = ("Berlin", "Milano", "Madrid", "Rotterdam", "Wien", "Lyon", "Praha", "Leeds", "Dubai", "Barcelona")
@@ -58,8 +59,12 @@ class Message:
 
 
 def banks(folder: Path) -> dict[str, Phrases]:
-    """The sentences of ``talk/LANGUAGE.txt`` files by language."""
-    return {f.stem: parse(f.read_text("utf-8"), f.stem) for f in sorted(folder.glob("*.txt"))}
+    """The sentences of ``talk/LANGUAGE.txt`` files by language; ValueError where a section would not be learnt from."""
+    made = {f.stem: parse(f.read_text("utf-8"), f.stem) for f in sorted(folder.glob("*.txt"))}
+    for language, bank in made.items():
+        if unknown := bank.sections.keys() - SECTIONS.keys() - LEFT_OUT:
+            raise ValueError(f"{folder / language}.txt: no section is called {', '.join(sorted(unknown))}.")
+    return made
 
 
 def _values(bank: Phrases, draw: Random) -> dict[str, str]:

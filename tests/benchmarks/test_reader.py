@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pytest
+from benchmarks.reader import DEVELOPMENT, TIMES
+from benchmarks.reader_messages import banks
 from benchmarks.reader_train import Features, fit, score
 
 GIFT, DEBT, NOTHING = 0, 1, 2
@@ -41,3 +46,13 @@ def test_the_same_messages_give_the_same_weights() -> None:
     of = _messages([[1, 9], [3, 9], [5]] * 10)
     first, second = (_learnt(of, [GIFT, DEBT, NOTHING] * 10) for _ in range(2))
     assert (first.weight == second.weight).all() and (first.bias == second.bias).all()
+
+
+def test_all_banks_are_learnt_from() -> None:
+    assert {path.name for path in DEVELOPMENT.iterdir() if path.is_dir()} == TIMES.keys() - {"own"}
+
+
+def test_a_section_that_would_not_be_learnt_from_is_told(tmp_path: Path) -> None:
+    (tmp_path / "en.txt").write_text("# names\nAda|Ben\n# money\n5|6\n# short\nyou=u\n# fee-upfront\npay first\n")
+    with pytest.raises(ValueError, match="no section is called fee-upfront"):
+        banks(tmp_path)
