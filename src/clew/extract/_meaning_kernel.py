@@ -42,6 +42,7 @@ class Rules(NamedTuple):
     reach: Ints
     ordered: npt.NDArray[np.bool_]
     across: npt.NDArray[np.bool_]
+    talk: npt.NDArray[np.bool_]  # of a sense that is looked for in messages only
     weight: npt.NDArray[np.float64]
     first: Ints  # per class, where its rules begin in `of`: those of which the rarest slot has it
     of: Ints
@@ -217,8 +218,8 @@ def _gather(hits, groups, a, b, language, words, present, classes, rows, weights
 
 
 @making_step
-def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
-    """The matches of every rule of which all slots have a word in the record."""
+def _try_rules(hits, groups, rules, talk, language, stretch, words, n, present, tried, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
+    """The matches of every rule of which all slots have a word in the record, in a message (``talk``) also of talk."""
     tried[:] = False
     for part in range(PARTS):
         for bit in range(64):
@@ -226,7 +227,7 @@ def _try_rules(hits, groups, rules, language, stretch, words, n, present, tried,
                 continue
             for at in range(rules.first[64 * part + bit], rules.first[64 * part + bit + 1]):
                 r = rules.of[at]
-                if tried[r]:
+                if tried[r] or (rules.talk[r] and not talk):
                     continue
                 tried[r] = True
                 may = rules.size[r] <= n
@@ -318,7 +319,8 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
         stretch: float64[languages], how much wider windows are.
         classes: how many there are.
         grows: bool[senses], of which a longer text must say more.
-        length: int64[records], words of each text; 0 where nothing grows, and the reader is not asked.
+        length: int64[records], words of each message; 0 of what is none: there nothing grows, nothing of talk is looked
+            for, and the reader is not asked.
         reader, room: of `_meaning_learnt`.
 
     Returns:
@@ -342,8 +344,9 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
             wide = max(wide, stretch[language])
             n, rows, weights, k = _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k)
             rows, weights, k = _try_rules(
-                hits, groups, rules, language, stretch[language], words, n, present, tried, chosen, rows, weights, k
-            )
+                hits, groups, rules, length[q] > 0, language, stretch[language], words, n, present, tried, chosen, rows,
+                weights, k,
+            )  # fmt: skip
             if votes[language] == most and not asked:
                 asked = True
                 stamp, rows, weights, k = _listen(
