@@ -6,6 +6,7 @@ The public suffix list is the one that ships with tldextract (https://publicsuff
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 import idna
@@ -13,6 +14,7 @@ import tldextract
 
 from clew.extract._words import Words, vocabulary, word_list
 
+_TWO_LABELS = re.compile(r"[a-z0-9][a-z0-9-]*\.([a-z]+)")
 UNSURE, SURE = 0, 1  # what a last label says about a bare "word.label" or "word dot label"
 
 # Last labels that hardly ever come about by a missing space after a full stop.
@@ -68,9 +70,18 @@ def last_labels() -> Words:
     return vocabulary(sure | dict.fromkeys(sorted(labels - set(sure)), UNSURE))
 
 
+@cache
+def _suffixes() -> frozenset[str]:
+    return frozenset(_extract().tlds)
+
+
 @lru_cache(maxsize=1 << 18)
 def registrable(host: str) -> str:
     """The part of a lower-case host that someone registered ("shop.co.uk" of "www.shop.co.uk"), or ""."""
+    if two := _TWO_LABELS.fullmatch(host):  # most are such, and the list has a plain answer
+        suffixes = _suffixes()
+        if two[1] in suffixes and host not in suffixes and f"*.{two[1]}" not in suffixes:
+            return host
     return str(_extract().extract_str(host).top_domain_under_public_suffix)
 
 
