@@ -37,6 +37,7 @@ class Rules(NamedTuple):
     sense: Ints
     slots: npt.NDArray[np.uint64]  # [rules, slots, PARTS]
     size: Ints  # slots of each
+    every: npt.NDArray[np.uint64]  # [rules, PARTS], the classes of all its slots
     none: npt.NDArray[np.uint64]
     window: Ints
     reach: Ints
@@ -134,16 +135,13 @@ def _apply(hits, groups, rules, r, language, stretch, words, n, chosen, rows, we
     """All matches of one rule among the words of one language in one record."""
     slots, count, across = rules.slots[r], rules.size[r], rules.across[r]
     window = np.int64(rules.window[r] * stretch)
-    every = slots[:count].copy()
-    for t in range(1, count):
-        every[0] |= slots[t]
     for i in range(n - count + 1):
-        if not _fits(words.bits, i, every[0]):
+        if not _fits(words.bits, i, rules.every[r]):
             continue
         for j in range(i + count - 1, n):
             if words.first[j] - words.after[i] >= window or (not across and words.sentence[j] != words.sentence[i]):
                 break
-            if not _fits(words.bits, j, every[0]):
+            if not _fits(words.bits, j, rules.every[r]):
                 continue
             if not _assign(words, slots, count, rules.ordered[r], i, j, chosen):
                 continue
