@@ -36,8 +36,7 @@ OUT = Path(str(resources.files("clew.extract"))) / "data" / "learnt" / "learnt.n
 # How often each sentence of a bank is typed.
 TIMES = {
     "own": 3, "talk": 4, "check": 4, "wide": 2, "more": 2, "ways": 3, "themes": 2, "terse": 2, "voices": 2, "scenes": 2,
-    "twins": 2, "plain": 2, "near": 2, "lexis": 2, "grave": 2, "woo": 2, "aside": 2,
-    "passing": 2,
+    "twins": 2, "plain": 2, "near": 2, "lexis": 2, "grave": 2, "woo": 2, "aside": 2, "passing": 2,
 }  # fmt: skip
 RULES = 0.5  # what a weight of 1 by the rules is worth in the units of the reader
 # How many of 1,000 ordinary messages may be read as each sense. Least of threats that count at once; of what counts

@@ -191,12 +191,9 @@ def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) 
     }
     sense, size, window, reach = (np.array(v, np.int64) for v in whole.values())
     ordered, across = (np.array([getattr(r, k) for r in said], np.bool_) for k in ("ordered", "across"))
-    talk = np.array([r.sense in kinds().talk for r in said], np.bool_)
     weight = np.array([r.weight for r in said], np.float64)
     every = np.bitwise_or.reduce(slots, axis=1)
-    return Rules(
-        sense, slots, size, every, none, window, reach, ordered, across, talk, weight, *_by_class(said, number)
-    )
+    return Rules(sense, slots, size, every, none, window, reach, ordered, across, weight, *_by_class(said, number))
 
 
 @contextmanager

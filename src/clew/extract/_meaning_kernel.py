@@ -43,7 +43,6 @@ class Rules(NamedTuple):
     reach: Ints
     ordered: npt.NDArray[np.bool_]
     across: npt.NDArray[np.bool_]
-    talk: npt.NDArray[np.bool_]  # of a sense that is looked for in messages only
     weight: npt.NDArray[np.float64]
     first: Ints  # per class, where its rules begin in `of`: those of which the rarest slot has it
     of: Ints
@@ -188,7 +187,7 @@ def _vote(hits, groups, a, b, votes):  # type: ignore[no-untyped-def]
 
 
 @making_step
-def _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k):  # type: ignore[no-untyped-def]
+def _gather(hits, groups, a, b, language, words, present, classes, sought, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b; sense phrases are matches at once."""
     n = 0
     present[:] = 0
@@ -202,7 +201,7 @@ def _gather(hits, groups, a, b, language, words, present, classes, rows, weights
             kind = groups.kind[g]
             if kind < classes:
                 bits[n, kind >> 6] |= np.uint64(1) << np.uint64(kind & 63)
-            else:
+            elif sought[kind - classes]:
                 rows, weights = put(
                     rows, weights, k, hits.begin[h], hits.end[h], kind - classes, hits.hidden[h], groups.weight[g]
                 )
@@ -216,8 +215,8 @@ def _gather(hits, groups, a, b, language, words, present, classes, rows, weights
 
 
 @making_step
-def _try_rules(hits, groups, rules, talk, language, stretch, words, n, present, tried, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
-    """The matches of every rule of which all slots have a word in the record, in a message (``talk``) also of talk."""
+def _try_rules(hits, groups, rules, sought, language, stretch, words, n, present, tried, chosen, rows, weights, k):  # type: ignore[no-untyped-def]
+    """The matches of every rule of which the sense is sought and all slots have a word in the record."""
     tried[:] = False
     for part in range(PARTS):
         for bit in range(64):
@@ -225,7 +224,7 @@ def _try_rules(hits, groups, rules, talk, language, stretch, words, n, present, 
                 continue
             for at in range(rules.first[64 * part + bit], rules.first[64 * part + bit + 1]):
                 r = rules.of[at]
-                if tried[r] or (rules.talk[r] and not talk):
+                if tried[r] or not sought[rules.sense[r]]:
                     continue
                 tried[r] = True
                 may = rules.size[r] <= n
@@ -305,7 +304,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, gain, rows, we
 
 
 @making_kernel
-def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, length, reader, room):  # type: ignore[no-untyped-def]
+def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, talk, length, reader, room):  # type: ignore[no-untyped-def]
     """Every sense of every record.
 
     Args:
@@ -317,8 +316,9 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
         stretch: float64[languages], how much wider windows are.
         classes: how many there are.
         grows: bool[senses], of which a longer text must say more.
-        length: int64[records], words of each message; 0 of what is none: there nothing grows, nothing of talk is looked
-            for, and the reader is not asked.
+        talk: bool[senses], which are looked for in messages only.
+        length: int64[records], words of each message; 0 of what is none: there nothing grows, and the reader is not
+            asked.
         reader, room: of `_meaning_learnt`.
 
     Returns:
@@ -330,19 +330,23 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, l
     tried = np.zeros(rules.size.shape[0], np.bool_)
     found, graded, m, stamp = np.empty((1024, 6), np.int64), np.empty(1024, np.float32), 0, np.int64(0)
     gain = np.empty(grows.shape[0])
+    every, elsewhere = np.ones_like(talk), ~talk
     for q in range(bounds.shape[0] - 1):
         a, b, k, wide, asked = bounds[q], bounds[q + 1], np.int64(0), 1.0, length[q] == 0 or reader.weight.shape[0] == 0
         if a == b and asked:
             continue
         total[:], gain[:] = 0, 0
+        sought = every if length[q] > 0 else elsewhere
         most = _vote(hits, groups, a, b, votes)
         for language in range(votes.shape[0]):
             if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
                 continue
             wide = max(wide, stretch[language])
-            n, rows, weights, k = _gather(hits, groups, a, b, language, words, present, classes, rows, weights, k)
+            n, rows, weights, k = _gather(
+                hits, groups, a, b, language, words, present, classes, sought, rows, weights, k
+            )
             rows, weights, k = _try_rules(
-                hits, groups, rules, length[q] > 0, language, stretch[language], words, n, present, tried, chosen, rows,
+                hits, groups, rules, sought, language, stretch[language], words, n, present, tried, chosen, rows,
                 weights, k,
             )  # fmt: skip
             if votes[language] == most and not asked:

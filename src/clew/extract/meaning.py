@@ -94,10 +94,11 @@ def senses(
         by: the learnt reader.
     """
     hits, bounds, longest = found_words(batch, words, c)
-    grows = np.array([sense in kinds().talk or sense in GROWING for sense in c.senses])
+    talk = np.isin(c.senses, list(kinds().talk))
+    grows = talk | np.isin(c.senses, GROWING)
     texts = Texts(batch.folded.sym, batch.folded.start, words.at, words.hash, words.first)
     return read(  # type: ignore[no-any-return]
-        texts, hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), grows, length, by, scratch(by)
+        texts, hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), grows, talk, length, by, scratch(by)
     )
 
 
@@ -133,9 +134,6 @@ class Meaning:
         said = pc.fill_null(pc.equal(kind, "message"), True).to_numpy(zero_copy_only=False)
         by = reader(c.senses) if self._learnt else none()
         found, odds = senses(batch, words, np.where(said, np.diff(words.first), 0), c, by)
-        talk = np.array([sense in kinds().talk for sense in c.senses])
-        kept = said[found[:, 0]] | ~talk[found[:, 3]]
-        found, odds = found[kept], odds[kept]
         made = []
         for hint, type in enumerate(self.types):
             of_type = found[:, 5] == hint
