@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._meaning_apply import PARTS, Groups, Rules
 from clew.extract._meaning_everyday import MOST, everyday
-from clew.extract._meaning_kernel import PARTS, Groups, Rules
 from clew.extract._meaning_lexicon import ANY, Entry, Lexicon, kinds
 from clew.extract._meaning_rules import MOST_SLOTS, Rule
 from clew.extract._meaning_variants import disguises, spellings
@@ -148,14 +148,12 @@ def _part(entries: Iterable[Entry], number: dict[str, int]) -> tuple[dict[_Key, 
 
 
 def _grouped(said: Sequence[Sequence[_Meaning]], order: dict[str, int]) -> Groups:
-    rows = [(order[language], kind, weight) for meanings in said for language, kind, weight in meanings]
-    masks = [sum({1 << order[language] for language, _, _ in meanings}) for meanings in said]
+    rows = [row for meanings in said for row in sorted((order[language], *rest) for language, *rest in meanings)]
     return Groups(
-        np.cumsum([0, *(len(m) for m in said)]),
-        np.array([r[0] for r in rows], np.int64),
-        np.array([r[1] for r in rows], np.int64),
+        np.cumsum([0, *(len(m) for m in said)], dtype=np.int32),
+        np.array([r[0] for r in rows], np.uint8),
+        np.array([r[1] for r in rows], np.uint16),
         np.array([r[2] for r in rows]),
-        np.array(masks, np.uint64),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import grown, making_step
+from clew.ingest.kernels import grown, inner, making_step
 
 # The log-odds of "nothing is meant", from where a sense is read on, in talks in which such things are said; and the
 # share of all that a message may mean from which on it counts there.
@@ -14,13 +14,20 @@ FAINTEST = NOTHING + float(np.log(LEAST / (1.0 - LEAST)))  # below, nothing has 
 _SURE = 20.0
 
 
+@inner
+def write(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no-untyped-def]
+    """Add a match if there is room."""
+    if k < rows.shape[0]:
+        rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = begin, end, sense, hidden
+        weights[k] = weight
+
+
 @making_step
 def put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no-untyped-def]
     """Add a match; returns the arrays, larger ones where there was no room left."""
     if k == rows.shape[0]:
         rows, weights = grown(rows, 2 * k), grown(weights, 2 * k)
-    rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = begin, end, sense, hidden
-    weights[k] = weight
+    write(rows, weights, k, begin, end, sense, hidden, weight)
     return rows, weights
 
 

@@ -10,6 +10,8 @@ import re
 from functools import cache, lru_cache
 
 import idna
+import pyarrow as pa
+import pyarrow.compute as pc
 import tldextract
 
 from clew.extract._words import Words, vocabulary, word_list
@@ -75,13 +77,31 @@ def _suffixes() -> frozenset[str]:
     return frozenset(_extract().tlds)
 
 
+@cache
+def _plain_last() -> frozenset[str]:
+    """Last labels below which the list has a plain answer: whoever has a host of two labels registered it."""
+    return frozenset(s for s in _suffixes() if "." not in s and f"*.{s}" not in _suffixes())
+
+
+@cache
+def _as_arrays() -> tuple[pa.Array, pa.Array]:
+    return pa.array(sorted(_plain_last())), pa.array(sorted(_suffixes()))
+
+
+def registered_as_they_are(hosts: pa.Array) -> pa.Array:
+    """bool: which of many hosts are what `registrable` gives of them? Others may be too: they have to be asked for."""
+    last, suffixes = _as_arrays()
+    two = pc.match_substring_regex(hosts, f"^{_TWO_LABELS.pattern}$")
+    label = pc.list_element(pc.split_pattern(pc.if_else(two, hosts, "a.b"), "."), 1)
+    return pc.and_(pc.and_(two, pc.is_in(label, last)), pc.invert(pc.is_in(hosts, suffixes)))
+
+
 @lru_cache(maxsize=1 << 18)
 def registrable(host: str) -> str:
     """The part of a lower-case host that someone registered ("shop.co.uk" of "www.shop.co.uk"), or ""."""
-    if two := _TWO_LABELS.fullmatch(host):  # most are such, and the list has a plain answer
-        suffixes = _suffixes()
-        if two[1] in suffixes and host not in suffixes and f"*.{two[1]}" not in suffixes:
-            return host
+    two = _TWO_LABELS.fullmatch(host)  # most are such, and the list has a plain answer
+    if two and two[1] in _plain_last() and host not in _suffixes():
+        return host
     return str(_extract().extract_str(host).top_domain_under_public_suffix)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.extract._marks import OF_EMAIL, next_mark
 from clew.extract._spelled import (
@@ -22,7 +24,15 @@ from clew.extract._spelled import (
     read_host,
     read_mark,
 )
-from clew.extract._suffix import cut_host, is_everyday, is_provider, is_sure, last_labels, registrable
+from clew.extract._suffix import (
+    cut_host,
+    is_everyday,
+    is_provider,
+    is_sure,
+    last_labels,
+    registered_as_they_are,
+    registrable,
+)
 from clew.extract._words import DIGIT, LETTER, put, symbol_kinds, word_list
 from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions
@@ -30,6 +40,7 @@ from clew.extract.fold import fold_text
 from clew.ingest.kernels import kernel_step, making_kernel
 
 _LOCAL, _HOST = 64, 253  # longest parts of an address (RFC 5321, section 4.5.3.1)
+_LOWER = r"^[a-z0-9_](?:[a-z0-9._%+-]*[a-z0-9_+-])?@[a-z0-9.-]+$"
 _ADDRESS = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?")
 # Words before "at" that begin a sentence about a place, not an address.
 _NOT_NAMES = frozenset(
@@ -139,15 +150,24 @@ def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
     return f"{local}@{host}"
 
 
+def _evident(texts: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which of many strings are plain addresses in lower case, as most are: their own value."""
+    lower = pc.and_(pc.match_substring_regex(texts, _LOWER), pc.less_equal(pc.binary_length(texts), _LOCAL))
+    lower = pc.and_(lower, pc.invert(pc.match_substring(texts, "..")))
+    hosts = pc.list_element(pc.split_pattern(pc.if_else(lower, texts, "a@b"), "@"), 1)
+    return np.asarray(pc.and_(lower, registered_as_they_are(hosts)).to_numpy(zero_copy_only=False))
+
+
 def _values(strings: list[str], rows: Ints) -> tuple[list[str], Ints]:
     """Value ("" for no address) and length of each distinct string, of which rows holds the first of each."""
-    values, lengths = [], np.empty(len(strings), np.int64)
-    for n, (text, row) in enumerate(zip(strings, rows.tolist(), strict=True)):
-        if row[5] == PLAIN and row[6] == PLAIN:
-            value, lengths[n] = _plain(text)
+    values, lengths = list(strings), np.fromiter(map(len, strings), np.int64, len(strings))
+    plain = (rows[:, 5] == PLAIN) & (rows[:, 6] == PLAIN)
+    for n in np.flatnonzero(~(plain & _evident(pa.array(strings, pa.string())))).tolist():
+        _, begin, at, after, _, style, dots = rows[n].tolist()
+        if plain[n]:
+            values[n], lengths[n] = _plain(strings[n])
         else:
-            value, lengths[n] = _spelled(text, row[2] - row[1], row[3] - row[1], row[5], row[6]), len(text)
-        values.append(value)
+            values[n] = _spelled(strings[n], at - begin, after - begin, style, dots)
     return values, lengths
 
 

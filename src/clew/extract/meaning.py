@@ -16,9 +16,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.extract._meaning_apply import Hits
 from clew.extract._meaning_cache import compiled
 from clew.extract._meaning_compile import Compiled
-from clew.extract._meaning_kernel import Hits, Texts, read
+from clew.extract._meaning_kernel import Texts, read
 from clew.extract._meaning_learnt import Reader, none, reader, scratch
 from clew.extract._meaning_lexicon import kinds
 from clew.extract._meaning_places import merged, numbers, sentences, word_places

@@ -40,12 +40,11 @@ class PhraseHits:
     phrase: npt.NDArray[np.int32]
 
 
-class _Table(NamedTuple):
-    """A hash set of phrase beginnings (open addressing)."""
-
-    key: npt.NDArray[np.uint64]  # 0: empty
-    phrase: npt.NDArray[np.int32]  # the phrase that ends here, or -1
-    longer: npt.NDArray[np.bool_]  # some phrase goes on from here
+# A hash table of phrase beginnings, uint64[a power of two]; 0: empty. The upper half of an entry is that of the hash,
+# the lower half one more than the phrase that ends here (0: none), times two, plus one if some phrase goes on from
+# here. So small a table mostly stays in the cache. It tells phrases apart by the bits of its size and 32 more: of
+# 200,000 phrases two are taken for one once in 50,000 lexicons; what is found is compared anyway.
+_Table = npt.NDArray[np.uint64]
 
 
 class _Marks(NamedTuple):
@@ -104,13 +103,20 @@ def _mark_beginnings(canon, classes, marks):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _slot(key, h):  # type: ignore[no-untyped-def]
+def _slot(table, h):  # type: ignore[no-untyped-def]
     """Where h is in the table, or where it would go."""
-    mask = np.uint64(key.shape[0] - 1)
-    at = (h ^ (h >> np.uint64(32))) & mask
-    while key[at] != 0 and key[at] != h:
+    mask, tag = np.uint64(table.shape[0] - 1), h >> np.uint64(32)
+    at = (h ^ tag) & mask
+    while table[at] != 0 and table[at] >> np.uint64(32) != tag:
         at = (at + np.uint64(1)) & mask
     return at
+
+
+@inner
+def _entry(table, h):  # type: ignore[no-untyped-def]
+    """The phrase that ends with the hash h, or -1, and whether some phrase goes on from here."""
+    held = np.int64(table[_slot(table, h)] & np.uint64(0xFFFFFFFF))
+    return (held >> 1) - 1, held & 1 != 0
 
 
 @inner
@@ -147,12 +153,10 @@ def _canonical(sym, start, classes, out, out_start):  # type: ignore[no-untyped-
 
 @making_step
 def _insert(table, h, phrase, longer):  # type: ignore[no-untyped-def]
-    at = _slot(table.key, h)
-    if table.key[at] == 0:
-        table.key[at], table.phrase[at], table.longer[at] = h, -1, False
-    if phrase >= 0 and table.phrase[at] < 0:
-        table.phrase[at] = phrase
-    table.longer[at] |= longer
+    at = _slot(table, h)
+    held = np.int64(table[at] & np.uint64(0xFFFFFFFF))
+    ends = held >> 1 if held >> 1 > 0 else phrase + 1
+    table[at] = (h >> np.uint64(32) << np.uint64(32)) | np.uint64(ends << 1 | held & 1 | np.int64(longer))
 
 
 @making_kernel
@@ -190,42 +194,35 @@ def _same(sym, classes, i, end, phrase, k, stop):  # type: ignore[no-untyped-def
     return True
 
 
-@inner
-def _ends_here(sym, classes, first, end, h, key, phrase, canon, canon_start):  # type: ignore[no-untyped-def]
-    """The phrase of a table that the text from ``first`` on, of hash h so far, is; or -1."""
-    at = _slot(key, h)
-    p = phrase[at]
-    if key[at] != h or p < 0 or not _same(sym, classes, first, end, canon, canon_start[p], canon_start[p + 1]):
-        return np.int32(-1)
-    return p
-
-
 # Read into its one caller: handing over so many arrays a word would cost more than reading the word.
 @inner
-def _longest(sym, classes, first, end, key, phrase, longer, stem_key, stem_phrase, bitmap, spelt, spelt_start):  # type: ignore[no-untyped-def]
-    """The longest phrase that begins at a word's begin: its index (or -1) and where it ends."""
+def _longest(sym, classes, first, end, exact, table, stems, bitmap, spelt, spelt_start):  # type: ignore[no-untyped-def]
+    """The longest phrase that begins at a word's begin: its index (or -1) and where it ends.
+
+    Only if ``exact`` can the word be a phrase that is no stem, or the first of several words.
+    """
     h, i = SEED, first
-    best, best_end = np.int32(-1), first
+    best, best_end = np.int64(-1), first
     after = i
     while after >= 0:
         i = begin = after
-        stem = np.int32(-1)
+        stem = np.int64(-1)
         word = classes[sym[i]] == WORD
         while i == begin or (word and i < end and classes[sym[i]] == WORD):
             h = mix(h, sym[i])
             i += 1
             if _maybe(bitmap, h):
-                p = _ends_here(sym, classes, first, end, h, stem_key, stem_phrase, spelt, spelt_start)
-                stem = p if p >= 0 else stem
-        at = _slot(key, h)
-        known = key[at] == h
-        p = phrase[at] if known else np.int32(-1)
+                p, _ = _entry(stems, h)
+                if p >= 0 and _same(sym, classes, first, end, spelt, spelt_start[p], spelt_start[p + 1]):
+                    stem = p
+        p, longer = _entry(table, h) if exact else (np.int64(-1), False)
+        exact = True
         if p >= 0 and _same(sym, classes, first, end, spelt, spelt_start[p], spelt_start[p + 1]):
             best, best_end = p, i
         elif stem >= 0:
             best, best_end = stem, i
         # a stem's last word has no place in the table, but its earlier words have
-        after = _gap(sym, classes, begin, i, end) if known and longer[at] else -1
+        after = _gap(sym, classes, begin, i, end) if longer else -1
         if after > i:
             h = mix(h, 0x20)
     return best, best_end
@@ -233,13 +230,13 @@ def _longest(sym, classes, first, end, key, phrase, longer, stem_key, stem_phras
 
 @making_kernel
 def _candidates(hashes, heads, nexts, marks, has_stems, out):  # type: ignore[no-untyped-def]
-    """The words that may begin a phrase."""
+    """The words that may begin a phrase, times two, plus one for those that are not only stems."""
     words, pairs, stem_heads = marks.words, marks.pairs, marks.heads
     k = np.uint64(0)
     for w in range(hashes.shape[0]):
-        out[k] = w
         h = hashes[w]
         may = _maybe(words, h) | _maybe(pairs, _pair(h, nexts[w]))
+        out[k] = 2 * w + may
         k += np.uint64(may != 0 or (has_stems and stem_heads[heads[w]]))
     return k
 
@@ -249,9 +246,8 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, o
     room = np.int64(1024)
     record, begin, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     phrase = np.empty(room, np.int32)
-    # taken out of their tuples here, once: in a loop that would cost more than looking at them
-    key, entry, longer = table.key, table.phrase, table.longer
-    stem_key, stem_entry, spelt, spelt_start = stems.key, stems.phrase, canon.sym, canon.start
+    # taken out of their tuple here, once: in a loop that would cost more than looking at them
+    spelt, spelt_start = canon.sym, canon.start
     c, k, free = 0, 0, np.int64(0)
     for r in range(start.shape[0] - 1):
         end = start[r + 1]
@@ -259,13 +255,11 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, o
             room = 2 * (k + end - start[r])
             record, begin, stop = grown(record, room), grown(begin, room), grown(stop, room)
             phrase = grown(phrase, room)
-        while c < chosen.shape[0] and chosen[c] < first[r + 1]:
-            i = np.int64(at[chosen[c]])
+        while c < chosen.shape[0] and chosen[c] >> 1 < first[r + 1]:
+            i, exact = np.int64(at[chosen[c] >> 1]), chosen[c] & 1 != 0
             c += 1
             while i >= free:
-                found, found_end = _longest(
-                    sym, classes, i, end, key, entry, longer, stem_key, stem_entry, bitmap, spelt, spelt_start
-                )  # fmt: skip
+                found, found_end = _longest(sym, classes, i, end, exact, table, stems, bitmap, spelt, spelt_start)
                 if found < 0:
                     break
                 record[k], begin[k], stop[k], phrase[k] = r, i, found_end, found
@@ -274,20 +268,19 @@ def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, o
                     break
                 free = found_end
                 if free < end and classes[sym[free]] == SYLLABLE and classes[sym[free - 1]] == SYLLABLE:
-                    i = free  # a phrase that ends inside a run of syllables: another may follow
+                    i, exact = free, True  # a phrase that ends inside a run of syllables: another may follow
     return record[:k], begin[:k], stop[:k], phrase[:k]
 
 
 def _empty_table(entries: int) -> _Table:
-    """Room for some entries: a quarter full at most."""
-    size = 1 if entries == 0 else 1 << (4 * entries).bit_length()
-    return _Table(np.zeros(size, np.uint64), np.full(size, -1, np.int32), np.zeros(size, np.bool_))
+    """Room for some entries: two thirds full at most."""
+    return np.zeros(1 if entries == 0 else 1 << (3 * entries // 2).bit_length(), np.uint64)
 
 
-def _empty_marks(entries: int) -> _Marks:
+def _empty_marks(entries: int, stem_entries: int) -> _Marks:
     """Room for some entries: 16 to 32 bits of a bitmap each."""
-    size = max(8, 1 << (2 * entries).bit_length())
-    words, pairs, stems = (np.zeros(size, np.uint8) for _ in range(3))
+    sizes = (max(8, 1 << (2 * n).bit_length()) for n in (entries, entries, stem_entries))
+    words, pairs, stems = (np.zeros(size, np.uint8) for size in sizes)
     return _Marks(words, pairs, np.zeros(1 << 15, np.bool_), stems)
 
 
@@ -352,10 +345,10 @@ class Phrases:
     def _enter(self, spelt: Spelt, classes: npt.NDArray[np.uint8]) -> None:
         self.spelt, self._classes = spelt, classes
         single = np.count_nonzero(classes[spelt.sym] >= SINGLE)
-        phrases = len(spelt.stem)
+        phrases, stems = len(spelt.stem), int(spelt.stem.sum())
         words = phrases + int(np.count_nonzero(spelt.sym == 0x20)) + 2 * int(single)
-        self._table, self._stems = _empty_table(words), _empty_table(int(spelt.stem.sum()))
-        self._marks = _empty_marks(phrases)
+        self._table, self._stems = _empty_table(words), _empty_table(stems)
+        self._marks = _empty_marks(phrases, stems)
         _build(spelt, classes, self._table, self._stems, self._marks.stems)
         _mark_beginnings(spelt, classes, self._marks)
 
