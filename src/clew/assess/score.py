@@ -25,7 +25,7 @@ Points are whole thousandths, so that sums are exact and the same in any order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from clew.assess.catalogue import Indicator
 from clew.assess.observe import literal
@@ -110,11 +110,18 @@ FROM entries e JOIN rates r USING (ind) WHERE e.subject = 'record'
 """
 
 
-def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
-    """Make ``entries`` (the catalogue), ``applies`` (sets of record kinds), ``net_sets`` (its items in one)."""
-    sets = sorted({i.record_kinds for i in indicators})
+def enter(engine: Engine, indicators: Sequence[Indicator], kinds: Collection[str]) -> None:
+    """Make ``entries`` (the catalogue), ``applies`` (sets of record kinds), ``net_sets`` (its items in one).
+
+    Args:
+        engine: holds the tables of `clew.assess.facts`.
+        indicators: the catalogue.
+        kinds: of which there are records; sets that differ in others alone are one.
+    """
+    of_each = [tuple(kind for kind in i.record_kinds if kind in kinds) for i in indicators]
+    sets = sorted(set(of_each))
     rows = [
-        f"({k}, {sets.index(i.record_kinds)}, {literal(i.id)}, {literal(i.subject)}, {literal(i.family)}, {i.points}, "
+        f"({k}, {sets.index(of_each[k])}, {literal(i.id)}, {literal(i.subject)}, {literal(i.family)}, {i.points}, "
         f"{i.begins}, {i.full}, {literal(i.show)}, {literal(i.reason)})"
         for k, i in enumerate(indicators)
     ]
@@ -124,9 +131,9 @@ def enter(engine: Engine, indicators: Sequence[Indicator]) -> None:
     )
     engine.run("CREATE OR REPLACE TEMP TABLE applies (kset INTEGER, kind VARCHAR)")
     if rows:
-        kinds = [f"({s}, {literal(kind)})" for s, kinds in enumerate(sets) for kind in kinds]
         engine.run(f"INSERT INTO entries VALUES {', '.join(rows)}")
-        engine.run(f"INSERT INTO applies VALUES {', '.join(kinds)}")
+    if applies := [f"({s}, {literal(kind)})" for s, kinds in enumerate(sets) for kind in kinds]:
+        engine.run(f"INSERT INTO applies VALUES {', '.join(applies)}")
     engine.run(
         "CREATE OR REPLACE TEMP TABLE net_sets AS "
         "SELECT kset, net, sum(items)::BIGINT AS items, sum(texts)::BIGINT AS texts "

@@ -91,7 +91,7 @@ def _find(
     marking = beside.submit(_mark, other, indicators, records, mentions)
     progress(0.3)
     engine.register(facts.tables(records, coming.result(), facts.read_places(engine), engine.threads))
-    enter(engine, indicators)
+    enter(engine, indicators, records.kinds)
     observe_networks(engine, indicators, records.kinds)
     marks, of_marks = marking.result()
     engine.register(of_marks)
