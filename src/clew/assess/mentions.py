@@ -15,7 +15,7 @@ import pyarrow as pa
 from clew.assess.arrays import Ints, Records, Words
 from clew.assess.catalogue import CONTACTS, Indicator
 from clew.engine.duckdb import Engine
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 from clew.model.tables import ATTRIBUTE_TYPES, IDENTIFIER_TYPES
 
 TYPES = (*IDENTIFIER_TYPES, *ATTRIBUTE_TYPES)
@@ -105,7 +105,7 @@ def _query(indicators: Sequence[Indicator]) -> str:
     return _READ.format(types=types, nothing=NOTHING, position=POSITION, shows=shows)
 
 
-@making_kernel
+@kernel
 def _keep_first(row, type_, h, at, kept, field_rank, value, rank, seen):  # type: ignore[no-untyped-def]
     """Keep for each record and type the value with the lowest rank (then the lowest hash)."""
     for k in range(row.shape[0]):
@@ -123,7 +123,7 @@ def _keep_first(row, type_, h, at, kept, field_rank, value, rank, seen):  # type
             value[c, r], rank[c, r] = h[k], mine
 
 
-@making_kernel
+@kernel
 def _lowest(row, type_, h, at, begin, wanted_type, wanted_h, any_value, number):  # type: ignore[no-untyped-def]
     """For each wanted (type and value) of each record, the mention that stands first."""
     for k in range(row.shape[0]):
@@ -136,7 +136,7 @@ def _lowest(row, type_, h, at, begin, wanted_type, wanted_h, any_value, number):
                 number[w] = k
 
 
-@making_kernel
+@kernel
 def _standing(row, at, begin, wanted_at, number):  # type: ignore[no-untyped-def]
     """For each wanted place in each record, a mention that stands there."""
     for k in range(row.shape[0]):

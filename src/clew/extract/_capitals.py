@@ -12,7 +12,7 @@ from clew.extract._starts import Starts
 from clew.extract._words import LETTER, symbol_kinds
 from clew.extract.base import TextBatch
 from clew.extract.fold import decode, in_categories
-from clew.ingest.kernels import inner, kernel, kernel_step, making_kernel
+from clew.ingest.kernels import inner, kernel, kernel_step
 
 SMALL, CAPITAL, CASELESS = 0, 1, 2  # anything but a capital; a capital; a letter of a script without capitals
 _PARTICLE = 3  # letters of a small word that may begin a name: "den Haag", "'s-Gravenhage", "la Spezia"
@@ -74,7 +74,7 @@ def _named(sym, char, first, at, written, start, free_from, free_to, kinds, out)
     return n
 
 
-@making_kernel
+@kernel
 def _copy(words, chosen, out):  # type: ignore[no-untyped-def]
     first, at, hashes, heads, nexts = words
     out_first, out_at, out_hashes, out_heads, out_nexts = out

@@ -10,7 +10,7 @@ import hashlib
 
 import numpy as np
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGIT58 = {c: n for n, c in enumerate(_BASE58)}
@@ -42,7 +42,7 @@ def _round_constants() -> list[int]:
 _ROUNDS = np.array(_round_constants(), np.uint64)
 
 
-@making_step
+@kernel_step
 def _turn(x, n):  # type: ignore[no-untyped-def]
     return (x << n) | (x >> (np.uint64(64) - n))
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from clew.extract._never import never_learned_words
 from clew.extract._starts import SEED, SINGLE, SYLLABLE, mix, symbol_class
 from clew.extract.base import Ints, batch_of_texts
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
 
 STEM = 5  # letters of the beginning of a word that are a feature of their own
 PIECE = 4  # neighbouring letters of a word that are one, so that endings and inflected forms are known
@@ -89,7 +89,7 @@ def scratch(reader: Reader) -> Scratch:
     )
 
 
-@making_step
+@kernel_step
 def _mixed(a, b):  # type: ignore[no-untyped-def]
     h = (a + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xFF51AFD7ED558CCD)
     h ^= h >> np.uint64(32)
@@ -97,7 +97,7 @@ def _mixed(a, b):  # type: ignore[no-untyped-def]
     return h ^ (h >> np.uint64(29))
 
 
-@making_step
+@kernel_step
 def _put(room, k, h, kind, first, after):  # type: ignore[no-untyped-def]
     if k < room.id.shape[0]:
         h = _mixed(h, np.uint64(kind))
@@ -107,7 +107,7 @@ def _put(room, k, h, kind, first, after):  # type: ignore[no-untyped-def]
     return k
 
 
-@making_step
+@kernel_step
 def _row(slots, key):  # type: ignore[no-untyped-def]
     """What a hash table (`_table`) holds for a key, or -1."""
     last = np.uint64(slots.shape[0] - 1)
@@ -119,7 +119,7 @@ def _row(slots, key):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@making_step
+@kernel_step
 def _pieces(sym, i, n, w, room, k):  # type: ignore[no-untyped-def]
     """Each `PIECE` of the n letters from i, its begin and its end among them."""
     for piece in range(-1, n + 2 - PIECE):
@@ -130,7 +130,7 @@ def _pieces(sym, i, n, w, room, k):  # type: ignore[no-untyped-def]
     return k
 
 
-@making_kernel
+@kernel
 def word_features(sym, stop, at, hashes, reader, a, b, room):  # type: ignore[no-untyped-def]
     """The features of the words from a to b: each word, its beginning and pieces, and beginnings of neighbours.
 
@@ -171,7 +171,7 @@ def word_features(sym, stop, at, hashes, reader, a, b, room):  # type: ignore[no
     return k
 
 
-@making_step
+@kernel_step
 def _pairs(bits, first, after, n, i, x, b, room, k):  # type: ignore[no-untyped-def]
     """The pairs of class x of hit i with classes of the hits soon after it."""
     for j in range(i + 1, n):
@@ -189,7 +189,7 @@ def _pairs(bits, first, after, n, i, x, b, room, k):  # type: ignore[no-untyped-
     return k
 
 
-@making_step
+@kernel_step
 def class_features(bits, first, after, n, a, b, room, k):  # type: ignore[no-untyped-def]
     """The classes of the hits that begin among the words from a to b, and pairs of classes near each other, in order.
 
@@ -215,7 +215,7 @@ def class_features(bits, first, after, n, a, b, room, k):  # type: ignore[no-unt
     return k
 
 
-@making_kernel
+@kernel
 def weigh(reader, room, k, stamp):  # type: ignore[no-untyped-def]
     """Fill ``room.z`` with what the first k features say together; each counts once."""
     room.sum[:] = 0
@@ -255,7 +255,7 @@ def says_several(reader, rows, weights, k, total):  # type: ignore[no-untyped-de
     return threat and found >= 3
 
 
-@making_step
+@kernel_step
 def speaking(reader, room, k, s, a, b):  # type: ignore[no-untyped-def]
     """The words from a to b that speak for a sense: the run whose sum is greatest."""
     room.said[: b - a] = 0

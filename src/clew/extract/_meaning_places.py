@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel
 
 _LONG_LINE = 60  # symbols; a line that long was broken by a program, not by its writer
 _MOST_FIGURES = 6  # digits; more is a telephone or account number
@@ -12,12 +12,12 @@ _MOST_FIGURES = 6  # digits; more is a telephone or account number
 _SIGNS = (0x24, 0xA3, 0x20AC, 0x20BA, 0x20BD, 0x20B4)  # $ £ € ₺ ₽ ₴
 
 
-@making_step
+@kernel_step
 def _digit(c):  # type: ignore[no-untyped-def]
     return np.int64(48) <= c <= np.int64(57)
 
 
-@making_kernel
+@kernel
 def numbers(sym, start, record, at, out):  # type: ignore[no-untyped-def]
     """Sums, shares and other figures among words that begin with a digit.
 
@@ -80,7 +80,7 @@ def merged(record, begin, end, phrase, more, apart):  # type: ignore[no-untyped-
     return out_record[:k], out_begin[:k], out_end[:k], out_phrase[:k]
 
 
-@making_step
+@kernel_step
 def _ends_sentence(sym, i, first, stop):  # type: ignore[no-untyped-def]
     """Does a sentence, a line or a field end with the symbol at i?"""
     c = sym[i]
@@ -97,7 +97,7 @@ def _ends_sentence(sym, i, first, stop):  # type: ignore[no-untyped-def]
     return not (single and i - a > _LONG_LINE)
 
 
-@making_kernel
+@kernel
 def sentences(sym, start, record, begin, out):  # type: ignore[no-untyped-def]
     """The number of the sentence that each hit stands in."""
     number, at, last = 0, np.int64(0), np.int64(-1)
@@ -113,7 +113,7 @@ def sentences(sym, start, record, begin, out):  # type: ignore[no-untyped-def]
         out[h] = number
 
 
-@making_kernel
+@kernel
 def word_places(at, words, record, begin, end, first, after):  # type: ignore[no-untyped-def]
     """The index of the first word of each hit, and of the one after its last.
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clew.extract._starts import JOIN, SPLIT, symbol_class
 from clew.extract.phrases import fold_all
-from clew.ingest.kernels import grown, kernel_step, making_kernel, making_step
+from clew.ingest.kernels import grown, kernel, kernel_step, making_step
 
 NONE, LETTER, DIGIT, SPACE = 0, 1, 2, 3
 LONGEST = 24  # symbols; a longer word is in no vocabulary
@@ -58,7 +58,7 @@ def lookup(words, sym, i, j):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@making_kernel
+@kernel
 def _enter(words, sym, start, codes):  # type: ignore[no-untyped-def]
     mask = np.uint64(words.shape[0] - 1)
     for w in range(codes.shape[0]):

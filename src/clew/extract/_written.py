@@ -12,7 +12,7 @@ import numpy.typing as npt
 from clew.extract._kept import kept
 from clew.extract.base import Ints, TextBatch, unique_spans
 from clew.extract.fold import Folded, decode, fold_table
-from clew.ingest.kernels import kernel, making_kernel
+from clew.ingest.kernels import kernel
 
 
 class _Letters(NamedTuple):
@@ -55,7 +55,7 @@ def _copy(sym, byte, width, data, offsets, table, record, begin, end, at, out, p
         plain[k] = readable
 
 
-@making_kernel
+@kernel
 def _plain(sym, char, width, byte, data, offsets, record, begin, end, plain):  # type: ignore[no-untyped-def]
     for k in range(record.shape[0]):
         readable = True

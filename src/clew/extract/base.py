@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from clew.extract._marks import Marks, marks
 from clew.extract._starts import Starts, starts
 from clew.extract.fold import Folded, fold, text_buffers
-from clew.ingest.kernels import copy_letters, making_kernel
+from clew.ingest.kernels import copy_letters, kernel
 from clew.model.tables import MENTIONS
 
 # The columns that are read as text, in the order in which they are joined; a mention's `field` is one of these.
@@ -118,7 +118,7 @@ def batch_of_texts(texts: Sequence[str], regions: Sequence[str] = (), field: str
     return text_batch(pa.RecordBatch.from_pydict(columns), packed)
 
 
-@making_kernel
+@kernel
 def _copy(data, begin, end, offsets, out):  # type: ignore[no-untyped-def]
     for k in range(begin.shape[0]):
         copy_letters(out, offsets[k], data, begin[k], end[k] - begin[k])
@@ -134,7 +134,7 @@ def slice_bytes(data: npt.NDArray[np.uint8], begin: Ints, end: Ints) -> pa.Array
     return large.cast(pa.string())
 
 
-@making_kernel
+@kernel
 def _span_hash(sym, begin, end, out):  # type: ignore[no-untyped-def]
     for k in range(begin.shape[0]):
         h = np.uint64(0xCBF29CE484222325)
@@ -161,7 +161,7 @@ def unique_spans(folded: Folded, begin: Ints, end: Ints) -> tuple[Ints, list[str
     return inverse, [together[a:b] for a, b in pairwise(ends.tolist())]
 
 
-@making_kernel
+@kernel
 def _locate(start, rec, begin, end, char, byte, width, sym, data, offsets, starts, c0, c1, b0, b1, field):  # type: ignore[no-untyped-def]
     for k in range(rec.shape[0]):
         r, last = rec[k], end[k] - 1

@@ -20,7 +20,7 @@ import pyarrow as pa
 from clew.extract._kept import kept
 from clew.extract._words import Words, lookup, vocabulary
 from clew.extract.base import FIELDS, Example, TextBatch, mentions
-from clew.ingest.kernels import inner, kernel_step, making_kernel
+from clew.ingest.kernels import inner, kernel, kernel_step, making_kernel
 
 _MOST_GRAMS = 60  # runs of letters read of one text
 _FEWEST_GRAMS = 10
@@ -72,7 +72,7 @@ def _row(entry, letters):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@making_kernel
+@kernel
 def _enter(keys, entry):  # type: ignore[no-untyped-def]
     mask = np.uint64(entry.shape[0] - 1)
     for i in range(keys.shape[0]):

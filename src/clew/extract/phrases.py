@@ -17,7 +17,7 @@ import numpy.typing as npt
 from clew.extract._room import room
 from clew.extract._starts import JOIN, SEED, SINGLE, SPLIT, SYLLABLE, WORD, Starts, head, mix, starts, symbol_class
 from clew.extract.fold import OTHER, Folded, fold_table
-from clew.ingest.kernels import grown, inner, making_kernel, making_step
+from clew.ingest.kernels import grown, inner, kernel, kernel_step, making_kernel
 
 Ints = npt.NDArray[np.int64]
 
@@ -70,7 +70,7 @@ def _maybe(bitmap, h):  # type: ignore[no-untyped-def]
     return (bitmap[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
 
 
-@making_step
+@kernel_step
 def _mark(bitmap, h):  # type: ignore[no-untyped-def]
     bit = (h >> np.uint64(32)) & np.uint64(bitmap.shape[0] * 8 - 1)
     bitmap[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
@@ -129,7 +129,7 @@ def _gap(sym, classes, begin, word_end, end):  # type: ignore[no-untyped-def]
     return i if i < end and classes[sym[i]] != SPLIT else -1
 
 
-@making_kernel
+@kernel
 def _canonical(sym, start, classes, out, out_start):  # type: ignore[no-untyped-def]
     """Copy phrases with anything but words as one space; returns the symbols written."""
     m = 0
@@ -151,7 +151,7 @@ def _canonical(sym, start, classes, out, out_start):  # type: ignore[no-untyped-
     return m
 
 
-@making_step
+@kernel_step
 def _insert(table, h, phrase, longer):  # type: ignore[no-untyped-def]
     at = _slot(table, h)
     held = np.int64(table[at] & np.uint64(0xFFFFFFFF))
@@ -159,7 +159,7 @@ def _insert(table, h, phrase, longer):  # type: ignore[no-untyped-def]
     table[at] = (h >> np.uint64(32) << np.uint64(32)) | np.uint64(ends << 1 | held & 1 | np.int64(longer))
 
 
-@making_kernel
+@kernel
 def _build(canon, classes, table, stems, bitmap):  # type: ignore[no-untyped-def]
     """Enter every beginning of every phrase that ends with a word."""
     for p in range(canon.start.shape[0] - 1):

@@ -21,7 +21,7 @@ from clew.extract._gazetteer import country_of, gazetteer
 from clew.extract._words import word_list
 from clew.extract.base import pack_region
 from clew.extract.fold import fold, text_buffers
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 
 VERSION = "2"  # changes whenever a record may get another country
 
@@ -66,7 +66,7 @@ def _host_countries() -> Regions:
     return table
 
 
-@making_kernel
+@kernel
 def _host_ends(data, offsets, countries, out):  # type: ignore[no-untyped-def]
     """Fill in the countries that are still 0, from texts that are hosts or addresses."""
     for t in range(offsets.shape[0] - 1):
@@ -100,7 +100,7 @@ def _calling_codes() -> Regions:
     return table
 
 
-@making_kernel
+@kernel
 def _told(data, offsets, countries, out):  # type: ignore[no-untyped-def]
     """The country of the first calling code ("+44") of each text, or else _POUND or _EURO for the first such sign."""
     for t in range(offsets.shape[0] - 1):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.ingest.base import MAX_FIELD, MAX_LINE
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel
 
 GOOD, HAS_NUL, FIELD_TOO_LONG, OPEN_QUOTE = 0, 1, 2, 3
 _RESUME_LINES = 16  # a row with the wrong number of fields that spans no more lines loses only its first line
@@ -57,7 +57,7 @@ def scan_rows(text: bytes, delimiter: str, width: int, *, last: bool) -> Rows:
     return Rows(starts[:count], ends[:count], fields[:count], status[:count], line[:count], int(used), int(lines))
 
 
-@making_step
+@kernel_step
 def _line_end(data: npt.NDArray[np.uint8], start: int) -> int:
     """The byte after the line that holds ``start``; -1 when the line does not end here."""
     for i in range(start, len(data)):
@@ -66,7 +66,7 @@ def _line_end(data: npt.NDArray[np.uint8], start: int) -> int:
     return -1
 
 
-@making_step
+@kernel_step
 def _one_row(data: npt.NDArray[np.uint8], start: int, delimiter: int) -> tuple[int, int, int, int, int]:
     """(end, fields, status, line feeds, start of the field still open) of the row at ``start``; end -1: unfinished."""
     i, n = start, len(data)

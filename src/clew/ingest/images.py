@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.ingest.buffers import text_buffers
-from clew.ingest.kernels import copy_letters, kernel, making_kernel
+from clew.ingest.kernels import copy_letters, kernel
 
 _KEYS = ("url", "src", "path", "href", "file", "filename", "name", "hash")
 _EMPTY = pa.array(["", "[]", '[""]'])
@@ -45,7 +45,7 @@ def as_image_lists(texts: pa.Array) -> pa.Array:
     return lists
 
 
-@making_kernel
+@kernel
 def _plain_lists(
     ends: npt.NDArray[np.int32],
     letters: npt.NDArray[np.uint8],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
 
 _BATCH = 1 << 15  # elements found at a time
 
@@ -72,7 +72,7 @@ class Scanner:
         return None
 
 
-@making_step
+@kernel_step
 def _is_blank(c: int) -> bool:
     return c == 32 or (9 <= c <= 13)
 
@@ -125,7 +125,7 @@ def _find_list(data: npt.NDArray[np.uint8]) -> int:
     return -1
 
 
-@making_step
+@kernel_step
 def _element_end(data: npt.NDArray[np.uint8], start: int, last: bool) -> int:
     """The byte after the value at ``start``; -1 when the text ends inside it."""
     i: int = start
@@ -151,7 +151,7 @@ def _element_end(data: npt.NDArray[np.uint8], start: int, last: bool) -> int:
     return n if last and depth == 0 else -1
 
 
-@making_kernel
+@kernel
 def find_elements(
     data: npt.NDArray[np.uint8],
     begin: int,

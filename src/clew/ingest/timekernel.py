@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_step
 
 NO_OFFSET = -32_768
 DAY_FIRST, MONTH_FIRST = 1, 2
@@ -14,7 +14,7 @@ _DIGITS = 10
 _DAY_US = 86_400_000_000
 
 
-@making_step
+@kernel_step
 def _days(year: int, month: int, day: int) -> int:
     """Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms", 2013)."""
     shifted = year - (month <= 2)
@@ -72,7 +72,7 @@ def _zone(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int]:
     return i == end and value <= 18 * 60, sign * value
 
 
-@making_step
+@kernel_step
 def _fraction(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     """(microseconds, digits) of the digits after a decimal mark."""
     value, count = _number(data, i, end)
@@ -134,7 +134,7 @@ def _clock(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int, in
     return good, us, offset
 
 
-@making_step
+@kernel_step
 def _epoch(data: npt.NDArray[np.uint8], value: int, count: int, after: int, end: int) -> tuple[bool, int]:
     """(read, microseconds) of an epoch in s, ms or us, told by its digits; a fraction only after seconds."""
     if count == 9 or count == 10:
@@ -193,7 +193,7 @@ def _one(data: npt.NDArray[np.uint8], i: int, end: int, month_first: bool) -> tu
     return True, _days(year, month, day) * _DAY_US + us - east * 60_000_000, offset, order
 
 
-@making_kernel
+@kernel
 def read_times(
     data: npt.NDArray[np.uint8],
     offsets: npt.NDArray[np.int32],

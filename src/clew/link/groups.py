@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel, making_kernel
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -339,7 +339,7 @@ def neighbourly(table: Incidence, users: Ints) -> Ints:
     return key
 
 
-@making_kernel
+@kernel
 def _neighbourly(start, column, users, key):  # type: ignore[no-untyped-def]
     for r in range(start.shape[0] - 1):
         most = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
 from clew.link.weights import ATTRIBUTES
 
 _MOST = 32  # shared identifiers of one class that are looked at
@@ -22,7 +22,7 @@ NOTHING = -100.0
 SIZE, FIRST, LAST, HELD, MOST, SORT, COLUMNS = 0, 1, 2, 3, 6, 7, 8  # of what is known of a group
 
 
-@making_step
+@kernel_step
 def _next(column, at, end, value):  # type: ignore[no-untyped-def]
     """First position in column[at:end] (sorted) that is not below value, by galloping search."""
     if at < end and column[at] >= value:
@@ -41,7 +41,7 @@ def _next(column, at, end, value):  # type: ignore[no-untyped-def]
     return low
 
 
-@making_step
+@kernel_step
 def _joint(begin, partner, many, low, high):  # type: ignore[no-untyped-def]
     """How many groups hold both columns (low < high); 0 when few."""
     at, end = begin[low], begin[low + 1]
@@ -54,7 +54,7 @@ def _joint(begin, partner, many, low, high):  # type: ignore[no-untyped-def]
     return many[at] if at < begin[low + 1] and partner[at] == high else 0
 
 
-@making_step
+@kernel_step
 def _both(start, column, share, a, b):  # type: ignore[no-untyped-def]
     """Chance that a draw of one group's values equals a draw of the other's; -1 when one has none."""
     i, j = start[a], start[b]
@@ -72,7 +72,7 @@ def _both(start, column, share, a, b):  # type: ignore[no-untyped-def]
     return both
 
 
-@making_kernel
+@kernel
 def met(begin, rows, start, column, share, out):  # type: ignore[no-untyped-def]
     """For each column and attribute, over neighbouring rows that hold it: the sum of `_both`, and of how many it is.
 
@@ -91,7 +91,7 @@ def met(begin, rows, start, column, share, out):  # type: ignore[no-untyped-def]
                     out[c, t, 1] += 1.0
 
 
-@making_step
+@kernel_step
 def _agreement(t, both, by_chance, agreeing, factor, shared, top, worth, among):  # type: ignore[no-untyped-def]
     """Likelihood ratio, in bits, of two groups' draws of attribute t, which are equal by the chance ``both``.
 
@@ -138,7 +138,7 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
     return rarest
 
 
-@making_step
+@kernel_step
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
     second, slack, total, web, wide = sharing[0], sharing[1], sharing[2], sharing[3], sharing[5:]
@@ -174,7 +174,7 @@ def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, t
     return result
 
 
-@making_step
+@kernel_step
 def _against(group, x, y, shared, parting, factor, smaller):  # type: ignore[no-untyped-def]
     """Bits for two operations: each keeps contacts, texts or pictures of its own."""
     own_contact, own_content = parting[0], parting[1]
@@ -191,7 +191,7 @@ def _against(group, x, y, shared, parting, factor, smaller):  # type: ignore[no-
     return result
 
 
-@making_step
+@kernel_step
 def _in_time(group, x, y, content, rarest, parting):  # type: ignore[no-untyped-def]
     """Bits from time: a number after a long silence may have a new owner; adverts minutes apart are one burst."""
     gap, gap_days, close, span = parting[2], parting[3], parting[4], parting[5]

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel, making_step
 from clew.link.groups import Evidence, Floats, Ints
 
 _SAME_ITEM = 1e3  # bits: versions of one item are tied by that first
@@ -61,7 +61,7 @@ def _trees(order, begin, start, column, bits, item, parent):  # type: ignore[no-
     return a[:made], b[:made]
 
 
-@making_step
+@kernel_step
 def _neighbours(order, low, high, start, column, identifiers, item, last, pairs):  # type: ignore[no-untyped-def]
     """Pairs of records of one network that follow each other in time under an identifier or item; each once."""
     m = 0
@@ -107,7 +107,7 @@ def _find(parent, i):  # type: ignore[no-untyped-def]
     return i
 
 
-@making_step
+@kernel_step
 def _weight(start, column, bits, a, b):  # type: ignore[no-untyped-def]
     """Bits of all identifiers that both records hold."""
     total, i, j = 0.0, start[a], start[b]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.extract.fold import text_buffers
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 
 DIGITS = 64
 FAR = 255  # more bits than were asked for
@@ -22,7 +22,7 @@ _VALUE[np.frombuffer(b"ABCDEF", np.uint8)] = np.arange(10, 16)
 _ONES = np.bitwise_count(np.arange(16, dtype=np.uint8))
 
 
-@making_kernel
+@kernel
 def _decode(data, offsets, out):  # type: ignore[no-untyped-def]
     for k in range(out.shape[0]):
         if offsets[k + 1] - offsets[k] != DIGITS:
@@ -33,7 +33,7 @@ def _decode(data, offsets, out):  # type: ignore[no-untyped-def]
             out[k, i] = _VALUE[data[at]] << 4 | _VALUE[data[at + 1]]
 
 
-@making_kernel
+@kernel
 def _distances(data, offsets, wanted, most, bits):  # type: ignore[no-untyped-def]
     for k in range(bits.shape[0]):
         begin = offsets[k]

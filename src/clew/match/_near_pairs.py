@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel
 from clew.match._machine import fetch_row, ones
 
 CHUNKS = 16
@@ -67,7 +67,7 @@ def _lay(words, chunk, order, sketch, start):  # type: ignore[no-untyped-def]
         sketch[at, 0], sketch[at, 1] = words[i, first], words[i, second]
 
 
-@making_kernel
+@kernel
 def looks(a, b):  # type: ignore[no-untyped-def]
     """Comparisons of two sets, from int64[65537] starts of their buckets."""
     total = 0
@@ -82,7 +82,7 @@ def looks(a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-@making_step
+@kernel_step
 def _first_chunk(a, b):  # type: ignore[no-untyped-def]
     """The first chunk in which two hashes differ by at most one bit."""
     for chunk in range(CHUNKS):
@@ -92,7 +92,7 @@ def _first_chunk(a, b):  # type: ignore[no-untyped-def]
     return CHUNKS
 
 
-@making_step
+@kernel_step
 def _gather(order, sketch, start, key, first, second, number):  # type: ignore[no-untyped-def]
     """Copy the sketches and numbers of a bucket and of the 16 that are one bit off side by side; gives how many."""
     count = 0
@@ -152,7 +152,7 @@ def chunk_pairs(one, other, chunk, mine, theirs, begin, most, pairs):  # type: i
     return KEYS, written
 
 
-@making_kernel
+@kernel
 def nearest(pairs, label):  # type: ignore[no-untyped-def]
     """Where a hash has pairs, write the nearest of the second set; of equals the first.
 

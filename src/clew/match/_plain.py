@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from clew.extract._html import EMIT, NOTHING, SKIP, read_markup
 from clew.ingest.buffers import unwritten
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel
 
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
@@ -36,7 +36,7 @@ def _composed() -> npt.NDArray[np.int64]:
 _COMPOSED = _composed()
 
 
-@making_step
+@kernel_step
 def _encode(point, out, at):  # type: ignore[no-untyped-def]
     """Write a code point as UTF-8; control characters as a space. Gives where it ended."""
     if point < 0x20 or 0x7F <= point < 0xA0:
@@ -61,7 +61,7 @@ def _encode(point, out, at):  # type: ignore[no-untyped-def]
     return at + 2
 
 
-@making_step
+@kernel_step
 def _accented(data, i, end, point):  # type: ignore[no-untyped-def]
     """The code point of an entity at byte i; `read_markup` gives accented letters without their accent."""
     if i + 4 < end and point < 128 and point == data[i + 1] and data[i + 2] != 59:
@@ -72,7 +72,7 @@ def _accented(data, i, end, point):  # type: ignore[no-untyped-def]
     return point
 
 
-@making_step
+@kernel_step
 def _cut_short(data, i, end):  # type: ignore[no-untyped-def]
     """Whether the "<" at byte i begins a tag that the end of what was read of a text cuts off."""
     if i + 1 < end and not (65 <= data[i + 1] & 0xDF <= 90 or data[i + 1] == 47 or data[i + 1] == 33):
@@ -83,7 +83,7 @@ def _cut_short(data, i, end):  # type: ignore[no-untyped-def]
     return k == end
 
 
-@making_step
+@kernel_step
 def _marked(data, begin, end):  # type: ignore[no-untyped-def]
     """Whether a text may have markup."""
     marks = 0

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract.fold import OTHER
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel, making_step
 from clew.match._machine import ones
 
 BINS = 32
@@ -56,7 +56,7 @@ def symbol_classes() -> npt.NDArray[np.uint8]:
     return classes
 
 
-@making_step
+@kernel_step
 def mix(h):  # type: ignore[no-untyped-def]
     """Spread a 64-bit number over all its bits (MurmurHash3's last step)."""
     h = (h ^ (h >> np.uint64(33))) * _M1
@@ -64,7 +64,7 @@ def mix(h):  # type: ignore[no-untyped-def]
     return h ^ (h >> np.uint64(33))
 
 
-@making_step
+@kernel_step
 def _words(sym, classes, number, out):  # type: ignore[no-untyped-def]
     """Hashes of the words of a text without characters that stand alone; gives how many, or -1 where there are some.
 
@@ -88,7 +88,7 @@ def _words(sym, classes, number, out):  # type: ignore[no-untyped-def]
     return -1 if every & ALONE else count
 
 
-@making_step
+@kernel_step
 def _words_alone(sym, classes, number, out):  # type: ignore[no-untyped-def]
     """As `_words`, for any text. Where numbers count, a long one counts twice: it says who wrote, not what."""
     count = digits = 0
@@ -114,7 +114,7 @@ def _words_alone(sym, classes, number, out):  # type: ignore[no-untyped-def]
     return count
 
 
-@making_step
+@kernel_step
 def _shingles(sym, classes, literal, out):  # type: ignore[no-untyped-def]
     """Hashes of each two words in a row of a text; gives how many.
 
@@ -137,7 +137,7 @@ def _shingles(sym, classes, literal, out):  # type: ignore[no-untyped-def]
     return count
 
 
-@making_step
+@kernel_step
 def _draw(hashes, level, bitmap):  # type: ignore[no-untyped-def]
     """Set the bits of the shingles that a level keeps; gives how many bits are set.
 
@@ -175,7 +175,7 @@ def _list(hashes, bitmap):  # type: ignore[no-untyped-def]
     return True
 
 
-@making_step
+@kernel_step
 def _bands(hashes, least, keys):  # type: ignore[no-untyped-def]
     """Band keys by one-permutation MinHash.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
 from clew.match._tokens import MOST_WORDS, NUMBER, align
 
 # A word is constant where more than 70 in 100 of the members have it; a place between two words is a slot where
@@ -47,12 +47,12 @@ def agreement(words, texts, start, stop):  # type: ignore[no-untyped-def]
     return other * 100 >= _SHARE * k, put_in * 100 >= _SHARE * k
 
 
-@making_step
+@kernel_step
 def _set(slot, first, end, before, after):  # type: ignore[no-untyped-def]
     slot[0], slot[1], slot[2], slot[3] = first, end, before, after
 
 
-@making_step
+@kernel_step
 def slots_of(kind, varies, put_in, slots):  # type: ignore[no-untyped-def]
     """Cut what varies into slots: a mention is one by itself, other words are joined.
 
@@ -91,7 +91,7 @@ def slots_of(kind, varies, put_in, slots):  # type: ignore[no-untyped-def]
     return count
 
 
-@making_kernel
+@kernel
 def filled(slot, start, stop):  # type: ignore[no-untyped-def]
     """The words of a member that fill a slot, as a range counted from its first.
 
@@ -108,7 +108,7 @@ def filled(slot, start, stop):  # type: ignore[no-untyped-def]
     return low, start[end] if slot[3] else stop[end - 1]
 
 
-@making_step
+@kernel_step
 def _copy(data, begin, end, out, at, quote):  # type: ignore[no-untyped-def]
     """Write text with runs of white space as one space, the end of the title as a line end; gives where it ended."""
     for i in range(begin, end):
@@ -131,7 +131,7 @@ def _copy(data, begin, end, out, at, quote):  # type: ignore[no-untyped-def]
     return at
 
 
-@making_step
+@kernel_step
 def _put(out, at, piece):  # type: ignore[no-untyped-def]
     for b in piece:
         out[at] = b
@@ -139,7 +139,7 @@ def _put(out, at, piece):  # type: ignore[no-untyped-def]
     return at
 
 
-@making_step
+@kernel_step
 def _put_number(out, at, number):  # type: ignore[no-untyped-def]
     size = 1
     while 10**size <= number:
@@ -241,7 +241,7 @@ def _put_slot(data, words, low, high, value, name, out, at):  # type: ignore[no-
     return _put(out, at, b"]}")
 
 
-@making_step
+@kernel_step
 def _put_mark(data, words, a0, slot, name, copied, out, home, at):  # type: ignore[no-untyped-def]
     """Write the medoid's text up to a slot and the slot's mark; gives what is read and written now."""
     here, after = slot[0], slot[1]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel, making_step
 from clew.match._shingles import ALONE, DIGIT, WORD, mix
 
 MOST_WORDS = 512  # of a text; what comes after is not shown
@@ -41,7 +41,7 @@ class Words(NamedTuple):
     end: I64
 
 
-@making_step
+@kernel_step
 def _symbol_at(char, low, high, wanted):  # type: ignore[no-untyped-def]
     """The first symbol in a range that came from a character or one after it."""
     while low < high:
@@ -53,7 +53,7 @@ def _symbol_at(char, low, high, wanted):  # type: ignore[no-untyped-def]
     return low
 
 
-@making_step
+@kernel_step
 def _byte_after(data, byte, width, base, stop, last):  # type: ignore[no-untyped-def]
     """The byte after the character of a symbol."""
     at = base + byte[last]
@@ -65,7 +65,7 @@ def _byte_after(data, byte, width, base, stop, last):  # type: ignore[no-untyped
     return at
 
 
-@making_step
+@kernel_step
 def _claim(char, low, high, spans, first, end, owner):  # type: ignore[no-untyped-def]
     """Give symbols of one text to its mentions, the earlier rows first; a mention that would overlap gets none."""
     owner[: high - low] = -1

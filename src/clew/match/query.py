@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clew.extract.base import batch_of_texts
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 from clew.match._forest import jaccard
 from clew.match._hex import FAR, distances
 from clew.match.families import Signatures, numbers
@@ -33,7 +33,7 @@ class _Hits:
     near: npt.NDArray[np.float32]
 
 
-@making_kernel
+@kernel
 def _share_band(bands, wanted, hit):  # type: ignore[no-untyped-def]
     """Which rows of uint32[n, 16] have one of 16 keys."""
     for i in range(bands.shape[0]):
@@ -43,7 +43,7 @@ def _share_band(bands, wanted, hit):  # type: ignore[no-untyped-def]
         hit[i] = same
 
 
-@making_kernel
+@kernel
 def _nearness(bitmap, level, rows, near):  # type: ignore[no-untyped-def]
     """The Jaccard index of some rows with the last row."""
     for k in range(rows.shape[0]):

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from clew.extract._room import room
 from clew.extract.base import TextBatch
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 from clew.match._shingles import BANDS, LISTED, WORDS, sign, symbol_classes
 from clew.model.tables import SIGNATURES
 
@@ -29,7 +29,7 @@ VERSION = "1"  # changes whenever the same text may give another signature: stor
 _TEXT_FIELDS = 2  # title and body: the first of clew.extract.base.FIELDS
 
 
-@making_kernel
+@kernel
 def _text_ends(start, char, field_start, stop):  # type: ignore[no-untyped-def]
     """The symbol where the first field that is not text begins: near the end, so sought from there."""
     for t in range(stop.shape[0]):

@@ -18,7 +18,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel, making_kernel
 
 Ints = npt.NDArray[np.int64]
 
@@ -227,7 +227,7 @@ def proportion(payer, payee, whole, part, source, ow, of, grain, pw, pf):  # typ
             tw[q], tf[q] = _plus(tw[q], tf[q], pw[k], pf[k])
 
 
-@making_kernel
+@kernel
 def add_up(group, whole, part, sw, sf):  # type: ignore[no-untyped-def]
     """Exact sums by group; -1 is left out."""
     for k in range(group.shape[0]):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import grown, making_kernel, making_step
+from clew.ingest.kernels import grown, kernel, kernel_step, making_kernel
 
 
-@making_kernel
+@kernel
 def local_rates(t, first, short, long, out):  # type: ignore[no-untyped-def]
     """Posts in a microsecond around each post: the mean of those nearby and of those further off, without itself.
 
@@ -29,7 +29,7 @@ def local_rates(t, first, short, long, out):  # type: ignore[no-untyped-def]
             out[j] = ((b - a - 1 + 0.5) / (2.0 * short) + (d - c - 1 + 0.5) / (2.0 * long)) / 2.0
 
 
-@making_step
+@kernel_step
 def _below(t, low, high, value):  # type: ignore[no-untyped-def]
     """The first of ``t[low:high]`` that is not below a value."""
     while low < high:
@@ -41,7 +41,7 @@ def _below(t, low, high, value):  # type: ignore[no-untyped-def]
     return low
 
 
-@making_step
+@kernel_step
 def _keep(best, odds, n, most, j, o):  # type: ignore[no-untyped-def]
     """Put a post among the ``most`` with the highest odds, sorted; returns how many there are."""
     if n == most and o <= odds[n - 1]:
@@ -54,7 +54,7 @@ def _keep(best, odds, n, most, j, o):  # type: ignore[no-untyped-def]
     return n + 1 if n < most else most
 
 
-@making_step
+@kernel_step
 def _walk(i, paid, posts, law, found, odds):  # type: ignore[no-untyped-def]
     """The posts around payment i and their odds against chance; returns how many."""
     t, platform, kind = paid[0][i], paid[1][i], paid[2][i]

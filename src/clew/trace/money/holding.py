@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel, making_kernel
 
 _SOON = 2 * 86_400_000_000
 _WEEK = 7 * 86_400_000_000
@@ -101,7 +101,7 @@ def _hold(begin, sign, t, amount, sums):  # type: ignore[no-untyped-def]
                     sums[g, 4] += part
 
 
-@making_kernel
+@kernel
 def _sweep(begin, sign, t, amount, wage, other, swept):  # type: ignore[no-untyped-def]
     """Of each debit: what came since the last one to the same payee, wages of it, credits, hours since,
     and how far back."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel
 
 BOOKED, PENDING, REVERSED, REVERSAL, DUPLICATE = range(5)
 STATES = ("booked", "pending", "reversed", "reversal", "duplicate")
@@ -157,7 +157,7 @@ def _taken_back(got: Columns, state: States, of: Ints) -> None:
     state[order[whole]], state[order[found[whole]]] = REVERSAL, REVERSED
 
 
-@making_step
+@kernel_step
 def _differ(i, j, t, timed, account, native, origin):  # type: ignore[no-untyped-def]
     """Whether two equal payments of two files are two: books of one account, or of none, that name them otherwise."""
     if account[i] != account[j]:
@@ -216,7 +216,7 @@ def _pair(begin, day, t, timed, statement, account, native, origin, reference, e
                     break
 
 
-@making_kernel
+@kernel
 def _pair_named(begin, day, statement, payer, payee, loose_payer, loose_payee, reversal, found):  # type: ignore[no-untyped-def]
     for g in range(begin.shape[0] - 1):
         for i in range(begin[g] + 1, begin[g + 1]):

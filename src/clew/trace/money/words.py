@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel, making_kernel, making_step
 
 UNKNOWN = -1
 _SEED, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -127,7 +127,7 @@ def _hashes(words: pa.Array) -> npt.NDArray[np.uint64]:
     return out
 
 
-@making_kernel
+@kernel
 def _hash_whole(data, offsets, out):  # type: ignore[no-untyped-def]
     for k in range(out.shape[0]):
         h = _SEED

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel, making_step
 from clew.trace.movement.places import Floats, Ints
 
 # The levels from the last resort to the surest: all networks after this place; the network at all; the subject at all;
@@ -54,7 +54,7 @@ class _Scratch(NamedTuple):
     list: Ints
 
 
-@making_step
+@kernel_step
 def _note(scratch, known, place, weight, inside):  # type: ignore[no-untyped-def]
     """Count a place; returns how many are listed."""
     scratch.tally[place] += weight
@@ -67,7 +67,7 @@ def _note(scratch, known, place, weight, inside):  # type: ignore[no-untyped-def
     return known
 
 
-@making_step
+@kernel_step
 def _blend(scratch, known, pass_on, least):  # type: ignore[no-untyped-def]
     """Blend the counts of a level into the chances of those below; returns the share that these keep (Witten and Bell:
     the more places a level saw in few visits, the less it knows), at least ``least``. Clears the counts."""
@@ -86,7 +86,7 @@ def _blend(scratch, known, pass_on, least):  # type: ignore[no-untyped-def]
     return keep
 
 
-@making_step
+@kernel_step
 def _tally(visits, span, here, prior, back, scratch, known):  # type: ignore[no-untyped-def]
     """Count the visits to other places, those that followed the last ``back`` places alone."""
     if back == 2 and prior < 0:
@@ -99,7 +99,7 @@ def _tally(visits, span, here, prior, back, scratch, known):  # type: ignore[no-
     return known
 
 
-@making_step
+@kernel_step
 def _row(rows, at, here, inside, scratch, known):  # type: ignore[no-untyped-def]
     """Count what stands in a row."""
     for e in range(rows.start[at], rows.start[at + 1]):

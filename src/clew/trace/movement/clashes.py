@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 from clew.trace.movement.places import Floats, Ints, apart, hours, hours_needed
 from clew.trace.movement.sightings import Tracks
 
@@ -29,7 +29,7 @@ class Clashes(NamedTuple):
     times: Ints
 
 
-@making_kernel
+@kernel
 def _pairs(start, t, place, way, latitude, longitude, out_a, out_b, out_km):  # type: ignore[no-untyped-def]
     """Neighbours in time under one subject, on different ways, that no journey joins; how many were found."""
     k = 0

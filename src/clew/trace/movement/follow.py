@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel, making_step
 from clew.trace.movement.evidence import BOOKING
 from clew.trace.movement.places import Ints, apart, hours
 from clew.trace.movement.sightings import Tracks
@@ -91,7 +91,7 @@ def _follow(start, t, place, weight, item, name, pictures, ticket, latitude, lon
                 break
 
 
-@making_step
+@kernel_step
 def _lasts(first, last, number, place, item, way):  # type: ignore[no-untyped-def]
     """Take from a further way the stays that rest on one item alone; is anything left?"""
     left = False

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from clew.extract._gazetteer import gazetteer
 from clew.extract.place import coordinates, great_circle
-from clew.ingest.kernels import making_step
+from clew.ingest.kernels import kernel_step
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -80,14 +80,14 @@ class Places:
         return codes
 
 
-@making_step
+@kernel_step
 def apart(latitude, longitude, a, b):  # type: ignore[no-untyped-def]
     """Kilometres along the great circle between two places in radians; 0 where one is not known."""
     km = great_circle(latitude[a], latitude[b], longitude[b] - longitude[a])
     return 0.0 if np.isnan(km) else km
 
 
-@making_step
+@kernel_step
 def hours(km):  # type: ignore[no-untyped-def]
     """The shortest time that a journey takes; none within an area."""
     if km < 50.0:
