@@ -101,3 +101,58 @@ def test_no_values_break_the_reader(
     accounts = node("ann", AccountFacet={"accountIdentifier": value}, MessageThreadFacet={"message": value})
     result = shelf.ingest(shelf.write("case.jsonld", document(good, *nodes, odd, accounts)), kind=None)
     assert rows(result.records)[0]["body"] == "hi"
+
+
+@pytest.mark.parametrize("key", ["uco-core:object", "https://ontology.unifiedcyberontology.org/uco/core/object"])
+def test_a_bundle_holds_what_a_graph_holds(shelf: Shelf, key: str) -> None:
+    nodes = [ANN, node("m1", MessageFacet=said("hi", "ann", "ben")), {"@id": "kb:m1"}]
+    bundle = {"@context": {"kb": UCO}, "@id": "kb:b", "@type": "uco-core:Bundle", "rdfs:comment": ["one"], key: nodes}
+    (one,) = shelf.records(shelf.write("bundle.jsonld", json.dumps(bundle)), kind=None)
+    assert (one["body"], one["handle"], one["native_id"]) == ("hi", "+31612345678", "kb:m1")
+
+
+def test_a_bundle_in_a_graph_is_opened(shelf: Shelf) -> None:
+    inner = {"@id": "kb:in", "uco-core:object": [node("m2", MessageFacet=said("ho", "ann")), {"@id": "kb:m1"}]}
+    outer = {"@id": "kb:out", "@type": "uco-core:Bundle", "uco-core:object": [ANN, inner, {"@id": "kb:ann"}, 3]}
+    found = read(shelf, node("m1", MessageFacet=said("hi", "ann")), outer)
+    assert [(row["body"], row["handle"]) for row in found] == [("hi", "+31612345678"), ("ho", "+31612345678")]
+
+
+def test_bundles_in_bundles_end_somewhere(shelf: Shelf) -> None:
+    deep: dict[str, Any] = node("m1", MessageFacet=said("hi", "ann"))
+    for k in range(30):
+        deep = {"@id": f"kb:{k}", "uco-core:object": [deep]}
+    result = shelf.ingest(
+        shelf.write("deep.jsonld", document(deep, node("m2", MessageFacet=said("ho", "a")))), kind=None
+    )
+    assert [row["body"] for row in rows(result.records)] == ["ho"]
+
+
+def test_kinds_of_messages_that_a_tool_names_itself(shelf: Shelf) -> None:
+    facets = [
+        {"@type": ["drafting:FacebookMessageFacet", "uco-core:Facet"], "uco-observable:body": "hi",
+         "uco-observable:from": {"@id": "kb:ann"}},
+    ]  # fmt: skip
+    (one,) = read(shelf, {"@id": "kb:m1", "uco-core:hasFacet": facets}, ANN)
+    assert (one["body"], one["handle"], one["platform"]) == ("hi", "+31612345678", "case")
+
+
+def test_an_address_of_an_account_that_stands_apart(shelf: Shelf) -> None:
+    account = node("eva", EmailAccountFacet={"emailAddress": {"@id": "kb:address"}})
+    address = node("address", EmailAddressFacet={"addressValue": "eva@example.org"})
+    mail = node("m1", EmailMessageFacet={"body": "hi", "subject": "news", "from": {"@id": "kb:eva"}})
+    (one,) = read(shelf, mail, account, address)
+    assert (one["handle"], one["contact"], one["title"]) == ("eva@example.org", "eva@example.org", "news")
+
+
+def test_what_types_alone_say(shelf: Shelf) -> None:
+    mobile = node("cem", MobileAccountFacet={"MSISDN": "+31687654321"})
+    sms = {
+        **node("m1", MessageFacet=said("hi", "cem")),
+        "@type": ["uco-observable:Message", "uco-observable:SMSMessage"],
+    }
+    app = {"@id": "kb:app", "@type": "uco-observable:Application", "uco-core:name": "Chirper"}
+    post = node("m2", MessageFacet=said("ho", "ben"))
+    first, second = read(shelf, sms, mobile, app, post, BEN)
+    assert (first["platform"], first["handle"], first["contact"]) == ("sms", "+31687654321", "+31687654321")
+    assert (second["platform"], second["handle"]) == ("chirper", "ben2")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from clew.ingest.chats import Messages, Value, as_list, between, contact_of, photos, tagged
 from clew.ingest.chats_json import Object, list_of, text_of
 
 _KINDS = ("MessageFacet", "SMSMessageFacet", "MMSMessageFacet", "EmailMessageFacet")
+_MORE = "MessageFacet"  # tools name their own kinds so: FacebookMessageFacet
+_DEEPEST = 4  # bundles in bundles
 _ACCOUNT = (
     "AccountFacet", "PhoneAccountFacet", "EmailAccountFacet", "EmailAddressFacet", "ApplicationAccountFacet",
-    "DigitalAccountFacet",
+    "DigitalAccountFacet", "MobileAccountFacet",
 )  # fmt: skip
 
 
@@ -41,13 +44,33 @@ def references(value: object) -> list[str]:
 def facets(node: Object) -> dict[str, Object]:
     """The facets of an object by their local type."""
     given = plain(node).get("hasFacet") or plain(node).get("facets")
-    found: dict[str, Object] = {}
-    for facet in given if isinstance(given, list) else [given]:
-        told = plain(facet)
-        kinds = facet.get("@type") if isinstance(facet, dict) else None
-        for kind in kinds if isinstance(kinds, list) else [kinds]:
-            found[local(text_of(kind) or "")] = told
-    return found
+    listed = given if isinstance(given, list) else [given]
+    return {kind: plain(facet) for facet in listed if isinstance(facet, dict) for kind in types(facet)}
+
+
+def types(node: Object) -> list[str]:
+    """The local types of an object or a facet."""
+    kinds = node.get("@type")
+    return [local(text_of(kind) or "") for kind in (kinds if isinstance(kinds, list) else [kinds])]
+
+
+def members(node: Object, depth: int = 0) -> Iterator[Object]:
+    """An object, and those that stand in it as a bundle or an investigation holds its own."""
+    yield node
+    held = plain(node).get("object") if depth < _DEEPEST else None
+    for member in held if isinstance(held, list) else [held]:
+        if isinstance(member, dict) and len(member) > 1:  # not only an id
+            yield from members(member, depth + 1)
+
+
+def _message_kind(found: dict[str, Object]) -> str | None:
+    """Which of its facets makes an object a message."""
+    return next((kind for kind in (*_KINDS, *found) if kind in found and kind.endswith(_MORE)), None)
+
+
+def _of_operator(*kinds: str) -> Value:
+    """The platform of what says that it is an SMS or MMS."""
+    return "sms" if any(kind.startswith(("SMSMessage", "MMSMessage")) for kind in kinds) else None
 
 
 @dataclass(frozen=True)
@@ -56,6 +79,7 @@ class _Account:
     contact: Value
     name: Value
     application: Value
+    address: Value = None  # the id of the address, where it stands apart
 
 
 @dataclass
@@ -74,11 +98,11 @@ class Graph:
     def learn(self, node: Object) -> None:
         """Take in an object of the graph."""
         name, found = text_of(node.get("@id")), facets(node)
-        self.messages += any(kind in found for kind in _KINDS)
+        self.messages += _message_kind(found) is not None
         if name is None:
             return
-        if "ApplicationFacet" in found:
-            told = found["ApplicationFacet"]
+        if "ApplicationFacet" in found or "Application" in types(node):
+            told = found.get("ApplicationFacet", {})
             called = literal(plain(node).get("name")) or literal(told.get("name"))
             if called := called or literal(told.get("applicationIdentifier")):
                 self.names[name] = called
@@ -92,22 +116,29 @@ class Graph:
             self.accounts[name] = self._account(name, told, literal(plain(node).get("name")))
 
     def _account(self, name: str, told: Object, called: Value) -> _Account:
-        phone, mail = literal(told.get("phoneNumber")), literal(told.get("addressValue"))
+        phone = literal(told.get("phoneNumber")) or literal(told.get("MSISDN"))
+        mail = literal(told.get("addressValue"))
         application = references(told.get("application"))
         keys = ("accountIdentifier", "accountLogin", "emailAddress")
         handle = phone or mail or next((text for key in keys if (text := literal(told.get(key)))), None)
         shown = literal(told.get("displayName")) or called
-        return _Account(handle or name, phone or mail or contact_of(handle), shown, next(iter(application), None))
+        address = None if handle else next(iter(references(told.get("emailAddress"))), None)
+        contact = phone or mail or contact_of(handle)
+        return _Account(handle or name, contact, shown, next(iter(application), None), address)
 
     def account(self, name: str) -> _Account:
         """Whose id this is; what nobody described is its own handle."""
-        return self.accounts.get(name) or _Account(name, contact_of(name), None, None)
+        known = self.accounts.get(name)
+        address = self.accounts.get(str(known.address)) if known and known.address else None
+        if known and address:
+            return replace(known, handle=address.handle, contact=address.contact)
+        return known or _Account(name, contact_of(name), None, None)
 
 
 def add_message(messages: Messages, line: int, node: Object, graph: Graph) -> None:
     """Add the message that an object is; nothing where it is none."""
     found = facets(node)
-    kind = next((kind for kind in _KINDS if kind in found), None)
+    kind = _message_kind(found)
     if kind is None:
         return
     told, name = found[kind], text_of(node.get("@id"))
@@ -131,9 +162,7 @@ def add_message(messages: Messages, line: int, node: Object, graph: Graph) -> No
         "title": literal(told.get("subject")),
         "body": literal(told.get("messageText")) or literal(told.get("body")),
         "images": as_list(photos(files)),
-        "platform": platform.lower()
-        if platform
-        else ("sms" if kind in ("SMSMessageFacet", "MMSMessageFacet") else None),
+        "platform": platform.lower() if platform else _of_operator(kind, *types(node)),
     }
     more = {
         "media": files,

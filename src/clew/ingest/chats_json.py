@@ -51,7 +51,11 @@ class Cut:
 
 
 class Lists(Walker[Cut]):
-    """Walks through a document once, in bounded memory, and finds the elements of every list under a key."""
+    """Walks through a document once, in bounded memory, and finds the elements of every list under a key.
+
+    Args:
+        key: of the lists, as a regular expression; lists within their elements are not looked for.
+    """
 
     what = "record"
 

@@ -10,19 +10,22 @@ import orjson
 
 from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats import Messages
-from clew.ingest.chats_case import Graph, add_message
-from clew.ingest.chats_json import Cut, Lists, parse
+from clew.ingest.chats_case import Graph, add_message, members
+from clew.ingest.chats_json import Cut, Lists, Object, parse
 from clew.ingest.streams import DamagedError
 
 _KNOWN = re.compile(rb"unifiedcyberontology\.org|caseontology\.org|uco-observable:")
-_REFERRED = re.compile(rb"(?:Account|Address|Application|Thread|Message)Facet")
+# The objects of a graph, or those of a bundle that is the whole document.
+_OBJECTS = r'(?:@graph|[^"\\]{0,200}[:/#]object)'
+_LISTED = re.compile(rb'"' + _OBJECTS.encode() + rb'"\s*:\s*\[')
+_REFERRED = re.compile(rb'(?:Account|Address|Application|Thread|Message)Facet|[:/#]Application"')
 NOTHING = "no message in the graph"
 
 
 def sniff(head: bytes, name: str) -> float:
     """JSON-LD with the names of UCO."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    known = text.startswith(b"{") and b'"@context"' in text and b'"@graph"' in text
+    known = text.startswith(b"{") and b'"@context"' in text and _LISTED.search(text) is not None
     return 0.985 if known and _KNOWN.search(text) else 0.0
 
 
@@ -32,7 +35,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     if not graph.messages:
         yield partial(rejected, Reject(0, NOTHING))
         return
-    for cut in Lists("@graph").cuts(source.text_blocks()):
+    for cut in Lists(_OBJECTS).cuts(source.text_blocks()):
         if isinstance(cut, Reject):
             yield partial(rejected, cut)
         else:
@@ -42,14 +45,14 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 def _learnt(source: Source) -> Graph:
     graph = Graph()
     try:
-        for cut in Lists("@graph").cuts(source.text_blocks()):
+        for cut in Lists(_OBJECTS).cuts(source.text_blocks()):
             if isinstance(cut, Reject):
                 break
             for piece in cut.pieces:
                 for start, end in zip(piece.starts.tolist(), piece.ends.tolist(), strict=True):
                     node = parse(cut.text[start:end], 0) if _REFERRED.search(cut.text, start, end) else None
-                    if isinstance(node, dict):
-                        graph.learn(node)
+                    for member in members(node) if isinstance(node, dict) else ():
+                        graph.learn(member)
     except DamagedError:
         pass  # the second reading reports it
     return graph
@@ -58,8 +61,14 @@ def _learnt(source: Source) -> Graph:
 def _parse(cut: Cut, graph: Graph) -> Iterator[Batch]:
     messages = Messages()
     for piece in cut.pieces:
-        messages.gather(piece.objects(cut.text), add_message, graph)
+        messages.gather(piece.objects(cut.text), _add_all, graph)
     yield messages.batch()
+
+
+def _add_all(messages: Messages, line: int, node: Object, graph: Graph) -> None:
+    """Add the messages that an object is or holds."""
+    for member in members(node):
+        add_message(messages, line, member, graph)
 
 
 def examples() -> tuple[Example, ...]:
