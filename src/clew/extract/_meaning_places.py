@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import kernel, kernel_step, making_kernel
+from clew.ingest.kernels import inner, kernel, kernel_step
 
 _LONG_LINE = 60  # symbols; a line that long was broken by a program, not by its writer
 _MOST_FIGURES = 6  # digits; more is a telephone or account number
@@ -53,18 +53,16 @@ def numbers(sym, start, record, at, out):  # type: ignore[no-untyped-def]
     return k
 
 
-@making_kernel
-def merged(record, begin, end, phrase, more, apart):  # type: ignore[no-untyped-def]
-    """Hits and more hits in order of place, the latter first where both begin at once.
+@kernel
+def merge(record, begin, end, phrase, more, apart, out_record, out_begin, out_end, out_phrase):  # type: ignore[no-untyped-def]
+    """Hits and more hits in order of place, the latter first where both begin at once; returns how many.
 
     Args:
         record, begin, end, phrase: some hits.
         more: int64[k, 4], others: record, begin, end, phrase.
         apart: whether those of ``more`` that overlap with the others are left out.
+        out_record, out_begin, out_end, out_phrase: int64[all], to be filled.
     """
-    n = record.shape[0] + more.shape[0]
-    out_record, out_begin, out_end = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    out_phrase = np.empty(n, np.int64)
     k, f, free = 0, 0, np.int64(0)
     for h in range(record.shape[0] + 1):
         limit = begin[h] if h < record.shape[0] else np.int64(1 << 62)
@@ -77,10 +75,10 @@ def merged(record, begin, end, phrase, more, apart):  # type: ignore[no-untyped-
             out_record[k], out_begin[k], out_end[k], out_phrase[k] = record[h], begin[h], end[h], phrase[h]
             k += 1
             free = end[h]
-    return out_record[:k], out_begin[:k], out_end[:k], out_phrase[:k]
+    return k
 
 
-@kernel_step
+@inner
 def _ends_sentence(sym, i, first, stop):  # type: ignore[no-untyped-def]
     """Does a sentence, a line or a field end with the symbol at i?"""
     c = sym[i]
@@ -100,16 +98,17 @@ def _ends_sentence(sym, i, first, stop):  # type: ignore[no-untyped-def]
 @kernel
 def sentences(sym, start, record, begin, out):  # type: ignore[no-untyped-def]
     """The number of the sentence that each hit stands in."""
-    number, at, last = 0, np.int64(0), np.int64(-1)
+    number, last = 0, np.int64(-1)
+    at = np.uint64(0)
     for h in range(record.shape[0]):
         if record[h] != last:
-            last, at, number = record[h], begin[h], number + 1
-        first, stop = start[last], start[last + 1]
-        while at < begin[h]:
+            last, at, number = record[h], np.uint64(begin[h]), number + 1
+        until = np.uint64(begin[h])
+        while at < until:
             c = sym[at]
-            if (c < 97 or c > 122) and c != 32 and _ends_sentence(sym, at, first, stop):
-                number += 1
-            at += 1
+            if np.uint16(c - 97) >= 26 and c != 32 and c < 0x3100:  # most are letters, and these end none
+                number += _ends_sentence(sym, np.int64(at), start[last], start[last + 1])
+            at += np.uint64(1)
         out[h] = number
 
 

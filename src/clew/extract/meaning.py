@@ -22,7 +22,8 @@ from clew.extract._meaning_compile import Compiled
 from clew.extract._meaning_kernel import Texts, read
 from clew.extract._meaning_learnt import Reader, none, reader, scratch
 from clew.extract._meaning_lexicon import kinds
-from clew.extract._meaning_places import merged, numbers, sentences, word_places
+from clew.extract._meaning_places import merge, numbers, sentences, word_places
+from clew.extract._room import room
 from clew.extract._starts import Starts
 from clew.extract._written import plain
 from clew.extract.base import Example, Ints, TextBatch, mentions
@@ -56,17 +57,25 @@ def _figures(batch: TextBatch, words: Starts) -> Ints:
     return out[: numbers(batch.folded.sym, batch.folded.start, record, words.at[digit], out)]
 
 
+def _merged(hits: Sequence[npt.NDArray[np.integer]], more: Ints, apart: bool) -> list[Ints]:
+    """`merge`, in memory that the next batch uses again."""
+    out = [room(len(hits[0]) + len(more), np.int64) for _ in hits]
+    k = merge(*hits, more, apart, *out)
+    return [column[:k] for column in out]
+
+
 def _hits(batch: TextBatch, words: Starts, c: Compiled) -> Hits:
     """The words of the lexicons, and numbers, in order of place."""
     f = batch.folded
     found, turns, said = c.words.find(f, words), c.turns.find(f, words, overlapping=True), c.says.find(f, words)
     figures = _figures(batch, words)
     figures[:, 3] += c.first_made
-    record, begin, end, phrase = merged(found.record, found.begin, found.end, found.phrase, figures, True)
+    merged = _merged((found.record, found.begin, found.end, found.phrase), figures, True)
     for more, first_phrase in ((turns, c.first_turns), (said, c.first_says)):
         places = np.stack((more.record, more.begin, more.end, more.phrase + np.int64(first_phrase)), axis=1)
-        record, begin, end, phrase = merged(record, begin, end, phrase, places, False)
-    number, first, after = (np.empty(len(record), np.int64) for _ in range(3))
+        merged = _merged(merged, places, False)
+    record, begin, end, phrase = merged
+    number, first, after = (room(len(record), np.int64) for _ in range(3))
     word_places(words.at, words.first, record, begin, end, first, after)
     sentences(f.sym, f.start, record, begin, number)
     hidden = c.hidden[phrase] | ~plain(batch, record, begin, end)

@@ -243,7 +243,7 @@ def _candidates(hashes, heads, nexts, marks, has_stems, out):  # type: ignore[no
 
 @making_kernel
 def _scan(sym, start, first, at, chosen, classes, table, stems, bitmap, canon, overlapping):  # type: ignore[no-untyped-def]
-    room = np.int64(1024)
+    room = max(np.int64(1024), np.int64(chosen.shape[0] // 2))
     record, begin, stop = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     phrase = np.empty(room, np.int32)
     # taken out of their tuple here, once: in a loop that would cost more than looking at them
