@@ -156,3 +156,29 @@ def test_what_types_alone_say(shelf: Shelf) -> None:
     first, second = read(shelf, sms, mobile, app, post, BEN)
     assert (first["platform"], first["handle"], first["contact"]) == ("sms", "+31687654321", "+31687654321")
     assert (second["platform"], second["handle"]) == ("chirper", "ben2")
+
+
+@pytest.mark.parametrize("key", ["co:element", "co:item"])
+def test_a_thread_lists_its_messages_itself_or_elsewhere(shelf: Shelf, key: str) -> None:
+    listed = {"@id": "kb:list", "@type": "uco-types:Thread", key: [{"@id": "kb:m1"}, {"@id": "kb:m2"}]}
+    one, two = node("m1", MessageFacet=said("hi", "ann", "ben")), node("m2", MessageFacet=said("ho", "ben", "ann"))
+    inside = read(shelf, node("t", MessageThreadFacet={"messageThread": listed}), one, two)
+    assert [row["conversation"] for row in inside] == ["kb:t", "kb:t"]
+    changed = node("m1", MessageFacet=said("hey", "ann", "ben"))
+    apart = read(shelf, node("t", MessageThreadFacet={"messageThread": {"@id": "kb:list"}}), listed, changed)
+    assert [row["conversation"] for row in apart] == ["kb:list"]
+
+
+def test_what_parsers_of_telephones_write(shelf: Shelf) -> None:
+    cem = node("cem", AccountFacet={"accountIdentifier": "31612345678@s.whatsapp.net"})
+    dora = node(
+        "dora", AccountFacet={"accountIdentifier": "Dora T."}, EmailAccountFacet={"emailAddress": {"@id": "kb:at"}}
+    )
+    at = node("at", EmailAddressFacet={"addressValue": "dora@example.org"})
+    app = node("app", ApplicationFacet={"applicationIdentifier": "com.whatsapp"})
+    said_there = node("m1", MessageFacet=said("hi", "cem", application={"@id": "kb:app"}))
+    chat, mail = read(
+        shelf, said_there, node("m2", EmailMessageFacet={"body": "ho", "from": {"@id": "kb:dora"}}), cem, dora, at, app
+    )
+    assert (chat["handle"], chat["contact"], chat["platform"]) == ("+31612345678", "+31612345678", "whatsapp")
+    assert (mail["handle"], json.loads(mail["extra"])) == ("dora@example.org", {"name": "Dora T."})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,20 @@ _ACCOUNT = (
     "AccountFacet", "PhoneAccountFacet", "EmailAccountFacet", "EmailAddressFacet", "ApplicationAccountFacet",
     "DigitalAccountFacet", "MobileAccountFacet",
 )  # fmt: skip
+
+
+# What applications call themselves where no one named them.
+_PACKAGES = {
+    "com.whatsapp": "whatsapp", "com.whatsapp.w4b": "whatsapp", "net.whatsapp.whatsapp": "whatsapp",
+    "org.telegram.messenger": "telegram", "ph.telegra.telegraph": "telegram", "org.thoughtcrime.securesms": "signal",
+    "org.whispersystems.signal": "signal", "com.facebook.orca": "messenger", "com.facebook.messenger": "messenger",
+    "com.instagram.android": "instagram", "com.burbn.instagram": "instagram", "com.viber.voip": "viber",
+    "com.viber": "viber", "com.snapchat.android": "snapchat", "com.toyopagroup.picaboo": "snapchat",
+    "com.skype.raider": "skype", "jp.naver.line.android": "line", "jp.naver.line": "line", "com.tencent.mm": "wechat",
+    "com.tencent.xin": "wechat", "kik.android": "kik", "com.kik.chat": "kik", "com.apple.mobilesms": "sms",
+    "com.google.android.apps.messaging": "sms",
+}  # fmt: skip
+_WHATSAPP = re.compile(r"(\d{6,15})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)")
 
 
 def local(name: str) -> str:
@@ -105,15 +120,17 @@ class Graph:
             told = found.get("ApplicationFacet", {})
             called = literal(plain(node).get("name")) or literal(told.get("name"))
             if called := called or literal(told.get("applicationIdentifier")):
-                self.names[name] = called
-        if "MessageThreadFacet" in found:
-            told = found["MessageThreadFacet"]
-            for key in ("message", "messages"):
-                for part in list_of(told.get(key)) or list_of(plain(told.get(key)).get("item")):
-                    self.threads.update(dict.fromkeys(references(part), name))
+                self.names[name] = _PACKAGES.get(called.lower(), called)
+        self._thread(name, found.get("MessageThreadFacet", {}), node if "Thread" in types(node) else {})
         told = {key: value for kind in _ACCOUNT for key, value in found.get(kind, {}).items()}
         if told:
             self.accounts[name] = self._account(name, told, literal(plain(node).get("name")))
+
+    def _thread(self, name: str, told: Object, apart: Object) -> None:
+        """Which messages a thread holds: it lists them, or has a list that may stand apart."""
+        for held in (*(told.get(key) for key in ("message", "messages", "messageThread")), apart):
+            listed = list_of(held) or list_of(plain(held).get("element")) or list_of(plain(held).get("item"))
+            self.threads.update(dict.fromkeys(references(listed), name))
 
     def _account(self, name: str, told: Object, called: Value) -> _Account:
         phone = literal(told.get("phoneNumber")) or literal(told.get("MSISDN"))
@@ -122,7 +139,8 @@ class Graph:
         keys = ("accountIdentifier", "accountLogin", "emailAddress")
         handle = phone or mail or next((text for key in keys if (text := literal(told.get(key)))), None)
         shown = literal(told.get("displayName")) or called
-        address = None if handle else next(iter(references(told.get("emailAddress"))), None)
+        handle = f"+{jid[1]}" if handle and (jid := _WHATSAPP.fullmatch(handle)) else handle
+        address = None if phone or mail else next(iter(references(told.get("emailAddress"))), None)
         contact = phone or mail or contact_of(handle)
         return _Account(handle or name, contact, shown, next(iter(application), None), address)
 
@@ -131,7 +149,8 @@ class Graph:
         known = self.accounts.get(name)
         address = self.accounts.get(str(known.address)) if known and known.address else None
         if known and address:
-            return replace(known, handle=address.handle, contact=address.contact)
+            called = known.name or (known.handle if known.handle != name else None)
+            return replace(known, handle=address.handle, contact=address.contact, name=called)
         return known or _Account(name, contact_of(name), None, None)
 
 

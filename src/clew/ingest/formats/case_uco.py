@@ -18,7 +18,7 @@ _KNOWN = re.compile(rb"unifiedcyberontology\.org|caseontology\.org|uco-observabl
 # The objects of a graph, or those of a bundle that is the whole document.
 _OBJECTS = r'(?:@graph|[^"\\]{0,200}[:/#]object)'
 _LISTED = re.compile(rb'"' + _OBJECTS.encode() + rb'"\s*:\s*\[')
-_REFERRED = re.compile(rb'(?:Account|Address|Application|Thread|Message)Facet|[:/#]Application"')
+_REFERRED = re.compile(rb'(?:Account|Address|Application|Thread|Message)Facet|[:/#](?:Application|Thread)"')
 NOTHING = "no message in the graph"
 
 
