@@ -17,6 +17,7 @@ from tests.tried import tried
 
 from clew.ingest.chats_heads import SENDER, SENDER_END, find_heads
 from clew.ingest.chats_words import chat_name
+from clew.ingest.formats.whatsapp import sniff
 
 
 def read(shelf: Shelf, name: str, text: str | bytes) -> list[dict[str, Any]]:
@@ -66,6 +67,11 @@ STAMPS = [
     "[2021-05-13, 15:04:00] ",
     "[2021/5/13 下午3:04:00] ",
     "[13/5/21 15:04:00] ",
+    "13/05/21 15:04:00: ",
+    "13.05.21 15.04.00: ",
+    "13/5/2021 15:04:00: ",
+    "5/13/21, 3:04:00 PM: ",
+    "13/5/21, 3:04:00 p.m.: ",
 ]
 
 
@@ -79,6 +85,16 @@ def test_every_way_to_write_a_time_is_read(shelf: Shelf, stamp: str) -> None:
         ("Ben", "two\nand more"),
         ("Ann", "three: 3"),
     ]
+
+
+def test_a_colon_ends_a_time_only_where_it_ends_those_of_the_chat(shelf: Shelf) -> None:
+    pasted = "13/05/21, 15:04 - Ann: look\n13/05/21 15:04:00: Cem: hello\n13/05/21, 15:05 - Ben: yes\n"
+    found = read(shelf, "_chat.txt", pasted)
+    assert [row["body"] for row in found] == ["look\n13/05/21 15:04:00: Cem: hello", "yes"]
+
+
+def test_the_log_of_a_program_is_no_chat() -> None:
+    assert sniff(b"2021-05-13 15:04:00: WARNING: low\n2021-05-13 15:04:01: ERROR: gone\n" * 9, "x.log") == 0.0
 
 
 def times(shelf: Shelf, *stamps: str) -> list[datetime]:

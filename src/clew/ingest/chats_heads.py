@@ -8,11 +8,14 @@ import numpy.typing as npt
 from clew.ingest.kernels import kernel, kernel_step
 
 # What is known of each head, a column each. START and BODY are bytes of the text, LINE counts from 0, LAST_DIGITS are
-# the digits of the third number of the date, SECOND and SENDER are -1 where there is none; a mark that says which half
+# the digits of the third number of the date, BRACKET says what ends the stamp (see below), SECOND and SENDER are -1
+# where there is none; a mark that says which half
 # of the day it is stands between BEFORE and BEFORE_END, or between AFTER and AFTER_END.
 START, BODY, LINE, FIRST, MIDDLE, LAST, FIRST_DIGITS, LAST_DIGITS, HOUR, MINUTE, SECOND = range(11)
 SEPARATOR, BRACKET, BEFORE, BEFORE_END, AFTER, AFTER_END, SENDER, SENDER_END = range(11, 19)
 _WIDTH = 19
+
+BY_COLON = 2  # a colon ends the stamp, as on iPhones until 2017; 1: brackets hold it; 0: a dash ends it
 
 _SHORTEST = 12  # bytes of "1/1/21 1:01" and a line feed
 _MAX_WORDS = 32  # bytes of what stands between date and time, or after the time
@@ -163,7 +166,7 @@ def _clock(data, i, end, row):  # type: ignore[no-untyped-def]
 
 @kernel_step
 def _stamp_end(data, i, end, row):  # type: ignore[no-untyped-def]
-    """The byte after the whole stamp: after the bracket that closes it, or the dash; 0 where neither comes soon."""
+    """The byte after the whole stamp: after the bracket that closes it, the dash or colon; 0 where none comes soon."""
     while i < end and i - row[AFTER] <= _MAX_WORDS and data[i] != _LF and _digit(data, i, end)[1] == 0:
         row[AFTER_END] = i
         if row[BRACKET]:
@@ -174,8 +177,21 @@ def _stamp_end(data, i, end, row):  # type: ignore[no-untyped-def]
                 return i + 3
             if i + 4 < end and data[i + 1] == 0xE2 and data[i + 2] == 0x80 and data[i + 3] == 0x93:
                 return i + 4
+        elif data[i] == _COLON and i + 1 < end and data[i + 1] == _SPACE and _may_end_by_colon(data, i, row):
+            row[BRACKET] = BY_COLON
+            return i + 2
         i += 1
     return 0
+
+
+@kernel_step
+def _may_end_by_colon(data, i, row):  # type: ignore[no-untyped-def]
+    """Whether the colon at ``i`` stands right after seconds, or a mark like PM, and the year does not come first.
+
+    Logs of programs are written so with the year first.
+    """
+    half = data[i - 1] | 32 == 109 or data[i - 1] == _DOT
+    return row[SECOND] >= 0 and row[FIRST_DIGITS] <= 2 and (i == row[AFTER] or half)
 
 
 @kernel_step

@@ -50,7 +50,7 @@ class Survey:
     """What a reading of the whole file tells about each of its messages.
 
     Attributes:
-        style: whether times stand in brackets, and what parts the numbers of a date.
+        style: what ends the date and time of a message (`BRACKET`), and what parts the numbers of a date.
         order: of day, month and year.
         senders: the first three different ones.
         title: the chat's name where the text itself holds it.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clew.ingest.base import Chunk, Example, Format, IsField, Source
-from clew.ingest.chats_heads import BRACKET, LINE, SENDER, SEPARATOR, find_heads
+from clew.ingest.chats_heads import BRACKET, BY_COLON, LINE, SENDER, SEPARATOR, find_heads
 from clew.ingest.chats_whatsapp import chunks
 from clew.ingest.chats_words import chat_name
 
@@ -26,7 +26,7 @@ def sniff(head: bytes, name: str) -> float:
     sent = np.count_nonzero(alike[:, SENDER] >= 0)
     if not early or (sent < 2 and not named):
         return 0.1 * named
-    return 0.97 if named or 2 * sent >= len(alike) else 0.6
+    return 0.97 if named or (2 * sent >= len(alike) and style[0] != BY_COLON) else 0.6
 
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
