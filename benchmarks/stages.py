@@ -1,6 +1,6 @@
 """Stages of grooming and control, who controls whom, and present danger, found in simulated chats.
 
-    python -m benchmarks.stages [--conversations 3000] [--offers 4000] [--seed 301] [--worst 3]
+    python -m benchmarks.stages [--conversations 6000] [--offers 2500] [--seed 301] [--worst 3]
 
 Two worlds: with Clew's own sentences, which the authors of the lexicons may look at; and with held-out ones that
 somebody else wrote (benchmarks/heldout/talk), of which only totals are shown. F1 of a stage counts conversations (and,
@@ -242,8 +242,8 @@ def report(world: World) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--conversations", type=int, default=3000)
-    parser.add_argument("--offers", type=int, default=4000)
+    parser.add_argument("--conversations", type=int, default=6000)
+    parser.add_argument("--offers", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=301)
     parser.add_argument("--worst", type=int, default=3, help="errors to show of each stage, own sentences only")
     given = parser.parse_args()
