@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel, kernel_step, making_step
+from clew.ingest.kernels import making_kernel, making_step
 from clew.match._machine import fetch, ones
 
 CHUNKS = 16
@@ -59,7 +59,7 @@ def new_tables(words: U64) -> Tables:
     return Tables(bucket, number, sketch, np.empty((n, 4), np.uint64), np.zeros(1, np.int64))
 
 
-@kernel_step
+@making_step
 def _key(word: U64, chunk: int) -> int:
     """Chunk 0 to 15 of a hash of four words."""
     return int((word[chunk // 4] >> np.uint64(48 - 16 * (chunk % 4))) & np.uint64(0xFFFF))
@@ -81,7 +81,7 @@ def _insert(tables: Tables, word: U64) -> int:
     return new
 
 
-@kernel
+@making_kernel
 def fill(tables: Tables, words: U64) -> None:
     """Insert uint64[n, 4] in their order."""
     for i in range(len(words)):
@@ -131,7 +131,7 @@ def _plan(tables: Tables, word: U64, units: int, most: int, plan: I64) -> int:
     return int(best[CHUNKS, units])
 
 
-@kernel_step
+@making_step
 def _distance(a: U64, b: U64) -> int:
     return int(ones(a[0] ^ b[0]) + ones(a[1] ^ b[1]) + ones(a[2] ^ b[2]) + ones(a[3] ^ b[3]))
 
@@ -145,7 +145,7 @@ def _warm(tables: Tables, key: int, chunk: int) -> None:
             fetch(tables.sketch, chunk, begin + line)
 
 
-@kernel_step
+@making_step
 def _search(
     tables: Tables, word: U64, most: int, plan: I64, seen: I64, tick: int, found: I32, bits: U8
 ) -> tuple[int, bool]:
@@ -202,7 +202,7 @@ def _search(
     return hits, hurried
 
 
-@kernel
+@making_kernel
 def search(tables: Tables, words: U64, most: int, start: int, query: I64, found: I32, bits: U8) -> tuple[int, int, int]:
     """Search uint64[q, 4] from query ``start`` on, until the output might not hold one query more.
 
@@ -232,7 +232,7 @@ def search(tables: Tables, words: U64, most: int, start: int, query: I64, found:
     return len(words), written, hurries
 
 
-@kernel
+@making_kernel
 def lead(tables: Tables, words: U64, most: int) -> tuple[I64, int]:
     """Group uint64[n, 4]: in order, each joins the nearest leader within ``most`` bits or becomes one.
 
