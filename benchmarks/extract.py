@@ -1,4 +1,4 @@
-"""Speed of the extractors, one by one and together: ``python -m benchmarks.extract WORLD.jsonl [--rows N]``.
+"""Speed of the extractors, one by one and together: ``python -m benchmarks.extract [WORLD.jsonl] [--rows N]``.
 
 The file is ingested into a workspace that is thrown away. Processor time (user and system) is what counts on a busy
 machine; wall time and the peak of memory are printed beside it. Compile the kernels first (``python -m clew.warm``).
@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.pipeline import clew
 from clew.extract.base import text_batch
 from clew.extract.image_mentions import image_mentions
 from clew.extract.region import regions
@@ -30,10 +31,13 @@ from clew.store.workspace import Workspace
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("world", type=Path)
+    parser.add_argument("world", type=Path, nargs="?", help="adverts; simulated unless given")
     parser.add_argument("--rows", type=int, default=100_000, help="records to time each extractor with")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if options.world is None:
+            clew("simulate", f"{folder}/world", "--ads", str(options.rows), "--images", "0", "--seed", "41")
+            options.world = Path(folder) / "world" / "ads.jsonl"
         workspace = Workspace.create(Path(folder) / "workspace")
         ingest(workspace, [options.world], IngestOptions("ad", "world"))
         segments = workspace.paths("records")

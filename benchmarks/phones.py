@@ -25,7 +25,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.extract.base import TextBatch, batch_of_texts, text_batch
+from clew.extract.base import FIELDS, TextBatch, batch_of_texts, text_batch
 from clew.extract.phone import PLUGIN
 from clew.extract.region import regions
 
@@ -176,7 +176,7 @@ def _records(rows: Sequence[dict[str, object]]) -> pa.RecordBatch:
     columns: dict[str, pa.Array] = {
         c: pa.array([None if r.get(k) is None else str(r[k]) for r in rows], pa.string()) for c, k in names.items()
     }
-    columns["contact"] = pa.nulls(n, pa.string())
+    columns |= {name: pa.nulls(n, pa.string()) for name in FIELDS if name not in columns}
     columns["kind"] = columns["source"] = pa.array(["ad"] * n)
     columns["images"] = pa.nulls(n, pa.list_(pa.string()))
     columns["rid"] = pa.array(range(n), pa.uint64())
