@@ -106,7 +106,7 @@ def sentences(sym, start, record, begin, out):  # type: ignore[no-untyped-def]
         until = np.uint64(begin[h])
         while at < until:
             c = sym[at]
-            if np.uint16(c - 97) >= 26 and c != 32 and c < 0x3100:  # most are letters, and these end none
+            if np.uint16(c - 97) >= 26 and c != 32:  # most are letters, and these end none
                 number += _ends_sentence(sym, np.int64(at), start[last], start[last + 1])
             at += np.uint64(1)
         out[h] = number

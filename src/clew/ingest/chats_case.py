@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from clew.ingest.chats import Messages, Value, as_list, between, contact_of, photos, tagged
 from clew.ingest.chats_json import Object, list_of, text_of
@@ -16,8 +17,6 @@ _ACCOUNT = (
     "AccountFacet", "PhoneAccountFacet", "EmailAccountFacet", "EmailAddressFacet", "ApplicationAccountFacet",
     "DigitalAccountFacet", "MobileAccountFacet",
 )  # fmt: skip
-
-
 # What applications call themselves where no one named them.
 _PACKAGES = {
     "com.whatsapp": "whatsapp", "com.whatsapp.w4b": "whatsapp", "net.whatsapp.whatsapp": "whatsapp",
@@ -49,31 +48,33 @@ def literal(value: object) -> Value:
     return text_of(value.get("@value")) if isinstance(value, dict) else text_of(value)
 
 
+def several(value: object) -> list[Any]:
+    """One value or many, as a list: JSON-LD writes a list of one without its brackets."""
+    return value if isinstance(value, list) else [value]
+
+
 def references(value: object) -> list[str]:
     """The ids that a value refers to."""
-    parts = value if isinstance(value, list) else [value]
-    found = (text_of(part.get("@id")) if isinstance(part, dict) else text_of(part) for part in parts)
+    found = (text_of(part.get("@id")) if isinstance(part, dict) else text_of(part) for part in several(value))
     return [name for name in found if name]
 
 
 def facets(node: Object) -> dict[str, Object]:
     """The facets of an object by their local type."""
     given = plain(node).get("hasFacet") or plain(node).get("facets")
-    listed = given if isinstance(given, list) else [given]
-    return {kind: plain(facet) for facet in listed if isinstance(facet, dict) for kind in types(facet)}
+    return {kind: plain(facet) for facet in several(given) if isinstance(facet, dict) for kind in types(facet)}
 
 
 def types(node: Object) -> list[str]:
     """The local types of an object or a facet."""
-    kinds = node.get("@type")
-    return [local(text_of(kind) or "") for kind in (kinds if isinstance(kinds, list) else [kinds])]
+    return [local(text_of(kind) or "") for kind in several(node.get("@type"))]
 
 
 def members(node: Object, depth: int = 0) -> Iterator[Object]:
     """An object, and those that stand in it as a bundle or an investigation holds its own."""
     yield node
     held = plain(node).get("object") if depth < _DEEPEST else None
-    for member in held if isinstance(held, list) else [held]:
+    for member in several(held):
         if isinstance(member, dict) and len(member) > 1:  # not only an id
             yield from members(member, depth + 1)
 
@@ -111,7 +112,11 @@ class Graph:
     messages: int = 0
 
     def learn(self, node: Object) -> None:
-        """Take in an object of the graph."""
+        """Take in an object of the graph, and those that it holds."""
+        for member in members(node):
+            self._learn(member)
+
+    def _learn(self, node: Object) -> None:
         name, found = text_of(node.get("@id")), facets(node)
         self.messages += _message_kind(found) is not None
         if name is None:
@@ -154,7 +159,13 @@ class Graph:
         return known or _Account(name, contact_of(name), None, None)
 
 
-def add_message(messages: Messages, line: int, node: Object, graph: Graph) -> None:
+def add_messages(messages: Messages, line: int, node: Object, graph: Graph) -> None:
+    """Add the messages that an object is or holds."""
+    for member in members(node):
+        _add_message(messages, line, member, graph)
+
+
+def _add_message(messages: Messages, line: int, node: Object, graph: Graph) -> None:
     """Add the message that an object is; nothing where it is none."""
     found = facets(node)
     kind = _message_kind(found)

@@ -9,8 +9,8 @@ from clew.ingest.kernels import kernel, kernel_step
 
 # What is known of each head, a column each. START and BODY are bytes of the text, LINE counts from 0, LAST_DIGITS are
 # the digits of the third number of the date, BRACKET says what ends the stamp (see below), SECOND and SENDER are -1
-# where there is none; a mark that says which half
-# of the day it is stands between BEFORE and BEFORE_END, or between AFTER and AFTER_END.
+# where there is none; a mark that says which half of the day it is stands between BEFORE and BEFORE_END, or between
+# AFTER and AFTER_END.
 START, BODY, LINE, FIRST, MIDDLE, LAST, FIRST_DIGITS, LAST_DIGITS, HOUR, MINUTE, SECOND = range(11)
 SEPARATOR, BRACKET, BEFORE, BEFORE_END, AFTER, AFTER_END, SENDER, SENDER_END = range(11, 19)
 _WIDTH = 19

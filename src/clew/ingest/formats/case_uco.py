@@ -10,8 +10,8 @@ import orjson
 
 from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats import Messages
-from clew.ingest.chats_case import Graph, add_message, members
-from clew.ingest.chats_json import Cut, Lists, Object, parse
+from clew.ingest.chats_case import Graph, add_messages
+from clew.ingest.chats_json import Cut, Lists, parse
 from clew.ingest.streams import DamagedError
 
 _KNOWN = re.compile(rb"unifiedcyberontology\.org|caseontology\.org|uco-observable:")
@@ -51,8 +51,8 @@ def _learnt(source: Source) -> Graph:
             for piece in cut.pieces:
                 for start, end in zip(piece.starts.tolist(), piece.ends.tolist(), strict=True):
                     node = parse(cut.text[start:end], 0) if _REFERRED.search(cut.text, start, end) else None
-                    for member in members(node) if isinstance(node, dict) else ():
-                        graph.learn(member)
+                    if isinstance(node, dict):
+                        graph.learn(node)
     except DamagedError:
         pass  # the second reading reports it
     return graph
@@ -61,14 +61,8 @@ def _learnt(source: Source) -> Graph:
 def _parse(cut: Cut, graph: Graph) -> Iterator[Batch]:
     messages = Messages()
     for piece in cut.pieces:
-        messages.gather(piece.objects(cut.text), _add_all, graph)
+        messages.gather(piece.objects(cut.text), add_messages, graph)
     yield messages.batch()
-
-
-def _add_all(messages: Messages, line: int, node: Object, graph: Graph) -> None:
-    """Add the messages that an object is or holds."""
-    for member in members(node):
-        add_message(messages, line, member, graph)
 
 
 def examples() -> tuple[Example, ...]:
