@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract import _meaning_learnt as learnt
-from clew.extract._meaning_apply import PARTS, known, room_for, vote
+from clew.extract._meaning_apply import counts, known, room_for, vote
 from clew.extract._meaning_cache import compiled
 from clew.extract._meaning_kernel import Texts
 from clew.extract._meaning_matches import settle
@@ -19,22 +19,20 @@ from clew.extract.meaning import found_words
 
 @numba.njit(nogil=True, cache=True)
 def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, reader, room, ids, owner, totals):  # type: ignore[no-untyped-def]
-    words = room_for(longest)
-    votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
+    words, votes = room_for(longest, rules), np.zeros(stretch.shape[0], np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(totals.shape[1])
-    tried, grows, count = np.zeros(rules.size.shape[0], np.bool_), np.zeros(totals.shape[1], np.bool_), 0
+    grows, count = np.zeros(totals.shape[1], np.bool_), 0
     every = np.ones_like(grows)
     for q in range(bounds.shape[0] - 1):
         a, b, k, done = bounds[q], bounds[q + 1], 0, False
         most = vote(hits, groups, a, b, votes)
         total[:] = 0
         for language in range(votes.shape[0]):
-            if votes[language] * 2 < most or (votes[language] == 0 and not (most == 0 and language == 0)):
+            if not counts(votes, language, most):
                 continue
             n, rows, weights, k = known(
-                hits, groups, rules, every, a, b, language, stretch[language], words, present, classes, tried, chosen,
-                rows, weights, k,
-            )  # fmt: skip
+                hits, groups, rules, every, a, b, language, stretch[language], words, classes, rows, weights, k
+            )
             if votes[language] == most and not done:
                 done = True
                 first, last = texts.first[q], texts.first[q + 1]

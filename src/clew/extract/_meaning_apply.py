@@ -12,6 +12,7 @@ from clew.extract.base import Ints
 from clew.ingest.kernels import grown, inner, kernel_step, making_step
 
 PARTS = 3  # 64-bit words that hold a set of classes
+_SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
 
 
 class Groups(NamedTuple):
@@ -54,13 +55,16 @@ class Hits(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The hits of one record that one language knows."""
+    """The hits of one record that one language knows, and room to look for matches among them."""
 
     bits: npt.NDArray[np.uint64]  # [room, PARTS], their classes
     hit: Ints
     first: Ints  # index of their first word and of the word after their last
     after: Ints
     sentence: Ints
+    present: npt.NDArray[np.uint64]  # [PARTS], the classes of all
+    tried: npt.NDArray[np.bool_]  # rules
+    chosen: Ints  # the word of each slot of a rule
 
 
 @inner
@@ -69,12 +73,12 @@ def _fits(bits, k, wanted):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _assign(words, slots, count, ordered, i, j, chosen):  # type: ignore[no-untyped-def]
-    """Can every slot have a word of its own among those from i to j, both of which are used?
+def _assign(words, slots, count, ordered, i, j):  # type: ignore[no-untyped-def]
+    """Can every slot have a word of its own (``chosen``) among those from i to j, both of which are used?
 
     Words that overlap, as those of a turn do, are one.
     """
-    s, k = 0, i
+    s, k, chosen = 0, i, words.chosen
     while s >= 0:
         found = False
         while k <= j and not found:
@@ -104,7 +108,7 @@ def _assign(words, slots, count, ordered, i, j, chosen):  # type: ignore[no-unty
 
 
 @inner
-def _forbidden(words, n, none, i, j, reach, across, chosen, count):  # type: ignore[no-untyped-def]
+def _forbidden(words, n, none, i, j, reach, across, count):  # type: ignore[no-untyped-def]
     """Does a word of a class that must not be there stand in the match or near it?"""
     if none[0] | none[1] | none[2] == 0:
         return False
@@ -114,7 +118,7 @@ def _forbidden(words, n, none, i, j, reach, across, chosen, count):  # type: ign
     while k < n and words.first[k] - words.after[j] < reach:
         used = False
         for t in range(count):
-            used |= chosen[t] == k
+            used |= words.chosen[t] == k
         near = words.sentence[i] <= words.sentence[k] <= words.sentence[j]
         if not used and (near or across) and _fits(words.bits, k, none):
             return True
@@ -137,7 +141,7 @@ def _weight(groups, phrase, language, wanted):  # type: ignore[no-untyped-def]
 # What is called for every word, rule or match makes no array and leaves it to its caller to make room: Numba counts
 # the references to some thirty arrays at every call of what makes one, which took a fifth of the time.
 @inner
-def _next_match(rules, r, window, words, n, i, chosen):  # type: ignore[no-untyped-def]
+def _next_match(rules, r, window, words, n, i):  # type: ignore[no-untyped-def]
     """The next match of a rule that begins with the i-th word or later: its first and last word; n and n: none."""
     slots, every, count, across = rules.slots[r], rules.every[r], rules.size[r], rules.across[r]
     while i <= n - count:
@@ -145,8 +149,8 @@ def _next_match(rules, r, window, words, n, i, chosen):  # type: ignore[no-untyp
         while j < n:
             if words.first[j] - words.after[i] >= window or (not across and words.sentence[j] != words.sentence[i]):
                 break
-            if _fits(words.bits, j, every) and _assign(words, slots, count, rules.ordered[r], i, j, chosen):
-                if not _forbidden(words, n, rules.none[r], i, j, rules.reach[r], across, chosen, count):
+            if _fits(words.bits, j, every) and _assign(words, slots, count, rules.ordered[r], i, j):
+                if not _forbidden(words, n, rules.none[r], i, j, rules.reach[r], across, count):
                     return i, j
                 break
             j += 1
@@ -155,11 +159,11 @@ def _next_match(rules, r, window, words, n, i, chosen):  # type: ignore[no-untyp
 
 
 @inner
-def _meant(hits, groups, rules, r, language, words, chosen):  # type: ignore[no-untyped-def]
+def _meant(hits, groups, rules, r, language, words):  # type: ignore[no-untyped-def]
     """The weight of a match, and whether a word of it is written so that a filter does not read it."""
     product, hidden, count = 1.0, False, rules.size[r]
     for t in range(count):
-        h = words.hit[chosen[t]]
+        h = words.hit[words.chosen[t]]
         product *= _weight(groups, hits.phrase[h], language, rules.slots[r, t])
         hidden |= hits.hidden[h]
     return rules.weight[r] * product ** (1 / count), hidden
@@ -182,16 +186,22 @@ def vote(hits, groups, a, b, votes):  # type: ignore[no-untyped-def]
     return most
 
 
+@inner
+def counts(votes, language, most):  # type: ignore[no-untyped-def]
+    """Is a record read in a language? The first stands for all of them, where none has a word."""
+    return votes[language] * _SHARE >= most and (votes[language] > 0 or (most == 0 and language == 0))
+
+
 @kernel_step
-def _gather(hits, groups, a, b, language, words, present, classes, sought, rows, weights, k):  # type: ignore[no-untyped-def]
+def _gather(hits, groups, a, b, language, words, classes, sought, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b; sense phrases are matches at once.
 
     Returns:
         How many words, and how many matches there now are: those that find no room are only counted.
     """
     n = np.int64(0)
+    bits, present = words.bits, words.present
     present[:] = 0
-    bits = words.bits
     for h in range(a, b):
         bits[n, 0], bits[n, 1], bits[n, 2] = 0, 0, 0
         phrase = hits.phrase[h]
@@ -214,14 +224,13 @@ def _gather(hits, groups, a, b, language, words, present, classes, sought, rows,
 
 
 @kernel_step
-def _try_rules(  # type: ignore[no-untyped-def]
-    hits, groups, rules, sought, language, stretch, words, n, present, tried, chosen, rows, weights, k
-):
+def _try_rules(hits, groups, rules, sought, language, stretch, words, n, rows, weights, k):  # type: ignore[no-untyped-def]
     """The matches of every rule of which the sense is sought and all slots have a word in the record.
 
     Returns:
         How many matches there now are: those that find no room are only counted.
     """
+    present, tried = words.present, words.tried
     tried[:] = False
     for part in range(PARTS):
         for bit in range(64):
@@ -238,9 +247,9 @@ def _try_rules(  # type: ignore[no-untyped-def]
                     may = may and (present[0] & slot[0]) | (present[1] & slot[1]) | (present[2] & slot[2]) != 0
                 i = j = np.int64(0) if may else n
                 while i < n:
-                    i, j = _next_match(rules, r, np.int64(rules.window[r] * stretch), words, n, i, chosen)
+                    i, j = _next_match(rules, r, np.int64(rules.window[r] * stretch), words, n, i)
                     if i < n:
-                        weight, hidden = _meant(hits, groups, rules, r, language, words, chosen)
+                        weight, hidden = _meant(hits, groups, rules, r, language, words)
                         begin, end = hits.begin[words.hit[i]], hits.end[words.hit[j]]
                         write(rows, weights, k, begin, end, rules.sense[r], hidden, weight)
                         i, k = i + 1, k + 1
@@ -248,26 +257,26 @@ def _try_rules(  # type: ignore[no-untyped-def]
 
 
 @making_step
-def known(  # type: ignore[no-untyped-def]
-    hits, groups, rules, sought, a, b, language, stretch, words, present, classes, tried, chosen, rows, weights, k
-):
+def known(hits, groups, rules, sought, a, b, language, stretch, words, classes, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b, and the matches of phrases and rules among them."""
     while True:
-        n, m = _gather(hits, groups, a, b, language, words, present, classes, sought, rows, weights, k)
-        m = _try_rules(
-            hits, groups, rules, sought, language, stretch, words, n, present, tried, chosen, rows, weights, m
-        )
+        n, m = _gather(hits, groups, a, b, language, words, classes, sought, rows, weights, k)
+        m = _try_rules(hits, groups, rules, sought, language, stretch, words, n, rows, weights, m)
         if m <= rows.shape[0]:
             return n, rows, weights, m
         rows, weights = grown(rows, 2 * m), grown(weights, 2 * m)
 
 
 @making_step
-def room_for(longest):  # type: ignore[no-untyped-def]
+def room_for(longest, rules):  # type: ignore[no-untyped-def]
+    """Room for the words of a record: at most so many."""
     return Words(
         np.zeros((longest + 1, PARTS), np.uint64),
         np.empty(longest, np.int64),
         np.empty(longest, np.int64),
         np.empty(longest, np.int64),
         np.empty(longest, np.int64),
+        np.zeros(PARTS, np.uint64),
+        np.zeros(rules.size.shape[0], np.bool_),
+        np.zeros(rules.slots.shape[1], np.int64),
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._meaning_apply import PARTS, known, room_for, vote
+from clew.extract._meaning_apply import counts, known, room_for, vote
 from clew.extract._meaning_learnt import HELD_BACK, SPAN, class_features, says_several, speaking, weigh, word_features
 from clew.extract._meaning_matches import FAINTEST, grade, put, settle
 from clew.extract._starts import JOIN, SPLIT
@@ -15,7 +15,6 @@ from clew.extract.base import Ints
 from clew.extract.fold import BREAK
 from clew.ingest.kernels import grown, making_kernel, making_step
 
-_SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
 # Words of a talk in which a sense must come to 1. Accidents grow with the words that are read, so in a longer text it
 # must come to as much more. 99 of 100 short messages are not longer, and read as if there were no limit.
 PASSAGE = 60
@@ -96,10 +95,8 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, t
     Returns:
         int64[k, 6]: record, begin, end, sense, hidden, whether it is only a hint; and float32[k], `grade` of each.
     """
-    words = room_for(longest)
-    votes, present, chosen = np.zeros(stretch.shape[0], np.int64), np.zeros(PARTS, np.uint64), np.zeros(8, np.int64)
+    words, votes = room_for(longest, rules), np.zeros(stretch.shape[0], np.int64)
     rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(grows.shape[0])
-    tried = np.zeros(rules.size.shape[0], np.bool_)
     found, graded, m, stamp = np.empty((1024, 6), np.int64), np.empty(1024, np.float32), 0, np.int64(0)
     gain = np.empty(grows.shape[0])
     every, elsewhere = np.ones_like(talk), ~talk
@@ -111,13 +108,12 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, t
         sought = every if length[q] > 0 else elsewhere
         most = vote(hits, groups, a, b, votes)
         for language in range(votes.shape[0]):
-            if votes[language] * _SHARE < most or (votes[language] == 0 and not (most == 0 and language == 0)):
+            if not counts(votes, language, most):
                 continue
             wide = max(wide, stretch[language])
             n, rows, weights, k = known(
-                hits, groups, rules, sought, a, b, language, stretch[language], words, present, classes, tried, chosen,
-                rows, weights, k,
-            )  # fmt: skip
+                hits, groups, rules, sought, a, b, language, stretch[language], words, classes, rows, weights, k
+            )
             if votes[language] == most and not asked:
                 asked = True
                 stamp, rows, weights, k = _listen(
