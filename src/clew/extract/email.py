@@ -40,7 +40,6 @@ from clew.extract.fold import fold_text
 from clew.ingest.kernels import kernel_step, making_kernel
 
 _LOCAL, _HOST = 64, 253  # longest parts of an address (RFC 5321, section 4.5.3.1)
-_LOWER = r"^[a-z0-9_](?:[a-z0-9._%+-]*[a-z0-9_+-])?@[a-z0-9.-]+$"
 _ADDRESS = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?")
 # Words before "at" that begin a sentence about a place, not an address.
 _NOT_NAMES = frozenset(
@@ -152,7 +151,7 @@ def _spelled(text: str, at: int, after: int, style: int, dots: int) -> str:
 
 def _evident(texts: pa.Array) -> npt.NDArray[np.bool_]:
     """Which of many strings are plain addresses in lower case, as most are: their own value."""
-    lower = pc.and_(pc.match_substring_regex(texts, _LOWER), pc.less_equal(pc.binary_length(texts), _LOCAL))
+    lower = pc.match_substring_regex(texts, f"^{_ADDRESS.pattern}@[a-z0-9.-]+$")
     lower = pc.and_(lower, pc.invert(pc.match_substring(texts, "..")))
     hosts = pc.list_element(pc.split_pattern(pc.if_else(lower, texts, "a@b"), "@"), 1)
     return np.asarray(pc.and_(lower, registered_as_they_are(hosts)).to_numpy(zero_copy_only=False))
