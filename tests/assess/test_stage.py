@@ -105,6 +105,20 @@ def test_base_rates_are_shares_of_items_and_networks(made: Any, tmp_path: Path) 
     assert reasons["wording-trust"]["sentence"] == "1 of 1 advert insists on being real and trustworthy."
 
 
+def test_base_rates_name_the_kinds_that_were_counted(made: Any, tmp_path: Path) -> None:
+    def seen() -> str:
+        reasons = {r["indicator"]: r for r in leads_of(made.assess(tmp_path))["n0"]["reasons"]}
+        return str(reasons["payment-details"]["seen"]).partition(" % of ")[2]
+
+    for k in range(10):
+        made.add(f"n{k}", ("phone", f"+3161234567{k}"), *([("wording", "payment")] if k < 3 else []))
+    assert seen() == "adverts here"
+    made.message("m", "c1", "a")
+    assert seen() == "adverts or messages here"
+    made.add("j", ("phone", "+31612345690"), kind="job_ad")
+    assert seen() == "adverts, messages or job offers here"
+
+
 def test_what_everybody_has_counts_less(made: Any, tmp_path: Path) -> None:
     ring(made)
     made.plain(60)

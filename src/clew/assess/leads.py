@@ -39,7 +39,7 @@ def leads(engine: Engine, found: Found) -> Iterator[pa.Table]:
     priority = np.add.reduceat(milli, first) if len(first) else milli
     raised = np.flatnonzero(np.logical_or.reduceat(raises, first)) if len(first) else first
     ranked = raised[np.argsort(-priority[raised], kind="stable")]  # of equal ones by id
-    said = _said(found.indicators, found.rates)
+    said = _said(found.indicators, found.rates, found.records.kinds)
     for start in range(0, len(ranked), _LEADS):
         group = ranked[start : start + _LEADS]
         bounds = np.append(0, np.cumsum(begin[group + 1] - begin[group]))
@@ -64,10 +64,12 @@ def scores(found: Found) -> pa.Table:
     return pa.table({"rid": found.records.index.rid, "priority": milli / 1000}).cast(RECORD_SCORES)
 
 
-def _noun(kinds: Sequence[str]) -> str:
-    """What records of some kinds are called."""
+def _noun(kinds: Sequence[str], present: frozenset[str]) -> str:
+    """What records of some kinds are called; those that are not in the workspace were not counted, nor are named."""
     words = {"ad": "adverts", "job_ad": "job offers", "message": "messages", "page": "pages"}
-    return " or ".join(words.get(kind, kind + "s") for kind in kinds)
+    counted = [kind for kind in kinds if kind in present] or kinds
+    *others, last = [words.get(kind, kind + "s") for kind in counted]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def percent(rate: float) -> str:
@@ -77,11 +79,13 @@ def percent(rate: float) -> str:
     return f"seen in {100 * rate:.0f} %" if rate >= 0.095 else f"seen in {100 * rate:.1f} %"
 
 
-def _said(indicators: Sequence[Indicator], rates: npt.NDArray[np.float64]) -> dict[str, pa.Array]:
+def _said(
+    indicators: Sequence[Indicator], rates: npt.NDArray[np.float64], present: frozenset[str]
+) -> dict[str, pa.Array]:
     """What a reason says of each indicator: before its points, of its base rate, and last."""
     words: dict[str, list[str]] = {"head": [], "seen": [], "noun": [], "tail": []}
     for i, rate in zip(indicators, rates.tolist(), strict=True):
-        noun = _noun(i.record_kinds)
+        noun = _noun(i.record_kinds, present)
         words["head"].append('{"indicator":' + orjson.dumps(i.id).decode() + ',"points":')
         words["seen"].append(f'{round(rate, 4)},"seen":"{percent(rate)} of {noun} here"')
         words["noun"].append(noun)

@@ -67,7 +67,9 @@ def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:
     if not result.total_records:
         yield "Nothing in this workspace is tied to it."
         return
-    yield f"{result.total_records:,} records are tied to it, in {len(result.networks):,} networks shown:"
+    records, networks = result.total_records, len(result.networks)
+    tied = "1 record is" if records == 1 else f"{records:,} records are"
+    yield f"{tied} tied to it, in {networks:,} network{'s' if networks != 1 else ''} shown:"
     yield ""
     yield from table_lines(
         [vars(t) for t in result.ties], {"type": 10, "value": 60, "how": 34, "records": 9, "networks": 9}
