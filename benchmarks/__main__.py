@@ -25,7 +25,7 @@ ALL = {
     "explore": [],
     "triage": [],
     "ledger": [],
-    "volumes": [],
+    "volumes": ["message", "job_ad", "payment", "page"],  # adverts are the pipeline's
     "pipeline": ["--ads", "1000000"],
 }
 
