@@ -6,6 +6,7 @@ Texts are compared as 64-bit hashes of their values; 0 stands for "none".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class Records:
         template = self.words["template"]
         return np.where(template == 0, self.words["item"], template)
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds that there are records of."""
         held = np.bincount(self.kind[self.kind >= 0], minlength=len(KINDS))

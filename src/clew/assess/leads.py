@@ -14,6 +14,7 @@ from clew.assess.catalogue import Indicator
 from clew.assess.evidence import Found
 from clew.engine.duckdb import Engine
 from clew.model.tables import LEADS, RECORD_SCORES
+from clew.model.words import KIND_WORDS, listed
 
 _LEADS = 8_192  # written at a time
 
@@ -66,10 +67,8 @@ def scores(found: Found) -> pa.Table:
 
 def _noun(kinds: Sequence[str], present: frozenset[str]) -> str:
     """What records of some kinds are called; those that are not in the workspace were not counted, nor are named."""
-    words = {"ad": "adverts", "job_ad": "job offers", "message": "messages", "page": "pages"}
     counted = [kind for kind in kinds if kind in present] or kinds
-    *others, last = [words.get(kind, kind + "s") for kind in counted]
-    return f"{', '.join(others)} or {last}" if others else last
+    return listed([KIND_WORDS[kind][1] for kind in counted], "or")
 
 
 def percent(rate: float) -> str:

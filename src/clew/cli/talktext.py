@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from clew.cli.common import clean
 from clew.cli.text import table_lines, when
+from clew.model.words import count
 
 if TYPE_CHECKING:
     from clew.query.talk_show import ConversationView, SiteView
@@ -26,8 +27,7 @@ def conversations_lines(rows: list[Row], danger: bool) -> Iterator[str]:
         if row["danger"]:
             yield f"     READ NOW: {clean(row['danger_reason'], 400)}"
         if row["pairs"]:
-            pairs = "pair" if row["pairs"] == 1 else "pairs"
-            yield f"     control: {row['pairs']:,} {pairs}, confidence {row['confidence']:.2f}"
+            yield f"     control: {count(row['pairs'], 'pair')}, confidence {row['confidence']:.2f}"
         if row["stages"]:
             yield f"     stages: {', '.join(row['stages'])}"
 

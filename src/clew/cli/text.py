@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clew.cli.common import clean
 from clew.model.money import written
+from clew.model.words import count
 
 if TYPE_CHECKING:
     from clew.assess.explain import Lead, Reason
@@ -67,9 +68,8 @@ def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:
     if not result.total_records:
         yield "Nothing in this workspace is tied to it."
         return
-    records, networks = result.total_records, len(result.networks)
-    tied = "1 record is" if records == 1 else f"{records:,} records are"
-    yield f"{tied} tied to it, in {networks:,} network{'s' if networks != 1 else ''} shown:"
+    tied = count(result.total_records, "record is", "records are")
+    yield f"{tied} tied to it, in {count(len(result.networks), 'network')} shown:"
     yield ""
     yield from table_lines(
         [vars(t) for t in result.ties], {"type": 10, "value": 60, "how": 34, "records": 9, "networks": 9}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from clew.model.words import listed
 from clew.query.trust import NAME_PLACE, OTHER, SAME
 
 # One of a type, and several.
@@ -42,7 +43,7 @@ def why(every: Sequence[Telling], same_network: bool, said: Mapping[str, tuple[i
     parts = [f"It shares {WORDS[best.type][0]} {_that(best.records, best.networks)}"]
     more = list(dict.fromkeys(s.type for s in every[1:] if s.type != best.type))
     if more:
-        parts[0] += f", and {_listed([WORDS[kind][0] for kind in more])}"
+        parts[0] += f", and {listed([WORDS[kind][0] for kind in more])}"
     yes, no = said.get(best.type, (0, 0))
     if yes + no:
         parts.append(f"you said yes to {yes} of {yes + no} {WORDS[best.type][1]}")
@@ -60,10 +61,6 @@ def _that(records: int, networks: int) -> str:
     if records <= 20:
         return f"that only {records} records have"
     return f"that {records:,} records of {f'{networks:,} networks' if networks > 1 else 'one network'} have"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _short(value: str) -> str:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
+from clew.model.words import count
 from clew.query.shown import LABEL, Ints, Shown, read_shown
 
 MOST_NODES = 2_000
@@ -140,12 +141,12 @@ def _record_nodes(shown: Shown, group: Ints) -> list[GraphNode]:
             kind="record",
             value=row["record_id"],
             label=" ".join(row["label"].split()) or row["platform"],
-            records=count,
+            records=records,
             bits=None,
             first_seen=when["t_min"],
             last_seen=when["t_max"],
         )
-        for row, count, when in zip(rows, many.tolist(), _seen(shown, group, np.arange(len(group))), strict=True)
+        for row, records, when in zip(rows, many.tolist(), _seen(shown, group, np.arange(len(group))), strict=True)
     ]
 
 
@@ -220,11 +221,7 @@ def _said(shown: Shown, by: int, drawn: int, limit: int) -> list[str]:
             f"{limit:,} nodes are enough; lines to the others say how many of them show it."
         )
     if alone := every - max(drawn, tying):
-        said.append(f"Not drawn, as they tie nothing: {_identifiers(alone)} that one record alone shows.")
+        said.append(f"Not drawn, as they tie nothing: {count(alone, 'identifier')} that one record alone shows.")
     if weak := max(tying - drawn, 0):
-        said.append(f"Not drawn, as they tie least and {limit:,} nodes are the limit: {_identifiers(weak)}.")
+        said.append(f"Not drawn, as they tie least and {limit:,} nodes are the limit: {count(weak, 'identifier')}.")
     return said
-
-
-def _identifiers(count: int) -> str:
-    return f"{count:,} identifier{'' if count == 1 else 's'}"

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.extract.place import coordinates
+from clew.model.words import count
 from clew.query.graph import net_of
 from clew.query.moves import MapPlace, Move, moves_of
 
@@ -201,12 +202,12 @@ def _said(follow: str, missing: int, wide: list[str], tracks: int, posts: int, m
     """What is not drawn, and why."""
     word, said = _WORDS[follow], []
     if missing:
-        said.append(f"{missing:,} record{' names' if missing == 1 else 's name'} no place that is known, or no time.")
+        said.append(f"{count(missing, 'record names', 'records name')} no place that is known, or no time.")
     if wide:
         few = ", ".join(wide[:3]) + (f" and {len(wide) - 3} more" if len(wide) > 3 else "")
         said.append(f"Not followed, as more than {_SHARED_BY} networks show it: {few}.")
     if tracks:
-        said.append(f"Not drawn, as they move least: {tracks:,} more {word}{'' if tracks == 1 else 's'}.")
+        said.append(f"Not drawn, as they move least: {count(tracks, f'more {word}')}.")
     if posts > MOST_POSTS:
         said.append(f"Of {posts:,} records on tracks the first {MOST_POSTS:,} are marked.")
     if moves > MOST_MOVES:

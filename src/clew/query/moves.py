@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from clew.model.words import count
+
 Row = dict[str, Any]
 
 # What the indicator "Active in distant places at the same time" takes for too far and too fast.
@@ -113,6 +115,5 @@ def _span(seconds: int) -> str:
     """A length of time in its largest fitting unit."""
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= 2 * size or (seconds >= size and word == "minute"):
-            count = seconds // size
-            return f"{count:,} {word}{'' if count == 1 else 's'}"
+            return count(seconds // size, word)
     return "less than a minute" if seconds < 60 else f"{seconds // 60} minutes"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from clew.model.words import count
+
 MANY_NETWORKS = 12  # what so many operations share is a hotline, a board or a hub
 _AROUND = 60  # characters on each side of a word that was found
 _VALUE = 80
@@ -36,7 +38,7 @@ def sentence(kind: str, type_: str, value: str, records: int, partly: bool = Fal
     said = (one if records in (0, 1) else many).format(shown, type=type_.replace("_", " "))
     if records == 0:
         return f"No record {said}{' so far' if partly else ''}."
-    return f"{records:,} record{'s' if records > 1 else ''} {said}{', and more may' if partly else ''}."
+    return f"{count(records, 'record')} {said}{', and more may' if partly else ''}."
 
 
 def public(kind: str, type_: str, records: int, networks: int, least: float) -> str:

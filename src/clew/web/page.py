@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from clew.access.roles import PERMISSIONS, Permission, may
 from clew.model.money import written
+from clew.model.words import count
 from clew.web import charts
 from clew.web.access import visit_of
 
@@ -101,11 +102,6 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
     return written(amount, currency)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """1 record, 2 records."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
@@ -115,8 +111,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (number, time, moment, minute, day, share, money, plural):
+    for function in (number, time, moment, minute, day, share, money):
         environment.filters[function.__name__] = function
+    environment.filters["plural"] = count
     environment.globals |= {"charts": charts, "static": static, "form_token": form_token}
     return environment
 
@@ -173,4 +170,4 @@ def wants_part(request: Request) -> bool:
     return "hx-request" in request.headers
 
 
-__all__ = ["Markup", "day", "number", "plural", "render", "share", "static", "time", "wants_part"]
+__all__ = ["Markup", "day", "number", "render", "share", "static", "time", "wants_part"]

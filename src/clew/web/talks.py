@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from clew.model.words import count
 from clew.query.conversation import BUCKETS, Lane, Talk
 from clew.query.conversation_messages import Message
 
@@ -70,8 +71,9 @@ def lane(talk: Talk, row: Lane, controls: bool) -> Markup:
     parts = []
     for place in row.places:
         x, high = place.bucket * _STEP, 8 + (_HEIGHT - 12) * place.count / most
-        count = "1 message" if place.count == 1 else f"{place.count:,} messages"
-        label = f"{row.name} by {row.actor or 'somebody'}: {count}, from message {place.at + 1:,}"
+        label = (
+            f"{row.name} by {row.actor or 'somebody'}: {count(place.count, 'message')}, from message {place.at + 1:,}"
+        )
         parts.append(
             f'<a href="{escape(href(talk, place.at))}" aria-label="{escape(label)}"><title>{escape(label)}</title>'
             f'<rect class="reach" x="{x}" width="{_STEP}" height="{_HEIGHT}"/>'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clew.model.words import KIND_WORDS
+
 _LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
@@ -15,11 +17,6 @@ _FORMS = {
     "organ": "organ removal", "adoption": "illegal adoption", "marriage": "forced marriage",
     "any": "none in particular",
 }  # fmt: skip
-_KINDS = {
-    "ad": ("advert", "adverts"), "job_ad": ("job offer", "job offers"), "page": ("page", "pages"),
-    "message": ("message", "messages"), "payment": ("payment", "payments"), "image": ("picture", "pictures"),
-}  # fmt: skip
-
 _TRACES = {"money": "money signs", "payer": "somebody may pay for its posts", "circuit": "moves in a circuit"}
 
 
@@ -35,7 +32,7 @@ def form(code: str) -> str:
 
 def kind(code: str, count: int = 1) -> str:
     """A kind of records, for one or for many."""
-    one, many = _KINDS.get(code, (code, code))
+    one, many = KIND_WORDS.get(code, (code, code))
     return one if count == 1 else many
 
 

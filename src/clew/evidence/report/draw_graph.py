@@ -13,8 +13,9 @@ from reportlab.platypus import Flowable
 
 from clew.evidence.report.content_network import Dot, GraphPicture
 from clew.evidence.report.drawings import LABEL, LINE, Figure, Labels, captioned, short, write
-from clew.evidence.report.parts import ACCENT, INK, count
+from clew.evidence.report.parts import ACCENT, INK
 from clew.evidence.report.text import REGULAR
+from clew.model.words import count
 
 MOST_DOTS = 500
 _LABELLED = 34  # identifiers, those of most records; and records where there are few

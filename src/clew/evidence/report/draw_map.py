@@ -15,8 +15,9 @@ from reportlab.platypus import Flowable
 
 from clew.evidence.report.content_network import MapPicture, Route, Spot
 from clew.evidence.report.drawings import LABEL, LAND, LINE, Box, Figure, Labels, captioned, short, write
-from clew.evidence.report.parts import ACCENT, INK, SMALL_ITEM, bullets, count
+from clew.evidence.report.parts import ACCENT, INK, SMALL_ITEM, bullets
 from clew.evidence.report.text import REGULAR
+from clew.model.words import count
 
 _OUTLINE = Path(__file__).parent / "data" / "outline.json"
 _UNIT = 100.0  # steps to a degree, in the file

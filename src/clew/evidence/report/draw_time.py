@@ -9,8 +9,9 @@ from reportlab.platypus import Flowable
 
 from clew.evidence.report.content_network import Lane, TimelinePicture
 from clew.evidence.report.drawings import LABEL, LINE, Figure, captioned, short
-from clew.evidence.report.parts import ACCENT, INK, RULE, SOFT, count
+from clew.evidence.report.parts import ACCENT, INK, RULE, SOFT
 from clew.evidence.report.text import REGULAR
+from clew.model.words import count
 
 MOST_LANES = 14
 _LANE, _AXIS, _NAMES, _COUNTS = 8.2 * mm, 7 * mm, 34 * mm, 10 * mm

@@ -7,8 +7,8 @@ from clew.evidence.report.content_network import NetworkContent, Quoted, ReasonS
 from clew.evidence.report.gather_claims import claims
 from clew.evidence.report.gather_pictures import graph_picture, map_picture, timelines
 from clew.evidence.report.gather_tables import asset_tables, identity_tables, place_tables, structure_tables
-from clew.evidence.report.parts import count
 from clew.evidence.report.words import type_word
+from clew.model.words import count
 from clew.query.network import NetworkHead, network_head
 from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
 from clew.query.network_facets import shared_elsewhere

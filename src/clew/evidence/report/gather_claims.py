@@ -6,9 +6,10 @@ from typing import Any
 
 from clew.engine.duckdb import Engine
 from clew.evidence.report.content_network import Claim
-from clew.evidence.report.parts import count, moment
+from clew.evidence.report.parts import moment
 from clew.evidence.report.rates import stated
 from clew.evidence.report.words import kind_word, type_word
+from clew.model.words import count
 from clew.query.network import NetworkHead
 from clew.query.network_links import Link, decisions_in, network_links
 from clew.query.network_reasons import Why

@@ -17,7 +17,8 @@ from clew.evidence.report.content_network import (
     Spot,
     TimelinePicture,
 )
-from clew.evidence.report.parts import count, day
+from clew.evidence.report.parts import day
+from clew.model.words import count
 from clew.query.graph import graph
 from clew.query.movements import movements
 from clew.query.moves import Move
@@ -108,7 +109,7 @@ def timelines(engine: Engine, net: int) -> tuple[TimelinePicture, ...]:
             lanes.setdefault(row["label"], []).append((row["day"], row["records"]))
         said = []
         if timeless:
-            said.append(f"{timeless:,} record{'' if timeless == 1 else 's'} without a time.")
+            said.append(f"{count(timeless, 'record')} without a time.")
         if by == "place":
             said.append("Records that name no known place.")
         if lanes:

@@ -134,8 +134,3 @@ def day(at: datetime | date | None) -> str:
     if isinstance(at, datetime):
         at = at.astimezone(UTC)
     return at.strftime("%Y-%m-%d") if at else "–"
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Such as "1 record" or "1,200 records"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

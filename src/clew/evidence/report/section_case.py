@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reportlab.platypus import Flowable
 
 from clew.evidence.report.content import CasePerson, CustodyEvent, Exhibit
-from clew.evidence.report.parts import H1, NOTE, count, grid, heading, moment, more, para
+from clew.evidence.report.parts import H1, NOTE, grid, heading, moment, more, para
+from clew.model.words import count
 
 _MOST_PERSONS, _MOST_EXHIBITS, _MOST_EVENTS = 300, 300, 400
 

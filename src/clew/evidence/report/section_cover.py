@@ -18,7 +18,6 @@ from clew.evidence.report.parts import (
     SUBTITLE,
     TITLE,
     bullets,
-    count,
     day,
     facts,
     grid,
@@ -27,6 +26,7 @@ from clew.evidence.report.parts import (
     more,
     para,
 )
+from clew.model.words import count
 
 LEVEL_WORDS = {
     "observed": "Stands in a record, as received.",

@@ -19,7 +19,6 @@ from clew.evidence.report.parts import (
     NOTE,
     SMALL_ITEM,
     bullets,
-    count,
     day,
     facts,
     grid,
@@ -31,6 +30,7 @@ from clew.evidence.report.parts import (
     table,
 )
 from clew.evidence.report.text import clean, from_right, markup, words
+from clew.model.words import count
 
 MOST_NETWORKS = 12  # in full
 _MOST_LISTED = 300
