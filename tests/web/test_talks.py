@@ -122,6 +122,7 @@ def test_a_long_talk_comes_in_pages_and_s_jumps_to_the_next_sign(talks, page):
 def test_hostile_ids_and_texts_stay_text(talks, page):
     page.goto(f"{talks.url}/conversations?who=script")
     page.locator("td.talk a").first.click()
+    page.wait_for_load_state()  # a click waits for the page, not for its styles, without which a long name is wide
     assert unquote(page.url.split("/conversations/")[1]) == UGLY
     assert page.title() != "taken" and page.locator("main img").count() == 0
     assert HOSTILE in page.locator("#m0 .said").inner_text() and HOSTILE in page.locator("#m0 .file").inner_text()
