@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.match._hamming import MOST_LOOKS, U64, Tables, fill, lead, new_tables, search
-from clew.match._near_pairs import CHUNKS, KEYS, MOST_HASHES, chunk_pairs, laid, lead_by_pairs, looks, nearest
+from clew.match._near_pairs import CHUNKS, KEYS, MOST_HASHES, chunk_pairs, gathered, laid, lead_by_pairs, looks, nearest
 from clew.model.errors import InputError
 
 MAX_DISTANCE = 31  # up to here PDQ's authors take two pictures for the same
@@ -148,7 +148,7 @@ def _led(words: U64, most: int, threads: int) -> tuple[I64, U64] | None:
 
 
 def _pairs(one: U64, other: U64, most: int, pool: ThreadPoolExecutor) -> U64 | None:
-    """All pairs of two sets within a distance, sorted, each as one number; None where they are too many."""
+    """All pairs of two sets within a distance, or of one with itself, sorted, each as one number; None where too many."""
     done = list(pool.map(lambda chunk: _chunk_pairs(one, other, chunk, most), range(CHUNKS)))
     some = [pairs for pairs in done if pairs is not None]
     if len(some) < CHUNKS or sum(map(len, some)) > _MOST_PAIRS:
@@ -165,11 +165,11 @@ def _chunk_pairs(one: U64, other: U64, chunk: int, most: int) -> U64 | None:
     if looks(mine.start, theirs.start) > max(len(one) * MOST_LOOKS // CHUNKS, _ROOM):
         return None
     parts: list[U64] = []
-    key, total, room = 0, 0, _ROOM // CHUNKS
+    key, total, room, side = 0, 0, _ROOM // CHUNKS, gathered(theirs)
     while key < KEYS:
         pairs = np.empty(room, np.uint64)
         before = key
-        key, written = chunk_pairs(one, other, chunk, mine, theirs, key, most, pairs)
+        key, written = chunk_pairs(one, other, chunk, mine, theirs, side, one is other, key, most, pairs)
         room *= 2 if key == before else 1
         parts.append(pairs[:written].copy())
         total += written
