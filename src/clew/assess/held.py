@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from clew.assess.arrays import Ints, Records, Words
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.ingest.kernels import making_kernel
 from clew.model.tables import KINDS
 
@@ -47,7 +48,7 @@ def read_held(engine: Engine, records: Records) -> Held:
     """Read ``ties``, in whatever order they come."""
     row, code, type_, h = _ties(engine, records)
     group = records.net.astype(np.int64) * len(KINDS) + records.kind
-    by_time = np.argsort(records.t, kind="stable")
+    by_time = order_by(records.t)
     rank = np.empty(len(by_time), np.uint64)
     rank[by_time] = np.arange(len(by_time), dtype=np.uint64)
     start = np.append(0, np.cumsum(np.bincount(group[row], minlength=1)))
@@ -99,7 +100,7 @@ def _ties(
         heads.append(np.stack([type_[first].astype(np.uint64), h[first]], axis=1))
         lengths.append(np.diff(np.append(first, len(h))))
     runs = np.concatenate(heads)
-    order = np.lexsort((runs[:, 1], runs[:, 0]))
+    order = order_by(runs[:, 0], runs[:, 1])
     runs = runs[order]
     new = np.ones(len(runs), np.bool_)
     new[1:] = (runs[1:] != runs[:-1]).any(axis=1)

@@ -14,6 +14,7 @@ from clew.assess.catalogue import CONTACTS, Indicator
 from clew.assess.facts import only_kinds
 from clew.assess.mentions import POSITION, Mentions, quoted, standing_at
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.model.tables import KINDS
 
 _MOST = 256  # indicators in a catalogue
@@ -114,7 +115,7 @@ def shares(marks: Marks, records: Records) -> pa.Table:
     key = ind * nets + records.net[row]
     found, items = distinct(key, records.words["item"][row])
     texts = distinct(key, records.text[row])[1]
-    order = np.argsort(key, kind="stable")  # the rows are in order already
+    order = order_by(key)  # the rows are in order already
     first = np.searchsorted(key[order], found)
     last = np.append(first, len(order))[1:] - 1
     rid = records.index.rid[row[order]]

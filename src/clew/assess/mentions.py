@@ -15,6 +15,7 @@ import pyarrow as pa
 from clew.assess.arrays import Ints, Records, Words
 from clew.assess.catalogue import CONTACTS, Indicator
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.ingest.kernels import kernel
 from clew.model.tables import ATTRIBUTE_TYPES, IDENTIFIER_TYPES
 
@@ -155,7 +156,7 @@ def standing_at(mentions: Mentions, row: Ints, at: Ints) -> Ints:
         row: int64[w], the record of each that is wanted.
         at: int64[w], the place; see `POSITION`.
     """
-    order = np.argsort(row, kind="stable")
+    order = order_by(row)
     begin = np.searchsorted(row[order], np.arange(len(mentions.contacts) + 1))
     found, number = np.full(len(row), -1, np.int64), np.empty(len(row), np.int64)
     _standing(mentions.row, mentions.at, begin, at[order], found)

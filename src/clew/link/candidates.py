@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.ingest.kernels import making_kernel, making_step
 from clew.link.groups import Groups, Ints
 from clew.link.hubs import ALL_PAIRS
@@ -30,7 +31,7 @@ def candidates(groups: Groups, wide_keys: Keys, wide_rows: Ints, plain: bool = F
     most = HUB if plain else len(groups.size)
     table = groups.identifiers
     rank = np.empty(table.rows, np.int64)
-    in_time = np.lexsort((groups.lowest, np.nan_to_num(groups.first, nan=0.0)))
+    in_time = order_by(np.nan_to_num(groups.first, nan=0.0), groups.lowest)
     rank[in_time] = np.arange(table.rows)
     head = np.flatnonzero(np.r_[True, wide_keys[1:] != wide_keys[:-1]]) if len(wide_keys) else np.zeros(0, np.int64)
     start = np.append(head, len(wide_keys))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.ingest.kernels import making_kernel
 from clew.link.candidates import Keys, candidates
 from clew.link.groups import Evidence, Floats, Groups, Ints, Telling, join, neighbourly, prune, single
@@ -51,7 +52,7 @@ def cluster(
     groups = single(evidence, told)
     label = union(len(evidence.item), *_alike(evidence), *told.together, *together)
     heads, merged = numbered(label)
-    order = np.argsort(neighbourly(told.identifiers, groups.users)[heads], kind="stable")
+    order = order_by(neighbourly(told.identifiers, groups.users)[heads])
     place = np.empty(len(heads), np.int64)
     place[order] = np.arange(len(heads))
     with ThreadPoolExecutor(threads) as pool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.ingest.kernels import kernel, making_kernel
 
 Ints = npt.NDArray[np.int64]
@@ -106,7 +107,7 @@ def chains(row: Ints, group: Ints) -> tuple[Ints, Ints]:
         row: int64[n], records.
         group: int64[n], what each is in.
     """
-    order = np.lexsort((row, group))
+    order = order_by(group, row)
     row, group = row[order], group[order]
     same = group[1:] == group[:-1]
     return row[:-1][same], row[1:][same]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.link.groups import Ints
 from clew.link.rows import Rids
 
@@ -117,7 +118,7 @@ def _votes(owner: Ints, network: Ints, count: int) -> tuple[Ints, Ints, Ints]:
 
 def _best_by(key: Ints, value: Ints, votes: Ints, count: int) -> Ints:
     """int64[count], for each key the value with most votes, the lowest of equals; -1 where there is none."""
-    order = np.lexsort((value, -votes, key))
+    order = order_by(key, -votes, value)
     out = np.full(count, -1, np.int64)
     if len(order):
         head = order[np.flatnonzero(np.r_[True, key[order][1:] != key[order][:-1]])]
@@ -143,7 +144,7 @@ def _anchors(
     network: Ints, rid: Rids, name: Ids, size: Ints, gone: Ids, into: Ids, before: Anchors, known: npt.NDArray[np.bool_]
 ) -> Anchors:
     """Anchors of the living networks, and those of the merged ones as they were."""
-    order = np.argsort(network, kind="stable")  # within a network by record number
+    order = order_by(network)  # within a network by record number
     held = network[order]
     place = np.arange(len(order)) - np.append(0, np.cumsum(size))[:-1][held]
     kept = order[place < ANCHORS_KEPT]
@@ -151,7 +152,7 @@ def _anchors(
     to = into[np.searchsorted(gone, before.id[old])] if len(gone) else before.into[old]
     all_ids = np.concatenate([name[network[kept]], before.id[old]])
     all_rid = np.concatenate([rid[kept], before.rid[old]])
-    by = np.lexsort((all_rid, all_ids))
+    by = order_by(all_ids, all_rid)
     return Anchors(
         id=all_ids[by],
         rid=all_rid[by],

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from clew.engine.order import order_by
 from clew.ingest.kernels import kernel_step, making_kernel, making_step
 from clew.link.groups import Evidence, Floats, Ints
 
@@ -25,7 +26,7 @@ def spanning_links(evidence: Evidence, label: Ints, bits: Floats, threads: int) 
         bits: float64[identifiers], worth of sharing each.
         threads: workers; they do not change the result.
     """
-    order = np.lexsort((np.nan_to_num(evidence.time, nan=0.0), label))
+    order = order_by(label, np.nan_to_num(evidence.time, nan=0.0))
     heads = np.flatnonzero(np.r_[True, label[order][1:] != label[order][:-1]]) if len(label) else np.zeros(0, np.int64)
     begin = np.append(heads, len(label))
     table, parent = evidence.identifiers, np.arange(len(label))

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clew.engine.order import order_by
 from clew.match._forest import band_pairs, fold_copies, join_band, lay_out, roots, split
 from clew.match._shingles import BANDS, WORDS
 from clew.model.tables import SIGNATURES
@@ -112,7 +113,7 @@ def families(signatures: Signatures, threads: int = 1, alike: float = ALIKE, agr
         agrees: smallest Jaccard index with the medoid of a family.
     """
     n = len(signatures.rid)
-    order = np.argsort(signatures.rid, kind="stable")
+    order = order_by(signatures.rid)
     first, bits = np.empty(n, np.int64), np.empty(n, np.uint16)
     fold_copies(signatures.rid, signatures.bitmap, signatures.level, first, bits)
     rows = order[first[order] == order]  # one row for each sketch, by smallest rid
@@ -162,7 +163,7 @@ def _grouped(
     while len(some) > 1:
         sketches = _Sketches.of(signatures, bits, rows[some])
         parent = _joined(signatures.bands, rows[some], sketches, threads, alike)
-        members = np.argsort(parent, kind="stable")
+        members = order_by(parent)
         starts = np.flatnonzero(np.diff(parent[members], prepend=-1))
         ends = np.append(starts, len(members)).astype(np.int64)
         label, left = np.empty(len(some), np.int64), np.zeros(len(some), np.bool_)

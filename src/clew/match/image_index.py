@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.match._hamming import MOST_LOOKS, U64, Tables, fill, lead, new_tables, search
 from clew.match._near_pairs import CHUNKS, KEYS, MOST_HASHES, chunk_pairs, gathered, laid, lead_by_pairs, looks, nearest
 from clew.model.errors import InputError
@@ -148,7 +149,7 @@ def _led(words: U64, most: int, threads: int) -> tuple[I64, U64] | None:
 
 
 def _pairs(one: U64, other: U64, most: int, pool: ThreadPoolExecutor) -> U64 | None:
-    """All pairs of two sets within a distance, or of one with itself, sorted, each as one number; None where too many."""
+    """The pairs of two sets, or of one with itself, within a distance: sorted, each one number; None where too many."""
     done = list(pool.map(lambda chunk: _chunk_pairs(one, other, chunk, most), range(CHUNKS)))
     some = [pairs for pairs in done if pairs is not None]
     if len(some) < CHUNKS or sum(map(len, some)) > _MOST_PAIRS:
@@ -277,7 +278,7 @@ def _ranked(words: U64) -> tuple[U64, I64]:
 
 def _by_value(words: U64) -> I64:
     """The order of uint64[n, 4] by value; only rows whose first words are the same are compared in full."""
-    order = np.argsort(words[:, 0], kind="stable")
+    order = order_by(words[:, 0])
     first = words[order, 0]
     same = first[1:] == first[:-1]
     tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if len(words) else order

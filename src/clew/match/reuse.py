@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clew.engine.order import order_by
 from clew.match.template_view import sample
 
 Ints = npt.NDArray[np.int64]
@@ -97,7 +98,7 @@ def _labels(
     templates: pa.Table, members: pa.Table, rid: npt.NDArray[np.uint64]
 ) -> tuple[Ints, Ints] | tuple[None, Ints]:
     """The family in the run before by row of the signatures, and the row of each medoid; None if some are gone."""
-    order = np.argsort(rid, kind="stable")
+    order = order_by(rid)
     in_order = rid[order]
     medoid = templates.column("medoid").to_numpy()
     wanted = members.column("rid").to_numpy()

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.engine.parquet import write_tables
 from clew.match._hex import from_hex, to_hex
 from clew.match.families import Signatures, TextFamilies, families
@@ -122,7 +123,7 @@ def _members(rid: npt.NDArray[np.uint64], found: TextFamilies, ids: pa.ChunkedAr
     place[family] = np.arange(len(family))
     at = place[found.label]
     rows = np.flatnonzero(at >= 0)
-    rows = rows[np.argsort(rid[rows], kind="stable")]
+    rows = rows[order_by(rid[rows])]
     return pa.table({"rid": rid[rows], "template_id": ids.take(pa.array(at[rows]))}).cast(TEMPLATE_MEMBERS)
 
 
@@ -158,7 +159,7 @@ def image_members(shown: pa.Table, threads: int = 1) -> pa.Table:
     by_value = np.argsort(found.leader.view("S32").ravel(), kind="stable")
     rank[by_value] = np.arange(len(rank))
     rows = np.flatnonzero(found.label >= 0)
-    rows = rows[np.lexsort((rank[found.label[rows]], rid[rows]))]
+    rows = rows[order_by(rid[rows], rank[found.label[rows]])]
     label = found.label[rows]
     new = np.ones(len(rows), np.bool_)
     new[1:] = (rid[rows[1:]] != rid[rows[:-1]]) | (label[1:] != label[:-1])

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from clew.engine.order import order_by
 from clew.extract.fold import fold, text_buffers
 from clew.match._plain import as_read
 from clew.match._shingles import symbol_classes
@@ -51,7 +52,7 @@ class Spans:
     @classmethod
     def of(cls, text: Ints, kind: Ints, start: Ints, end: Ints) -> Spans:
         """From columns in any order."""
-        order = np.lexsort((start << 32 | end, text << 8 | kind))
+        order = order_by(text << 8 | kind, start << 32 | end)
         return cls(text[order], np.stack([kind, start, end], axis=1).take(order, axis=0))
 
     def part(self, begin: int, end: int) -> tuple[Ints, Ints]:
@@ -76,7 +77,7 @@ def sample(
     member = np.flatnonzero(label >= 0)
     is_medoid = np.zeros(len(label), np.bool_)
     is_medoid[medoid] = True
-    member = member[np.lexsort((rid[member], ~is_medoid[member], label[member]))]
+    member = member[order_by(label[member], ~is_medoid[member], rid[member])]
     size = np.bincount(label[member], minlength=len(medoid))
     rank = np.arange(len(member)) - np.repeat(np.cumsum(size) - size, size)
     length = np.clip(shingles[medoid].astype(np.int64), 1, MOST_WORDS)

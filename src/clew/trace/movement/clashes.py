@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.ingest.kernels import kernel
 from clew.trace.movement.places import Floats, Ints, apart, hours, hours_needed
 from clew.trace.movement.sightings import Tracks
@@ -59,7 +60,7 @@ def clashes(tracks: Tracks, way: npt.NDArray[np.int8]) -> Clashes:
     subject = np.searchsorted(tracks.start, b, side="right") - 1
     size = len(tracks.places.value) + 1
     low, high = np.minimum(place[a], place[b]), np.maximum(place[a], place[b])
-    order = np.lexsort((b, t[b] - t[a], high, low, subject))
+    order = order_by(subject, low, high, t[b] - t[a], b)
     key = (subject * size + low)[order], high[order]
     new = np.ones(count, np.bool_)
     new[1:] = (key[0][1:] != key[0][:-1]) | (key[1][1:] != key[1][:-1])

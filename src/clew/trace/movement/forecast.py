@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clew.engine.order import order_by
 from clew.trace.movement.chances import Asked, Rows, Visits, expect
 from clew.trace.movement.evidence import BOOKING
 from clew.trace.movement.find import Found
@@ -109,7 +110,7 @@ def _last_way(found: Found) -> Ints:
     """int64[s], the way of each subject that was seen last."""
     stays = found.stays
     last = np.zeros(len(found.tracks.kind), np.int64)
-    order = np.lexsort((-stays.way, stays.last, stays.subject))
+    order = order_by(stays.subject, stays.last, -stays.way)
     last[stays.subject[order]] = stays.way[order]
     return last
 
@@ -153,7 +154,7 @@ def _where(found: Found, paths: _Paths, subject: Ints, current: Ints) -> tuple[I
 
 def _outside(paths: _Paths, networks: int) -> Floats:
     """How often each network goes to a place where it was not before, as far as it was watched."""
-    order = np.lexsort((paths.t, paths.visits.place, paths.net))
+    order = order_by(paths.net, paths.visits.place, paths.t)
     net, place = paths.net[order], paths.visits.place[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = (net[1:] != net[:-1]) | (place[1:] != place[:-1])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clew.engine.order import order_by
 from clew.trace.movement.find import Found
 from clew.trace.movement.places import Flags, Floats, Ints
 from clew.trace.movement.sightings import KINDS
@@ -97,7 +98,7 @@ def _main_place(group: Ints, place: Ints, count: Ints, size: int) -> tuple[Ints,
     key, inverse = np.unique(group * width + place, return_inverse=True)
     seen = np.bincount(inverse, count, len(key))
     of = key // width
-    order = np.lexsort((key, -seen, of))
+    order = order_by(of, -seen, key)
     first = np.append(True, of[order][1:] != of[order][:-1])[: len(order)]
     at = order[first]
     main, top = np.full(size, -1), np.zeros(size)

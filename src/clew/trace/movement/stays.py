@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.ingest.kernels import making_kernel
 from clew.trace.movement.evidence import BOOKING, CHECK_IN, LOCATION
 from clew.trace.movement.follow import GAP_DAYS, subject_of
@@ -61,7 +62,7 @@ def stays(tracks: Tracks, way: npt.NDArray[np.int8]) -> Stays:
     seen = tracks.seen
     subject = subject_of(tracks.start)
     kept = np.flatnonzero(way >= 0)
-    order = kept[np.argsort(subject[kept] * 128 + way[kept], kind="stable")]
+    order = kept[order_by(subject[kept], way[kept])]
     s, w, row = subject[order], way[order].astype(np.int64), tracks.row[order]
     place, t = seen.place[row], seen.t[row]
     new = np.ones(len(order), np.bool_)

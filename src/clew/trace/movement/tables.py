@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.engine.order import order_by
 from clew.model.traced import CLASHES, FORECASTS, MOVES, PATTERNS, STAYS
 from clew.trace.movement import patterns as shapes
 from clew.trace.movement.find import Found
@@ -24,7 +25,7 @@ _NAMED = 3  # likeliest places of a forecast
 def stays_table(found: Found) -> pa.Table:
     """STAYS."""
     tracks, stays = found.tracks, found.stays
-    order = np.lexsort((stays.way, stays.last, stays.first, stays.subject))
+    order = order_by(stays.subject, stays.first, stays.last, stays.way)
     size = (stays.end - stays.begin)[order]
     start = np.append(0, np.cumsum(size))
     at = np.repeat(stays.begin[order] - start[:-1], size) + np.arange(start[-1])
@@ -43,7 +44,7 @@ def stays_table(found: Found) -> pa.Table:
 def moves_table(found: Found) -> pa.Table:
     """MOVES."""
     tracks, stays, moves = found.tracks, found.stays, found.moves
-    order = np.lexsort((stays.way[moves.b], stays.first[moves.b], stays.subject[moves.b]))
+    order = order_by(stays.subject[moves.b], stays.first[moves.b], stays.way[moves.b])
     a, b = moves.a[order], moves.b[order]
     ends = np.stack([stays.order[stays.end[a] - 1], stays.order[stays.begin[b]]], axis=1)
     columns = [
@@ -64,7 +65,7 @@ def moves_table(found: Found) -> pa.Table:
 def clashes_table(found: Found) -> pa.Table:
     """CLASHES."""
     tracks, clash = found.tracks, found.clashes
-    order = np.lexsort((clash.b, clash.a, clash.subject))
+    order = order_by(clash.subject, clash.a, clash.b)
     a, b = (tracks.row[x[order]] for x in (clash.a, clash.b))
     place = [tracks.places.names(tracks.seen.place[row]) for row in (a, b)]
     seconds = tracks.seen.t[b] - tracks.seen.t[a]
@@ -131,7 +132,7 @@ def _place_lists(tracks: Tracks, wanted: Ints, group: Ints, place: Ints, count: 
     width = int(place.max(initial=0)) + 1
     key, inverse = np.unique(group * width + place, return_inverse=True)
     seen = np.bincount(inverse, count, len(key))
-    order = np.lexsort((key, -seen, key // width))
+    order = order_by(key // width, -seen, key)
     of = key[order] // width
     rank = np.arange(len(of)) - np.searchsorted(of, of)
     kept = (rank < _MOST_PLACES) & np.isin(of, wanted)

@@ -1,0 +1,69 @@
+"""The order of rows by several columns, several times as fast as `numpy.lexsort`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_WORD = 64
+
+Ints = npt.NDArray[np.int64]
+U64 = npt.NDArray[np.uint64]
+
+
+def order_by(*keys: npt.NDArray[Any]) -> Ints:
+    """The order of rows by the first key, of those equal in it by the next; those equal in all stay as they are.
+
+    As much of the keys as fits is put before the number of the row in one integer, and integers are sorted by value,
+    which takes a tenth of a sort that keeps the order of equals. What does not fit is sorted by before.
+
+    Args:
+        keys: at least one, each of n numbers or truth values; NaN comes last.
+
+    Returns:
+        int64[n], rows.
+    """
+    n = len(keys[0])
+    row = np.arange(n, dtype=np.uint64)
+    if n < 2:
+        return row.astype(np.int64)
+    room = _WORD - (n - 1).bit_length()
+    order, held, used = row, np.zeros(n, np.uint64), 0
+    for key in reversed(keys):
+        code, width = _coded(key)
+        while width > 0:
+            taken = min(width, room - used)
+            if taken == 0:
+                order = _sorted_by(held, order, _WORD - room)
+                held, used = np.zeros(n, np.uint64), 0
+                continue
+            held |= (code & np.uint64((1 << taken) - 1)) << np.uint64(used)
+            code, width, used = code >> np.uint64(taken), width - taken, used + taken
+    return _sorted_by(held, order, _WORD - room).astype(np.int64)
+
+
+def _sorted_by(held: U64, order: U64, width: int) -> U64:
+    """Rows in an order, sorted by what is held of each: less than ``64 - width`` bits."""
+    packed = held[order] << np.uint64(width)
+    packed |= np.arange(len(order), dtype=np.uint64)
+    packed.sort()
+    rows: U64 = order[packed & np.uint64((1 << width) - 1)]
+    return rows
+
+
+def _coded(key: npt.NDArray[Any]) -> tuple[U64, int]:
+    """Numbers from 0 that are in the order of a key, and the bits of the largest."""
+    if key.dtype.kind == "f":
+        bits = (key.astype(np.float64) + 0.0).view(np.uint64)  # of -0.0 as of 0.0
+        top = np.uint64(1 << 63)
+        code = np.where(bits & top, ~bits, bits | top)
+    elif key.dtype.kind == "i":
+        code = key.astype(np.int64).view(np.uint64)
+        code = code - np.int64(key.min()).view(np.uint64)  # what is below zero wraps round, to where it belongs
+        return code, int(code.max()).bit_length()
+    else:
+        code = key.astype(np.uint64)
+    code = code - code.min()
+    return code, int(code.max()).bit_length()
