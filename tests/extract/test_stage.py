@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
+from clew.extract import stage
 from clew.extract.base import Example, TextBatch
 from clew.extract.image_mentions import image_mentions
 from clew.extract.language import PLUGIN as LANGUAGE
 from clew.extract.place import PLUGIN as PLACE
 from clew.extract.registry import extractors
-from clew.extract.stage import BATCH, Extracted, extract_segment, version_key
+from clew.extract.stage import _TOGETHER, BATCH, Extracted, extract_segment, version_key
 from clew.model.tables import MENTIONS, RECORDS, SIGNATURES
 
 HASH = "0123456789abcdef" * 4
@@ -66,6 +67,22 @@ def test_threads_and_batches_do_not_change_a_byte(tmp_path: Path) -> None:
     assert signed["rid"].to_pylist() == list(range(2 * BATCH + 5))
 
 
+def test_long_texts_are_read_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = records(1000, tmp_path, [HASH])
+    run(source, tmp_path / "whole", 2)
+    monkeypatch.setattr(stage, "_BATCH_BYTES", 20_000)
+    sizes: list[int] = []
+
+    def counted(batch: TextBatch) -> pa.Table:
+        sizes.append(len(batch.rid))
+        return signature(batch)
+
+    run(source, tmp_path / "cut", 2, sign=counted)
+    assert max(sizes) < 300 and sum(sizes) == 1001  # the first record is tried alone
+    whole, cut = (pq.read_table(tmp_path / folder / "m").to_pylist() for folder in ("whole", "cut"))
+    assert sorted(map(repr, whole)) == sorted(map(repr, cut))
+
+
 def test_every_record_gets_its_mentions(tmp_path: Path) -> None:
     done = run(records(4, tmp_path, [HASH, HASH.upper()]), tmp_path / "out", 2)
     table = pq.read_table(tmp_path / "out" / "m")
@@ -87,7 +104,7 @@ def test_every_record_gets_its_mentions(tmp_path: Path) -> None:
 
 
 def test_each_row_group_says_which_types_are_in_it(tmp_path: Path) -> None:
-    run(records(9 * BATCH, tmp_path), tmp_path / "out", 2)  # written in two portions
+    run(records(_TOGETHER * BATCH + 1, tmp_path), tmp_path / "out", 2)  # written in two portions
     with pq.ParquetFile(tmp_path / "out" / "m") as file:
         column = file.schema_arrow.names.index("type")
         told = [file.metadata.row_group(n).column(column).statistics for n in range(file.num_row_groups)]

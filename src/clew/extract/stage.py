@@ -28,8 +28,9 @@ from clew.extract.region import regions
 from clew.model.tables import MENTIONS, SIGNATURES
 
 COLUMNS = ["rid", "kind", "source", "platform", "url", "handle", "images", "file", *FIELDS]
-BATCH = 8_192
-_TOGETHER = 8  # batches whose mentions are written together
+BATCH = 16_384  # records; each batch costs some 40 ms whatever it holds
+_BATCH_BYTES = 32 << 20  # of long texts fewer records make a batch: its symbols take many times the room of its text
+_TOGETHER = 4  # batches whose mentions are written together
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -98,7 +99,7 @@ def extract_segment(
         ) as found_writer,
         pq.ParquetWriter(signed_path, SIGNATURES, compression="none", use_dictionary=False) as signed_writer,
     ):
-        batches = source.iter_batches(batch_size=BATCH, columns=COLUMNS)
+        batches = (part for rows in source.iter_batches(batch_size=BATCH, columns=COLUMNS) for part in _cut(rows))
         held: list[list[pa.Table]] = []
         for count, found, signed, report in _in_order(work, _tried(work, batches), threads):
             held.append(found)
@@ -147,6 +148,12 @@ def _signed(batch: TextBatch, paid: pa.Array, signature: Kernel) -> pa.Table:
         return SIGNATURES.empty_table()
     signed = signature(batch)
     return signed.filter(pc.invert(pc.is_in(signed.column("rid"), batch.records.column("rid").filter(paid))))
+
+
+def _cut(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The records in pieces of a size that memory allows."""
+    size = max(1, len(rows) // (rows.nbytes // _BATCH_BYTES + 1))
+    return (rows.slice(at, size) for at in range(0, len(rows), size))
 
 
 def _tried(work: Callable[[pa.RecordBatch], object], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
