@@ -16,14 +16,14 @@ import pyarrow.compute as pc
 from clew.assess.arrays import NEVER, Ints, Records, Words
 from clew.assess.held import TYPES, Held
 from clew.extract.place import great_circle
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 from clew.model.tables import KINDS
 
 _ALIKE = 4  # places of one name that are looked at
 _MOVING = [TYPES.index(name) for name in ("phone", "image")]  # whose steps are followed: they stay with a person
 
 
-@making_kernel
+@kernel
 def _distinct(begin, end, row, values, stamp, held, count, one, other):  # type: ignore[no-untyped-def]
     """For each run: how many values (0: none), the first record with one, the last that brought a new one."""
     for g in range(begin.shape[0]):

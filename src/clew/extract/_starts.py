@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from clew.extract._room import room
 from clew.extract.fold import BREAK, OTHER, Folded, in_categories
-from clew.ingest.kernels import inner, making_kernel
+from clew.ingest.kernels import inner, kernel
 
 Ints = npt.NDArray[np.int64]
 
@@ -82,7 +82,7 @@ def head(sym, k, stop, classes):  # type: ignore[no-untyped-def]
 
 
 # Over unsigned numbers, which need no look for negative places: so the loops run several times as fast.
-@making_kernel
+@kernel
 def _find(sym, start, classes, first, at, hashes, heads):  # type: ignore[no-untyped-def]
     one, w, k = np.uint64(1), np.uint64(0), np.uint64(0)
     for r in range(first.shape[0] - 1):

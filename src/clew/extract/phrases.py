@@ -82,7 +82,7 @@ def _pair(h, next_head):  # type: ignore[no-untyped-def]
     return mix(mix(h, 0x20), next_head)
 
 
-@making_kernel
+@kernel
 def _mark_beginnings(canon, classes, marks):  # type: ignore[no-untyped-def]
     sym = canon.sym
     for p in range(canon.start.shape[0] - 1):
@@ -228,7 +228,7 @@ def _longest(sym, classes, first, end, exact, table, stems, bitmap, spelt, spelt
     return best, best_end
 
 
-@making_kernel
+@kernel
 def _candidates(hashes, heads, nexts, marks, has_stems, out):  # type: ignore[no-untyped-def]
     """The words that may begin a phrase, times two, plus one for those that are not only stems."""
     words, pairs, stem_heads = marks.words, marks.pairs, marks.heads

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.ingest.base import MAX_FIELD, MAX_LINE
-from clew.ingest.kernels import kernel_step, making_kernel
+from clew.ingest.kernels import kernel, kernel_step
 
 GOOD, HAS_NUL, FIELD_TOO_LONG, OPEN_QUOTE = 0, 1, 2, 3
 _RESUME_LINES = 16  # a row with the wrong number of fields that spans no more lines loses only its first line
@@ -106,7 +106,7 @@ def _one_row(data: npt.NDArray[np.uint8], start: int, delimiter: int) -> tuple[i
     return -1, fields, status, feeds, field_start
 
 
-@making_kernel
+@kernel
 def _scan(
     data: npt.NDArray[np.uint8],
     delimiter: int,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step
 
 _BATCH = 1 << 15  # elements found at a time
 
@@ -77,7 +77,7 @@ def _is_blank(c: int) -> bool:
     return c == 32 or (9 <= c <= 13)
 
 
-@making_step
+@kernel_step
 def _string_end(data: npt.NDArray[np.uint8], start: int) -> int:
     """The byte after the string whose opening quote is at ``start``; -1 when it is not closed."""
     i, n = start + 1, len(data)
@@ -90,7 +90,7 @@ def _string_end(data: npt.NDArray[np.uint8], start: int) -> int:
     return -1
 
 
-@making_kernel
+@kernel
 def _find_list(data: npt.NDArray[np.uint8]) -> int:
     """The byte after the ``[`` of the record list; -1: not seen so far; -2: there is none."""
     i, n, depth, inner_lists = 0, len(data), 0, 0

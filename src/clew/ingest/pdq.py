@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile
 
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel, making_kernel
 from clew.model.errors import InputError
 
 MAX_BYTES = 50_000_000
@@ -262,7 +262,7 @@ def _sample(
     return out
 
 
-@making_kernel
+@kernel
 def _quality(samples: F32) -> int:
     """0 to 100: the sum of the differences between neighbouring samples, in whole percents of the range."""
     total = 0

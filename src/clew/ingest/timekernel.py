@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel, kernel_step, making_step
+from clew.ingest.kernels import kernel, kernel_step
 
 NO_OFFSET = -32_768
 DAY_FIRST, MONTH_FIRST = 1, 2
@@ -24,14 +24,14 @@ def _days(year: int, month: int, day: int) -> int:
     return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
 
 
-@making_step
+@kernel_step
 def _month_days(year: int, month: int) -> int:
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
 
 
-@making_step
+@kernel_step
 def _number(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     """(value, digits) of the digits at ``i``; at most 18."""
     value, count = 0, 0
@@ -41,7 +41,7 @@ def _number(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     return value, count
 
 
-@making_step
+@kernel_step
 def _zone(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int]:
     """(read whole, minutes east) of ``Z``, ``UTC``, ``GMT``, ``+02:00``, ``+0200``, ``UTC+2``."""
     if (data[i] | 32) == 122:
@@ -86,7 +86,7 @@ def _fraction(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
     return value, count
 
 
-@making_step
+@kernel_step
 def _clock(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int, int]:
     """(read whole, microseconds of the day, minutes east) of what follows a date: time, am or pm, zone."""
     while i < end and (data[i] == 32 or data[i] == 44):
@@ -151,7 +151,7 @@ def _epoch(data: npt.NDArray[np.uint8], value: int, count: int, after: int, end:
     return count == 15 or count == 16, value
 
 
-@making_step
+@kernel_step
 def _one(data: npt.NDArray[np.uint8], i: int, end: int, month_first: bool) -> tuple[bool, int, int, int]:
     """(read, microseconds since 1970 UTC, minutes east, which order the numbers prove) of one text."""
     a, count = _number(data, i, end)

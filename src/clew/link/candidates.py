@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.engine.order import order_by
-from clew.ingest.kernels import making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel
 from clew.link.groups import Groups, Ints
 from clew.link.hubs import ALL_PAIRS
 
@@ -93,6 +93,6 @@ def _under(begin, rows, counts, lowest, few, most):  # type: ignore[no-untyped-d
     return out[:m]
 
 
-@making_step
+@kernel_step
 def _pair(a, b):  # type: ignore[no-untyped-def]
     return (np.uint64(min(a, b)) << np.uint64(32)) | np.uint64(max(a, b))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.engine.order import order_by
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel, making_kernel
 from clew.link.candidates import Keys, candidates
 from clew.link.groups import Evidence, Floats, Groups, Ints, Telling, join, neighbourly, prune, single
 from clew.link.hubs import Joint, joint_users, wide_pairs
@@ -181,7 +181,7 @@ def union(n: int, *ends: Ints) -> Ints:
     return label
 
 
-@making_kernel
+@kernel
 def _unite(parent, a, b):  # type: ignore[no-untyped-def]
     """Union by lowest member with path halving, then flatten."""
     for k in range(a.shape[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel
 from clew.link.weights import ATTRIBUTES
 
 _MOST = 32  # shared identifiers of one class that are looked at
@@ -111,7 +111,7 @@ def _agreement(t, both, by_chance, agreeing, factor, shared, top, worth, among):
     return min(np.log2(ratio), agreeing[0])
 
 
-@making_step
+@kernel_step
 def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # type: ignore[no-untyped-def]
     """Fill in, per class, how many identifiers x and y share, what each is worth and which is worth most.
 

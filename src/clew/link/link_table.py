@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import copy_letters, making_kernel
 from clew.link.evidence import Gathered
 from clew.link.groups import Floats, Ints
 from clew.link.links import shared_identifiers
@@ -159,8 +159,8 @@ def _joined(at, data, key, offsets):  # type: ignore[no-untyped-def]
                 text[m] = ord(",")
                 m += 1
             entry = np.int64(key[j] & np.uint64(0xFFFFFFFF))
-            for i in range(at[entry], at[entry + 1]):
-                text[m] = data[i]
-                m += 1
+            size = np.int64(at[entry + 1] - at[entry])
+            copy_letters(text, np.int64(m), data, np.int64(at[entry]), size)
+            m += size
         text[m] = ord("]")
     return ends, text

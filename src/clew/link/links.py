@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from clew.engine.order import order_by
-from clew.ingest.kernels import kernel_step, making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel, making_step
 from clew.link.groups import Evidence, Floats, Ints
 
 _SAME_ITEM = 1e3  # bits: versions of one item are tied by that first
@@ -100,7 +100,7 @@ def _tree(pairs, start, column, bits, item, parent, out_a, out_b, made):  # type
     return made
 
 
-@making_step
+@kernel_step
 def _find(parent, i):  # type: ignore[no-untyped-def]
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -123,7 +123,7 @@ def _weight(start, column, bits, a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-@making_kernel
+@kernel
 def _shared(start, column, a, b, out, pair):  # type: ignore[no-untyped-def]
     m = 0
     for k in range(a.shape[0]):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.ingest.buffers import unwritten
-from clew.ingest.kernels import making_kernel
+from clew.ingest.kernels import kernel
 from clew.link.groups import Ints
 
 Rids = npt.NDArray[np.uint64]
@@ -33,7 +33,7 @@ class RowIndex:
         return out
 
 
-@making_kernel
+@kernel
 def _rows(rid, start, shift, wanted, out):  # type: ignore[no-untyped-def]
     """Binary search within the bucket of the first bits; equal numbers often stand together."""
     for k in range(wanted.shape[0]):

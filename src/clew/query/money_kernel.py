@@ -107,7 +107,7 @@ def _less(aw, af, bw, bf):  # type: ignore[no-untyped-def]
     return aw < bw or (aw == bw and af < bf)
 
 
-@making_kernel
+@kernel
 def split(high, low, whole, part):  # type: ignore[no-untyped-def]
     """Cut 128-bit numbers (upper and lower half) into wholes and parts of 10^18."""
     for k in range(high.shape[0]):

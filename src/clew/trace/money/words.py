@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.ingest.kernels import kernel, making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step, making_kernel
 
 UNKNOWN = -1
 _SEED, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -136,7 +136,7 @@ def _hash_whole(data, offsets, out):  # type: ignore[no-untyped-def]
         out[k] = h
 
 
-@making_step
+@kernel_step
 def _find(hashes, codes, wanted):  # type: ignore[no-untyped-def]
     """The purpose of a hash; -1 where there is none."""
     low, high = 0, hashes.shape[0]

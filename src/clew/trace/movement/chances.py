@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel_step, making_kernel, making_step
+from clew.ingest.kernels import kernel, kernel_step
 from clew.trace.movement.places import Floats, Ints
 
 # The levels from the last resort to the surest: all networks after this place; the network at all; the subject at all;
@@ -108,7 +108,7 @@ def _row(rows, at, here, inside, scratch, known):  # type: ignore[no-untyped-def
     return known
 
 
-@making_step
+@kernel_step
 def _best(scratch, known, place, chance):  # type: ignore[no-untyped-def]
     """Write the likeliest places; forgets their chances."""
     for rank in range(place.shape[0]):
@@ -124,7 +124,7 @@ def _best(scratch, known, place, chance):  # type: ignore[no-untyped-def]
         scratch.chance[best] = 0.0
 
 
-@making_kernel
+@kernel
 def _expect(asked, visits, seen, after, pass_on, scratch, place, chance, new):  # type: ignore[no-untyped-def]
     for k in range(asked.here.shape[0]):
         here, prior = asked.here[k], asked.prior[k]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clew.ingest.kernels import kernel_step, making_kernel, making_step
+from clew.ingest.kernels import kernel_step, making_kernel
 from clew.trace.movement.evidence import BOOKING
 from clew.trace.movement.places import Ints, apart, hours
 from clew.trace.movement.sightings import Tracks
@@ -28,7 +28,7 @@ _SECOND = 2  # sightings of different items that a stay on a further way needs
 GAP_DAYS = 30  # nothing is known of a longer time between two sightings
 
 
-@making_step
+@kernel_step
 def _best(first, last, t, place, weight, name, pictures, ticket, free, latitude, longitude, score, back):  # type: ignore[no-untyped-def]
     """The end of the surest way through free sightings, or -1; ``back`` holds the sighting before each."""
     end = -1
