@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clew.engine.order import order_by
 from clew.ingest.kernels import kernel
 from clew.link.groups import Floats, Ints
 
@@ -51,7 +52,7 @@ def passed_on(moved: Moved) -> tuple[Ints, Ints]:
     sent = np.flatnonzero(got == 0)
     amount, other = moved.amount[order[sent]], moved.payee[order[sent]]
     whole = np.bincount(book[sent], weights=amount, minlength=len(began)).astype(np.float64)
-    by = np.lexsort((other, book[sent]))
+    by = order_by(book[sent], other)
     sent, amount, other = sent[by], amount[by], other[by]
     again = _same(book[sent], other)
     came = until[sent].copy()
@@ -80,7 +81,7 @@ def _books(moved: Moved) -> tuple[Ints, Ints, Floats]:
     sends = np.flatnonzero(chosen[moved.payer] & (moved.amount > 0))
     entry, account = np.append(gets, sends), np.append(moved.payee[gets], moved.payer[sends])
     got = np.append(moved.amount[gets], np.zeros(len(sends)))
-    order = np.lexsort((moved.row[entry], moved.t[entry], moved.currency[entry], account))
+    order = order_by(account, moved.currency[entry], moved.t[entry], moved.row[entry])
     entry, account, got = entry[order], account[order], got[order]
     starts = np.flatnonzero(~_same(account, moved.currency[entry]))
     return np.append(starts, len(entry)), entry, got
@@ -100,7 +101,7 @@ def _often(account: Ints, other: Ints, amount: Floats, most: npt.NDArray[np.bool
         most: bool[m], whether it was most of what came.
         whole: float64[m], all that the account sent in that currency.
     """
-    by = np.lexsort((other, account))
+    by = order_by(account, other)
     account, other, most, whole = account[by], other[by], most[by], whole[by]
     first = np.flatnonzero(~_same(account, other))
     if not len(first):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.ingest.kernels import kernel, kernel_step, making_kernel
 
 BOOKED, PENDING, REVERSED, REVERSAL, DUPLICATE = range(5)
@@ -94,8 +95,7 @@ def _sorted(got: Columns, key: str, chosen: Flags, told: Flags, files: bool = Fa
             statement = got["statement"][rows]
             heard |= np.maximum.reduceat(statement, first) > np.minimum.reduceat(statement, first)
         rows = rows[np.repeat((size > 1) & heard, size)]
-    by = [got[name][rows] for name in ("rid", "statement", "t", "day", key)]
-    return rows[np.lexsort(by)]
+    return rows[order_by(*(got[name][rows] for name in (key, "day", "t", "statement", "rid")))]
 
 
 def _groups(key: npt.NDArray[Any]) -> Ints:
