@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_WORD = 64
+_TOP = np.uint64(1 << 63)  # the sign
 
 Ints = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -26,30 +26,30 @@ def order_by(*keys: npt.NDArray[Any]) -> Ints:
         int64[n], rows.
     """
     n = len(keys[0])
-    row = np.arange(n, dtype=np.uint64)
+    order = np.arange(n, dtype=np.uint64)
     if n < 2:
-        return row.astype(np.int64)
-    room = _WORD - (n - 1).bit_length()
-    order, held, used = row, np.zeros(n, np.uint64), 0
+        return order.astype(np.int64)
+    row_bits = (n - 1).bit_length()
+    room = 64 - row_bits
+    held, used = np.zeros(n, np.uint64), 0
     for key in reversed(keys):
         code, width = _coded(key)
         while width > 0:
-            taken = min(width, room - used)
-            if taken == 0:
-                order = _sorted_by(held, order, _WORD - room)
+            if used == room:
+                order = _sorted_by(held, order, row_bits)
                 held, used = np.zeros(n, np.uint64), 0
-                continue
+            taken = min(width, room - used)
             held |= (code & np.uint64((1 << taken) - 1)) << np.uint64(used)
             code, width, used = code >> np.uint64(taken), width - taken, used + taken
-    return _sorted_by(held, order, _WORD - room).astype(np.int64)
+    return _sorted_by(held, order, row_bits).astype(np.int64)
 
 
-def _sorted_by(held: U64, order: U64, width: int) -> U64:
-    """Rows in an order, sorted by what is held of each: less than ``64 - width`` bits."""
-    packed = held[order] << np.uint64(width)
+def _sorted_by(held: U64, order: U64, row_bits: int) -> U64:
+    """Rows in an order, sorted by what is held of each: at most ``64 - row_bits`` bits."""
+    packed = held[order] << np.uint64(row_bits)
     packed |= np.arange(len(order), dtype=np.uint64)
     packed.sort()
-    rows: U64 = order[packed & np.uint64((1 << width) - 1)]
+    rows: U64 = order[packed & np.uint64((1 << row_bits) - 1)]
     return rows
 
 
@@ -57,12 +57,9 @@ def _coded(key: npt.NDArray[Any]) -> tuple[U64, int]:
     """Numbers from 0 that are in the order of a key, and the bits of the largest."""
     if key.dtype.kind == "f":
         bits = (key.astype(np.float64) + 0.0).view(np.uint64)  # of -0.0 as of 0.0
-        top = np.uint64(1 << 63)
-        code = np.where(bits & top, ~bits, bits | top)
+        code = np.where(bits & _TOP, ~bits, bits | _TOP)
     elif key.dtype.kind == "i":
-        code = key.astype(np.int64).view(np.uint64)
-        code = code - np.int64(key.min()).view(np.uint64)  # what is below zero wraps round, to where it belongs
-        return code, int(code.max()).bit_length()
+        code = key.astype(np.int64).view(np.uint64) ^ _TOP
     else:
         code = key.astype(np.uint64)
     code = code - code.min()

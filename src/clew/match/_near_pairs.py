@@ -84,24 +84,27 @@ def looks(a, b):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _alike(apart):  # type: ignore[no-untyped-def]
+    """The first of the four chunks of a word that has at most one bit set; 4 for none."""
+    for chunk in range(4):
+        if ones((apart >> np.uint64(48 - 16 * chunk)) & np.uint64(0xFFFF)) <= np.uint64(1):
+            return chunk
+    return 4
+
+
+@inner
 def _shown(word, a, b):  # type: ignore[no-untyped-def]
     """Whether what two sketches differ in shows a pair that a chunk before this word shows, too."""
-    for chunk in range(4):
-        shift = np.uint64(16 * chunk)
-        if word > 0 and ones((a >> shift) & np.uint64(0xFFFF)) <= np.uint64(1):
-            return True
-        if word > 1 and ones((b >> shift) & np.uint64(0xFFFF)) <= np.uint64(1):
-            return True
-    return False
+    return (word > 0 and _alike(a) < 4) or (word > 1 and _alike(b) < 4)
 
 
 @kernel_step
 def _first_chunk(a, b):  # type: ignore[no-untyped-def]
     """The first chunk in which two hashes differ by at most one bit."""
-    for chunk in range(CHUNKS):
-        apart = (a[chunk // 4] ^ b[chunk // 4]) >> np.uint64(48 - 16 * (chunk % 4))
-        if ones(apart & np.uint64(0xFFFF)) <= np.uint64(1):
-            return chunk
+    for word in range(4):
+        chunk = _alike(a[word] ^ b[word])
+        if chunk < 4:
+            return 4 * word + chunk
     return CHUNKS
 
 

@@ -263,7 +263,7 @@ def _check_matches(count: int) -> None:
 
 def _ranked(words: U64) -> tuple[U64, I64]:
     """Distinct rows of uint64[n, 4] by falling number of copies, then value; int64[n], which one each is."""
-    order = _by_value(words)
+    order = order_by(*words.T)
     in_order = words[order]
     new = np.concatenate(([True], (in_order[1:] != in_order[:-1]).any(axis=1)))[: len(words)]
     first = np.flatnonzero(new)
@@ -274,14 +274,3 @@ def _ranked(words: U64) -> tuple[U64, I64]:
     inverse = np.empty(len(words), np.int64)
     inverse[order] = rank[np.cumsum(new) - 1]
     return in_order[first[by_copies]], inverse
-
-
-def _by_value(words: U64) -> I64:
-    """The order of uint64[n, 4] by value; only rows whose first words are the same are compared in full."""
-    order = order_by(words[:, 0])
-    first = words[order, 0]
-    same = first[1:] == first[:-1]
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if len(words) else order
-    rows = order[tied]
-    order[tied] = rows[np.lexsort((words[rows, 3], words[rows, 2], words[rows, 1], words[rows, 0]))]
-    return order
