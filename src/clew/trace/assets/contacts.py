@@ -20,27 +20,26 @@ SELECT network_id, 'domain' AS kind, value, '' AS holder, min(moment) AS first_a
 FROM held SEMI JOIN spread USING (value) GROUP BY network_id, value
 """
 # Days on which an advert is up: each posting covers some days, and no day is counted twice. Numbers that stand in one
-# advert alone are put aside before anything is counted, and what a price is, is read once for each way to write it.
+# advert alone are put aside before anything is counted, names stay away until all is counted, and what a price is, is
+# read once for each way to write it.
 PHONES = f"""
-WITH named AS MATERIALIZED (
-    SELECT hash(value) AS phone, value, rid FROM ties WHERE type = 'phone'
-), adverts AS MATERIALIZED (
+WITH named AS MATERIALIZED (SELECT hash(value) AS phone, rid FROM ties WHERE type = 'phone'), adverts AS MATERIALIZED (
     SELECT rid, hash(item_id) AS item, coalesce(posted_at, captured_at) AS moment FROM records WHERE kind = 'ad'
 ), stands AS MATERIALIZED (SELECT * FROM named JOIN adverts USING (rid)), several AS (
     SELECT phone FROM stands GROUP BY phone HAVING min(item) < max(item)
 ), placed AS MATERIALIZED (
-    SELECT s.*, network_id, hash(network_id) AS net
-    FROM stands s SEMI JOIN several USING (phone) JOIN network_members USING (rid)
+    SELECT s.*, hash(network_id) AS net FROM stands s SEMI JOIN several USING (phone) JOIN network_members USING (rid)
+), by_network AS (
+    SELECT phone, count(*) AS n, min(item) AS least, max(item) AS most FROM placed GROUP BY phone, net
 ), spread AS (
-    SELECT phone FROM placed GROUP BY phone
-    HAVING count(*) <= 5000 AND count(DISTINCT item) >= 2 AND count(DISTINCT net) <= 3
-), held AS MATERIALIZED (FROM placed SEMI JOIN spread USING (phone)), written AS MATERIALIZED (
-    SELECT rid, value FROM mentions SEMI JOIN held USING (rid) WHERE type::VARCHAR = 'price'
-), read AS (
+    SELECT phone FROM by_network GROUP BY phone HAVING sum(n) <= 5000 AND min(least) < max(most) AND count(*) <= 3
+), held AS MATERIALIZED (FROM placed SEMI JOIN spread USING (phone)), read AS MATERIALIZED (
     SELECT value, split_part(split_part(value, ' ', 2), '/', 1) AS currency,
-        try_cast(split_part(value, ' ', 1) AS DECIMAL(18, 2)) AS price FROM (SELECT DISTINCT value FROM written)
-), priced AS MATERIALIZED (
-    SELECT rid, currency, min(price) AS price FROM written JOIN read USING (value) GROUP BY ALL HAVING min(price) > 0
+        try_cast(split_part(value, ' ', 1) AS DECIMAL(18, 2)) AS price
+    FROM (SELECT DISTINCT value FROM mentions WHERE type::VARCHAR = 'price')
+), priced AS (
+    SELECT rid, currency, min(price) AS price FROM mentions JOIN read USING (value)
+    WHERE type::VARCHAR = 'price' GROUP BY ALL HAVING min(price) > 0
 ), prices AS (
     SELECT net, phone, currency, quantile_disc(price, 0.5) AS price FROM held JOIN priced USING (rid)
     GROUP BY net, phone, currency
@@ -53,11 +52,14 @@ WITH named AS MATERIALIZED (
     SELECT net, phone, {", ".join(f"sum(least(coalesce(gap, {n}), {n}))::BIGINT AS up_{n}" for n in DAYS)}
     FROM gaps GROUP BY ALL
 ), each AS (
-    SELECT net, phone, any_value(network_id) AS network_id, any_value(value) AS value, count(DISTINCT item) AS items,
-        min(moment) AS first_at, max(moment) AS last_at, list(rid ORDER BY rid)[1:200] AS rids
+    SELECT net, phone, count(DISTINCT item) AS items, min(moment) AS first_at, max(moment) AS last_at,
+        list(rid ORDER BY rid)[1:200] AS rids
     FROM held GROUP BY net, phone
+), values AS (
+    SELECT hash(value) AS phone, any_value(value) AS value FROM ties SEMI JOIN spread ON phone = hash(value)
+    WHERE type = 'phone' GROUP BY phone
 )
-SELECT e.network_id, 'phone' AS kind, e.value, '' AS holder, first_at, last_at,
+SELECT network_id, 'phone' AS kind, value, '' AS holder, first_at, last_at,
     {
     ", ".join(
         f"(price * up_{d} * {v})::DECIMAL(38, 18) AS turnover_{name}"
@@ -72,5 +74,6 @@ SELECT e.network_id, 'phone' AS kind, e.value, '' AS holder, first_at, last_at,
 } or '
         || '{DAYS[2]} days) times {VISITS[0]}, {VISITS[1]} or {VISITS[2]} paid visits a day. ' || items || ' adverts.'
     END AS reason, rids
-FROM each e LEFT JOIN prices USING (net, phone) LEFT JOIN up USING (net, phone)
+FROM each JOIN values USING (phone) JOIN (SELECT network_id, hash(network_id) AS net FROM networks) USING (net)
+LEFT JOIN prices USING (net, phone) LEFT JOIN up USING (net, phone)
 """
