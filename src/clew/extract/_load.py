@@ -20,5 +20,5 @@ def _load8(_typing: Any, data: Any, _at: Any) -> Any:
     return types.uint64(data, types.uint64), generate
 
 
-# load8(data, at): uint64, the bytes data[at:at + 8] as the machine orders them. They must be there.
+# load8(data, at): uint64, the eight bytes from data[at] on as the machine orders them. They must be there.
 load8: Any = intrinsic(_load8)

@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._load import load8
 from clew.extract.fold import OTHER
-from clew.ingest.kernels import kernel_step, making_kernel, making_step
+from clew.ingest.kernels import copy_letters, kernel_step, making_kernel, making_step
 from clew.match._machine import ones
 
 BINS = 32
@@ -38,6 +39,8 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xFF51AFD7ED558CCD)
 _M2 = np.uint64(0xC4CEB9FE1A85EC53)
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
+# _LEFT[8 + n]: what keeps the first n of four symbols that were read as one number (all for more, none for less than 0).
+_LEFT = np.array([(1 << 16 * min(max(n, 0), 4)) - 1 for n in range(-8, 13)], np.uint64)
 
 
 @cache
@@ -65,66 +68,97 @@ def mix(h):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _words(sym, classes, number, out):  # type: ignore[no-untyped-def]
-    """Hashes of the words of a text without characters that stand alone; gives how many, or -1 where there are some.
+def _hash(text, at, size):  # type: ignore[no-untyped-def]
+    """A hash of a word, four symbols at a time; the first twelve without branches: lengths cannot be foretold.
 
-    Written without branches: where words end cannot be foretold, and every wrong guess of the processor costs more
-    than the arithmetic of a whole word. ``number`` is the class that makes a word a number.
+    Twelve symbols from ``at`` on must be there to be read, whatever they are.
     """
-    count = 0
-    h = np.uint64(0)
-    kinds = every = np.uint8(0)
-    for i in range(sym.shape[0]):
-        kind = classes[sym[i]]
-        every |= kind
-        inside = kind & WORD != 0
-        out[count] = _NUMBER if kinds & number else h
-        count += 0 if inside else kinds != 0
-        h = ((h << np.uint64(7)) | (h >> np.uint64(57))) ^ np.uint64(sym[i]) if inside else np.uint64(0)
-        kinds = kinds | kind if inside else np.uint8(0)
-    if kinds:
-        out[count] = _NUMBER if kinds & number else h
-        count += 1
-    return -1 if every & ALONE else count
+    four = np.uint64(4)
+    most = min(size, np.uint64(12))
+    h = (load8(text, at) & _LEFT[most + np.uint64(8)]) * _PRIME
+    h = ((h ^ (h >> np.uint64(32))) + (load8(text, at + four) & _LEFT[most + four])) * _M1
+    h = ((h ^ (h >> np.uint64(32))) + (load8(text, at + np.uint64(8)) & _LEFT[most])) * _PRIME
+    done = np.uint64(12)
+    while done < size:
+        rest = min(size - done, four)
+        h = ((h ^ (h >> np.uint64(32))) + (load8(text, at + done) & _LEFT[rest + np.uint64(8)])) * _M1
+        done += four
+    return h ^ (h >> np.uint64(32))
 
 
 @kernel_step
-def _words_alone(sym, classes, number, out):  # type: ignore[no-untyped-def]
+def _edges(text, size, classes, out):  # type: ignore[no-untyped-def]
+    """Where words begin and end, in turns, each with the number of digits before it in the upper half.
+
+    Written without branches: where words end cannot be foretold, and every wrong guess of the processor costs more
+    than the arithmetic of a whole word.
+
+    Returns:
+        How many words, or -1 where characters stand alone.
+    """
+    count = digits = np.uint64(0)
+    every = before = np.uint8(0)
+    for i in range(size):
+        kind = classes[text[i]]
+        inside = np.uint8(kind & WORD != 0)
+        out[count] = i | (digits << np.uint64(32))
+        count += np.uint64(inside ^ before)
+        digits += np.uint64(kind & DIGIT != 0)
+        every |= kind
+        before = inside
+    out[count] = size | (digits << np.uint64(32))
+    return np.int64(-1) if every & ALONE else np.int64((count + np.uint64(before)) >> np.uint64(1))
+
+
+@kernel_step
+def _words(text, size, classes, out):  # type: ignore[no-untyped-def]
+    """Hashes of the words of a text; gives how many, or -1 where characters stand alone."""
+    words = _edges(text, size, classes, out)
+    low = np.uint64(0xFFFFFFFF)
+    for k in range(np.uint64(max(words, 0))):
+        begin, end = out[k + k], out[k + k + np.uint64(1)]
+        h = _hash(text, begin & low, (end - begin) & low)
+        out[k] = _NUMBER if (begin ^ end) > low else h
+    return words
+
+
+@kernel_step
+def _words_alone(text, size, classes, literal, out):  # type: ignore[no-untyped-def]
     """As `_words`, for any text. Where numbers count, a long one counts twice: it says who wrote, not what."""
     count = digits = 0
-    h = np.uint64(0)
+    begin = np.uint64(0)
     kinds = np.uint8(0)
-    for i in range(sym.shape[0] + 1):
-        kind = classes[sym[i]] if i < sym.shape[0] else np.uint8(GAP)
+    for i in range(size + np.uint64(1)):
+        kind = classes[text[i]] if i < size else np.uint8(GAP)
         if kind & WORD:
-            h = ((h << np.uint64(7)) | (h >> np.uint64(57))) ^ np.uint64(sym[i])
+            begin = i if kinds == 0 else begin
             kinds |= kind
             digits += kind == DIGIT
             continue
         if kinds:
-            out[count] = _NUMBER if kinds & number else h
+            h = _hash(text, begin, i - begin)
+            out[count] = _NUMBER if kinds & DIGIT and not literal else h
             count += 1
-            if number == 0 and digits > 5:
+            if literal and digits > 5:
                 out[count] = h
                 count += 1
-            h, kinds, digits = np.uint64(0), np.uint8(0), 0
+            kinds, digits = np.uint8(0), 0
         if kind == ALONE:
-            out[count] = np.uint64(sym[i])
+            out[count] = np.uint64(text[i])
             count += 1
     return count
 
 
 @kernel_step
-def _shingles(sym, classes, literal, out):  # type: ignore[no-untyped-def]
+def _shingles(text, size, classes, literal, out):  # type: ignore[no-untyped-def]
     """Hashes of each two words in a row of a text; gives how many.
 
     A word with a digit is a number, and a run of numbers is one: so prices, ages and phones, however they are
     grouped, are the same word in all copies of a text. With ``literal`` numbers count as written.
     """
-    number = np.uint8(0) if literal else np.uint8(DIGIT)
-    words = -1 if literal else _words(sym, classes, number, out)
+    words = -1 if literal else _words(text, size, classes, out)
     if words < 0:
-        words = _words_alone(sym, classes, number, out)
+        words = _words_alone(text, size, classes, literal, out)
     count = 0
     before = np.uint64(0)
     for k in range(words):
@@ -220,14 +254,16 @@ def sign(sym, start, stop, classes, row, bands, bitmap, level, bits):  # type: i
     longest = 0
     for t in range(start.shape[0]):
         longest = max(longest, stop[t] - start[t])
-    buffer = np.empty(longest + 2, np.uint64)  # `_words` writes one ahead
+    buffer = np.empty(longest + 2, np.uint64)  # `_edges` writes one ahead
+    text = np.empty(longest + 16, sym.dtype)  # `_hash` reads on
     least = np.empty(BINS, np.uint64)
     written = 0
     for t in range(start.shape[0]):
-        text = sym[start[t] : stop[t]]
-        count = _shingles(text, classes, False, buffer)
+        copy_letters(text, 0, sym, start[t], stop[t] - start[t])
+        size = np.uint64(stop[t] - start[t])
+        count = _shingles(text, size, classes, False, buffer)
         if count < FEW:
-            count = _shingles(text, classes, True, buffer)
+            count = _shingles(text, size, classes, True, buffer)
         if count < 2:
             continue
         hashes = buffer[:count]

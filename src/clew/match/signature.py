@@ -25,7 +25,7 @@ from clew.model.tables import SIGNATURES
 
 Ints = npt.NDArray[np.int64]
 
-VERSION = "1"  # changes whenever the same text may give another signature: stored ones must be made again
+VERSION = "2"  # changes whenever the same text may give another signature: stored ones must be made again
 _TEXT_FIELDS = 2  # title and body: the first of clew.extract.base.FIELDS
 
 
