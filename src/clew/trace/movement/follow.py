@@ -50,6 +50,8 @@ def _best(first, last, t, place, weight, name, pictures, ticket, free, latitude,
             if not shared and pictures[i] != 0 and pictures[j] != 0:
                 worth -= _STRANGE
             if place[i] != place[j] and (ticket[i] == 0 or ticket[i] != ticket[j]):
+                if worth - _MOVE <= score[i]:
+                    continue
                 gap = (t[i] - t[j]) / 3600.0
                 worth -= _MOVE + _HASTE * np.exp(-gap / _CALM_HOURS)
                 if worth <= score[i]:

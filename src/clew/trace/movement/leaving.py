@@ -48,14 +48,15 @@ def leaving_of(found: Found) -> Leaving:
     brief = gap < _BRIEF_DAYS
     pairs = np.bincount(of, minlength=size)
     noise = _shrunk(np.bincount(of, moved & brief, size), np.bincount(of, brief, size), net, (5, 20))
-    real = moved & ~brief
+    real = np.flatnonzero(moved & ~brief)
+    of_real, gap_real, until = of[real], gap[real], np.where(brief, 0, gap)
+    moves = np.bincount(of_real, 1 - noise[of_real], size)
     rate = np.full(size, 0.2)
     for _ in range(4):  # when within a gap somebody moved is not seen: what is expected at the rate of the round before
-        pace = rate[of] * gap
-        until = np.where(real, 1 / rate[of] - gap / np.expm1(np.clip(pace, 1e-6, 50)), gap)
-        sure = np.where(real, 1 - noise[of], 1.0)
-        days = np.bincount(of, np.where(brief, 0, until), size)
-        rate = np.clip(_shrunk(np.bincount(of, real * sure, size), days, net, (_NET_DAYS, _WORLD_DAYS)), 1e-3, 10)
+        pace = rate[of_real]
+        until[real] = 1 / pace - gap_real / np.expm1(np.clip(pace * gap_real, 1e-6, 50))
+        days = np.bincount(of, until, size)
+        rate = np.clip(_shrunk(moves, days, net, (_NET_DAYS, _WORLD_DAYS)), 1e-3, 10)
     return Leaving(pairs + 1, rate, _shrunk(np.bincount(of, gap, size), pairs, net, (3, 5)), noise)
 
 
