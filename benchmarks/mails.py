@@ -1,4 +1,4 @@
-"""False alarms of the talk stage on real mails and real short messages, in which nobody is held or threatened.
+"""False alarms of talk and findings on real mails and real short messages, in which nobody is held or threatened.
 
     python -m benchmarks.mails [--show 20]
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.phones import SHARED
 from benchmarks.pipeline import clew
+from clew.assess.catalogue import catalogue
 from clew.model.errors import ClewError
 from clew.sample import ensure_sample
 from clew.store.views import open_views
@@ -31,6 +32,10 @@ JOIN mentions m USING (rid)
 WHERE m.type = 'wording' AND (list_contains(c.stages, m.value) OR c.danger AND m.value IN
     ('threat-publish', 'threat-family', 'threat-harm', 'confinement', 'documents-held', 'plea'))
 ORDER BY ALL"""
+
+
+_SAID = """SELECT indicator, count(DISTINCT subject) AS n FROM findings
+WHERE subject_kind = 'record' AND list_contains($of_senses, indicator) GROUP BY indicator ORDER BY n DESC, indicator"""
 
 
 def short_messages(out: Path) -> Path:
@@ -50,11 +55,14 @@ def figures(name: str, source: Path, place: Path, show: int) -> None:
     clew("init", str(place))
     clew("ingest", str(source), "--kind", "message", "--source", "benchmark", "-w", str(place))
     clew("run", "-w", str(place))
+    of_senses = [i.id for i in catalogue() if "message" in i.record_kinds and "'wording'" in i.when]
     with open_views(Workspace(place)) as engine:
         conversations, messages, stages, danger, control = engine.row(_TOTALS)
         rows = [tuple(row.values()) for row in engine.rows(_FOUND)]
+        said = [tuple(row.values()) for row in engine.rows(_SAID, of_senses=of_senses)]
     print(f"\n{name}: {messages:,} messages in {conversations:,} conversations: with stages {stages}, "
           f"with danger {danger}, pairs with control {control}")  # fmt: skip
+    print("  messages with a finding for what they say: " + (", ".join(f"{i} {n}" for i, n in said) or "none"))
     for value, alarm, text in rows[:show]:
         print(f"  {value}{' (danger)' if alarm else ''}: {' '.join(text.split())}")
 

@@ -5,6 +5,7 @@ The texts themselves stay where they are. What is quoted in the end is few of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,10 +34,14 @@ POSITION = (
 # Which of a record's places is "the" place: that of the place field before those in the text.
 _FIELD_RANK = np.array([1, 3, 2, 0, 3])
 
+# A sense that is graded shows an indicator from nine to one on: a talk weighs doubtful ones against each other
+# (`clew.talk.meant`), but a single message that is misread would accuse its writer.
+SURE = math.log(9)
+
 _BATCH = 1 << 20
 _READ = """
 SELECT rid, (CASE type {types} ELSE {nothing} END)::UTINYINT AS type, hash(value) AS h, {position} AS p,
-    coalesce({shows}, {nothing})::UTINYINT AS ind
+    coalesce(CASE WHEN odds IS NULL OR odds >= {sure} THEN {shows} END, {nothing})::UTINYINT AS ind
 FROM (SELECT * REPLACE (type::VARCHAR AS type) FROM mentions)
 """
 
@@ -103,7 +108,7 @@ def _query(indicators: Sequence[Indicator]) -> str:
         cases += [f"WHEN '{name}' THEN CASE {' '.join(of_type)} END"] if of_type else []
     shows = f"CASE type {' '.join(cases)} END" if cases else "NULL"
     types = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(TYPES))
-    return _READ.format(types=types, nothing=NOTHING, position=POSITION, shows=shows)
+    return _READ.format(types=types, nothing=NOTHING, position=POSITION, shows=shows, sure=SURE)
 
 
 @kernel

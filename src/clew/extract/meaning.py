@@ -120,7 +120,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "9"
+    version = "10"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
