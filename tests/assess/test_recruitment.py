@@ -9,6 +9,7 @@ import pytest
 from tests.assess.conftest import World
 
 from clew.assess.catalogue import catalogue
+from clew.assess.mentions import SURE
 
 SENSES = {
     "easy-money": ("job_ad", "easy-money"),
@@ -85,6 +86,17 @@ def test_a_stage_is_shown_by_its_messages_and_a_sign_that_does_not_count_is_none
     assert set(shown["network"][indicator]) == {indicator}
     (finding,) = shown["record"][indicator].values()
     assert finding["evidence"][0]["raw"] == f"«{STAGES[indicator]}»"
+
+
+@pytest.mark.parametrize(("odds", "counts"), [(SURE - 0.01, False), (SURE + 0.01, True), (None, True)])
+def test_a_reading_that_is_doubtful_accuses_nobody(
+    made: Any, tmp_path: Path, odds: float | None, counts: bool
+) -> None:
+    made.add("n1", ("wording", "threat-harm"), kind="message")
+    made.mentions[-1]["odds"] = odds
+    made.plain(3)
+    found = made.found_of_all(tmp_path)
+    assert ("threat-harm" in found.get("network", {}), "threat-harm" in found.get("record", {})) == (counts, counts)
 
 
 def test_an_offer_abroad_that_asks_for_nothing(made: Any, tmp_path: Path) -> None:
