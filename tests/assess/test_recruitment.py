@@ -99,6 +99,15 @@ def test_a_reading_that_is_doubtful_accuses_nobody(
     assert ("threat-harm" in found.get("network", {}), "threat-harm" in found.get("record", {})) == (counts, counts)
 
 
+def test_what_is_doubtful_counts_beside_orders(made: Any, tmp_path: Path) -> None:
+    made.message("n1", "talk", "a", ("wording", "threat-harm"))
+    made.mentions[-1]["odds"] = 0.1
+    made.message("n1", "talk", "a", stage="rules-fines")
+    made.message("n2", "other talk", "b", ("wording", "threat-harm"))
+    made.mentions[-1]["odds"] = 0.1
+    assert fires(made, tmp_path, "threat-harm") == {"n1"}
+
+
 def test_an_offer_abroad_that_asks_for_nothing(made: Any, tmp_path: Path) -> None:
     made.add("n1", ("wording", "offer-abroad"), ("wording", "no-requirements"), kind="job_ad")
     made.add("n2", ("wording", "offer-abroad"), kind="job_ad")

@@ -34,14 +34,20 @@ POSITION = (
 # Which of a record's places is "the" place: that of the place field before those in the text.
 _FIELD_RANK = np.array([1, 3, 2, 0, 3])
 
-# A sense that is graded shows an indicator from nine to one on: a talk weighs doubtful ones against each other
-# (`clew.talk.meant`), but a single message that is misread would accuse its writer.
+# A sense that is graded shows an indicator from nine to one on: one message that is misread would accuse its writer.
+# Beside stages, control or danger the same words are more often meant, and count as they are read.
 SURE = math.log(9)
+_GRAVE = """
+SELECT rid FROM conversation_members SEMI JOIN (
+    SELECT conversation_id FROM stages UNION SELECT conversation_id FROM control
+    UNION SELECT conversation_id FROM conversations WHERE danger
+) USING (conversation_id)
+"""
 
 _BATCH = 1 << 20
 _READ = """
 SELECT rid, (CASE type {types} ELSE {nothing} END)::UTINYINT AS type, hash(value) AS h, {position} AS p,
-    coalesce(CASE WHEN odds IS NULL OR odds >= {sure} THEN {shows} END, {nothing})::UTINYINT AS ind
+    coalesce({shows}, {nothing})::UTINYINT AS ind, coalesce(odds < {sure}, false) AS doubtful
 FROM (SELECT * REPLACE (type::VARCHAR AS type) FROM mentions)
 """
 
@@ -82,13 +88,18 @@ def read_mentions(engine: Engine, records: Records, indicators: Sequence[Indicat
     )
     kept = np.array([FIRSTS.index(name) if name in FIRSTS else -1 for name in TYPES] + [-1] * (256 - len(TYPES)))
     shown, inds, done = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)], 0
+    grave = np.zeros(n + 1, np.bool_)  # the last: of no record
+    grave[records.index.rows(engine.sql(_GRAVE).column("rid").to_numpy())] = True
+    grave[-1] = False
     for batch in engine.con.sql(_query(indicators)).to_arrow_reader(_BATCH):
         part = slice(done, done + len(batch))
         rid, kind, word, where, ind = (batch.column(k).to_numpy() for k in range(5))
+        doubtful = batch.column("doubtful").to_numpy(zero_copy_only=False)
         row[part] = records.index.rows(rid)
         type_[part], h[part], at[part] = kind, word >> np.uint64(32), where
         _keep_first(row[part], kind, word, where, kept, _FIELD_RANK, value, rank, seen)
         found = np.flatnonzero(ind != NOTHING)
+        found = found[~doubtful[found] | grave[row[part][found]]]
         shown.append(found + done)
         inds.append(ind[found])
         done += len(batch)
