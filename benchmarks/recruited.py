@@ -28,9 +28,9 @@ class World:
     con: duckdb.DuckDBPyConnection
     heldout: bool
 
-    def rows(self, query: str) -> list[tuple]:
-        """The rows that a query gives."""
-        return self.con.execute(query).fetchall()
+    def rows(self, query: str, *values: object) -> list[tuple]:
+        """The rows that a query gives; ``?`` in it stands for a value."""
+        return self.con.execute(query, values).fetchall()
 
 
 def made(folder: Path, conversations: int, offers: int, seed: int, heldout: bool = False) -> World:
@@ -56,7 +56,7 @@ def made(folder: Path, conversations: int, offers: int, seed: int, heldout: bool
 
 
 # What the messages say by the truth, as mentions: a stage, or another act by the name of its sense.
-_SAID = """
+SAID = """
 WITH said AS (
     SELECT conversation, unnest(native_ids) AS native_id, stage AS value FROM true_stages UNION
     SELECT conversation, unnest(native_ids), CASE act WHEN 'fee' THEN 'fee-upfront' ELSE act END FROM true_acts
@@ -74,7 +74,7 @@ def read_perfectly(world: World, folder: Path) -> World:
     out.mkdir()
     records = world.con.sql("SELECT * FROM records WHERE kind = 'message'").to_arrow_table()
     records = records.select(TABLES["records"].names).cast(TABLES["records"])
-    said = pa.Table.from_pylist(world.con.sql(_SAID).to_arrow_table().to_pylist(), schema=MENTIONS)
+    said = pa.Table.from_pylist(world.con.sql(SAID).to_arrow_table().to_pylist(), schema=MENTIONS)
     with Engine(out, threads=2) as engine:
         engine.register(
             {"records": records, "mentions": said, "template_members": TABLES["template_members"].empty_table()}

@@ -17,11 +17,21 @@ from pathlib import Path
 
 from benchmarks.mails import real_mails
 from benchmarks.metrics import wilson
-from benchmarks.recruited import HELDOUT, World, made, read_perfectly
+from benchmarks.recruited import HELDOUT, SAID, World, made, read_perfectly
 
 # What stands for a stage in the truth and in what was found: conversation, actor, stage.
 _TRUE = "SELECT DISTINCT conversation, actor, stage FROM true_stages"
 _FOUND = "SELECT DISTINCT conversation_id, actor, stage FROM stages"
+# Indicators that one message shows by what it says, and its sense.
+_SAYS = {
+    "threat-harm": "threat-harm",
+    "plea": "plea",
+    "confinement": "confinement",
+    "earnings-reports": "earnings-report",
+    "fee-upfront": "fee-upfront",
+}  # fmt: skip_SAYING = "SELECT DISTINCT subject FROM findings WHERE subject_kind = 'record' AND indicator = ?"
+
+_SAYING = "SELECT DISTINCT subject FROM findings WHERE subject_kind = 'record' AND indicator = ?"
 
 Entry = tuple[str, str, str]
 
@@ -82,6 +92,16 @@ def _language(name: str, language: dict[str, str], true: set[Entry], found: set[
         return {(c, s) for c, _, s in entries if language.get(c) == name}
 
     return f"{name} {Tally(own(true), own(found)).macro():.2f} ({len(own(true))})"
+
+
+def said_figures(world: World) -> None:
+    """Print the findings on single messages: a chat holds many, and each finding accuses whoever wrote one."""
+    true = set(world.rows(f"SELECT DISTINCT record_id, value FROM ({SAID}) JOIN records USING (rid)"))
+    print("\nfindings on what single messages say: right of found, of true")
+    for indicator, sense in _SAYS.items():
+        found = {s for (s,) in world.rows(_SAYING, indicator)}
+        said = {record for record, value in true if value == sense}
+        print(f"  {indicator:18}{len(found & said):5} of {len(found):5}, of {len(said):5}")
 
 
 def control_figures(world: World) -> None:
@@ -234,6 +254,7 @@ def report(world: World) -> None:
     print(f"\n== {'held-out' if world.heldout else 'own'} sentences: {chats:,} chats, {messages:,} messages ==")
     stage_figures(world)
     reading(world)
+    said_figures(world)
     control_figures(world)
     danger_figures(world)
     false_alarms(world)

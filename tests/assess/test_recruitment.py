@@ -89,9 +89,7 @@ def test_a_stage_is_shown_by_its_messages_and_a_sign_that_does_not_count_is_none
 
 
 @pytest.mark.parametrize(("odds", "counts"), [(SURE - 0.01, False), (SURE + 0.01, True), (None, True)])
-def test_a_reading_that_is_doubtful_accuses_nobody(
-    made: Any, tmp_path: Path, odds: float | None, counts: bool
-) -> None:
+def test_a_reading_that_is_doubtful_accuses_nobody(made: Any, tmp_path: Path, odds: float | None, counts: bool) -> None:
     made.add("n1", ("wording", "threat-harm"), kind="message")
     made.mentions[-1]["odds"] = odds
     made.plain(3)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.recruiting import BOSS, CHAT, HOSTILE, LONG, MIRA, UGLY, workspace
 
+from clew.ingest.stage import IngestOptions
 from clew.model.errors import MissingError
+from clew.pipeline.ingest import ingest
+from clew.pipeline.run import run
 from clew.query.conversation import conversation_page, find_talk
 from clew.query.conversation_messages import Sign, extra_of, stretches
 from clew.query.conversations import (
@@ -20,6 +23,7 @@ from clew.query.conversations import (
 from clew.query.index import ensure_index, open_index
 from clew.query.queue import Filters, choices, queue
 from clew.query.senses import indicator_of, sense_words, stage_words
+from clew.store.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,22 @@ def test_signs_stand_at_the_very_characters(engine):
     (said,) = [s.means for s in message.signs if s.sense == "documents-held"]  # read, or beside the others a hint
     assert said.removeprefix("perhaps: ") == "papers are kept from their owner"
     assert message.counts and all(sign.indicator == "documents-held" for sign in message.signs[:1])
+
+
+def test_what_is_doubtful_is_said_to_be_so(tmp_path):
+    """One message that reads a little like a threat, in a talk in which nothing is found."""
+    file = tmp_path / "chat.csv"
+    file.write_text("conversation,sender,recipient,body\nc,A,B,You bad boy, I still remember that.\n")
+    place = Workspace.create(tmp_path / "doubtful")
+    ingest(place, [file], IngestOptions("message", "test"))
+    run(place)
+    opened = open_index(ensure_index(place), tmp_path)
+    try:
+        ((found,), _) = conversations(opened, TalkFilters())
+        (message,) = conversation_page(opened, found.key).messages
+    finally:
+        opened.con.close()
+    assert message.signs and all(sign.faint and sign.means.startswith("perhaps: ") for sign in message.signs)
 
 
 def test_stretches_cut_where_signs_begin_and_end():

@@ -39,7 +39,7 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xFF51AFD7ED558CCD)
 _M2 = np.uint64(0xC4CEB9FE1A85EC53)
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
-# _LEFT[8 + n]: what keeps the first n of four symbols that were read as one number (all for more, none for less than 0).
+# _LEFT[8 + n]: what keeps the first n of four symbols that were read as one number (all for more, none below 0).
 _LEFT = np.array([(1 << 16 * min(max(n, 0), 4)) - 1 for n in range(-8, 13)], np.uint64)
 
 
@@ -131,7 +131,7 @@ def _words_alone(text, size, classes, literal, out):  # type: ignore[no-untyped-
     for i in range(size + np.uint64(1)):
         kind = classes[text[i]] if i < size else np.uint8(GAP)
         if kind & WORD:
-            begin = i if kinds == 0 else begin
+            begin = np.uint64(i) if kinds == 0 else begin
             kinds |= kind
             digits += kind == DIGIT
             continue

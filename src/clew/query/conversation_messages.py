@@ -26,7 +26,7 @@ class Sign:
         sense: its name.
         means: in words.
         indicator: that speaks of it; "" for none.
-        faint: whether it is a hint, which counts only beside other signs.
+        faint: whether it is doubtful, and counts only beside other signs.
     """
 
     sense: str

@@ -7,6 +7,8 @@ that read it (`clew.talk.read`).
 
 from __future__ import annotations
 
+from clew.assess.mentions import SURE
+
 TALKS = """
 SELECT (row_number() OVER (ORDER BY c.conversation_id) - 1)::UINTEGER AS talk,
     'K' || left(sha256(c.conversation_id), 16) AS key, c.*,
@@ -34,11 +36,14 @@ FROM placed p JOIN records r USING (rid) LEFT JOIN named n ON n.talk = p.talk
 ORDER BY p.talk, p.nth
 """
 
-# Every sense that was read in a message, where it stands; of hints those that something rests on.
-SIGNS = """
+# Every sense that was read in a message, where it stands; of hints those that something rests on. What is doubtful is
+# faint where nothing is found in the talk, as it shows no indicator there (`clew.assess.mentions`).
+SIGNS = f"""
 WITH counts AS (SELECT unnest(rids) AS rid FROM src.stages UNION SELECT unnest(rids) FROM src.control)
-SELECT talk, nth, m.field::VARCHAR AS field, m.start, m."end", m.value AS sense, m.type::VARCHAR = 'hint' AS faint
-FROM src.mentions m JOIN (SELECT talk, nth, rid FROM said) s USING (rid)
+SELECT talk, nth, m.field::VARCHAR AS field, m.start, m."end", m.value AS sense,
+    m.type::VARCHAR = 'hint'
+        OR (coalesce(m.odds < {SURE}, false) AND NOT (t.danger OR t.pairs > 0 OR len(t.stages) > 0)) AS faint
+FROM src.mentions m JOIN (SELECT talk, nth, rid FROM said) s USING (rid) JOIN talks t USING (talk)
 WHERE m.type::VARCHAR = 'wording' OR (m.type::VARCHAR = 'hint' AND rid IN (FROM counts))
 ORDER BY talk, nth, field, m.start, m."end", sense
 """
