@@ -66,7 +66,7 @@ def test_signs_stand_at_the_very_characters(engine):
 def test_what_is_doubtful_is_said_to_be_so(tmp_path):
     """One message that reads a little like a threat, in a talk in which nothing is found."""
     file = tmp_path / "chat.csv"
-    file.write_text("conversation,sender,recipient,body\nc,A,B,\"You bad boy, I still remember that.\"\n")
+    file.write_text('conversation,sender,recipient,body\nc,A,B,"You bad boy, I still remember that."\n')
     place = Workspace.create(tmp_path / "doubtful")
     ingest(place, [file], IngestOptions("message", "test"))
     run(place)
