@@ -3,8 +3,8 @@
     python -m benchmarks.mails [--show 20]
 
 The Spam Assassin corpus (6,046 mails: lists, newsletters, spam) as `clew ingest` and `clew run` read it, and the
-ordinary ones of the SMS collection, each as a conversation of its own. Whatever is found there is wrong, as far as we
-have read: every row is printed, so that each can be judged.
+ordinary ones of the SMS collection, each as a conversation of its own, and put together as talks. Whatever is found
+there is wrong, as far as we have read: every row is printed, so that each can be judged.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from clew.store.views import open_views
 from clew.store.workspace import Workspace
 
 SMS = SHARED / "sms_spam_collection.tsv"
+_TOGETHER = 40  # short messages that are put together as if two people had written them in turns
 _TOTALS = """SELECT count(*), sum(messages)::BIGINT, count(*) FILTER (len(stages) > 0), count(*) FILTER (danger),
     (SELECT count(*) FROM control) FROM conversations"""
 _FOUND = """SELECT DISTINCT m.value, c.danger, substr(CASE WHEN m.field::VARCHAR = 'title' THEN r.title ELSE r.body END,
@@ -38,15 +39,15 @@ _SAID = """SELECT indicator, count(DISTINCT subject) AS n FROM findings
 WHERE subject_kind = 'record' AND list_contains($of_senses, indicator) GROUP BY indicator ORDER BY n DESC, indicator"""
 
 
-def short_messages(out: Path) -> Path:
-    """The ordinary ones of the SMS collection as a chat file."""
+def short_messages(out: Path, together: int = 1) -> Path:
+    """The ordinary ones of the SMS collection as a chat file: each alone, or some in a row as a talk of two."""
     with SMS.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file)
         write.writerow(("conversation", "sender", "recipient", "body"))
-        for n, line in enumerate(lines):
-            label, body = line.rstrip("\n").split("\t", 1)
-            if label == "ham":
-                write.writerow((f"sms {n}", f"sender {n}", f"recipient {n}", body))
+        said = [line.rstrip("\n").split("\t", 1) for line in lines]
+        for n, body in enumerate(body for label, body in said if label == "ham"):
+            people = [f"A{n // together}", f"B{n // together}"]
+            write.writerow((f"sms {n // together}", people[n % 2], people[1 - n % 2], body))
     return out
 
 
@@ -76,6 +77,8 @@ def real_mails(show: int = 20) -> None:
             print(f"skipped: real mails ({error})")
         if SMS.is_file():
             figures("short messages", short_messages(Path(folder) / "sms.csv"), Path(folder) / "sms", show)
+            talks = short_messages(Path(folder) / "talks.csv", _TOGETHER)
+            figures(f"short messages, {_TOGETHER} in a row as a talk of two", talks, Path(folder) / "talks", 0)
         else:
             print(f"skipped: {SMS.name} is not there")
 

@@ -15,7 +15,7 @@ from clew.talk.read import Hits, Messages
 from clew.talk.senses import ANSWER, COUNTS, FORCE, NAMES, NO_LIKELIER, ORDER, Flags, Floats, codes, having
 from clew.talk.stages import Shown
 
-ORDINARY = -0.25  # log-odds of "nothing" in ordinary talk; `NOTHING` in talk of orders and threats
+ORDINARY = 0.4  # log-odds of "nothing" in ordinary talk; `NOTHING` in talk of orders and threats
 CLEAR = 0.9  # share from which on a message counts in full: nothing is read without any doubt
 SURE = 0.5  # what a message must count for where it is asked whether it means something
 
