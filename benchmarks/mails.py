@@ -33,8 +33,6 @@ JOIN mentions m USING (rid)
 WHERE m.type = 'wording' AND (list_contains(c.stages, m.value) OR c.danger AND m.value IN
     ('threat-publish', 'threat-family', 'threat-harm', 'confinement', 'documents-held', 'plea'))
 ORDER BY ALL"""
-
-
 _SAID = """SELECT indicator, count(DISTINCT subject) AS n FROM findings
 WHERE subject_kind = 'record' AND list_contains($of_senses, indicator) GROUP BY indicator ORDER BY n DESC, indicator"""
 

@@ -29,8 +29,7 @@ _SAYS = {
     "confinement": "confinement",
     "earnings-reports": "earnings-report",
     "fee-upfront": "fee-upfront",
-}  # fmt: skip_SAYING = "SELECT DISTINCT subject FROM findings WHERE subject_kind = 'record' AND indicator = ?"
-
+}
 _SAYING = "SELECT DISTINCT subject FROM findings WHERE subject_kind = 'record' AND indicator = ?"
 
 Entry = tuple[str, str, str]
