@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -31,6 +33,13 @@ class RowIndex:
         out = np.empty(len(wanted), np.int64)
         _rows(unwritten(self.rid), self._start, self._shift, unwritten(wanted), out)
         return out
+
+
+def finder(rid: Rids) -> Callable[[Rids], Ints]:
+    """The same for numbers in any order: a function that gives the row of each wanted one, -1 where there is none."""
+    rising = np.append(np.argsort(rid), -1)
+    index = RowIndex(rid[rising[:-1]])
+    return lambda wanted: rising[index.rows(wanted)]
 
 
 @kernel

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.model.traced import FLOWS, MONEY_SIGNS, PAYMENTS
-from clew.trace.money.flows import flows, payments
+from clew.trace.money.flows import flows, payments, without_cash
 from clew.trace.money.read import any_payments, read_book
 from clew.trace.money.receipts import without_receipts
 from clew.trace.money.signs import REGISTERED, TABLES, money_signs
@@ -14,7 +15,7 @@ from clew.trace.money.state import with_states
 
 __all__ = ["money"]
 
-_REGISTERED = ("book", "payments_made", *REGISTERED)
+_REGISTERED = ("book", "accounts", *REGISTERED)
 
 
 def money(engine: Engine) -> dict[str, pa.Table]:
@@ -33,15 +34,15 @@ def money(engine: Engine) -> dict[str, pa.Table]:
             "money_signs": MONEY_SIGNS.empty_table(),
         }
     try:
-        book = read_book(engine)
+        book, names = read_book(engine)
+        engine.register({"accounts": pa.table({"account": np.arange(len(names), dtype=np.int32), "name": names})})
         for told in (with_states, without_receipts):
             engine.register({"book": book})
             book = told(engine, book)
         engine.register({"book": book})
-        paid = payments(engine)
-        engine.register({"payments_made": paid})
-        flowed = flows(engine)
-        return {"payments": paid, "flows": flowed, "money_signs": money_signs(engine)}
+        moved = without_cash(book)
+        made = {"payments": payments(moved, names), "flows": flows(engine, moved, names)}
+        return made | {"money_signs": money_signs(engine)}
     finally:
         for table in TABLES:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.model.traced import FLOWS, PAYMENTS
+from clew.trace.money.accounts import NOBODY
 
-# Cash has no account: what one draws at a machine is not what the next pays in there.
-_PAYMENTS = """
-SELECT rid,
-    CASE WHEN purpose = 'cash-in' AND starts_with(payer, 'name:') THEN '' ELSE payer END AS payer,
-    CASE WHEN purpose = 'cash-out' AND starts_with(payee, 'name:') THEN '' ELSE payee END AS payee,
-    coalesce(nullif(payer_name, ''), CASE WHEN starts_with(b.payer, 'name:') THEN b.payer[6:] END, '') AS payer_name,
-    coalesce(nullif(payee_name, ''), CASE WHEN starts_with(b.payee, 'name:') THEN b.payee[6:] END, '') AS payee_name,
-    amount, currency, booked_at, purpose, state, of, network_id
-FROM book b ORDER BY booked_at NULLS LAST, rid
-"""
+_NEVER = np.iinfo(np.int64).max
+# Accounts and networks are numbers here, in the order of their names.
 _FLOWS = """
 SELECT payer, payee, currency, count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount,
     min(booked_at) AS first_at, max(booked_at) AS last_at,
-    CASE WHEN min(network_id) = max(network_id) AND count(network_id) = count(*) THEN min(network_id) END AS network_id
-FROM payments_made WHERE state = 'booked' GROUP BY payer, payee, currency ORDER BY payer, payee, currency
+    CASE WHEN min(network) = max(network) AND count(network) = count(*) THEN min(network) END AS network_id
+FROM moved WHERE state = 'booked' GROUP BY payer, payee, currency ORDER BY payer, payee, currency
 """
 
 
-def payments(engine: Engine) -> pa.Table:
-    """PAYMENTS, by time and record, from ``book``."""
-    return engine.sql(_PAYMENTS).cast(PAYMENTS)
+def without_cash(book: pa.Table) -> pa.Table:
+    """The book, where cash has no account: what one draws at a machine is not what the next pays in there."""
+    for side, purpose in (("payer", "cash-in"), ("payee", "cash-out")):
+        cash = pc.and_(pc.equal(book.column("purpose"), purpose), book.column(f"{side}_loose"))
+        account = pc.if_else(cash, pa.scalar(NOBODY, pa.int32()), book.column(side))
+        book = book.set_column(book.column_names.index(side), side, account)
+    return book
 
 
-def flows(engine: Engine) -> pa.Table:
-    """FLOWS of what is booked, by payer, payee and currency, from ``payments_made``."""
-    return engine.sql(_FLOWS).cast(FLOWS)
+def payments(book: pa.Table, names: pa.Array) -> pa.Table:
+    """PAYMENTS, by time and record, of a book `without_cash` and the names of its accounts."""
+    t = book.column("t").fill_null(_NEVER).to_numpy()
+    order = pa.array(order_by(t, book.column("rid").to_numpy()))
+    sorted_book = book.select(PAYMENTS.names).take(order)
+    for side in ("payer", "payee"):
+        called = names.take(sorted_book.column(side).combine_chunks())
+        sorted_book = sorted_book.set_column(sorted_book.column_names.index(side), side, called)
+    return sorted_book.cast(PAYMENTS)
+
+
+def flows(engine: Engine, book: pa.Table, names: pa.Array) -> pa.Table:
+    """FLOWS of what is booked, by payer, payee and currency, of the same."""
+    network = book.column("network_id").combine_chunks()
+    moved = book.select(["payer", "payee", "currency", "amount", "booked_at", "state"])
+    try:
+        flowed = engine.sql(_FLOWS, {"moved": moved.append_column("network", network.indices)})
+    finally:
+        engine.forget("moved")
+    for name, values in (("payer", names), ("payee", names), ("network_id", network.dictionary)):
+        column = values.take(flowed.column(name).combine_chunks())
+        flowed = flowed.set_column(flowed.column_names.index(name), name, column)
+    return flowed.cast(FLOWS)

@@ -13,67 +13,87 @@ Sums here are floating-point: they are compared with limits and told rounded, an
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.ingest.kernels import kernel, making_kernel
+from clew.link.ties import coded
+from clew.trace.money.accounts import NOBODY
+
+Ints = npt.NDArray[np.int64]
 
 _SOON = 2 * 86_400_000_000
 _WEEK = 7 * 86_400_000_000
 _BACK = 256  # events that are looked back at
 MOST, LEAST = 1.05, 0.6  # of what came, for a debit to be a sweep
 
-# Every booked payment stands twice: on the account of the payer, and on that of the payee. Within a moment what comes
-# goes first: many books give days alone, and nobody spends what is not there. Accounts are compared as numbers, and
-# their names are read for what is found alone.
-_EVENTS = """
-SELECT * FROM (
-    SELECT hash(payee, currency) AS holder, hash(payer) AS other, 1::TINYINT AS sign, t, rid, amount::DOUBLE AS amount,
-        purpose = 'wage' AS wage
-    FROM paid WHERE t IS NOT NULL AND payee <> ''
-    UNION ALL
-    SELECT hash(payer, currency), hash(payee), -1, t, rid, amount::DOUBLE, false
-    FROM paid WHERE t IS NOT NULL AND payer <> ''
-) ORDER BY holder, t, sign DESC, rid
+_PAID = """
+SELECT rid, payer, payee, currency, amount::DOUBLE AS amount, t, purpose = 'wage' AS wage FROM paid WHERE t IS NOT NULL
 """
-_HELD = """
-SELECT if(came_first, p.payee, p.payer) AS account, p.currency, f.* EXCLUDE (rid, came_first)
-FROM found f JOIN paid p USING (rid)
-"""
-_SWEEPS = """
-SELECT rid, p.payer AS account, p.payee, p.currency, p.amount::DOUBLE AS amount, p.t, f.* EXCLUDE (rid)
-FROM found f JOIN paid p USING (rid)
-"""
+
+
+class _Events(NamedTuple):
+    """Every booked payment twice, on the account of the payee (sign 1) and on that of the payer (-1), each account and
+    currency (holder) after the other, by time. Within a moment what comes goes first: many books give days alone, and
+    nobody spends what is not there.
+    """
+
+    row: Ints
+    holder: Ints
+    account: Ints
+    other: Ints
+    sign: npt.NDArray[np.int8]
 
 
 def hold(engine: Engine) -> None:
     """Make ``held`` and ``sweeps`` from ``paid``."""
-    events = engine.sql(_EVENTS)
-    n = events.num_rows
-    holder, t, amount, sign, wage, other = (
-        events.column(name).to_numpy() for name in ("holder", "t", "amount", "sign", "wage", "other")
-    )
+    paid = engine.sql(_PAID)
+    currency, currencies = coded(paid.column("currency"))
+    events = _events(paid, currency)
+    n = len(events.row)
+    t, amount, wage = (paid.column(name).to_numpy()[events.row] for name in ("t", "amount", "wage"))
+    holder = events.holder
     begin = np.append(np.flatnonzero(np.append(True, holder[1:] != holder[:-1])[:n]), n)
     sums, swept = np.zeros((len(begin) - 1, 5)), np.zeros((n, 5))
-    _hold(begin, sign, t, amount, sums)
-    _sweep(begin, sign, t, amount, wage, other, swept)
-    first = begin[:-1]
-    held = {"rid": events.column("rid").take(pa.array(first)), "came_first": pa.array(sign[first] > 0)}
-    held |= {name: pa.array(sums[:, k]) for k, name in enumerate(("credits", "debits", "came", "went", "soon"))}
+    _hold(begin, events.sign, t, amount, sums)
+    _sweep(begin, events.sign, t, amount, wage, events.other, swept)
     came = swept[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = amount / came
     rows = np.flatnonzero((came > 0) & (share >= LEAST) & (share <= MOST))
-    sweeps = {"rid": events.column("rid").take(pa.array(rows))}
+
+    def whose(at: Ints) -> dict[str, pa.Array]:
+        account = pa.array(events.account[at], pa.int32())
+        return {"account": account, "currency": currencies.take(currency[events.row[at]])}
+
+    held = whose(begin[:-1])
+    held |= {name: pa.array(sums[:, k]) for k, name in enumerate(("credits", "debits", "came", "went", "soon"))}
+    sweeps = whose(rows) | {"rid": paid.column("rid").take(events.row[rows])}
+    sweeps["payee"] = pa.array(events.other[rows], pa.int32())
     sweeps |= {name: pa.array(swept[rows, k]) for k, name in enumerate(("came", "wages", "credits", "hours"))}
+    sweeps |= {"amount": pa.array(amount[rows]), "t": pa.array(t[rows])}
     sweeps["since"] = pa.array(t[rows] - swept[rows, 4].astype(np.int64))
-    try:
-        made = {"held": engine.sql(_HELD, {"found": pa.table(held)})}
-        made["sweeps"] = engine.sql(_SWEEPS, {"found": pa.table(sweeps)})
-    finally:
-        engine.forget("found")
-    engine.register(made)
+    engine.register({"held": pa.table(held), "sweeps": pa.table(sweeps)})
+
+
+def _events(paid: pa.Table, currency: npt.NDArray[np.int32]) -> _Events:
+    """The events of payments, in their order."""
+    rid, t, payer, payee = (paid.column(name).to_numpy() for name in ("rid", "t", "payer", "payee"))
+    place = np.empty(len(rid), np.int64)
+    place[np.argsort(rid)] = np.arange(len(rid))
+    account, other = (np.append(*sides).astype(np.int64) for sides in ((payee, payer), (payer, payee)))
+    holder = account * (np.int64(currency.max(initial=0)) + 1) + np.tile(currency, 2)
+    known = np.flatnonzero(account != NOBODY)
+    row = known % max(len(rid), 1)
+    went = known >= len(rid)
+    order = order_by(holder[known], t[row], went, place[row])
+    known, row = known[order], row[order]
+    return _Events(row, holder[known], account[known], other[known], np.where(went[order], -1, 1).astype(np.int8))
 
 
 @making_kernel

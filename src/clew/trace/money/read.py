@@ -1,8 +1,9 @@
 """The payments of a workspace as a book: accounts by their canonical names, purposes, one row a record.
 
 ======= ===============================================================================================================
-book    rid, payer, payee, payer_name, payee_name, amount, currency, booked_at, purpose, day, minute of the day
-        (local; null where the time is not known), t (microseconds), timed (the source gives a time of day), place,
+book    rid, payer, payee (numbers of accounts; see `clew.trace.money.accounts`), payer_name, payee_name, payer_loose,
+        payee_loose (known by a name alone, or not at all), amount, currency, booked_at, purpose, day, minute of the
+        day (local; null where the time is not known), t (microseconds), timed (the source gives a time of day), place,
         account (whose statement it is), direction, reference, native, platform,
             statement (number of the source's file), form (its suffix), device, ip,
         reversal, reverses, pending, later (the newest version of the same item; null for the newest), type, text,
@@ -23,7 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
-from clew.link.paid import CALLED
+from clew.link.rows import finder
+from clew.link.ties import coded
+from clew.trace.money.accounts import Sides, distinct, sides
 from clew.trace.money.labels import kinds, meaning_of_label, meanings
 from clew.trace.money.words import PLAIN, UNKNOWN, lexicon, purposes_of
 
@@ -36,24 +39,14 @@ EXTRA = (
 )  # fmt: skip
 
 
-def _named(side: str) -> str:
-    """SQL: the node of one side and the holder's name."""
-    name = f"nullif(trim(e[{EXTRA.index(f'{side}_name') + 1}]), '')"
-    given = f"nullif(trim(told.{side}), '')"
-    folded = rf"lower(regexp_replace(coalesce({name}, {given}), '\s+', ' ', 'g'))"
-    return f"""coalesce({side}_called, 'name:' || {folded}, '') AS {side},
-        coalesce({name}, CASE WHEN {side}_called IS NULL THEN {given} END, '') AS {side}_name"""
-
-
-_PLAIN_TEXT = PLAIN.format("coalesce(body, '')")
+# Most texts have no letter that is not plain but for its size.
+_SAID = PLAIN.format("coalesce(body, '')")
+_PLAIN_TEXT = f"CASE WHEN strlen(body) = length(body) THEN lower(body) ELSE {_SAID} END"
 _WHOLE = ", ".join(f"'$.{name}'" for name in EXTRA)
 _E = {name: f"coalesce(e[{k + 1}], '')" for k, name in enumerate(EXTRA)}
 # What hangs on the file is read once a file, and the further columns after all is joined: they are the widest.
 _READ = f"""
-WITH nodes AS MATERIALIZED (
-    SELECT rid, arg_min(node, rank) FILTER (field = 'payer') AS payer_called,
-        arg_min(node, rank) FILTER (field = 'payee') AS payee_called FROM ({CALLED}) GROUP BY rid
-), paid AS (
+WITH paid AS (
     SELECT rid, item_id, source, platform, native_id, body, place, payer, payee, amount, currency, posted_at,
         posted_offset, extra, file
     FROM records WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
@@ -67,12 +60,11 @@ WITH nodes AS MATERIALIZED (
     FROM records WHERE kind = 'payment' AND amount > 0 GROUP BY source, file
 ), joined AS (
     SELECT * FROM paid JOIN statements USING (source, file) LEFT JOIN newest USING (item_id)
-    LEFT JOIN nodes USING (rid)
 ), told AS (
     SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e, epoch_us(posted_at) AS t,
         epoch_us(posted_at) // 60000000 + coalesce(posted_offset, 0) AS local FROM joined
 )
-SELECT rid, {_named("payer")}, {_named("payee")}, amount,
+SELECT rid, payer, payee, e[1] AS payer_name, e[2] AS payee_name, amount,
     coalesce(nullif(upper(trim(currency)), ''), 'XXX') AS currency, posted_at AS booked_at,
     (local // 1440)::INTEGER AS day, t, t % 86400000000 <> 0 AND local % 1440 <> 0 AS timed,
     (local % 1440)::INTEGER AS minute, coalesce(place, '') AS place, {_E["account"]} AS account,
@@ -85,7 +77,8 @@ SELECT rid, {_named("payer")}, {_named("payee")}, amount,
     lower({_E["label"]}) AS label, lower({_E["type"]}) = 'change' AND {_E["tx"]} <> '' AS change
 FROM told
 """
-_SAID = ["plain", "merchant", "mcc", "label", "change"]  # what tells the purpose, and is not needed afterwards
+# What tells the purpose and who is on either side, and is not needed afterwards.
+_TOLD = ["plain", "merchant", "mcc", "label", "change", "payer", "payee", "payer_name", "payee_name"]
 _MERCHANTS = f"SELECT {PLAIN.format('merchant')} AS merchant FROM merchants ORDER BY nth"
 # A platform's name is looked for in texts; one of common words or few letters would be found everywhere.
 _PLATFORMS = r"""
@@ -101,44 +94,56 @@ def any_payments(engine: Engine) -> bool:
     return bool(engine.row(_ANY)[0])
 
 
-def read_book(engine: Engine) -> pa.Table:
-    """The book, from ``records``, ``mentions``, ``labels`` and ``network_members``."""
+def read_book(engine: Engine) -> tuple[pa.Table, pa.Array]:
+    """The book, from ``records``, ``mentions``, ``labels`` and ``network_members``; and the names of its accounts."""
     read = engine.sql(_READ)
-    words = lexicon(engine, engine.sql(_PLATFORMS).column("platform").combine_chunks())
-    names = pa.array([*words.purposes, "transfer"])
-    paid = pc.binary_join_element_wise(read.column("merchant"), read.column("payee_name"), " ")
-    spoken = purposes_of(words, _whole(read.column("plain")), *_merchants(engine, paid))
-    known = names.take(pa.array(np.where(spoken == UNKNOWN, len(names) - 1, spoken)))
-    heard = pa.array(spoken != UNKNOWN)
-    sure, otherwise = _by_type(read.column("type"))
-    purpose = pc.coalesce(
-        pc.if_else(_whole(read.column("change")), "change", None), _by_label(read, meanings(engine)), sure,
-        _by_merchant(read.column("mcc")), pc.if_else(heard, known, None), otherwise, pa.scalar("transfer"),
-    )  # fmt: skip
-    book = read.drop_columns(_SAID)
+    both = sides(engine, read)
+    purpose = _purposes(engine, read, both)
+    book = read.drop_columns(_TOLD)
+    loose = both.loose()
+    for k, side in enumerate(("payer", "payee")):
+        made = {side: pa.array(both.account[k]), f"{side}_name": both.shown[k], f"{side}_loose": pa.array(loose[k])}
+        book = pa.Table.from_arrays([*book.columns, *made.values()], names=[*book.column_names, *made])
     made = {"purpose": purpose, "network_id": _networks(engine, book), "nth": pa.array(np.arange(len(book)))}
     for name, column in made.items():
         book = book.append_column(name, column)
-    return book
+    return book, both.names
 
 
-def _networks(engine: Engine, book: pa.Table) -> pa.Array:
+def _purposes(engine: Engine, read: pa.Table, both: Sides) -> pa.ChunkedArray:
+    """What each payment is for."""
+    words = lexicon(engine, engine.sql(_PLATFORMS).column("platform").combine_chunks())
+    names = pa.array([*words.purposes, "transfer"])
+    spoken = purposes_of(words, _whole(read.column("plain")), *_merchants(engine, read, both.shown[1]))
+    known = names.take(pa.array(np.where(spoken == UNKNOWN, len(names) - 1, spoken)))
+    heard = pa.array(spoken != UNKNOWN)
+    sure, otherwise = _by_type(read.column("type"))
+    return pc.coalesce(
+        pc.if_else(_whole(read.column("change")), "change", None), _by_label(read, both, meanings(engine)), sure,
+        _by_merchant(read.column("mcc")), pc.if_else(heard, known, None), otherwise, pa.scalar("transfer"),
+    )  # fmt: skip
+
+
+def _networks(engine: Engine, book: pa.Table) -> pa.DictionaryArray:
     """The network of each payment. Rows as wide as these are looked up in half the time that a join of them takes."""
     members = engine.sql("SELECT rid, network_id FROM network_members")
-    return _whole(members.column("network_id")).take(
-        _whole(pc.index_in(book.column("rid"), _whole(members.column("rid"))))
-    )
+    row = finder(book.column("rid").to_numpy())(members.column("rid").to_numpy().astype(np.uint64))
+    code, names = coded(members.column("network_id"))
+    of = np.full(len(book), -1, np.int32)
+    of[row[row >= 0]] = code[row >= 0]
+    return pa.DictionaryArray.from_arrays(pa.array(of, mask=of < 0), names)
 
 
-def _merchants(engine: Engine, column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+def _merchants(engine: Engine, read: pa.Table, shown: pa.DictionaryArray) -> tuple[pa.Array, Ints]:
     """The few distinct names of who is paid, plain, and which of them each is."""
-    coded = _whole(column).dictionary_encode()
-    given = pa.table({"nth": np.arange(len(coded.dictionary)), "merchant": coded.dictionary})
+    code, merchants = coded(read.column("merchant"))
+    which, (merchant, name) = distinct(code, shown.indices.to_numpy())
+    called = pc.binary_join_element_wise(merchants.take(merchant), shown.dictionary.take(name), " ")
+    given = pa.table({"nth": np.arange(len(called)), "merchant": called})
     try:
-        plain = _whole(engine.sql(_MERCHANTS, {"merchants": given}).column("merchant"))
+        return _whole(engine.sql(_MERCHANTS, {"merchants": given}).column("merchant")), which
     finally:
         engine.forget("merchants")
-    return plain, coded.indices.to_numpy().astype(np.int64)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
@@ -147,8 +152,8 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 def _distinct(column: pa.ChunkedArray) -> tuple[list[Any], pa.Array]:
     """The few distinct values of a column, and the number of each row's; null for null."""
-    coded = _whole(column).dictionary_encode()
-    return coded.dictionary.to_pylist(), coded.indices
+    encoded = _whole(column).dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices
 
 
 def _by_type(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
@@ -174,16 +179,13 @@ def _by_merchant(column: pa.ChunkedArray) -> pa.Array:
     return pa.array(told, pa.string()).take(codes)
 
 
-def _by_label(read: pa.Table, labels: dict[str, str]) -> pa.Array:
+def _by_label(read: pa.Table, both: Sides, labels: dict[str, str]) -> pa.Array:
     """What labels say: of the payment itself, of who is paid, of who pays."""
     values, codes = _distinct(read.column("label"))
     own = pa.array([meaning_of_label(v) for v in values], pa.string()).take(codes)
     if not labels:
         return own
-    keys, meant = pa.array(list(labels)), pa.array(list(labels.values()))
-    looked = [own]
-    for side in ("payee", "payer"):
-        told = meant.take(pc.index_in(_whole(read.column(side)), keys))
-        # What comes from a mixer is no payment to one; an exchanger pays out what it exchanged.
-        looked.append(told if side == "payee" else pc.if_else(pc.equal(told, "exchange"), told, None))
-    return pc.coalesce(*looked)
+    meant = pa.array(list(labels.values())).take(pc.index_in(both.names, pa.array(list(labels))))
+    payer, payee = (meant.take(pa.array(account)) for account in both.account)
+    # What comes from a mixer is no payment to one; an exchanger pays out what it exchanged.
+    return pc.coalesce(own, payee, pc.if_else(pc.equal(payer, "exchange"), payer, None))

@@ -27,8 +27,8 @@ _PAIRS = f"""
 CREATE OR REPLACE TEMP TABLE receipt_pairs AS
 SELECT r.rid, p.rid AS of, abs(p.day - r.day) AS apart
 FROM receipts r JOIN (
-    SELECT rid, amount, currency, day, {_LETTERS.format("concat(payee, payee_name, text)")} AS said
-    FROM book SEMI JOIN receipts USING (amount, currency)
+    SELECT rid, amount, currency, day, {_LETTERS.format("concat(name, payee_name, text)")} AS said
+    FROM book SEMI JOIN receipts USING (amount, currency) JOIN accounts ON accounts.account = payee
     WHERE type <> 'receipt' AND state = 'booked'
 ) p ON p.amount = r.amount AND p.currency = r.currency AND p.day BETWEEN r.day - {_BEFORE} AND r.day + {_AFTER}
 WHERE len(list_filter(r.called, lambda word: contains(p.said, word))) > 0

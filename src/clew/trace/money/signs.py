@@ -3,15 +3,14 @@
 A sign is a row of SQL over these tables, made once:
 
 ======= ===============================================================================================================
-paid    what is booked: columns of ``book``, network_id, euro (roughly; to tell small from large)
+paid    what is booked: columns of ``book``, euro (roughly; to tell small from large)
 profile one row an account: account, credits, payers, debits, payees, business (many pay it, or it sells: no person's)
 held    how long money stays; see `clew.trace.money.holding`
 sweeps  what leaves soon after it came; see there
 ======= ===============================================================================================================
 
-It gives subject, weight (between 0 and 1), reason,
-    rids. Every sign has honest look-alikes: the catalogue's cautions name them,
-docs/methods-money.md how often they are met.
+It gives subject (an account's number), weight (between 0 and 1), reason, rids. Every sign has honest look-alikes: the
+catalogue's cautions name them, docs/methods-money.md how often they are met.
 """
 
 from __future__ import annotations
@@ -42,20 +41,20 @@ FROM book LEFT JOIN rough USING (currency) WHERE state = 'booked'
 _PROFILE = """
 CREATE OR REPLACE TEMP TABLE profile AS
 WITH came AS (
-    SELECT hash(payee) AS nth, any_value(payee) AS account, count(*) AS credits, count(DISTINCT hash(payer)) AS payers,
+    SELECT payee AS account, count(*) AS credits, count(DISTINCT payer) AS payers,
         count(*) FILTER (purpose IN ('shop', 'advert', 'lodging', 'travel', 'fee', 'prepaid', 'exchange', 'mixer',
             'remittance', 'rent')) AS sold
-    FROM paid WHERE payee <> '' GROUP BY nth
+    FROM paid WHERE payee > 0 GROUP BY payee
 ), went AS (
-    SELECT hash(payer) AS nth, any_value(payer) AS account, count(*) AS debits, count(DISTINCT hash(payee)) AS payees,
-        count(DISTINCT hash(payee)) FILTER (purpose = 'wage') AS employed
-    FROM paid WHERE payer <> '' GROUP BY nth
+    SELECT payer AS account, count(*) AS debits, count(DISTINCT payee) AS payees,
+        count(DISTINCT payee) FILTER (purpose = 'wage') AS employed
+    FROM paid WHERE payer > 0 GROUP BY payer
 )
-SELECT coalesce(came.account, went.account) AS account, coalesce(credits, 0) AS credits,
+SELECT account, coalesce(credits, 0) AS credits,
     coalesce(payers, 0) AS payers, coalesce(debits, 0) AS debits, coalesce(payees, 0) AS payees,
     coalesce(payers, 0) > 150 OR coalesce(payees, 0) > 300 OR coalesce(employed, 0) >= 5
         OR (coalesce(sold, 0) >= 5 AND coalesce(sold, 0) >= 0.5 * credits) AS business
-FROM came FULL JOIN went USING (nth)
+FROM came FULL JOIN went USING (account)
 """
 # The payments of a sign may be of several networks: it is a sign of the one that has most of them.
 _PLACED = """
@@ -72,8 +71,9 @@ ordered AS (
 ), placed AS (
     SELECT nth, first(network_id ORDER BY many DESC, network_id) AS network_id FROM counted GROUP BY nth
 )
-SELECT sign, subject, n.network_id, least(weight, 1.0)::FLOAT AS weight, reason, o.rids
-FROM listed JOIN ordered o USING (nth) LEFT JOIN placed n USING (nth) ORDER BY sign, subject, reason
+SELECT sign, name AS subject, n.network_id, least(weight, 1.0)::FLOAT AS weight, reason, o.rids
+FROM listed JOIN ordered o USING (nth) JOIN accounts ON account = subject LEFT JOIN placed n USING (nth)
+ORDER BY sign, subject, reason
 """
 TABLES = ("paid", "profile")
 REGISTERED = ("held", "sweeps", "rough", "limits", "found")
@@ -86,7 +86,7 @@ def _currencies() -> dict[str, dict[str, float]]:
 
 
 def money_signs(engine: Engine) -> pa.Table:
-    """MONEY_SIGNS, by sign and account, from ``book``."""
+    """MONEY_SIGNS, by sign and account, from ``book`` and ``accounts``."""
     given = _currencies()
     rough, limits = given["rough"], given["cash"]
     engine.register(

@@ -8,7 +8,7 @@ from clew.trace.money.signs_said import money
 # texts name; or several platforms all the time. Who renews one advert pays one platform now and then.
 _MANY = f"""
 WITH ads AS (
-    SELECT payer, payee, currency, rid, amount, t, day FROM paid WHERE purpose = 'advert' AND payer <> ''
+    SELECT payer, payee, currency, rid, amount, t, day FROM paid WHERE purpose = 'advert' AND payer > 0
         AND t IS NOT NULL
         AND payer NOT IN (SELECT account FROM profile WHERE payers > 150)
 ), named AS (
@@ -44,12 +44,12 @@ WHERE many >= 6 AND (contacts >= 3 OR (weeks >= 1.5 AND crowded >= 3 AND (platfo
 # A prepaid instrument pays the advert itself, or is bought again and again by who pays for adverts.
 _PREPAID = f"""
 WITH direct AS (
-    SELECT payer, rid, t, amount, currency FROM paid WHERE purpose = 'advert' AND payer <> ''
+    SELECT payer, rid, t, amount, currency FROM paid WHERE purpose = 'advert' AND payer > 0
         AND regexp_matches(type, 'prepaid|gift|voucher')
 ), bought AS (
     SELECT p.payer, p.rid, p.t, p.amount, p.currency FROM paid p
     SEMI JOIN (SELECT payer FROM paid WHERE purpose = 'advert' GROUP BY payer) a USING (payer)
-    WHERE p.purpose = 'prepaid' AND p.payer <> ''
+    WHERE p.purpose = 'prepaid' AND p.payer > 0
 ), either AS (SELECT *, true AS straight FROM direct UNION ALL SELECT *, false FROM bought)
 SELECT payer AS subject, least(1, 0.3 + 0.05 * count(*)) AS weight,
     concat('Prepaid or gift cards were paid for ', count(*), ' times (', {money("sum(amount)", "currency")}, ')',

@@ -8,10 +8,10 @@ from clew.trace.money.signs_said import money, percent
 _FUNNEL = f"""
 WITH put AS (
     SELECT payee AS account, currency, place, rid, amount, euro, t FROM paid
-    WHERE purpose = 'cash-in' AND payee <> '' AND place <> '' AND t IS NOT NULL
+    WHERE purpose = 'cash-in' AND payee > 0 AND place <> '' AND t IS NOT NULL
 ), drawn AS (
     SELECT payer AS account, currency, place, rid, amount, euro, t FROM paid
-    WHERE purpose = 'cash-out' AND payer <> '' AND place <> '' AND t IS NOT NULL
+    WHERE purpose = 'cash-out' AND payer > 0 AND place <> '' AND t IS NOT NULL
 ), wide AS (
     SELECT account, currency FROM put GROUP BY ALL HAVING count(DISTINCT place) >= 3 AND count(*) >= 5
 ), followed AS (
@@ -45,12 +45,12 @@ SELECT h.account, least(1, 0.3 + 0.02 * s.payers), concat(s.payers, ' accounts p
     list_concat(s.rids, e.rids)
 FROM emptied h JOIN (
     SELECT account, currency, count(DISTINCT payer) AS payers, list(rid ORDER BY t, rid)[1:100] AS rids
-    FROM paid JOIN emptied USING (currency) WHERE account = payee AND payer <> '' AND purpose NOT IN ('wage', 'refund')
+    FROM paid JOIN emptied USING (currency) WHERE account = payee AND payer > 0 AND purpose NOT IN ('wage', 'refund')
     GROUP BY ALL
 ) s USING (account, currency) JOIN (
     SELECT account, currency, max(went) AS most, first(rids ORDER BY went DESC, payee) AS rids FROM (
         SELECT account, currency, payee, sum(amount)::DOUBLE AS went, list(rid ORDER BY t, rid)[1:100] AS rids
-        FROM paid JOIN emptied USING (currency) WHERE account = payer AND payee <> ''
+        FROM paid JOIN emptied USING (currency) WHERE account = payer AND payee > 0
             AND purpose IN ('transfer', 'remittance', 'exchange', 'cash-out', 'mixer') AND t IS NOT NULL GROUP BY ALL)
     GROUP BY ALL
 ) e USING (account, currency)
@@ -82,7 +82,7 @@ WHERE NOT p.business AND h.credits >= 6 AND p.payers >= 5 AND gone >= 0.5 * h.ca
 _ROUND = f"""
 WITH big AS (
     SELECT rid, payer, payee, currency, amount::DOUBLE AS amount, euro, t FROM paid
-    WHERE t IS NOT NULL AND payer <> '' AND payee <> '' AND payer <> payee AND euro >= 200
+    WHERE t IS NOT NULL AND payer > 0 AND payee > 0 AND payer <> payee AND euro >= 200
         AND purpose IN ('transfer', 'remittance', 'cash-in', 'rent', 'fee', 'wage')
         AND payer NOT IN (SELECT account FROM profile WHERE payers > 150 OR payees > 300 OR credits > 2000)
         AND payee NOT IN (SELECT account FROM profile WHERE payers > 150 OR payees > 300 OR debits > 2000)
@@ -117,7 +117,7 @@ FROM once GROUP BY start, currency HAVING count(*) >= 2
 # Deposits crowd in the last seventh below the limit. On a smooth scale as many would lie in the seventh below that.
 _SPLIT = f"""
 WITH cash AS (
-    SELECT CASE WHEN payee <> '' THEN payee ELSE payer END AS account, currency, rid, amount, t, most FROM paid
+    SELECT CASE WHEN payee > 0 THEN payee ELSE payer END AS account, currency, rid, amount, t, most FROM paid
     JOIN limits USING (currency) WHERE purpose = 'cash-in'
 ), counted AS (
     SELECT account, currency, most, count(*) AS deposits, count(*) FILTER (amount < most AND amount >= 0.85 * most)
@@ -142,11 +142,11 @@ FROM counted WHERE below >= 3 AND below >= 3 * before AND below > 2 * over
 # A wallet or account pays a mixer; or passes on to an exchanger, again and again, what it has just got from several.
 _MIXER = f"""
 WITH mixed AS (
-    SELECT payer AS account, currency, rid, amount, t, 0 AS hops FROM paid WHERE purpose = 'mixer' AND payer <> ''
+    SELECT payer AS account, currency, rid, amount, t, 0 AS hops FROM paid WHERE purpose = 'mixer' AND payer > 0
     UNION ALL
     SELECT a.payer, a.currency, a.rid, a.amount, a.t, 1 FROM paid a JOIN paid m ON m.payer = a.payee
         AND m.currency = a.currency
-    WHERE m.purpose = 'mixer' AND a.payer <> '' AND m.t >= a.t AND m.t <= a.t + 7 * 86400000000
+    WHERE m.purpose = 'mixer' AND a.payer > 0 AND m.t >= a.t AND m.t <= a.t + 7 * 86400000000
         AND a.amount::DOUBLE BETWEEN 0.8 * m.amount::DOUBLE AND 1.25 * m.amount::DOUBLE
         AND a.payer NOT IN (SELECT account FROM profile WHERE business)
         AND a.purpose NOT IN ('mixer', 'exchange')

@@ -10,7 +10,7 @@ _NIGHT = f"""
 WITH small AS (
     SELECT payee AS account, currency, payer, rid, amount, euro, t, day, minute >= 1200 OR minute < 360 AS night
         FROM paid
-    WHERE timed AND payee <> '' AND purpose IN ('transfer', 'cash-in') AND euro BETWEEN 10 AND 500
+    WHERE timed AND payee > 0 AND purpose IN ('transfer', 'cash-in') AND euro BETWEEN 10 AND 500
         AND payee NOT IN (SELECT account FROM profile WHERE business)
 ), summed AS (
     SELECT account, currency, count(*) AS many, count(DISTINCT payer) AS payers, count(*) FILTER (night) AS nightly,
@@ -44,7 +44,7 @@ WHERE nightly >= 8 AND nights >= 6 AND payers >= 5 AND nightly >= 0.5 * many AND
 _RETURNED = f"""
 WITH back AS (
     SELECT s.*, p.payee_name FROM sweeps s JOIN paid p USING (rid)
-    WHERE s.wages >= 0.8 * s.came AND s.hours <= 96 AND s.payee <> '' AND s.payee <> s.account
+    WHERE s.wages >= 0.8 * s.came AND s.hours <= 96 AND s.payee > 0 AND s.payee <> s.account
         AND p.purpose IN ('transfer', 'wage', 'remittance', 'fee', 'refund')
         AND s.account NOT IN (SELECT account FROM profile WHERE business)
 ), wages AS (
@@ -67,7 +67,7 @@ GROUP BY payee, currency HAVING count(DISTINCT account) >= 3
 _TOGETHER = f"""
 WITH wages AS (
     SELECT payee, payer, currency, day, rid, amount, t, lower(trim(payee_name)) AS who FROM paid
-    WHERE purpose = 'wage' AND payee <> '' AND payer <> '' AND t IS NOT NULL
+    WHERE purpose = 'wage' AND payee > 0 AND payer > 0 AND t IS NOT NULL
 ), runs AS (
     SELECT payee, payer, currency, day, count(*) AS many FROM wages GROUP BY ALL
 ), crowded AS (
@@ -91,7 +91,7 @@ WITH rents AS (
         try_cast(regexp_extract(lower(text),
             '([0-9]{{1,3}})\s*(x\s*)?(beds?|bunks?|slaapplaats|bett|schlafpl|camas?|letti|paturi|łóż|легл|коек)', 1)
             AS INTEGER) AS beds
-    FROM paid WHERE purpose = 'rent' AND payer <> '' AND t IS NOT NULL
+    FROM paid WHERE purpose = 'rent' AND payer > 0 AND t IS NOT NULL
         AND payer NOT IN (SELECT account FROM profile WHERE business)
 ), monthly AS (
     SELECT payer, currency, month, count(DISTINCT payee) AS houses, count(*) AS many FROM rents GROUP BY ALL
@@ -119,7 +119,7 @@ _TRAVEL = f"""
 WITH trips AS (
     SELECT payer, currency, rid, amount, t, day, purpose, list_last(string_split(lower(trim(payer_name)), ' '))
         AS family
-    FROM paid WHERE purpose IN ('travel', 'lodging') AND payer <> '' AND t IS NOT NULL
+    FROM paid WHERE purpose IN ('travel', 'lodging') AND payer > 0 AND t IS NOT NULL
         AND payer NOT IN (SELECT account FROM profile WHERE business)
 ), named AS (
     SELECT payer, currency, count(DISTINCT lower(m.value)) AS people FROM trips JOIN (
@@ -154,7 +154,7 @@ WITH used AS (
     SELECT payer AS account, unnest([CASE WHEN device <> '' THEN 'd' || device END, CASE WHEN ip <> ''
         THEN 'i' || ip END]) AS key,
         rid, t, list_last(string_split(lower(trim(payer_name)), ' ')) AS family
-    FROM paid WHERE payer <> '' AND (device <> '' OR ip <> '') AND purpose <> 'cash-in'
+    FROM paid WHERE payer > 0 AND (device <> '' OR ip <> '') AND purpose <> 'cash-in'
         AND payer NOT IN (SELECT account FROM profile WHERE business)
 ), shared AS (
     SELECT key, count(DISTINCT account) AS accounts, count(DISTINCT family) AS families FROM used
@@ -166,7 +166,7 @@ WITH used AS (
 ), emptied AS (
     SELECT account, payee, currency, count(*) AS times, sum(amount) AS gone, max(hours) AS hours, list(rid
         ORDER BY t, rid)[1:200] AS rids
-    FROM sweeps WHERE payee <> '' AND payee NOT IN (SELECT account FROM profile WHERE payers > 150)
+    FROM sweeps WHERE payee > 0 AND payee NOT IN (SELECT account FROM profile WHERE payers > 150)
         AND rid IN (SELECT rid FROM paid WHERE purpose IN ('transfer', 'wage', 'remittance'))
     GROUP BY ALL HAVING count(*) >= 4
 ), several AS (SELECT payee, count(DISTINCT account) AS others FROM emptied GROUP BY payee

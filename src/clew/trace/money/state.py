@@ -34,7 +34,7 @@ WITH statements AS (
     FROM (SELECT DISTINCT statement, platform FROM book)
 )
 SELECT b.nth, rid, hash(payer, payee, amount, currency, reversal) AS same,
-    hash(least(payer, payee), greatest(payer, payee), amount, currency) AS pair, hash(payer) AS payer,
+    hash(least(payer, payee), greatest(payer, payee), amount, currency) AS pair, payer,
     coalesce(day, -1000000)::BIGINT AS day, coalesce(t, {never}) AS t, coalesce(timed, false) AS timed,
     s.nth AS statement,
     CASE WHEN account <> '' THEN hash(account) WHEN platform <> '' THEN hash('bank', platform) ELSE 0 END AS account,
@@ -46,9 +46,8 @@ SELECT b.nth, rid, hash(payer, payee, amount, currency, reversal) AS same,
         ELSE 0 END AS named,
     CASE WHEN reverses <> '' THEN hash(reverses) WHEN purpose = 'refund' AND text <> ''
         THEN hash(regexp_extract(text, '([^ ]+) *$', 1)) ELSE 0 END AS reverses,
-    hash(payee) AS payee, starts_with(payer, 'name:') OR payer = '' AS loose_payer,
-    starts_with(payee, 'name:') OR payee = '' AS loose_payee,
-    reversal, purpose = 'refund' AS refund, pending, purpose = 'change' AS change, later
+    payee, payer_loose, payee_loose, reversal, purpose = 'refund' AS refund, pending, purpose = 'change' AS change,
+    later
 FROM book b JOIN statements s USING (statement, platform)
 """
 
@@ -119,7 +118,7 @@ def _named_alike(got: Columns, state: States, of: Ints) -> None:
     """Payments with the same reference and amount, where a statement gives the name of a party alone."""
     chosen = (state == BOOKED) & (got["day"] > -1000000) & (got["named"] != 0)
     order = _sorted(got, "named", chosen, np.zeros(len(state), np.bool_), files=True)
-    names = ("day", "statement", "payer", "payee", "loose_payer", "loose_payee", "reversal")
+    names = ("day", "statement", "payer", "payee", "payer_loose", "payee_loose", "reversal")
     found = np.full(len(order), -1)
     day, statement, payer, payee, loose, loose_payee, reversal = (got[name][order] for name in names)
     _pair_named(_groups(got["named"][order]), day, statement, payer, payee, loose, loose_payee, reversal, found)
@@ -133,7 +132,7 @@ def _best_first(got: Columns, state: States, of: Ints) -> None:
     for _ in range(3):  # what repeats one by its parties may repeat another by its reference
         root = root[root]
     told = np.flatnonzero(np.bincount(root, minlength=len(root))[root] > 1)
-    known = (got["loose_payer"].astype(np.int8) + got["loose_payee"])[told]
+    known = (got["payer_loose"].astype(np.int8) + got["payee_loose"])[told]
     by = (got["rid"][told], got["t"][told], known, ~got["timed"][told].astype(np.bool_), root[told])
     told = told[np.lexsort(by)]
     first = np.append(True, root[told][1:] != root[told][:-1])[: len(told)]

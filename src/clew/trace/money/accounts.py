@@ -1,0 +1,114 @@
+"""Accounts as numbers: who pays and who is paid in each payment.
+
+There are few accounts beside their payments. What they are called is made, sorted and compared once an account, and
+what comes after counts with numbers, which are in the order of the names.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
+from clew.link.paid import CALLED
+from clew.link.rows import finder
+from clew.link.ties import coded
+
+NOBODY = 0  # the number of "": the source does not say who
+
+Ints = npt.NDArray[np.int64]
+
+_CALLED = f"SELECT rid, field = 'payee' AS payee, rank, node FROM ({CALLED})"
+_SPACES = r"lower(regexp_replace({}, '\s+', ' ', 'g'))"
+# Who is known by no number is known by the name. One is shown under the holder's name; under what was written in its
+# place, where that is no number.
+_NAMED = f"""
+WITH trimmed AS (SELECT nth, nullif(trim(given), '') AS given, nullif(trim(name), '') AS name FROM written)
+SELECT coalesce('name:' || {_SPACES.format("coalesce(name, given)")}, '') AS node,
+    coalesce(name, '') AS holder, coalesce(name, given, '') AS anybody
+FROM trimmed ORDER BY nth
+"""
+
+
+class Sides(NamedTuple):
+    """Both sides of n payments.
+
+    Attributes:
+        account: int32[2, n], of the payer and of the payee.
+        shown: dictionary of strings [2], each of n: the holder's name; "" where it is not known.
+        names: string[k], of the accounts: ``type:value`` as in mentions, ``name:…`` where only a name is known.
+    """
+
+    account: npt.NDArray[np.int32]
+    shown: tuple[pa.DictionaryArray, pa.DictionaryArray]
+    names: pa.Array
+
+    def loose(self) -> npt.NDArray[np.bool_]:
+        """bool[2, n], whether a side is known by a name alone, or not at all."""
+        of_names = pc.starts_with(self.names, "name:").to_numpy(zero_copy_only=False)
+        of_names[NOBODY] = True
+        loose: npt.NDArray[np.bool_] = of_names[self.account]
+        return loose
+
+
+def sides(engine: Engine, read: pa.Table) -> Sides:
+    """Who pays and who is paid, from ``mentions``.
+
+    Args:
+        engine: holds the view.
+        read: rid; payer, payee (as written in their fields), payer_name, payee_name; nulls where nothing is written.
+    """
+    n = len(read)
+    called, nodes = _called(engine, read.column("rid").to_numpy())
+    written, node, holder, anybody = _written(engine, read)
+    account, names = coded(pa.chunked_array([nodes, node, pa.array([""])]))
+    known = called >= 0
+    of_side = np.where(known, account[called], account[len(nodes) + written])
+    both = pa.concat_arrays([holder, anybody])
+    which = np.where(known, written, len(holder) + written).astype(np.int32)
+    shown = pa.DictionaryArray.from_arrays(pa.array(which), both)
+    return Sides(of_side.reshape(2, n), (shown[:n], shown[n:]), names)
+
+
+def _called(engine: Engine, rid: npt.NDArray[np.uint64]) -> tuple[Ints, pa.Array]:
+    """int64[2 n], by what number the payers and the payees are known, -1 where by none; and the numbers."""
+    found = engine.sql(_CALLED)
+    row = finder(rid)(found.column("rid").to_numpy().astype(np.uint64))
+    side = np.where(row >= 0, row + found.column("payee").to_numpy() * len(rid), -1)
+    order = order_by(side, found.column("rank").to_numpy())  # of a side, what has the least rank first
+    first = order[np.append(True, side[order][1:] != side[order][:-1])[: len(order)]]
+    first = first[side[first] >= 0]
+    code, nodes = coded(found.column("node"))
+    out = np.full(2 * len(rid), -1)
+    out[side[first]] = code[first]
+    return out, nodes
+
+
+def _written(engine: Engine, read: pa.Table) -> tuple[Ints, pa.Array, pa.Array, pa.Array]:
+    """int64[2 n], what is written on each side, of the few that are different; and of those what `_NAMED` tells."""
+    columns = [
+        pa.chunked_array([c for s in ("payer", "payee") for c in read.column(s + end).chunks], pa.string())
+        for end in ("", "_name")
+    ]
+    (given, givens), (name, named) = (coded(column.fill_null("")) for column in columns)
+    which, (given, name) = distinct(given, name)
+    told = {"nth": pa.array(np.arange(len(given))), "given": givens.take(given), "name": named.take(name)}
+    try:
+        made = engine.sql(_NAMED, {"written": pa.table(told)})
+    finally:
+        engine.forget("written")
+    node, holder, anybody = (made.column(k).combine_chunks() for k in ("node", "holder", "anybody"))
+    return which, node, holder, anybody
+
+
+def distinct(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> tuple[Ints, tuple[pa.Array, pa.Array]]:
+    """The different pairs of two columns of codes: which each row is; and the codes of each."""
+    across = np.int64(other.max(initial=0)) + 1
+    pairs = pa.array(one * across + other).dictionary_encode()
+    values = pairs.dictionary.to_numpy()
+    return pairs.indices.to_numpy().astype(np.int64), (pa.array(values // across), pa.array(values % across))
