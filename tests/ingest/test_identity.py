@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.ingest.identity import as_hex, as_rid, canonical, digests
+from clew.ingest.identity import Texts, as_hex, as_rid, canonical, digests
 
 
 def texts(*columns: pa.Array) -> list[bytes]:
@@ -40,3 +41,16 @@ def test_different_rows_have_different_texts(left: tuple[str | None, ...], right
     columns = [pa.array(list(cells), pa.string()) for cells in zip(left, right, strict=True)]
     first, second = texts(*columns)
     assert (first == second) == (left == right)
+
+
+@given(st.lists(st.binary(max_size=300) | st.integers(0, 4200).map(bytes), max_size=40))
+def test_digests_of_texts_of_any_length_are_those_of_hashlib(parts: list[bytes]) -> None:
+    whole = np.frombuffer(b"".join(parts) or b"\0", np.uint8)
+    digest = digests(Texts(whole, np.cumsum([0, *map(len, parts)])))
+    assert [bytes(row) for row in digest] == [hashlib.sha256(part).digest()[:16] for part in parts]
+
+
+def test_texts_that_just_fill_a_block_have_the_digests_of_hashlib() -> None:
+    parts = [b"x" * n for n in (0, 55, 56, 63, 64, 65, 119, 120, 127, 128, 2047, 2048)]
+    digest = digests(Texts(np.frombuffer(b"".join(parts), np.uint8), np.cumsum([0, *map(len, parts)])))
+    assert [bytes(row) for row in digest] == [hashlib.sha256(part).digest()[:16] for part in parts]

@@ -20,6 +20,7 @@ _WRITTEN = (
 _COMMA = r",(\d{1,2}|\d{4,})$|\..*,\d*$|^0?,\d+$"  # the decimal mark is a comma for sure
 _POINT = r"\.(\d{1,2}|\d{4,})$|,.*\.\d*$|^0?\.\d+$"
 _GROUPED = r"^\d*([.,]\d*)?$|^\d{1,3}([.,]\d{2,3})*[.,]\d{3}([.,]\d*)?$"  # lakhs have groups of two
+_SIMPLE = r"^\d{1,18}(\.\d{1,2})?$"  # reads alike whatever the decimal mark of the file
 _LARGEST, _SMALLEST = Decimal(10) ** 20, Decimal(10) ** -18
 _WIDE = Context(prec=38)  # as many digits as the column holds; the usual 28 are too few to round 1e17
 
@@ -58,6 +59,9 @@ def parse_amounts(texts: pa.Array, *, comma: bool) -> Amounts:
 
 def _read(texts: pa.Array, comma: bool) -> Amounts:
     """As `parse_amounts`, each text by itself."""
+    if pc.all(pc.match_substring_regex(texts, _SIMPLE), skip_nulls=False, min_count=0).as_py():  # nearly always
+        marked = pc.any(pc.match_substring(texts, "."), min_count=0).as_py()
+        return Amounts(texts.cast(MONEY), pa.repeat(False, len(texts)), comma=False, point=bool(marked))
     parts = pc.extract_regex(texts, _WRITTEN)
     number = pc.replace_substring_regex(pc.struct_field(parts, "number"), r"['’ \x{a0}\x{202f}]", "")
     number = pc.if_else(pc.match_substring_regex(number, _GROUPED), number, None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.ingest.buffers import text_buffers
+from clew.ingest.buffers import text_buffers, unwritten
 from clew.ingest.kernels import copy_letters, kernel, kernel_step
+from clew.ingest.sha256 import ALONE, sha256
 
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 
@@ -78,14 +78,18 @@ def _append(offsets, letters, valid, data, cursor):  # type: ignore[no-untyped-d
 
 
 def digests(texts: Texts) -> npt.NDArray[np.uint8]:
-    """The first 16 bytes of the SHA-256 of each text, as an (n, 16) array.
-
-    One call into OpenSSL a text: with the processor's SHA instructions a third of the CPU time of DuckDB's
-    ``sha256`` over the same column (measured: 0.43 s against 1.22 s for 300,000 texts of 700 bytes).
-    """
-    ends, view, sha256 = texts.ends.tolist(), texts.data.data, hashlib.sha256
-    whole = b"".join([sha256(view[start:end]).digest() for start, end in pairwise(ends)])
-    return np.frombuffer(whole, np.uint8).reshape(len(ends) - 1, 32)[:, :16]
+    """The first 16 bytes of the SHA-256 of each text, as an (n, 16) array."""
+    size = np.diff(texts.ends)
+    short = np.flatnonzero(size < ALONE)
+    short = short[np.argsort(size[short].astype(np.int16), kind="stable")]
+    out = np.empty((len(size), 32), np.uint8)
+    whole = sha256(unwritten(texts.data), unwritten(texts.ends), short)
+    out[short] = np.frombuffer(whole, np.uint8).reshape(-1, 32)
+    view = texts.data.data
+    for n in np.flatnonzero(size >= ALONE).tolist():
+        digest = hashlib.sha256(view[texts.ends[n] : texts.ends[n + 1]]).digest()
+        out[n] = np.frombuffer(digest, np.uint8)
+    return out[:, :16]
 
 
 def as_hex(digest: npt.NDArray[np.uint8]) -> pa.Array:

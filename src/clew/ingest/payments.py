@@ -52,7 +52,8 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.
     negative = pc.and_(paid, pc.fill_null(pc.less(amounts.value, pa.scalar(0).cast(MONEY)), False))
     for columns in (fields, extra):
         _swap(columns, negative)
-    fields["price"] = pc.if_else(paid, fields["price"], _priced(fields["price"], said, fields["currency"]))
+    if not pc.all(paid).as_py():
+        fields["price"] = pc.if_else(paid, fields["price"], _priced(fields["price"], said, fields["currency"]))
     fields["currency"] = _currency(fields["currency"], said)
     fields["amount"] = pc.if_else(paid, pc.abs(amounts.value), pa.scalar(None, MONEY))
     alone = pc.and_(paid, pc.is_null(fields["native_id"]))
@@ -94,8 +95,11 @@ def _priced(price: pa.Array, amount: pa.Array, currency: pa.Array) -> pa.Array:
 
 def _currency(column: pa.Array, amount: pa.Array) -> pa.Array:
     """Codes in capitals, of the column of their own or else of what stands beside the amount."""
-    beside = pc.struct_field(pc.extract_regex(amount, rf"(?P<code>[A-Z]{{3,5}}|{_SIGN})"), "code")
-    code = pc.utf8_trim_whitespace(pc.coalesce(column, beside))
+    if column.null_count:
+        beside = pc.struct_field(pc.extract_regex(amount, rf"(?P<code>[A-Z]{{3,5}}|{_SIGN})"), "code")
+        column = pc.coalesce(column, beside)
+    coded = column.dictionary_encode()
+    code = pc.utf8_trim_whitespace(coded.dictionary)
     for symbol, name in _SYMBOLS.items():
         code = pc.if_else(pc.equal(code, symbol), name, code)
-    return pc.utf8_upper(code)
+    return pc.utf8_upper(code).take(coded.indices)
