@@ -37,19 +37,25 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
     Returns:
         The Parquet file of each of `TRACED`, by name.
     """
-    made: dict[str, pa.Table] = {}
-    with engine.session() as other, ThreadPoolExecutor(1) as pool:  # each is busy where the other waits for one core
-        moved = pool.submit(_tables, movement, other)
+    files: dict[str, Path] = {}
+
+    def write(tables: dict[str, pa.Table]) -> None:
+        files.update(write_tables(tables, out, 1))
+
+    # Each thread is busy where the others wait for one core.
+    with engine.session() as other, ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as writer:
+        moved = beside.submit(_tables, APART, other)
+        writing = []
         for done, part in enumerate(IN_ORDER):
             tables = _tables(part, engine)
             engine.register(tables)
-            made |= tables
+            writing.append(writer.submit(write, tables))
             progress((done + 1) / (len(PARTS) + 1))
-        made |= moved.result()
-    engine.register(made)
-    written = write_tables({n: made.get(n, s.empty_table()) for n, s in TRACED.items()}, out, engine.threads)
+        writing.append(writer.submit(write, moved.result()))
+        for one in writing:
+            one.result()
     progress(1.0)
-    return written
+    return files
 
 
 def _tables(part: Part, engine: Engine) -> dict[str, pa.Table]:
