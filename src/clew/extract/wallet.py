@@ -24,9 +24,19 @@ def _is_alnum(c):  # type: ignore[no-untyped-def]
     return (97 <= c <= 122) or (48 <= c <= 57)
 
 
+@kernel_step
+def _may_begin(c, size):  # type: ignore[no-untyped-def]
+    """Does a symbol begin an address: 0x, bc1, ltc1, or what Base58Check makes of `_VERSIONS` (1, 3, L, M, T)?
+
+    The numbers of bank accounts, of which books are full, begin with none of them.
+    """
+    return c == 48 or c == 98 or c == 49 or c == 51 or c == 108 or c == 109 or c == 116 or size == 95 or size == 106
+
+
 @making_kernel
 def _scan(sym, start, words):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin, end of long runs of letters and digits; they are, or are in, words."""
+    """Rows of: text, begin, end of long runs of letters and digits that may be an address; they are, or are in, words.
+    """
     rows = np.empty((sym.shape[0] // _SHORTEST + 1, 3), np.int64)  # there are no more
     k = 0
     at, first = words.at, words.first
@@ -38,7 +48,7 @@ def _scan(sym, start, words):  # type: ignore[no-untyped-def]
                 b = i
                 while b < end and _is_alnum(sym[b]):
                     b += 1
-                if _SHORTEST <= b - i <= _LONGEST:
+                if _SHORTEST <= b - i <= _LONGEST and _may_begin(sym[i], b - i):
                     rows[k, 0], rows[k, 1], rows[k, 2] = r, i, b
                     k += 1
                 i = b + 1
