@@ -38,6 +38,7 @@ from clew.extract._written import written
 from clew.extract.base import Example, Ints, TextBatch, mentions, whole_fields
 from clew.extract.fold import EMOJI
 from clew.ingest.kernels import kernel_step, making_kernel
+from clew.model.tables import MENTIONS
 
 _NEAR = 30  # symbols between a platform's name and an "@name" that goes with it
 _LONGEST = 32
@@ -214,6 +215,8 @@ ADDRESS_BOOKS = ("whatsapp", "signal", "messenger", "instagram", "sms", "livecha
 def _own_accounts(batch: TextBatch, extractor: Handle) -> pa.Table:
     """The author's account of each record: ``platform:name``, pointing at the whole column ``handle``."""
     raw = batch.records.column("handle").cast(pa.string())
+    if raw.null_count == len(raw):
+        return MENTIONS.empty_table()
     name = pc.ascii_ltrim(pc.utf8_lower(pc.utf8_trim_whitespace(raw)), characters="@")
     platform = pc.utf8_lower(batch.records.column("platform").cast(pa.string()))
     # a phone number as author (a WhatsApp export) is no account name

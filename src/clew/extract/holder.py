@@ -68,7 +68,8 @@ class Holder:
     def _of(self, batch: TextBatch, side: str) -> pa.Table:
         names = batch.records.column(side).cast(pa.string())
         # Most are IBANs or names, which `account_number` would put aside one by one.
-        other = pc.invert(pc.match_substring_regex(names, f"{_IBAN}|{_NAME}"))
+        written = names.dictionary_encode()
+        other = pc.invert(pc.match_substring_regex(written.dictionary, f"{_IBAN}|{_NAME}")).take(written.indices)
         at = np.flatnonzero(pc.fill_null(other, False).to_numpy(zero_copy_only=False))
         names = names.take(pa.array(at))
         platforms = pc.fill_null(batch.records.column("platform").cast(pa.string()), "").take(pa.array(at))
