@@ -47,19 +47,21 @@ _E = {name: f"coalesce(e[{k + 1}], '')" for k, name in enumerate(EXTRA)}
 # What hangs on the file is read once a file, and the further columns after all is joined: they are the widest.
 _READ = f"""
 WITH paid AS (
-    SELECT rid, item_id, source, platform, native_id, body, place, payer, payee, amount, currency, posted_at,
+    SELECT rid, source, platform, native_id, body, place, payer, payee, amount, currency, posted_at,
         posted_offset, extra, file
     FROM records WHERE kind = 'payment' AND amount IS NOT NULL AND amount > 0
 ), newest AS (
-    SELECT item_id, arg_max(rid, version) AS newest FROM records
-    WHERE kind = 'payment' AND amount > 0 AND item_id IN (SELECT item_id FROM records WHERE version > 1)
-    GROUP BY item_id HAVING count(*) > 1
+    SELECT unnest(rids) AS rid, newest FROM (
+        SELECT list(rid) AS rids, arg_max(rid, version) AS newest FROM records
+        WHERE kind = 'payment' AND amount > 0 AND item_id IN (SELECT item_id FROM records WHERE version > 1)
+        GROUP BY item_id HAVING count(*) > 1
+    )
 ), statements AS (
     SELECT source, file, row_number() OVER (ORDER BY source, file)::INTEGER AS statement,
         regexp_extract(lower(file), '[^.]*$') AS form
     FROM records WHERE kind = 'payment' AND amount > 0 GROUP BY source, file
 ), joined AS (
-    SELECT * FROM paid JOIN statements USING (source, file) LEFT JOIN newest USING (item_id)
+    SELECT * FROM paid JOIN statements USING (source, file) LEFT JOIN newest USING (rid)
 ), told AS (
     SELECT *, json_extract_string(coalesce(extra, '{{}}'), [{_WHOLE}]) AS e, epoch_us(posted_at) AS t,
         epoch_us(posted_at) // 60000000 + coalesce(posted_offset, 0) AS local FROM joined

@@ -93,11 +93,14 @@ SELECT hash(called) AS node, called FROM (
     SELECT payer AS called FROM payments UNION SELECT payee FROM payments UNION SELECT called FROM role_talkers
 )
 """
+# Texts are grouped by their hashes, so that one of each group is kept and not all are compared.
 _JOINS = f"""
-WITH accounts AS (
+WITH called AS (
+    SELECT hash(payer) AS node, payer_name AS name FROM payments WHERE state = 'booked'
+    UNION ALL SELECT hash(payee), payee_name FROM payments WHERE state = 'booked'
+), accounts AS (
     SELECT DISTINCT node, network_id, lower(trim(name)) AS name FROM (
-        SELECT hash(payer) AS node, payer_name AS name FROM payments WHERE state = 'booked'
-        UNION SELECT hash(payee), payee_name FROM payments WHERE state = 'booked'
+        SELECT node, any_value(name) AS name FROM called GROUP BY node, hash(name)
     ) SEMI JOIN role_paying USING (node) JOIN role_network USING (node)
     WHERE regexp_matches(trim(name), '^\\pL\\S+\\s+\\S*\\pL')
 ), same_name AS (
@@ -137,11 +140,11 @@ FROM joined_nodes JOIN reasons USING (person) JOIN names USING (node)
 _NETWORK = """
 CREATE OR REPLACE TEMP TABLE role_network AS
 WITH asked AS ({asked}), held AS (
-    SELECT node, network_id, sum(worth) AS weight FROM (
+    SELECT node, any_value(network_id) AS network_id, sum(worth) AS weight FROM (
         SELECT node, rid, 1001 AS worth FROM role_shown SEMI JOIN asked USING (node)
         UNION ALL SELECT node, rid, 1001 FROM role_spoken SEMI JOIN asked USING (node)
         UNION ALL SELECT node, rid, 1 FROM role_paying SEMI JOIN asked USING (node)
-    ) JOIN network_members USING (rid) GROUP BY ALL
+    ) JOIN network_members USING (rid) GROUP BY node, hash(network_id)
 ), paid AS (
     SELECT hash(payer) AS node, network_id, 500 * sum(score::DECIMAL(9, 6))::DOUBLE AS weight FROM payment_matches
     WHERE network_id IS NOT NULL AND score >= 0.5 GROUP BY ALL HAVING sum(score::DECIMAL(9, 6)) >= 1.5
