@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyarrow as pa
 
@@ -10,12 +12,10 @@ from clew.model.traced import FLOWS, MONEY_SIGNS, PAYMENTS
 from clew.trace.money.flows import flows, payments, without_cash
 from clew.trace.money.read import any_payments, read_book
 from clew.trace.money.receipts import without_receipts
-from clew.trace.money.signs import REGISTERED, TABLES, money_signs
+from clew.trace.money.signs import money_signs
 from clew.trace.money.state import with_states
 
 __all__ = ["money"]
-
-_REGISTERED = ("book", "accounts", *REGISTERED)
 
 
 def money(engine: Engine) -> dict[str, pa.Table]:
@@ -41,10 +41,10 @@ def money(engine: Engine) -> dict[str, pa.Table]:
             book = told(engine, book)
         engine.register({"book": book})
         moved = without_cash(book)
-        made = {"payments": payments(moved, names), "flows": flows(engine, moved, names)}
-        return made | {"money_signs": money_signs(engine)}
+        with engine.session() as other, ThreadPoolExecutor(1) as beside:
+            signs = beside.submit(money_signs, other)
+            made = {"payments": payments(moved, names), "flows": flows(engine, moved, names)}
+            return made | {"money_signs": signs.result()}
     finally:
-        for table in TABLES:
-            engine.run(f"DROP TABLE IF EXISTS temp.{table}")
-        for table in _REGISTERED:
+        for table in ("book", "accounts"):
             engine.forget(table)

@@ -6,6 +6,7 @@ what comes after counts with numbers, which are in the order of the names.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,6 @@ import pyarrow.compute as pc
 from clew.engine.duckdb import Engine
 from clew.engine.order import order_by
 from clew.link.paid import CALLED
-from clew.link.rows import finder
 from clew.link.ties import coded
 
 NOBODY = 0  # the number of "": the source does not say who
@@ -56,37 +56,64 @@ class Sides(NamedTuple):
         return loose
 
 
-def sides(engine: Engine, read: pa.Table) -> Sides:
-    """Who pays and who is paid, from ``mentions``.
+class Called(NamedTuple):
+    """By what number sides of payments are known, as read from ``mentions``; a side may be known by several.
+
+    Attributes:
+        rid: uint64[m], the payment.
+        payee: bool[m], whether it is the payee.
+        rank: int32[m], the least is the safest.
+        code: int32[m], which number.
+        nodes: string[k], the numbers.
+    """
+
+    rid: npt.NDArray[np.uint64]
+    payee: npt.NDArray[np.bool_]
+    rank: npt.NDArray[np.int32]
+    code: npt.NDArray[np.int32]
+    nodes: pa.Array
+
+    def of(self, find: Callable[[npt.NDArray[np.uint64]], Ints], n: int) -> Ints:
+        """int64[2 n], the safest number of each payer, then of each payee; -1 where there is none.
+
+        Args:
+            find: the row of each payment, -1 where there is none.
+            n: rows.
+        """
+        row = find(self.rid)
+        side = np.where(row >= 0, row + self.payee * n, -1)
+        order = order_by(side, self.rank)
+        first = order[np.append(True, side[order][1:] != side[order][:-1])[: len(order)]]
+        first = first[side[first] >= 0]
+        out = np.full(2 * n, -1)
+        out[side[first]] = self.code[first]
+        return out
+
+
+def called(engine: Engine) -> Called:
+    """The numbers of all payers and payees."""
+    found = engine.sql(_CALLED)
+    rid, payee, rank = (found.column(name).to_numpy() for name in ("rid", "payee", "rank"))
+    return Called(rid.astype(np.uint64), payee, rank, *coded(found.column("node")))
+
+
+def sides(engine: Engine, read: pa.Table, known: Ints, nodes: pa.Array) -> Sides:
+    """Who pays and who is paid.
 
     Args:
-        engine: holds the view.
-        read: rid; payer, payee (as written in their fields), payer_name, payee_name; nulls where nothing is written.
+        engine: works with the names.
+        read: payer, payee (as written in their fields), payer_name, payee_name; nulls where nothing is written.
+        known: see `Called.of`.
+        nodes: the numbers that these are of.
     """
     n = len(read)
-    called, nodes = _called(engine, read.column("rid").to_numpy())
     written, node, holder, anybody = _written(engine, read)
     account, names = coded(pa.chunked_array([nodes, node, pa.array([""])]))
-    known = called >= 0
-    of_side = np.where(known, account[called], account[len(nodes) + written])
+    of_side = np.where(known >= 0, account[known], account[len(nodes) + written])
     both = pa.concat_arrays([holder, anybody])
-    which = np.where(known, written, len(holder) + written).astype(np.int32)
+    which = np.where(known >= 0, written, len(holder) + written).astype(np.int32)
     shown = pa.DictionaryArray.from_arrays(pa.array(which), both)
     return Sides(of_side.reshape(2, n), (shown[:n], shown[n:]), names)
-
-
-def _called(engine: Engine, rid: npt.NDArray[np.uint64]) -> tuple[Ints, pa.Array]:
-    """int64[2 n], by what number the payers and the payees are known, -1 where by none; and the numbers."""
-    found = engine.sql(_CALLED)
-    row = finder(rid)(found.column("rid").to_numpy().astype(np.uint64))
-    side = np.where(row >= 0, row + found.column("payee").to_numpy() * len(rid), -1)
-    order = order_by(side, found.column("rank").to_numpy())  # of a side, what has the least rank first
-    first = order[np.append(True, side[order][1:] != side[order][:-1])[: len(order)]]
-    first = first[side[first] >= 0]
-    code, nodes = coded(found.column("node"))
-    out = np.full(2 * len(rid), -1)
-    out[side[first]] = code[first]
-    return out, nodes
 
 
 def _written(engine: Engine, read: pa.Table) -> tuple[Ints, pa.Array, pa.Array, pa.Array]:

@@ -75,8 +75,6 @@ SELECT sign, name AS subject, n.network_id, least(weight, 1.0)::FLOAT AS weight,
 FROM listed JOIN ordered o USING (nth) JOIN accounts ON account = subject LEFT JOIN placed n USING (nth)
 ORDER BY sign, subject, reason
 """
-TABLES = ("paid", "profile")
-REGISTERED = ("held", "sweeps", "rough", "limits", "found")
 
 
 @cache
@@ -86,7 +84,11 @@ def _currencies() -> dict[str, dict[str, float]]:
 
 
 def money_signs(engine: Engine) -> pa.Table:
-    """MONEY_SIGNS, by sign and account, from ``book`` and ``accounts``."""
+    """MONEY_SIGNS, by sign and account, from ``book`` and ``accounts``.
+
+    Args:
+        engine: a session of its own: what it makes there is not taken back.
+    """
     given = _currencies()
     rough, limits = given["rough"], given["cash"]
     engine.register(
