@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from clew.engine.duckdb import Engine
 from clew.link.groups import Evidence, Incidence, Ints, Telling, incidence
-from clew.link.paid import own_payments
+from clew.link.paid import own_payments, read_booked
 from clew.link.rows import Rids, RowIndex
 from clew.link.talks import telling
 from clew.link.ties import Ties, coded, read_ties
@@ -67,8 +68,10 @@ def gather(engine: Engine, weights: Weights = DEFAULT) -> Gathered:
     n = len(index.rid)
     micros = records.column("time").fill_null(int(NO_TIME)).to_numpy().astype(np.int64)
     standing = records.column("standing").to_numpy()
-    tied = read_ties(engine, index)
-    weighed, paid = own_payments(engine, index, tied)
+    with engine.session() as other, ThreadPoolExecutor(1) as beside:
+        booked = beside.submit(read_booked, other)
+        tied = read_ties(engine, index)
+        weighed, paid = own_payments(engine, index, tied, booked.result())
     evidence = Evidence(
         incidence(weighed.row, weighed.identifier, n),
         tied.kind,

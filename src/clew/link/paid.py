@@ -15,10 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
+from clew.engine.order import order_by
 from clew.link.groups import Ints, chains
 from clew.link.passed import Moved, passed_on
-from clew.link.rows import RowIndex
-from clew.link.ties import Ties, coded
+from clew.link.rows import Rids, RowIndex
+from clew.link.ties import Ties, coded, distinct
 
 Flags = npt.NDArray[np.bool_]
 
@@ -53,6 +54,26 @@ JOIN (SELECT conversation_id, actor FROM stages UNION SELECT conversation_id, co
 
 
 @dataclass(frozen=True)
+class Booked:
+    """Payments as read from ``records``, and by what their payers and payees are known, from ``mentions``.
+
+    Attributes:
+        payments: rid, currency, t (microseconds), amount.
+        rid, payee, rank: of each side by each name: the payment, whether it is the payee, the least rank the safest.
+        name: int64[m], which name.
+        types, values: string[k], the names.
+    """
+
+    payments: pa.Table
+    rid: Rids
+    payee: Flags
+    rank: Ints
+    name: Ints
+    types: pa.Array
+    values: pa.Array
+
+
+@dataclass(frozen=True)
 class _Sides:
     """Who pays and who is paid, where they are known by more than a name.
 
@@ -74,19 +95,29 @@ class _Sides:
         return out
 
 
-def own_payments(engine: Engine, index: RowIndex, ties: Ties) -> tuple[Ties, tuple[Ints, Ints]]:
+def read_booked(engine: Engine) -> Booked:
+    """Read what `own_payments` needs but the ties."""
+    payments, found = engine.sql(_PAYMENTS), engine.sql(_SIDES)
+    rid, payee, rank = (found.column(name).to_numpy() for name in ("rid", "payee", "rank"))
+    (kind, types), (value, values) = (coded(found.column(name)) for name in ("type", "value"))
+    name, (of_value, of_type) = distinct(value, kind)
+    return Booked(payments, rid.astype(np.uint64), payee, rank, name, types.take(of_type), values.take(of_value))
+
+
+def own_payments(engine: Engine, index: RowIndex, ties: Ties, booked: Booked) -> tuple[Ties, tuple[Ints, Ints]]:
     """The ties without those of payments that say nothing of whose they are; and pairs of payments that are together.
 
     Args:
         engine: has the views that `clew.link.stage.link` reads.
         index: rows of the records.
         ties: as read.
+        booked: as read.
     """
-    made = engine.sql(_PAYMENTS)
+    made = booked.payments
     paid, n = _flags(index, made), len(index.rid)
     if not paid.any():
         return ties, (_NOTHING, _NOTHING)
-    sides = _sides(engine, index, ties)
+    sides = _sides(index, ties, booked)
     payer, payee = sides.of(False, n), sides.of(True, n)
     pairs = passed_on(_moved(index, made, payer, payee))
     # Both codes in one number: few pairs are looked for among many.
@@ -105,17 +136,14 @@ def own_payments(engine: Engine, index: RowIndex, ties: Ties) -> tuple[Ties, tup
     return weighed, chains(row[payers], sides.code[payers])
 
 
-def _sides(engine: Engine, index: RowIndex, ties: Ties) -> _Sides:
+def _sides(index: RowIndex, ties: Ties, booked: Booked) -> _Sides:
     """The sides of all payments, each once, by the name that is safest."""
-    found = engine.sql(_SIDES)
-    row = index.rows(found.column("rid").to_numpy().astype(np.uint64))
-    payee, rank = found.column("payee").to_numpy(), found.column("rank").to_numpy()
+    row, payee = index.rows(booked.rid), booked.payee
     side = np.where(row >= 0, row * 2 + payee, NOBODY)
-    order = np.argsort(side * (1 << 20) + rank)  # of a side, what has the least rank first
+    order = order_by(side, booked.rank)  # of a side, what has the least rank first
     first = order[np.append(True, side[order][1:] != side[order][:-1])[: len(order)]]
     first = first[side[first] >= 0]
-    kept = found.select(["type", "value"]).take(pa.array(first))
-    code = ties.codes(*(kept.column(name).combine_chunks() for name in ("type", "value")))
+    code = ties.codes(booked.types, booked.values)[booked.name[first]]
     return _Sides(row[first], payee[first], code)
 
 

@@ -159,3 +159,13 @@ def coded(values: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], pa.Array]:
     place = np.empty(len(names), np.int32)
     place[order.to_numpy()] = np.arange(len(names), dtype=np.int32)
     return place[encoded.indices.to_numpy()], names.take(order)
+
+
+def distinct(
+    one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int64], tuple[pa.Array, pa.Array]]:
+    """The different pairs of two columns of codes: which each row is; and the codes of each."""
+    across = np.int64(other.max(initial=0)) + 1
+    pairs = pa.array(one * across + other).dictionary_encode()
+    values = pairs.dictionary.to_numpy()
+    return pairs.indices.to_numpy().astype(np.int64), (pa.array(values // across), pa.array(values % across))

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from clew.engine.duckdb import Engine
 from clew.engine.order import order_by
 from clew.link.paid import CALLED
-from clew.link.ties import coded
+from clew.link.ties import coded, distinct
 
 NOBODY = 0  # the number of "": the source does not say who
 
@@ -131,11 +131,3 @@ def _written(engine: Engine, read: pa.Table) -> tuple[Ints, pa.Array, pa.Array, 
         engine.forget("written")
     node, holder, anybody = (made.column(k).combine_chunks() for k in ("node", "holder", "anybody"))
     return which, node, holder, anybody
-
-
-def distinct(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> tuple[Ints, tuple[pa.Array, pa.Array]]:
-    """The different pairs of two columns of codes: which each row is; and the codes of each."""
-    across = np.int64(other.max(initial=0)) + 1
-    pairs = pa.array(one * across + other).dictionary_encode()
-    values = pairs.dictionary.to_numpy()
-    return pairs.indices.to_numpy().astype(np.int64), (pa.array(values // across), pa.array(values % across))

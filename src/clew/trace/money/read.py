@@ -27,8 +27,8 @@ import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
 from clew.link.rows import Rids, finder
-from clew.link.ties import coded
-from clew.trace.money.accounts import Sides, called, distinct, sides
+from clew.link.ties import coded, distinct
+from clew.trace.money.accounts import Sides, called, sides
 from clew.trace.money.labels import kinds, meaning_of_label, meanings
 from clew.trace.money.words import PLAIN, UNKNOWN, lexicon, purposes_of
 
