@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import sys
 
@@ -67,11 +68,24 @@ for module in (
     module.add_to(app)
 
 
+def _asked_for(name: str) -> typer.Typer:
+    """The program with that command alone: to put all of them together takes a tenth of a second.
+
+    Without a second command or a group Typer would not ask for a name, so ``init`` stays.
+    """
+    some = copy.copy(app)
+    some.registered_commands = [
+        c for c in app.registered_commands if c.callback and c.callback.__name__ in (name, "init")
+    ]
+    some.registered_groups = [g for g in app.registered_groups if g.name == name]
+    return some if len(some.registered_commands) + len(some.registered_groups) == 2 else app
+
+
 def main() -> None:
     """Run a command; an error that a user can mend is one line on standard error and an exit code of its own."""
     gc.set_threshold(50_000)  # what commands import stays: to look through it every few moments took a tenth of a start
     try:
-        app()
+        _asked_for(sys.argv[1] if len(sys.argv) > 1 else "")()
     except ClewError as error:
         # It may quote a name of a file or what somebody pasted, which must not steer the terminal.
         print("clew:", "\n".join(clean(line, 2_000) for line in str(error).split("\n")), file=sys.stderr)

@@ -14,15 +14,16 @@ from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
 
-# Before the first kernel is called Numba loads SciPy's linear algebra to see whether kernels could call it, which takes
-# a quarter of a second of every command. Ours never do; whoever imports it later finds it.
-_BLAS = "scipy.linalg.cython_blas"
-if _BLAS not in sys.modules:
-    sys.modules[_BLAS] = None  # type: ignore[assignment]
-    try:
-        importlib.import_module("numba.np.arraymath")
-    finally:
-        del sys.modules[_BLAS]
+# Numba loads what kernels could call: SciPy's linear algebra, which takes a quarter of a second of every command, and
+# the parser of C's headers. Ours call neither; whoever imports them later finds them.
+_NEVER_CALLED = {"scipy.linalg.cython_blas": "numba.np.arraymath", "cffi": "numba.core.typing.cffi_utils"}
+for _called, _caller in _NEVER_CALLED.items():
+    if _called not in sys.modules:
+        sys.modules[_called] = None  # type: ignore[assignment]
+        try:
+            importlib.import_module(_caller)
+        finally:
+            del sys.modules[_called]
 
 # No kernel is called from C, so the entry for it is not compiled.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
+from typing import TYPE_CHECKING
 
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import tldextract
 
 from clew.ingest.base import MAX_FIELD, TOO_LONG_FIELD, Batch, Format, Reject
 from clew.ingest.columns import ColumnMap
@@ -20,6 +20,9 @@ from clew.ingest.payments import paid_text, settle
 from clew.ingest.reading import Part
 from clew.ingest.times import parse_times
 from clew.model.tables import RECORDS
+
+if TYPE_CHECKING:
+    import tldextract
 
 DEFAULT_KIND = "ad"
 EMPTY_ROW = "nothing to read in this row"
@@ -189,6 +192,8 @@ def _concatenated(left: pa.Array, right: pa.Array) -> pa.Array:
 
 @cache
 def _suffixes() -> tldextract.TLDExtract:
+    import tldextract  # it loads what speaks HTTP
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 

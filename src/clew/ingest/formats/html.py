@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from clew.ingest.base import Chunk, Example, Format, IsField, Source
-from clew.ingest.pages import Raw, pages_batch
-from clew.ingest.pages_gather import Gathered
 from clew.ingest.pages_http import MAX_BODY
 
 _STARTS = re.compile(
@@ -36,20 +34,26 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk: the page; of a huge one the start."""
+    from clew.ingest.pages import Raw, pages_batch  # see warc.py
+    from clew.ingest.pages_gather import Gathered
+
     body = b""
     for block in source.blocks():
         body += block
         if len(body) > MAX_BODY:
             break
-    yield partial(pages_batch, [_raw(body)], Gathered())
+    url, saved = _saved(body)
+    raw = Raw(1, url, saved, body[:MAX_BODY], whole=len(body) <= MAX_BODY, beside=True)
+    yield partial(pages_batch, [raw], Gathered())
 
 
-def _raw(body: bytes) -> Raw:
+def _saved(body: bytes) -> tuple[str, str | None]:
+    """The address that a page was saved from ("" where it does not say), and when."""
     start = body[:20_000]
     found = _SAVED_FROM.search(start)
     url = (found[1] or found[2]).decode("utf-8", "replace") if found else ""
     url = url if url.startswith(("http://", "https://")) else ""
-    return Raw(1, url, _saved_on(start), body[:MAX_BODY], whole=len(body) <= MAX_BODY, beside=True)
+    return url, _saved_on(start)
 
 
 def _saved_on(start: bytes) -> str | None:

@@ -15,8 +15,6 @@ import orjson
 
 from clew.ingest.base import Chunk, Example, Format, IsField, Reject, Source
 from clew.ingest.formats.warc import example_record
-from clew.ingest.pages_archive import pages_of
-from clew.ingest.pages_gather import Gathered
 from clew.ingest.pages_warc import Record, records
 from clew.ingest.streams import ZIP_ERRORS, DamagedError
 
@@ -42,6 +40,9 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     Raises:
         DamagedError: the ZIP file cannot be read, or holds no WARC record.
     """
+    from clew.ingest.pages_archive import pages_of  # see warc.py
+    from clew.ingest.pages_gather import Gathered
+
     path = source.spooled()
     with ExitStack() as held:
         raw = held.enter_context(path.open("rb"))

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clew.ingest.base import Chunk, Example, Format, IsField, Reject, Source
-from clew.ingest.pages_archive import pages_of
-from clew.ingest.pages_gather import Gathered
 from clew.ingest.pages_warc import Record, is_one_member, records
 from clew.ingest.streams import DamagedError
 
@@ -33,6 +31,10 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     Raises:
         DamagedError: the file holds no record at all.
     """
+    # What reads pages takes a moment to load; most ingests only ask whether a file is one.
+    from clew.ingest.pages_archive import pages_of
+    from clew.ingest.pages_gather import Gathered
+
     path = _readable(source)
     itself, count = path == source.path, 0
 
