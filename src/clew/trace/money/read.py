@@ -41,9 +41,8 @@ EXTRA = (
 )  # fmt: skip
 
 
-# Most texts have no letter that is not plain but for its size.
-_SAID = PLAIN.format("coalesce(body, '')")
-_PLAIN_TEXT = f"CASE WHEN strlen(body) = length(body) THEN lower(body) ELSE {_SAID} END"
+# Texts of ASCII are plain but for the size of their letters, to which `purposes_of` is blind.
+_PLAIN_TEXT = f"CASE WHEN strlen(body) <> length(body) THEN {PLAIN.format('body')} END"
 _WHOLE = ", ".join(f"'$.{name}'" for name in EXTRA)
 _E = {name: f"coalesce(e[{k + 1}], '')" for k, name in enumerate(EXTRA)}
 # What hangs on the file is read once a file, and the further columns after all is joined: they are the widest.
@@ -122,7 +121,8 @@ def _purposes(engine: Engine, read: pa.Table, both: Sides) -> pa.ChunkedArray:
     """What each payment is for."""
     words = lexicon(engine, engine.sql(_PLATFORMS).column("platform").combine_chunks())
     names = pa.array([*words.purposes, "transfer"])
-    spoken = purposes_of(words, _whole(read.column("plain")), *_merchants(engine, read, both.shown[1]))
+    said = pc.coalesce(read.column("plain"), read.column("text"))
+    spoken = purposes_of(words, _whole(said), *_merchants(engine, read, both.shown[1]))
     known = names.take(pa.array(np.where(spoken == UNKNOWN, len(names) - 1, spoken)))
     heard = pa.array(spoken != UNKNOWN)
     sure, otherwise = _by_type(read.column("type"))

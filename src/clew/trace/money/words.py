@@ -93,7 +93,7 @@ def purposes_of(
 
     Args:
         lexicon: the words.
-        texts: string[n], what is said about each payment, plain.
+        texts: string[n], what is said about each payment, plain but for the size of its letters.
         merchants: string[m], names of shops, carriers and people, plain.
         paid: int64[n], which of them is paid.
     """
@@ -160,6 +160,7 @@ def _count(data, offsets, hashes, codes, prefix_hashes, prefix_codes, mask, coun
         length, before, begun = 0, False, -1
         for i in range(offsets[k], offsets[k + 1] + 1):
             c = data[i] if i < offsets[k + 1] else np.uint8(32)
+            c = c | np.uint8(32) if c >= 65 and c <= 90 else c  # a capital
             if (c >= 97 and c <= 122) or c >= 128:
                 h = (h ^ np.uint64(c)) * _PRIME
                 pair = (pair ^ np.uint64(c)) * _PRIME
