@@ -58,10 +58,24 @@ def parse_amounts(texts: pa.Array, *, comma: bool) -> Amounts:
 
 
 def _read(texts: pa.Array, comma: bool) -> Amounts:
-    """As `parse_amounts`, each text by itself."""
-    if pc.all(pc.match_substring_regex(texts, _SIMPLE), skip_nulls=False, min_count=0).as_py():  # nearly always
-        marked = pc.any(pc.match_substring(texts, "."), min_count=0).as_py()
-        return Amounts(texts.cast(MONEY), pa.repeat(False, len(texts)), comma=False, point=bool(marked))
+    """As `parse_amounts`, each text by itself. Nearly all are simple, and the rest takes ten times as long."""
+    simple = pc.fill_null(pc.match_substring_regex(texts, _SIMPLE), False)
+    known = pc.if_else(simple, texts, None)
+    value, point = known.cast(MONEY), pc.any(pc.match_substring(known, "."), min_count=0).as_py()
+    if pc.all(simple, min_count=0).as_py():
+        return Amounts(value, pa.repeat(False, len(texts)), comma=False, point=bool(point))
+    rest = pc.invert(simple)
+    read = _read_any(texts.filter(rest), comma)
+    return Amounts(
+        pc.replace_with_mask(value, rest, read.value),
+        pc.replace_with_mask(pa.repeat(False, len(texts)), rest, read.unread),
+        read.comma,
+        bool(point) or read.point,
+    )
+
+
+def _read_any(texts: pa.Array, comma: bool) -> Amounts:
+    """The same of amounts that may be written in any way."""
     parts = pc.extract_regex(texts, _WRITTEN)
     number = pc.replace_substring_regex(pc.struct_field(parts, "number"), r"['’ \x{a0}\x{202f}]", "")
     number = pc.if_else(pc.match_substring_regex(number, _GROUPED), number, None)
