@@ -17,7 +17,6 @@ import orjson
 import pyarrow as pa
 
 from clew.ingest.base import Batch, Reject, clip
-from clew.ingest.money_receipts import Receipt, beside, receipt_of
 
 _HEADER = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:")
 _KNOWN = re.compile(
@@ -64,6 +63,8 @@ def parse_mails(mails: Sequence[bytes], lines: Sequence[int]) -> Iterator[Batch]
 
     A text without any header known from mails is rejected.
     """
+    from clew.ingest.money_receipts import Receipt, beside, receipt_of  # its patterns are of many languages
+
     rows, kept, rejects = list[_Row](), list[int](), list[Reject]()
     headers, attached = list[str | None](), list[str | None]()
     receipts = list[tuple[int, Receipt]]()
