@@ -44,16 +44,14 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
 
     # Each thread is busy where the others wait for one core.
     with engine.session() as other, ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as writer:
-        moved = beside.submit(_tables, APART, other)
-        writing = []
+        waiting = [beside.submit(lambda: write(_tables(APART, other)))]
         for done, part in enumerate(IN_ORDER):
             tables = _tables(part, engine)
             engine.register(tables)
-            writing.append(writer.submit(write, tables))
+            waiting.append(writer.submit(write, tables))
             progress((done + 1) / (len(PARTS) + 1))
-        writing.append(writer.submit(write, moved.result()))
-        for one in writing:
-            one.result()
+        for future in waiting:
+            future.result()
     progress(1.0)
     return files
 
