@@ -120,7 +120,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "10"
+    version = "11"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
