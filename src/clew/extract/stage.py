@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -47,6 +48,23 @@ class Extracted:
     images: ImageReport
 
 
+class Files(NamedTuple):
+    """A segment of RECORDS, and the files to write of it."""
+
+    records: Path
+    mentions: Path
+    signatures: Path
+
+
+class _Made(NamedTuple):
+    """What a batch of records gave."""
+
+    records: int
+    found: list[pa.Table]
+    signed: pa.Table
+    images: ImageReport
+
+
 def version_key(extractors: Sequence[Extractor]) -> str:
     """Stands for what extractors make of a text: as long as it is the same, a segment need not be read again."""
     parts = [f"fold {FOLD_VERSION}", f"image {IMAGE_VERSION}", f"region {REGION_VERSION}"]
@@ -63,21 +81,36 @@ def extract_segment(
     threads: int,
     progress: Callable[[int], None],
 ) -> Extracted:
-    """Read one segment of RECORDS; write its MENTIONS and SIGNATURES.
+    """One segment; see `extract_segments`."""
+    (done,) = extract_segments([Files(records, mentions, signatures)], extractors, signature, threads, progress)
+    return done
+
+
+def extract_segments(
+    files: Sequence[Files],
+    extractors: Sequence[Extractor],
+    signature: Kernel,
+    threads: int,
+    progress: Callable[[int], None],
+) -> Iterator[Extracted]:
+    """Read segments of RECORDS; write the MENTIONS and SIGNATURES of each. While one is put away the next is read.
 
     The files take their names when they are complete: a run that is stopped leaves none. Memory is kept for the next
     segment; after the last one it is given back by `clew.extract._room.give_back`.
 
     Args:
-        records: the segment.
-        mentions, signatures: files to write.
+        files: the segments, and the files to write.
         extractors: the plug-ins to run, in the order in which their rows are written.
         signature: the text signature kernel (match is above extract, so it is handed in).
         threads: batches in work at a time.
         progress: called with the number of records done since the last call.
+
+    Yields:
+        What each segment gave, when its files are complete.
     """
 
-    def work(rows: pa.RecordBatch) -> tuple[int, list[pa.Table], pa.Table, ImageReport]:
+    def work(item: tuple[int, pa.RecordBatch]) -> tuple[int, _Made]:
+        segment, rows = item
         batch = text_batch(rows, regions(rows))
         pictures, report = image_mentions(rows)
         paid = pc.equal(rows.column("kind"), "payment")
@@ -86,29 +119,46 @@ def extract_segment(
             found = [
                 _paid_from(made) if "phone" in e.types else made for e, made in zip(extractors, found, strict=True)
             ]
-        return len(rows), [*found, pictures], _signed(batch, paid, signature), report
+        return segment, _Made(len(rows), [*found, pictures], _signed(batch, paid, signature), report)
 
     forget_folders()
+    made = groupby(_in_order(work, _tried(work, _batches(files)), threads), key=lambda one: one[0])
+    ready = next(made, None)
+    for segment, to_write in enumerate(files):
+        mine = ready[1] if ready is not None and ready[0] == segment else ()
+        yield _put(to_write, (one for _, one in mine), progress)
+        if mine:
+            ready = next(made, None)
+
+
+def _batches(files: Sequence[Files]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The records of segments, some at a time; and of which segment."""
+    for segment, one in enumerate(files):
+        with pq.ParquetFile(one.records) as source:
+            for rows in source.iter_batches(batch_size=BATCH, columns=COLUMNS):
+                yield from ((segment, part) for part in _cut(rows))
+
+
+def _put(files: Files, batches: Iterable[_Made], progress: Callable[[int], None]) -> Extracted:
+    """Write what the batches of a segment gave."""
     done, written, images = 0, 0, ImageReport()
     with (
-        pq.ParquetFile(records) as source,
-        _complete(mentions) as found_path,
-        _complete(signatures) as signed_path,
+        _complete(files.mentions) as found_path,
+        _complete(files.signatures) as signed_path,
         pq.ParquetWriter(
             found_path, MENTIONS, compression="zstd", compression_level=1, write_statistics=["rid", "type"]
         ) as found_writer,
         pq.ParquetWriter(signed_path, SIGNATURES, compression="none", use_dictionary=False) as signed_writer,
     ):
-        batches = (part for rows in source.iter_batches(batch_size=BATCH, columns=COLUMNS) for part in _cut(rows))
         held: list[list[pa.Table]] = []
-        for count, found, signed, report in _in_order(work, _tried(work, batches), threads):
-            held.append(found)
+        for made in batches:
+            held.append(made.found)
             if len(held) == _TOGETHER:
                 written += _write_apart(held, found_writer)
-            signed_writer.write_table(signed)
-            done += count
-            images.add(report)
-            progress(count)
+            signed_writer.write_table(made.signed)
+            done += made.records
+            images.add(made.images)
+            progress(made.records)
         written += _write_apart(held, found_writer)
     return Extracted(done, written, images)
 
@@ -156,12 +206,14 @@ def _cut(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     return (rows.slice(at, size) for at in range(0, len(rows), size))
 
 
-def _tried(work: Callable[[pa.RecordBatch], object], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _tried(
+    work: Callable[[tuple[int, pa.RecordBatch]], object], batches: Iterable[tuple[int, pa.RecordBatch]]
+) -> Iterator[tuple[int, pa.RecordBatch]]:
     """The batches, once the first record went through alone: what it loads, threads that start together would each."""
-    for number, rows in enumerate(batches):
+    for number, (segment, rows) in enumerate(batches):
         if number == 0:
-            work(rows.slice(0, 1))
-        yield rows
+            work((segment, rows.slice(0, 1)))
+        yield segment, rows
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from clew.engine.duckdb import Engine
 from clew.extract._room import give_back
 from clew.extract.image_mentions import ImageReport
 from clew.extract.registry import extractors
-from clew.extract.stage import extract_segment, version_key
+from clew.extract.stage import Files, extract_segments, version_key
 from clew.ledger.log import append
 from clew.link.stage import link
 from clew.match.reuse import Before
@@ -169,12 +169,13 @@ def extract_new(change: Change, threads: int, progress: Progress) -> ImageReport
         progress("extract", done / total)
 
     pictures = ImageReport()
-    for (key, _), path in zip(todo, paths, strict=True):
-        folder = change.folder("extract")
-        mentions, signatures = folder / "mentions.parquet", folder / "signatures.parquet"
-        pictures.add(extract_segment(path, mentions, signatures, plugins, signature, threads, more).images)
-        change.add("mentions", [mentions], key)
-        change.add("signatures", [signatures], key)
+    folder = change.folder("extract")
+    files = [Files(p, folder / f"mentions-{n}", folder / f"signatures-{n}") for n, p in enumerate(paths)]
+    made = extract_segments(files, plugins, signature, threads, more)
+    for (key, _), written, done_with in zip(todo, files, made, strict=True):
+        pictures.add(done_with.images)
+        change.add("mentions", [written.mentions], key)
+        change.add("signatures", [written.signatures], key)
         change.publish()
     give_back()
     progress("extract", 1.0)
