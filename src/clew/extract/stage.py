@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clew.engine.parquet import texts
 from clew.extract import holder
 from clew.extract.base import FIELDS, Extractor, TextBatch, text_batch
 from clew.extract.fold import VERSION as FOLD_VERSION
@@ -146,7 +147,12 @@ def _put(files: Files, batches: Iterable[_Made], progress: Callable[[int], None]
         _complete(files.mentions) as found_path,
         _complete(files.signatures) as signed_path,
         pq.ParquetWriter(
-            found_path, MENTIONS, compression="zstd", compression_level=1, write_statistics=["rid", "type"]
+            found_path,
+            MENTIONS,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=texts(MENTIONS),
+            write_statistics=["rid", "type"],
         ) as found_writer,
         pq.ParquetWriter(signed_path, SIGNATURES, compression="none", use_dictionary=False) as signed_writer,
     ):
