@@ -59,9 +59,10 @@ def assess(
             progress(0.7)
             paths = {name: out / f"{name}.parquet" for name in ("record_scores", "leads", "findings")}
             queue = beside.submit(_write, leads(other, found), LEADS, paths["leads"])
+            last = beside.submit(lambda: _write([scores(found)], RECORD_SCORES, paths["record_scores"]))
             _write(findings(engine, found), FINDINGS, paths["findings"])
-            _write([scores(found)], RECORD_SCORES, paths["record_scores"])
-            queue.result()
+            for part in (queue, last):
+                part.result()
     finally:
         engine.run("SET preserve_insertion_order = false")
         for table in _MADE:

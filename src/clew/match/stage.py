@@ -72,13 +72,13 @@ def match(
     """
     shown = engine.sql("SELECT DISTINCT rid, value FROM mentions WHERE type::VARCHAR = 'image'")
     with ThreadPoolExecutor(1) as pool:  # pictures need one thread for some time; texts not always two
-        pictures = pool.submit(image_members, shown, engine.threads)
+        pictures = pool.submit(lambda: write_tables({"image_members": image_members(shown, engine.threads)}, out, 1))
         members, templates = _templates(engine, signatures, progress, before)
         progress(0.9)
-        images = pictures.result()
+        written = write_tables({"template_members": members, "templates": templates}, out, engine.threads)
+        written |= pictures.result()
     progress(1.0)
-    tables = {"template_members": members, "templates": templates, "image_members": images}
-    return write_tables(tables, out, engine.threads)
+    return written
 
 
 def _templates(
