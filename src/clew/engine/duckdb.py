@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pyarrow as pa
 from clew.model.errors import ClewError
 
 Source: TypeAlias = "pa.Table | Sequence[Path]"
+T = TypeVar("T")
 
 
 class EngineError(ClewError):
@@ -68,6 +70,12 @@ class Engine:
         twin.register(self._given)
         with twin:
             yield twin
+
+    @contextmanager
+    def beside(self, work: Callable[[Engine], T]) -> Iterator[Future[T]]:
+        """Something that another thread does in a `session` of its own; it has ended when the block has."""
+        with self.session() as other, ThreadPoolExecutor(1) as pool:
+            yield pool.submit(work, other)
 
     def register(self, tables: Mapping[str, Source]) -> None:
         """Give tables names; a name that is taken is given anew. An empty list of files is refused by `view_of`."""

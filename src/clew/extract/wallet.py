@@ -35,7 +35,10 @@ def _may_begin(c, size):  # type: ignore[no-untyped-def]
 
 @making_kernel
 def _scan(sym, start, words):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin, end of long runs of letters and digits that may be an address; they are in words."""
+    """Rows of: text, begin, end of long runs of letters and digits that may be an address.
+
+    They are, or are in, words.
+    """
     rows = np.empty((sym.shape[0] // _SHORTEST + 1, 3), np.int64)  # there are no more
     k = 0
     at, first = words.at, words.first

@@ -62,8 +62,6 @@ def _read(texts: pa.Array, comma: bool) -> Amounts:
     simple = pc.fill_null(pc.match_substring_regex(texts, _SIMPLE), False)
     known = pc.if_else(simple, texts, None)
     value, point = known.cast(MONEY), pc.any(pc.match_substring(known, "."), min_count=0).as_py()
-    if pc.all(simple, min_count=0).as_py():
-        return Amounts(value, pa.repeat(False, len(texts)), comma=False, point=bool(point))
     rest = pc.invert(simple)
     read = _read_any(texts.filter(rest), comma)
     return Amounts(

@@ -19,7 +19,7 @@ LANES = 16
 _W = 8  # rows of the state: eight words, and sixteen of the message
 _BLOCK = 6  # bits: a block has 64 bytes
 _LENGTH = 9  # bytes after a text: one that ends it, and eight that say how long it is
-_ALL, _BYTE = np.uint32(0xFFFFFFFF), np.uint32(0xFF)
+_ALL = np.uint32(0xFFFFFFFF)
 
 
 def _constants() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
@@ -107,13 +107,18 @@ def _read_words(v):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _blocks(size):  # type: ignore[no-untyped-def]
+    return (size + _LENGTH + 63) >> _BLOCK
+
+
+@inner
 def _end(data, start, size, last, at):  # type: ignore[no-untyped-def]
     """Write the one or two blocks that end a text: the rest of it, a bit, zeros, and how many bits it has."""
     rest = size & 63
     last[at : at + 128] = 0
     copy_letters(last, at, data, start + size - rest, rest)
     last[at + rest] = 128
-    high = at + (((rest + _LENGTH + 63) >> _BLOCK) << _BLOCK) - 1
+    high = at + (_blocks(rest) << _BLOCK) - 1
     for k in range(8):
         last[high - k] = np.uint8((size * 8 >> (8 * k)) & 255)
 
@@ -129,7 +134,7 @@ def _digest(data, ends, rows, first, constants, out):  # type: ignore[no-untyped
         for i in range(LANES):
             row = rows[min(group + i, n - 1)]
             start[i], size[i] = ends[row], ends[row + 1] - ends[row]
-            blocks = max(blocks, (size[i] + _LENGTH + 63) >> _BLOCK)
+            blocks = max(blocks, _blocks(size[i]))
             _end(data, start[i], size[i], last, 128 * i)
         for k in range(_W):
             for i in range(LANES):
@@ -137,7 +142,7 @@ def _digest(data, ends, rows, first, constants, out):  # type: ignore[no-untyped
         for block in range(blocks):
             for i in range(LANES):
                 whole = size[i] >> _BLOCK
-                on[i] = _ALL if block < (size[i] + _LENGTH + 63) >> _BLOCK else np.uint32(0)
+                on[i] = _ALL if block < _blocks(size[i]) else np.uint32(0)
                 if block < whole:
                     at = start[i] + (block << _BLOCK)
                     for t in range(16):

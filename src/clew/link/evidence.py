@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,8 +67,7 @@ def gather(engine: Engine, weights: Weights = DEFAULT) -> Gathered:
     n = len(index.rid)
     micros = records.column("time").fill_null(int(NO_TIME)).to_numpy().astype(np.int64)
     standing = records.column("standing").to_numpy()
-    with engine.session() as other, ThreadPoolExecutor(1) as beside:
-        booked = beside.submit(read_booked, other)
+    with engine.beside(read_booked) as booked:
         tied = read_ties(engine, index)
         weighed, paid = own_payments(engine, index, tied, booked.result())
     evidence = Evidence(

@@ -140,11 +140,17 @@ def _sides(index: RowIndex, ties: Ties, booked: Booked) -> _Sides:
     """The sides of all payments, each once, by the name that is safest."""
     row, payee = index.rows(booked.rid), booked.payee
     side = np.where(row >= 0, row * 2 + payee, NOBODY)
-    order = order_by(side, booked.rank)  # of a side, what has the least rank first
-    first = order[np.append(True, side[order][1:] != side[order][:-1])[: len(order)]]
-    first = first[side[first] >= 0]
+    first = safest(side, booked.rank)
     code = ties.codes(booked.types, booked.values)[booked.name[first]]
     return _Sides(row[first], payee[first], code)
+
+
+def safest(side: Ints, rank: Ints) -> Ints:
+    """Of names of sides of payments, the places of those with the least rank of each side; none of side -1."""
+    order = order_by(side, rank)
+    first = np.append(True, side[order][1:] != side[order][:-1])[: len(order)]
+    chosen: Ints = order[first & (side[order] >= 0)]
+    return chosen
 
 
 def _moved(index: RowIndex, made: pa.Table, payer: Ints, payee: Ints) -> Moved:

@@ -43,8 +43,8 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
         files.update(write_tables(tables, out, 1))
 
     # Each thread is busy where the others wait for one core.
-    with engine.session() as other, ThreadPoolExecutor(1) as beside, ThreadPoolExecutor(1) as writer:
-        waiting = [beside.submit(lambda: write(_tables(APART, other)))]
+    with engine.beside(lambda other: write(_tables(APART, other))) as apart, ThreadPoolExecutor(1) as writer:
+        waiting = [apart]
         for done, part in enumerate(IN_ORDER):
             tables = _tables(part, engine)
             engine.register(tables)

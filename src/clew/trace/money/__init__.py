@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pyarrow as pa
 
@@ -41,8 +39,7 @@ def money(engine: Engine) -> dict[str, pa.Table]:
             book = told(engine, book)
         engine.register({"book": book})
         moved = without_cash(book)
-        with engine.session() as other, ThreadPoolExecutor(1) as beside:
-            signs = beside.submit(money_signs, other)
+        with engine.beside(money_signs) as signs:
             made = {"payments": payments(moved, names), "flows": flows(engine, moved, names)}
             return made | {"money_signs": signs.result()}
     finally:

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
-from clew.engine.order import order_by
-from clew.link.paid import CALLED
+from clew.link.paid import CALLED, safest
 from clew.link.ties import coded, distinct
 
 NOBODY = 0  # the number of "": the source does not say who
@@ -62,14 +61,14 @@ class Called(NamedTuple):
     Attributes:
         rid: uint64[m], the payment.
         payee: bool[m], whether it is the payee.
-        rank: int32[m], the least is the safest.
+        rank: int64[m], the least is the safest.
         code: int32[m], which number.
         nodes: string[k], the numbers.
     """
 
     rid: npt.NDArray[np.uint64]
     payee: npt.NDArray[np.bool_]
-    rank: npt.NDArray[np.int32]
+    rank: Ints
     code: npt.NDArray[np.int32]
     nodes: pa.Array
 
@@ -82,9 +81,7 @@ class Called(NamedTuple):
         """
         row = find(self.rid)
         side = np.where(row >= 0, row + self.payee * n, -1)
-        order = order_by(side, self.rank)
-        first = order[np.append(True, side[order][1:] != side[order][:-1])[: len(order)]]
-        first = first[side[first] >= 0]
+        first = safest(side, self.rank)
         out = np.full(2 * n, -1)
         out[side[first]] = self.code[first]
         return out
@@ -94,7 +91,7 @@ def called(engine: Engine) -> Called:
     """The numbers of all payers and payees."""
     found = engine.sql(_CALLED)
     rid, payee, rank = (found.column(name).to_numpy() for name in ("rid", "payee", "rank"))
-    return Called(rid.astype(np.uint64), payee, rank, *coded(found.column("node")))
+    return Called(rid.astype(np.uint64), payee, rank.astype(np.int64), *coded(found.column("node")))
 
 
 def sides(engine: Engine, read: pa.Table, known: Ints, nodes: pa.Array) -> Sides:

@@ -84,14 +84,12 @@ def hold(engine: Engine) -> None:
 def _events(paid: pa.Table, currency: npt.NDArray[np.int32]) -> _Events:
     """The events of payments, in their order."""
     rid, t, payer, payee = (paid.column(name).to_numpy() for name in ("rid", "t", "payer", "payee"))
-    place = np.empty(len(rid), np.int64)
-    place[np.argsort(rid)] = np.arange(len(rid))
     account, other = (np.append(*sides).astype(np.int64) for sides in ((payee, payer), (payer, payee)))
     holder = account * (np.int64(currency.max(initial=0)) + 1) + np.tile(currency, 2)
     known = np.flatnonzero(account != NOBODY)
     row = known % max(len(rid), 1)
     went = known >= len(rid)
-    order = order_by(holder[known], t[row], went, place[row])
+    order = order_by(holder[known], t[row], went, rid[row])
     known, row = known[order], row[order]
     return _Events(row, holder[known], account[known], other[known], np.where(went[order], -1, 1).astype(np.int8))
 

@@ -17,7 +17,6 @@ joined.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -99,10 +98,9 @@ def any_payments(engine: Engine) -> bool:
 
 def read_book(engine: Engine) -> tuple[pa.Table, pa.Array]:
     """The book, from ``records``, ``mentions``, ``labels`` and ``network_members``; and the names of its accounts."""
-    with engine.session() as other, ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(called, other)
+    with engine.beside(called) as numbers:
         read = engine.sql(_READ)
-        known = beside.result()
+        known = numbers.result()
     find = finder(read.column("rid").to_numpy())
     both = sides(engine, read, known.of(find, len(read)), known.nodes)
     purpose = _purposes(engine, read, both)

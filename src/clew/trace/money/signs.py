@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
 
@@ -106,8 +105,7 @@ def money_signs(engine: Engine) -> pa.Table:
         engine.run(_PROFILE)
         hold(engine)
         signs = list(SIGNS.items())
-        with engine.session() as other, ThreadPoolExecutor(1) as beside:  # few of them keep two cores busy
-            half = beside.submit(_found, other, signs[1::2])
+        with engine.beside(lambda other: _found(other, signs[1::2])) as half:  # few of them keep two cores busy
             found = _found(engine, signs[::2]) + half.result()
         return engine.sql(_PLACED.format(shown=_SHOWN), {"found": pa.concat_tables(found)}).cast(MONEY_SIGNS)
     finally:
