@@ -22,7 +22,7 @@ from clew.extract.base import text_batch
 from clew.extract.image_mentions import image_mentions
 from clew.extract.region import regions
 from clew.extract.registry import extractors
-from clew.extract.stage import BATCH, COLUMNS, extract_segment
+from clew.extract.stage import COLUMNS, READ, extract_segment
 from clew.ingest.stage import IngestOptions
 from clew.match.signature import signature
 from clew.pipeline.ingest import ingest
@@ -41,7 +41,7 @@ def main() -> None:
         workspace = Workspace.create(Path(folder) / "workspace")
         ingest(workspace, [options.world], IngestOptions("ad", "world"))
         segments = workspace.paths("records")
-        one_by_one([p for s in segments for p in pq.ParquetFile(s).iter_batches(BATCH, columns=COLUMNS)], options.rows)
+        one_by_one([p for s in segments for p in pq.ParquetFile(s).iter_batches(READ, columns=COLUMNS)], options.rows)
         for threads in (1, 2):
             together(segments, Path(folder), threads)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
@@ -49,7 +49,7 @@ def main() -> None:
 
 def one_by_one(batches: list[pa.RecordBatch], rows: int) -> None:
     """Each step over the same records, on one thread."""
-    few = batches[: -(-rows // BATCH)]
+    few = batches[: -(-rows // READ)]
     n = sum(len(b) for b in few)
     first = text_batch(few[0], regions(few[0]))
     for plugin in extractors():

@@ -15,10 +15,11 @@ from clew.extract.image_mentions import image_mentions
 from clew.extract.language import PLUGIN as LANGUAGE
 from clew.extract.place import PLUGIN as PLACE
 from clew.extract.registry import extractors
-from clew.extract.stage import _TOGETHER, BATCH, Extracted, extract_segment, version_key
+from clew.extract.stage import _TOGETHER, COLUMNS, Extracted, extract_segment, version_key
 from clew.model.tables import MENTIONS, RECORDS, SIGNATURES
 
 HASH = "0123456789abcdef" * 4
+BATCH = 40  # records, with `batches`
 
 
 def records(n: int, folder: Path, images: list[str] | None = None) -> Path:
@@ -57,6 +58,15 @@ def run(source: Path, folder: Path, threads: int, plugins=(LANGUAGE, PLACE), sig
     return extract_segment(source, folder / "m", folder / "s", plugins, sign, threads, lambda _: None)
 
 
+@pytest.fixture
+def batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of a few records."""
+    (rows,) = pq.read_table(records(BATCH, tmp_path), columns=COLUMNS).to_batches()
+    monkeypatch.setattr(stage, "READ", BATCH)
+    monkeypatch.setattr(stage, "_BATCH_BYTES", rows.nbytes + 1)
+
+
+@pytest.mark.usefixtures("batches")
 def test_threads_and_batches_do_not_change_a_byte(tmp_path: Path) -> None:
     source = records(2 * BATCH + 5, tmp_path, [HASH])
     for threads in (1, 3):
@@ -67,20 +77,31 @@ def test_threads_and_batches_do_not_change_a_byte(tmp_path: Path) -> None:
     assert signed["rid"].to_pylist() == list(range(2 * BATCH + 5))
 
 
-def test_long_texts_are_read_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_texts_are_read_fewer_at_a_time_and_short_ones_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = records(1000, tmp_path, [HASH])
-    run(source, tmp_path / "whole", 2)
+
+    def sizes(name: str) -> list[int]:
+        seen: list[int] = []
+
+        def counted(batch: TextBatch) -> pa.Table:
+            seen.append(len(batch.rid))
+            return signature(batch)
+
+        run(source, tmp_path / name, 1, sign=counted)
+        return seen[1:]  # the first record is tried alone
+
+    assert sizes("whole") == [1000]
+    monkeypatch.setattr(stage, "READ", 300)
+    assert sizes("joined") == [1000]
     monkeypatch.setattr(stage, "_BATCH_BYTES", 20_000)
-    sizes: list[int] = []
-
-    def counted(batch: TextBatch) -> pa.Table:
-        sizes.append(len(batch.rid))
-        return signature(batch)
-
-    run(source, tmp_path / "cut", 2, sign=counted)
-    assert max(sizes) < 300 and sum(sizes) == 1001  # the first record is tried alone
-    whole, cut = (pq.read_table(tmp_path / folder / "m").to_pylist() for folder in ("whole", "cut"))
-    assert sorted(map(repr, whole)) == sorted(map(repr, cut))
+    cut = sizes("cut")
+    assert max(cut) < 300 and sum(cut) == 1000
+    whole, *others = (
+        sorted(map(repr, pq.read_table(tmp_path / folder / "m").to_pylist())) for folder in ("whole", "joined", "cut")
+    )
+    assert others == [whole, whole]
 
 
 def test_every_record_gets_its_mentions(tmp_path: Path) -> None:
@@ -103,6 +124,7 @@ def test_every_record_gets_its_mentions(tmp_path: Path) -> None:
     assert [f for f in found if f[1] == "image"] == [(i, "image", HASH, "images") for i in range(4) for _ in range(2)]
 
 
+@pytest.mark.usefixtures("batches")
 def test_each_row_group_says_which_types_are_in_it(tmp_path: Path) -> None:
     run(records(_TOGETHER * BATCH + 1, tmp_path), tmp_path / "out", 2)  # written in two portions
     with pq.ParquetFile(tmp_path / "out" / "m") as file:
@@ -111,6 +133,7 @@ def test_each_row_group_says_which_types_are_in_it(tmp_path: Path) -> None:
     assert [(t.min, t.max) for t in told] == [("language", "language"), ("place", "place")] * 2
 
 
+@pytest.mark.usefixtures("batches")
 def test_progress_adds_up_and_no_records_are_no_error(tmp_path: Path) -> None:
     told: list[int] = []
     source = records(BATCH + 1, tmp_path)
@@ -121,6 +144,7 @@ def test_progress_adds_up_and_no_records_are_no_error(tmp_path: Path) -> None:
     assert len(pq.read_table(tmp_path / "none" / "m")) == 0
 
 
+@pytest.mark.usefixtures("batches")
 def test_a_broken_run_leaves_nothing(tmp_path: Path) -> None:
     source, out = records(3 * BATCH, tmp_path), tmp_path / "out"
 

@@ -30,8 +30,8 @@ from clew.extract.region import regions
 from clew.model.tables import MENTIONS, SIGNATURES
 
 COLUMNS = ["rid", "kind", "source", "platform", "url", "handle", "images", "file", *FIELDS]
-BATCH = 16_384  # records; each batch costs some 40 ms whatever it holds
-_BATCH_BYTES = 32 << 20  # of long texts fewer records make a batch: its symbols take many times the room of its text
+READ = 16_384  # records that are read at a time; as many adverts make a batch
+_BATCH_BYTES = 14 << 20  # of short texts more records make a batch, whose costs are its own; of long ones fewer, for room
 _TOGETHER = 4  # batches whose mentions are written together
 
 T = TypeVar("T")
@@ -136,7 +136,7 @@ def _batches(files: Sequence[Files]) -> Iterator[tuple[int, pa.RecordBatch]]:
     """The records of segments, some at a time; and of which segment."""
     for segment, one in enumerate(files):
         with pq.ParquetFile(one.records) as source:
-            for rows in source.iter_batches(batch_size=BATCH, columns=COLUMNS):
+            for rows in _joined(source.iter_batches(batch_size=READ, columns=COLUMNS)):
                 yield from ((segment, part) for part in _cut(rows))
 
 
@@ -204,6 +204,18 @@ def _signed(batch: TextBatch, paid: pa.Array, signature: Kernel) -> pa.Table:
         return SIGNATURES.empty_table()
     signed = signature(batch)
     return signed.filter(pc.invert(pc.is_in(signed.column("rid"), batch.records.column("rid").filter(paid))))
+
+
+def _joined(read: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Records that follow each other together, as many as make a batch."""
+    held: list[pa.RecordBatch] = []
+    for rows in read:
+        if held and sum(one.nbytes for one in held) + rows.nbytes > _BATCH_BYTES:
+            yield pa.concat_batches(held)
+            held = []
+        held.append(rows)
+    if held:
+        yield pa.concat_batches(held)
 
 
 def _cut(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
