@@ -40,7 +40,7 @@ NODES = f"SELECT rid, field, arg_min(node, rank) AS node FROM ({CALLED}) GROUP B
 # The same, as identifiers are known: type and value apart, and the choice of one left to `_sides`.
 _SIDES = f"SELECT rid, field::VARCHAR = 'payee' AS payee, type::VARCHAR AS type, value, {_RANK} FROM {_WRITTEN}"
 _PAYMENTS = """
-SELECT rid, coalesce(currency, '') AS currency, epoch_us(posted_at) AS t, coalesce(amount, 0)::DOUBLE AS amount
+SELECT rid, coalesce(currency, '') AS currency, epoch_us(posted_at) AS t, coalesce(amount, 0) AS amount
 FROM records WHERE kind = 'payment'
 """
 # Records that show as somebody's own what they name: adverts, offers, pages, and what those write who act in a talk.
@@ -157,7 +157,7 @@ def _moved(index: RowIndex, made: pa.Table, payer: Ints, payee: Ints) -> Moved:
     """The payments of which the time is known."""
     made = made.filter(made.column("t").is_valid())
     row = index.rows(made.column("rid").to_numpy().astype(np.uint64))
-    t, amount = (made.column(name).to_numpy() for name in ("t", "amount"))
+    t, amount = made.column("t").to_numpy(), made.column("amount").cast(pa.float64()).to_numpy()
     return Moved(payer[row], payee[row], coded(made.column("currency"))[0].astype(np.int64), t, amount, row)
 
 

@@ -44,14 +44,16 @@ FROM first f LEFT JOIN network_members m USING (rid) LEFT JOIN named n USING (ri
 ORDER BY f.platform, t, f.rid
 """
 _PAYMENTS = f"""
-WITH told AS MATERIALIZED (
+WITH prices AS MATERIALIZED (  -- an exact amount takes long to write
+    SELECT currency, amount, currency || ' ' || rtrim(rtrim(amount::VARCHAR, '0'), '.') AS price
+    FROM (SELECT DISTINCT currency, amount FROM payments WHERE state = 'booked')
+), told AS MATERIALIZED (
     SELECT rid, hash(source, platform) AS book, 60 * coalesce(posted_offset, 0) AS away FROM records
     WHERE kind = 'payment'
 ), booked AS MATERIALIZED (
     SELECT rid, payer, payee, purpose = 'advert' AS advert, epoch_us(booked_at) AS t, book,
-        (epoch(booked_at)::BIGINT + away) % 86400 = 0 AS midnight,
-        currency || ' ' || rtrim(rtrim(amount::VARCHAR, '0'), '.') AS price
-    FROM payments JOIN told USING (rid) WHERE state = 'booked' AND booked_at IS NOT NULL AND payee <> ''
+        (epoch(booked_at)::BIGINT + away) % 86400 = 0 AS midnight, price
+    FROM payments JOIN told USING (rid) JOIN prices USING (currency, amount) WHERE state = 'booked' AND booked_at IS NOT NULL AND payee <> ''
 ), days AS (SELECT book, avg(midnight::INT) >= {_DATED} AS dated FROM booked GROUP BY book)
 SELECT * FROM booked JOIN days USING (book)
 """

@@ -33,7 +33,7 @@ _BACK = 256  # events that are looked back at
 MOST, LEAST = 1.05, 0.6  # of what came, for a debit to be a sweep
 
 _PAID = """
-SELECT rid, payer, payee, currency, amount::DOUBLE AS amount, t, purpose = 'wage' AS wage FROM paid WHERE t IS NOT NULL
+SELECT rid, payer, payee, currency, value AS amount, t, purpose = 'wage' AS wage FROM paid WHERE t IS NOT NULL
 """
 
 

@@ -2,9 +2,9 @@
 
 ======= ===============================================================================================================
 book    rid, payer, payee (numbers of accounts; see `clew.trace.money.accounts`), payer_name, payee_name, payer_loose,
-        payee_loose (known by a name alone, or not at all), amount, currency, booked_at, purpose, day, minute of the
-        day (local; null where the time is not known), t (microseconds), timed (the source gives a time of day), place,
-        account (whose statement it is), direction, reference, native, platform,
+        payee_loose (known by a name alone, or not at all), amount, value (the same in floating point, to compare and
+        never to add up), currency, booked_at, purpose, day, minute of the day (local; null where the time is not known),
+        t (microseconds), timed (the source gives a time of day), place, account (whose statement it is), direction, reference, native, platform,
             statement (number of the source's file), form (its suffix), device, ip,
         reversal, reverses, pending, later (the newest version of the same item; null for the newest), type, text,
         network_id, nth (0, 1, …: the row)
@@ -110,6 +110,8 @@ def read_book(engine: Engine) -> tuple[pa.Table, pa.Array]:
         made = {side: pa.array(both.account[k]), f"{side}_name": both.shown[k], f"{side}_loose": pa.array(loose[k])}
         book = pa.Table.from_arrays([*book.columns, *made.values()], names=[*book.column_names, *made])
     made = {"purpose": purpose, "network_id": _networks(engine, find, len(book)), "nth": pa.array(np.arange(len(book)))}
+    # A tenth of the time that DuckDB takes for it.
+    made["value"] = read.column("amount").cast(pa.float64())
     for name, column in made.items():
         book = book.append_column(name, column)
     return book, both.names

@@ -81,7 +81,7 @@ WHERE NOT p.business AND h.credits >= 6 AND p.payers >= 5 AND gone >= 0.5 * h.ca
 # Money that returns by two others or three, a little less each time.
 _ROUND = f"""
 WITH big AS (
-    SELECT rid, payer, payee, currency, amount::DOUBLE AS amount, euro, t FROM paid
+    SELECT rid, payer, payee, currency, value AS amount, euro, t FROM paid
     WHERE t IS NOT NULL AND payer > 0 AND payee > 0 AND payer <> payee AND euro >= 200
         AND purpose IN ('transfer', 'remittance', 'cash-in', 'rent', 'fee', 'wage')
         AND payer NOT IN (SELECT account FROM profile WHERE payers > 150 OR payees > 300 OR credits > 2000)
@@ -117,17 +117,17 @@ FROM once GROUP BY start, currency HAVING count(*) >= 2
 # Deposits crowd in the last seventh below the limit. On a smooth scale as many would lie in the seventh below that.
 _SPLIT = f"""
 WITH cash AS (
-    SELECT CASE WHEN payee > 0 THEN payee ELSE payer END AS account, currency, rid, amount, t, most FROM paid
+    SELECT CASE WHEN payee > 0 THEN payee ELSE payer END AS account, currency, rid, amount, value, t, most FROM paid
     JOIN limits USING (currency) WHERE purpose = 'cash-in'
 ), counted AS (
-    SELECT account, currency, most, count(*) AS deposits, count(*) FILTER (amount < most AND amount >= 0.85 * most)
+    SELECT account, currency, most, count(*) AS deposits, count(*) FILTER (value < most AND value >= 0.85 * most)
         AS below,
-        count(*) FILTER (amount < 0.85 * most AND amount >= 0.7225 * most) AS before,
-            count(*) FILTER (amount >= most) AS over,
-        sum(amount) FILTER (amount < most AND amount >= 0.85 * most) AS total,
-        list(rid ORDER BY t, rid) FILTER (amount < most AND amount >= 0.85 * most) AS rids,
-        max(t) FILTER (amount < most AND amount >= 0.85 * most) - min(t) FILTER (amount < most
-            AND amount >= 0.85 * most) AS span
+        count(*) FILTER (value < 0.85 * most AND value >= 0.7225 * most) AS before,
+            count(*) FILTER (value >= most) AS over,
+        sum(amount) FILTER (value < most AND value >= 0.85 * most) AS total,
+        list(rid ORDER BY t, rid) FILTER (value < most AND value >= 0.85 * most) AS rids,
+        max(t) FILTER (value < most AND value >= 0.85 * most) - min(t) FILTER (value < most
+            AND value >= 0.85 * most) AS span
     FROM cash GROUP BY ALL
 )
 SELECT account AS subject, least(1, 0.3 + 0.1 * below) AS weight,
@@ -147,7 +147,7 @@ WITH mixed AS (
     SELECT a.payer, a.currency, a.rid, a.amount, a.t, 1 FROM paid a JOIN paid m ON m.payer = a.payee
         AND m.currency = a.currency
     WHERE m.purpose = 'mixer' AND a.payer > 0 AND m.t >= a.t AND m.t <= a.t + 7 * 86400000000
-        AND a.amount::DOUBLE BETWEEN 0.8 * m.amount::DOUBLE AND 1.25 * m.amount::DOUBLE
+        AND a.value BETWEEN 0.8 * m.value AND 1.25 * m.value
         AND a.payer NOT IN (SELECT account FROM profile WHERE business)
         AND a.purpose NOT IN ('mixer', 'exchange')
 ), got AS (

@@ -8,14 +8,13 @@ from clew.trace.money.signs_said import money, percent
 # honest people work then. The sign is that it goes on to somebody else.
 _NIGHT = f"""
 WITH small AS (
-    SELECT payee AS account, currency, payer, rid, amount, euro, t, day, minute >= 1200 OR minute < 360 AS night
+    SELECT payee AS account, currency, payer, rid, amount, value, euro, t, day, minute >= 1200 OR minute < 360 AS night
         FROM paid
     WHERE timed AND payee > 0 AND purpose IN ('transfer', 'cash-in') AND euro BETWEEN 10 AND 500
         AND payee NOT IN (SELECT account FROM profile WHERE business)
 ), summed AS (
     SELECT account, currency, count(*) AS many, count(DISTINCT payer) AS payers, count(*) FILTER (night) AS nightly,
-        count(DISTINCT day) FILTER (night) AS nights, sum(amount) FILTER (night) AS total, median(amount::DOUBLE)
-            AS mid,
+        count(DISTINCT day) FILTER (night) AS nights, sum(amount) FILTER (night) AS total, median(value) AS mid,
         greatest(1, (max(t) - min(t)) / 86400000000) AS days, list(rid ORDER BY t, rid) FILTER (night)[1:200] AS rids
     FROM small GROUP BY ALL
 ), talked AS (
@@ -103,7 +102,7 @@ WITH rents AS (
         AS total,
         list(rid ORDER BY t, rid)[1:200] AS rids FROM rents GROUP BY ALL
 ), food AS (
-    SELECT payer, currency, count(*) AS shops, median(amount::DOUBLE) AS basket FROM paid WHERE purpose = 'shop'
+    SELECT payer, currency, count(*) AS shops, median(value) AS basket FROM paid WHERE purpose = 'shop'
         GROUP BY ALL
 )
 SELECT payer AS subject, least(1, 0.2 + 0.15 * most + 0.05 * coalesce(beds, 0)) AS weight,
