@@ -31,7 +31,7 @@ from clew.model.tables import MENTIONS, SIGNATURES
 
 COLUMNS = ["rid", "kind", "source", "platform", "url", "handle", "images", "file", *FIELDS]
 READ = 16_384  # records that are read at a time; as many adverts make a batch
-_BATCH_BYTES = 14 << 20  # of short texts more records make a batch, whose costs are its own; of long ones fewer, for room
+_BATCH_BYTES = 14 << 20  # of short texts more make a batch, whose costs are its own; of long ones fewer, for room
 _TOGETHER = 4  # batches whose mentions are written together
 
 T = TypeVar("T")

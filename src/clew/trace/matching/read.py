@@ -53,7 +53,8 @@ WITH prices AS MATERIALIZED (  -- an exact amount takes long to write
 ), booked AS MATERIALIZED (
     SELECT rid, payer, payee, purpose = 'advert' AS advert, epoch_us(booked_at) AS t, book,
         (epoch(booked_at)::BIGINT + away) % 86400 = 0 AS midnight, price
-    FROM payments JOIN told USING (rid) JOIN prices USING (currency, amount) WHERE state = 'booked' AND booked_at IS NOT NULL AND payee <> ''
+    FROM payments JOIN told USING (rid) JOIN prices USING (currency, amount)
+    WHERE state = 'booked' AND booked_at IS NOT NULL AND payee <> ''
 ), days AS (SELECT book, avg(midnight::INT) >= {_DATED} AS dated FROM booked GROUP BY book)
 SELECT * FROM booked JOIN days USING (book)
 """

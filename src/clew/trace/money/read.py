@@ -3,9 +3,9 @@
 ======= ===============================================================================================================
 book    rid, payer, payee (numbers of accounts; see `clew.trace.money.accounts`), payer_name, payee_name, payer_loose,
         payee_loose (known by a name alone, or not at all), amount, value (the same in floating point, to compare and
-        never to add up), currency, booked_at, purpose, day, minute of the day (local; null where the time is not known),
-        t (microseconds), timed (the source gives a time of day), place, account (whose statement it is), direction, reference, native, platform,
-            statement (number of the source's file), form (its suffix), device, ip,
+        never to add up), currency, booked_at, purpose, day, minute of the day (local; null where the time is not
+        known), t (microseconds), timed (the source gives a time of day), place, account (whose statement it is),
+        direction, reference, native, platform, statement (number of the source's file), form (its suffix), device, ip,
         reversal, reverses, pending, later (the newest version of the same item; null for the newest), type, text,
         network_id, nth (0, 1, …: the row)
 ======= ===============================================================================================================

@@ -34,8 +34,8 @@ _SHOWN = 200  # payments that a sign points at
 
 _PAID = """
 CREATE OR REPLACE TABLE paid AS
-SELECT rid, payer, payee, payer_name, payee_name, amount, value, currency, purpose, day, minute, t, timed, place, device,
-    ip, type, text, network_id, value * coalesce(rough, 1.0) AS euro
+SELECT rid, payer, payee, payer_name, payee_name, amount, value, currency, purpose, day, minute, t, timed, place,
+    device, ip, type, text, network_id, value * coalesce(rough, 1.0) AS euro
 FROM book LEFT JOIN rough USING (currency) WHERE state = 'booked'
 """
 # Who sells is paid by many for something that has a name; nobody's own account has hundreds of payers.
