@@ -44,9 +44,12 @@ class Marks(NamedTuple):
 
 
 @inner
-def next_mark(marks, c, stop, floor, wanted):  # type: ignore[no-untyped-def]
-    """The first mark from c on that stands at a symbol from ``floor`` on and has one of the bits, or ``stop``."""
-    at, what = marks.at, marks.what
+def next_mark(at, what, c, stop, floor, wanted):  # type: ignore[no-untyped-def]
+    """The first mark from c on that stands at a symbol from ``floor`` on and has one of the bits, or ``stop``.
+
+    It takes the arrays of `Marks`, which a caller that makes arrays takes out once: at each look their references
+    would be counted.
+    """
     while c < stop and (at[np.uint64(c)] < floor or what[np.uint64(c)] & wanted == 0):
         c += 1
     return c

@@ -88,16 +88,17 @@ def _local_begin(sym, i, first, kinds, marks):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the at mark, end, how the at mark and the dots are written."""
     rows = np.empty((256, 7), np.int64)
+    marked, at, what = places.first, places.at, places.what
     k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        c, c_end, floor = places.first[r], places.first[r + 1], first
+        c, c_end, floor = marked[r], marked[r + 1], first
         while True:
-            c = next_mark(places, c, c_end, max(floor, done), OF_EMAIL)
-            if c >= c_end or places.at[c] >= end - 1:
+            c = next_mark(at, what, c, c_end, max(floor, done), OF_EMAIL)
+            if c >= c_end or at[c] >= end - 1:
                 break
-            i = np.int64(places.at[c])
+            i = np.int64(at[c])
             floor = i + 1
             begin = mark_begin(sym, i, done)
             mark, how, stop = read_mark(sym, begin, end, kinds, marks)

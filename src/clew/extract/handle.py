@@ -126,22 +126,23 @@ def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin of the name after "@", end, platform, what stands between, line ends."""
     rows = np.empty((256, 7), np.int64)
+    marked, at, what = places.first, places.at, places.what
     k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         if first == end:
             continue
         done, cue, cue_end = first, np.int64(-1), np.int64(-_NEAR - 1)
-        c, c_end = places.first[r], places.first[r + 1]
+        c, c_end = marked[r], marked[r + 1]
         i = first - 1
         while True:
             if i < first and kinds[sym[first]] == LETTER:
                 i = first
             else:
-                c = next_mark(places, c, c_end, max(i + 1, done), OF_HANDLE)
+                c = next_mark(at, what, c, c_end, max(i + 1, done), OF_HANDLE)
                 if c >= c_end:
                     break
-                i = np.int64(places.at[c])
+                i = np.int64(at[c])
             sign = sym[i]
             before_it = sym[i - 1] if i > first else np.uint16(32)
             if kinds[before_it] == LETTER or kinds[before_it] == DIGIT or before_it in (95, 47, 64):
@@ -167,10 +168,10 @@ def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[
             if code < 0 or (stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)):
                 continue
             cue, cue_end = code, stop
-            at, how = _after_cue(sym, stop, end, kinds, cue_words, links)
-            if at < 0:
+            told, how = _after_cue(sym, stop, end, kinds, cue_words, links)
+            if told < 0:
                 continue
-            name = skip_spaces(sym, at + 1, end, 1) if how == _AT_SIGN else at
+            name = skip_spaces(sym, told + 1, end, 1) if how == _AT_SIGN else told
             name_end = _name_end(sym, name, end, code in _HYPHENS)
             if name_end - name < 3 or (name_end < end and sym[name_end] == 47):
                 continue
@@ -178,7 +179,7 @@ def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[
                 back = skip_spaces_back(sym, i, first, 2)
                 if lookup(before, sym, word_begin(sym, kinds, back, first), back) >= 0:
                     continue
-            rows = put(rows, k, (r, at, name, name_end, code, how, np.int64(_ends_line(sym, name_end, end))))
+            rows = put(rows, k, (r, told, name, name_end, code, how, np.int64(_ends_line(sym, name_end, end))))
             k += 1
             done = name_end
     return rows[:k]

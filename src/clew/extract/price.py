@@ -195,16 +195,17 @@ def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, money, leading, units, large):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, hundredths, currency, unit."""
     rows = np.empty((256, 6), np.int64)
+    marked, at, what = places.first, places.at, places.what
     k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = i = first
-        c, c_end = places.first[r], places.first[r + 1]
+        c, c_end = marked[r], marked[r + 1]
         while True:
-            c = next_mark(places, c, c_end, i, NUMBER)
+            c = next_mark(at, what, c, c_end, i, NUMBER)
             if c == c_end:
                 break
-            a = np.int64(places.at[c])
+            a = np.int64(at[c])
             cents, i = _amount(sym, a, end)
             stop = i
             if cents < 0:

@@ -134,16 +134,17 @@ def _host_begin(sym, i, first, kinds):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, kinds, marks, tlds):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin and end of the host, end, how its dots are written, last label's code."""
     rows = np.empty((256, 7), np.int64)
+    marked, at, what = places.first, places.at, places.what
     k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        c, c_end, floor = places.first[r], places.first[r + 1], first + 1
+        c, c_end, floor = marked[r], marked[r + 1], first + 1
         while True:
-            c = next_mark(places, c, c_end, max(floor, done), OF_URL)
-            if c >= c_end or places.at[c] >= end - 1:
+            c = next_mark(at, what, c, c_end, max(floor, done), OF_URL)
+            if c >= c_end or at[c] >= end - 1:
                 break
-            begin = i = np.int64(places.at[c])
+            begin = i = np.int64(at[c])
             floor = i + 1
             if sym[i] == 46 and is_label(sym[i - 1], kinds):
                 if kinds[sym[i + 1]] != LETTER:
