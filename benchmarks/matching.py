@@ -113,7 +113,7 @@ def with_lists(engine: Engine, world: Path, folder: Path) -> None:
         for listed in (False, True):
             engine.register({"prices": place.paths("prices") if listed else TABLES["prices"].empty_table()})
             print(f"\nplatforms {told}, {'with' if listed else 'without'} their price list")
-            timed(engine, matching)
+            timed(engine, "matching", matching)
             pairs(engine)
 
 

@@ -18,7 +18,7 @@ from benchmarks.money_speed import followed, stage
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.simulate.world import simulate
-from clew.trace.money import money
+from clew.trace.money import keep_book, money
 
 # What the truth calls the payments that a sign is about, and on which side the account stands.
 _TRUTH = {
@@ -126,7 +126,7 @@ def signs(world: Path) -> list[dict[str, object]]:
     given = tables(world)
     with Engine(world, memory_gb=2) as engine:
         engine.register({k: s.empty_table() for k, s in TABLES.items()} | given)
-        made = money(engine)
+        made = money(engine, keep_book(engine))
         engine.register(made)
         engine.run(f"CREATE VIEW accounts AS SELECT * FROM read_parquet('{world}/truth/accounts.parquet')")
         engine.run(f"CREATE VIEW true_payments AS SELECT * FROM read_parquet('{world}/truth/payments.parquet')")

@@ -14,7 +14,7 @@ from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.query.money_follow import traced
 from clew.query.money_kernel import order
-from clew.trace.money import money
+from clew.trace.money import keep_book, money
 
 _TEXTS = (
     "Salary", "Huur kamer", "Bareinzahlung", "betaling dank je", "ref", "Advertentie premium", "ATM", "FlixBus ticket",
@@ -76,7 +76,7 @@ def stage(n: int = 1_000_000) -> None:
     with tempfile.TemporaryDirectory() as folder, Engine(Path(folder), memory_gb=3, threads=2) as engine:
         engine.register({name: schema.empty_table() for name, schema in TABLES.items()} | _tables(n, engine))
         wall, cpu = time.perf_counter(), time.process_time()
-        made = money(engine)
+        made = money(engine, keep_book(engine))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     rows = ", ".join(f"{table.num_rows:,} {name}" for name, table in made.items())
     print(f"{n:,} payments through trace.money: {wall:.1f} s, {cpu:.1f} s of CPU ({rows}); peak {_peak():.1f} GB")

@@ -88,9 +88,9 @@ def main() -> None:
             folder = given.folder or Path(temporary)
             engine, _ = made(folder, given.seed, given.ads, given.payments, given.conversations)
             with engine:
-                timed(engine, roles)
+                timed(engine, "roles", roles)
                 figures(engine)
-                timed(engine, assets)
+                timed(engine, "assets", assets)
     report()
 
 

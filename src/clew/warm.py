@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def _later_stages() -> None:
     """Run the stages after match on nothing, which calls most of their kernels."""
     with tempfile.TemporaryDirectory() as folder, Engine(Path(folder)) as engine:
         engine.register({name: schema.empty_table() for name, schema in TABLES.items()})
-        for stage in (link, trace, assess):
+        for stage in (link, partial(trace, book=None), assess):
             made = stage(engine, Path(folder), lambda share: None)
             engine.register({name: [path] for name, path in made.items()})
 

@@ -23,6 +23,7 @@ from clew.pipeline.run import run
 from clew.simulate.world import simulate
 from clew.store.views import open_views
 from clew.store.workspace import Workspace
+from clew.trace.money import keep_book
 from clew.trace.stage import trace
 
 # Whole rows in the ways that people write them: no time, no currency, one side alone, a date, the other way, twice.
@@ -82,7 +83,8 @@ def _traced(home: Path, out: Path, threads: int, order: Callable[[pa.Table], pa.
     out.mkdir()
     with Engine(out, threads=threads) as engine:
         engine.register(given)
-        return {name: path.read_bytes() for name, path in trace(engine, out, lambda share: None).items()}
+        made = trace(engine, out, lambda share: None, keep_book(engine))
+        return {name: path.read_bytes() for name, path in made.items()}
 
 
 def test_order_and_threads_do_not_matter(home: Path, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from clew.pipeline import custody
 from clew.pipeline.manifest import Manifest, code_digest, next_id, now, read_manifest, versions
 from clew.store.workspace import Change, Workspace, write_manifest
 from clew.talk.stage import talk
+from clew.trace.money import keep_book
 from clew.trace.stage import trace
 
 Progress = Callable[[str, float], None]  # the step, and how much of it is done (0 to 1)
@@ -213,19 +214,20 @@ def derive(
     for name in (*INPUTS, "mentions", "anchors"):
         engine.register({name: change.paths(name) or TABLES[name].empty_table()})
     made: dict[str, Path] = {}
-    steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
-        "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
-        "talk": lambda told: talk(engine, out, told),
-        "link": lambda told: link(engine, out, told),
-        "trace": lambda told: trace(engine, out, told),
-        "assess": lambda told: assess(engine, out, told),
-    }
-    for step, work in steps.items():
-        started = time.perf_counter()
-        written = work(partial(progress, step))
-        engine.register({name: [path] for name, path in written.items() if name != "anchors"})
-        made |= written
-        pa.default_memory_pool().release_unused()
-        seconds[step] = time.perf_counter() - started
-        progress(step, 1.0)
+    with engine.beside(keep_book) as book:  # until networks are known, which leaves a core idle at times
+        steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
+            "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
+            "talk": lambda told: talk(engine, out, told),
+            "link": lambda told: link(engine, out, told),
+            "trace": lambda told: trace(engine, out, told, book.result()),
+            "assess": lambda told: assess(engine, out, told),
+        }
+        for step, work in steps.items():
+            started = time.perf_counter()
+            written = work(partial(progress, step))
+            engine.register({name: [path] for name, path in written.items() if name != "anchors"})
+            made |= written
+            pa.default_memory_pool().release_unused()
+            seconds[step] = time.perf_counter() - started
+            progress(step, 1.0)
     return made

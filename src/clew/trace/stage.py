@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,19 +14,14 @@ from clew.engine.parquet import write_tables
 from clew.model.traced import TRACED
 from clew.trace.assets import assets
 from clew.trace.matching import matching
-from clew.trace.money import money
+from clew.trace.money import Book, money
 from clew.trace.movement import movement
 from clew.trace.roles import roles
 
 Part = Callable[[Engine], dict[str, pa.Table]]
 
-# Movement reads nothing of the others, which are in the order in which they read each other's tables.
-APART: Part = movement
-IN_ORDER: tuple[Part, ...] = (money, matching, roles, assets)
-PARTS = (APART, *IN_ORDER)
 
-
-def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[str, Path]:
+def trace(engine: Engine, out: Path, progress: Callable[[float], None], book: Book | None) -> dict[str, Path]:
     """Trace all networks.
 
     Args:
@@ -33,6 +29,7 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
             stage are added as they are made.
         out: a folder to write to.
         progress: called with the share that is done.
+        book: the payments, as `clew.trace.money.keep_book` gives them.
 
     Returns:
         The Parquet file of each of `TRACED`, by name.
@@ -42,14 +39,16 @@ def trace(engine: Engine, out: Path, progress: Callable[[float], None]) -> dict[
     def write(tables: dict[str, pa.Table]) -> None:
         files.update(write_tables(tables, out, 1))
 
-    # Each thread is busy where the others wait for one core.
-    with engine.beside(lambda other: write(_tables(APART, other))) as apart, ThreadPoolExecutor(1) as writer:
+    # Movement reads nothing of the others, which are in the order in which they read each other's tables. Each thread
+    # is busy where the others wait for one core.
+    in_order: tuple[Part, ...] = (partial(money, book=book), matching, roles, assets)
+    with engine.beside(lambda other: write(_tables(movement, other))) as apart, ThreadPoolExecutor(1) as writer:
         waiting = [apart]
-        for done, part in enumerate(IN_ORDER):
+        for done, part in enumerate(in_order):
             tables = _tables(part, engine)
             engine.register(tables)
             waiting.append(writer.submit(write, tables))
-            progress((done + 1) / (len(PARTS) + 1))
+            progress((done + 1) / (len(in_order) + 1))
         for future in waiting:
             future.result()
     progress(1.0)

@@ -16,7 +16,7 @@ import pytest
 
 from clew.engine.duckdb import Engine
 from clew.model.tables import MENTIONS, RECORDS, TABLES
-from clew.trace.money import money
+from clew.trace.money import keep_book, money
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 
@@ -110,7 +110,7 @@ class Book:
         """The tables of money."""
         with Engine(self.folder, threads=threads) as engine:
             engine.register(self.tables(seed))
-            return money(engine)
+            return money(engine, keep_book(engine))
 
     def payments(self) -> dict[int, dict[str, Any]]:
         """PAYMENTS by rid."""
