@@ -17,7 +17,7 @@ from clew.extract.stage import extract_segment
 from clew.match.signature import signature
 from clew.model.tables import TABLES
 from clew.query.money_gaps import statement_gaps
-from clew.trace.money import money
+from clew.trace.money import keep_book, money
 
 OWN = "NL91ABNA0417164300"
 ACCOUNT = f"account:iban:{OWN}"
@@ -61,7 +61,7 @@ class Books:
         with Engine(self.folder, threads=1) as engine:
             engine.register({name: schema.empty_table() for name, schema in TABLES.items()})
             engine.register({"records": self.shelf.known, "mentions": mentions})
-            engine.register({"payments": money(engine)["payments"].cast(TABLES["payments"])})
+            engine.register({"payments": money(engine, keep_book(engine))["payments"].cast(TABLES["payments"])})
             yield engine
 
     def gaps(self) -> list[tuple[date, date, Decimal]]:
