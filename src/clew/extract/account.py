@@ -86,17 +86,16 @@ def _checks(number, length):  # type: ignore[no-untyped-def]
 def _scan(sym, start, places, lengths):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end of what has the length and the check digits of an IBAN."""
     rows = np.empty((64, 3), np.int64)
-    marked, at, what = places.first, places.at, places.what
     number = np.empty(34, np.int64)
     k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
         done = first
-        for c in range(marked[r], marked[r + 1]):
-            i = np.int64(at[c])
+        for c in range(places.first[r], places.first[r + 1]):
+            i = np.int64(places.at[c])
             if i >= end - 10:
                 break
-            if not what[c] & NUMBER or i < done + 2 or not 48 <= sym[i + 1] <= 57:
+            if not places.what[c] & NUMBER or i < done + 2 or not 48 <= sym[i + 1] <= 57:
                 continue
             a = i
             if _is_separator(sym[a - 1]) and a - 3 >= first:

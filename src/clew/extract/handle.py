@@ -168,10 +168,10 @@ def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[
             if code < 0 or (stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)):
                 continue
             cue, cue_end = code, stop
-            told, how = _after_cue(sym, stop, end, kinds, cue_words, links)
-            if told < 0:
+            begin, how = _after_cue(sym, stop, end, kinds, cue_words, links)
+            if begin < 0:
                 continue
-            name = skip_spaces(sym, told + 1, end, 1) if how == _AT_SIGN else told
+            name = skip_spaces(sym, begin + 1, end, 1) if how == _AT_SIGN else begin
             name_end = _name_end(sym, name, end, code in _HYPHENS)
             if name_end - name < 3 or (name_end < end and sym[name_end] == 47):
                 continue
@@ -179,7 +179,7 @@ def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[
                 back = skip_spaces_back(sym, i, first, 2)
                 if lookup(before, sym, word_begin(sym, kinds, back, first), back) >= 0:
                     continue
-            rows = put(rows, k, (r, told, name, name_end, code, how, np.int64(_ends_line(sym, name_end, end))))
+            rows = put(rows, k, (r, begin, name, name_end, code, how, np.int64(_ends_line(sym, name_end, end))))
             k += 1
             done = name_end
     return rows[:k]

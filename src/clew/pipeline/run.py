@@ -214,7 +214,7 @@ def derive(
     for name in (*INPUTS, "mentions", "anchors"):
         engine.register({name: change.paths(name) or TABLES[name].empty_table()})
     made: dict[str, Path] = {}
-    with engine.beside(keep_book) as book:  # until networks are known, which leaves a core idle at times
+    with engine.beside(keep_book) as book:  # needs no networks; to make them leaves a core idle at times
         steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
             "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
             "talk": lambda told: talk(engine, out, told),
