@@ -105,7 +105,8 @@ def _profiles() -> tuple[_Profiles, list[str]]:
     """The profiles, and the languages: those of mixed scripts, then one a script."""
     with (files("clew.extract") / "data" / "languages.npz").open("rb") as file:
         data = dict(np.load(file))
-    entry = np.zeros(1 << (2 * len(data["keys"])).bit_length(), np.uint64)
+    # so wide that the first look nearly always tells
+    entry = np.zeros(1 << (8 * len(data["keys"])).bit_length(), np.uint64)
     _enter(data["keys"], entry)
     words = vocabulary({word: i for i, word in enumerate(str(data["words"]).split(" "))})
     mark = np.unpackbits(data["marks"], axis=1) * np.uint8(_WORD_WORTH)
