@@ -56,6 +56,32 @@ def flows(found: Followed) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
     return {(flow.payer, flow.payee): (flow.fifo, flow.share) for flow in found.flows}
 
 
+def test_payments_without_a_date_are_told_apart_from_none(books: Books) -> None:
+    for amount in (1, 2, 3):
+        books.pay("x", "b", amount, 0, booked_at=None)
+    with pytest.raises(MissingError, match=r"no date that could be read \(payments: 3\)"):
+        books.follow("x")
+    with pytest.raises(MissingError, match="Nothing was paid by 'b'"):
+        books.follow("b")
+
+
+def test_whole_amounts_are_split_by_proportion_to_the_cent(books: Books) -> None:
+    books.pay("y", "b", 200, 0)
+    books.pay("x", "b", 100, 1)
+    for day in range(20):
+        books.pay("b", "c", 1, 2 + day)
+    found = ends(books.follow("x"))
+    assert found[("c", STILL)] == (0, Decimal("6.67"))  # a third of 20, though a third of each is 0.33
+    assert found[("b", STILL)] == (100, Decimal("93.33"))
+
+
+@pytest.mark.parametrize(("currency", "third"), [("JPY", "0"), ("BTC", "0.33333333"), ("KWD", "0.33")])
+def test_amounts_are_split_as_far_as_their_currency_is(books: Books, currency: str, third: str) -> None:
+    for payer, payee, amount in (("y", "b", 2), ("x", "b", 1), ("b", "c", 1)):
+        books.pay(payer, payee, amount, len(books.rows), currency=currency)
+    assert ends(books.follow("x")).get(("c", STILL), (0, Decimal(0)))[1] == Decimal(third)
+
+
 def test_first_in_first_out_and_proportion_split_a_mixed_account_otherwise(books: Books) -> None:
     books.pay("x", "m", 100, 0)
     books.pay("a", "m", 100, 1)

@@ -152,6 +152,12 @@ def _epoch(data: npt.NDArray[np.uint8], value: int, count: int, after: int, end:
 
 
 @kernel_step
+def _past(data: npt.NDArray[np.uint8], i: int, end: int, mark: int) -> int:
+    """The place after a space behind a full stop, as in "1. 7. 2025"."""
+    return i + 1 if mark == 46 and i + 1 < end and data[i] == 32 else i
+
+
+@kernel_step
 def _one(data: npt.NDArray[np.uint8], i: int, end: int, month_first: bool) -> tuple[bool, int, int, int]:
     """(read, microseconds since 1970 UTC, minutes east, which order the numbers prove) of one text."""
     a, count = _number(data, i, end)
@@ -167,12 +173,16 @@ def _one(data: npt.NDArray[np.uint8], i: int, end: int, month_first: bool) -> tu
         if after + 1 >= end or not (data[after] == 45 or data[after] == 46 or data[after] == 47):
             return False, 0, NO_OFFSET, 0
         mark = data[after]
-        b, digits = _number(data, after + 1, end)
-        i = after + 1 + digits
+        i = _past(data, after + 1, end, mark)
+        b, digits = _number(data, i, end)
+        i += digits
         if digits == 0 or digits > 2 or i + 1 >= end or data[i] != mark:
             return False, 0, NO_OFFSET, 0
-        c, last = _number(data, i + 1, end)
-        i += 1 + last
+        i = _past(data, i + 1, end, mark)
+        c, last = _number(data, i, end)
+        i += last
+        if mark == 46 and i < end and data[i] == 46:  # 2025.07.01., as in Hungary
+            i += 1
         if count == 4 and (last == 1 or last == 2):
             year, month, day = a, b, c
         elif (count == 1 or count == 2) and (last == 4 or last == 2):

@@ -22,6 +22,10 @@ from clew.query.money_kernel import UNIT, Ints, add_up, fifo, openings, proporti
 from clew.query.money_reach import Reach, reach
 
 MOST_DEPTH = 12
+# What amounts are split into at the most, in 10^-18: a cent, where there are cents; of a coin a hundred millionth.
+_CENT, _TINY = UNIT // 100, UNIT // 10**8
+_WITHOUT_CENTS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
+_COINS = frozenset("ADA BCH BNB BTC DASH DOGE ETH LTC SOL TRX XMR XRP ZEC".split())
 POOL = 200  # accounts that pay one (backwards: that one pays), from which on it holds everybody's money
 
 STILL, BEFORE, BACK, POOLED, CASH, DEEP, OUTSIDE = (
@@ -118,6 +122,9 @@ def follow(
     found = [row["currency"] for row in engine.rows(query, account=account, currency=currency)]
     if not found:
         way = "paid to" if back else "paid by"
+        if undated := _undated(engine, account, back, currency):
+            reason = f"What was {way} {account[:80]!r} has no date that could be read (payments: {undated:,})."
+            raise MissingError(reason, "Write their dates as 2026-03-04, and ingest them again.")
         raise MissingError(f"Nothing was {way} {account[:80]!r}.", "See the accounts with: clew money")
     depth = max(1, min(depth, MOST_DEPTH))
     when = {"since": since, "until": until}
@@ -128,7 +135,7 @@ def _follow(
     engine: Engine, account: str, back: bool, depth: int, currency: str, when: dict[str, datetime | None], pool: int
 ) -> Followed:
     part = reach(engine, account, back, depth, currency, when, pool)
-    fw, ff, pw, pf = traced(part.payer, part.payee, part.whole, part.part, part.expands, 0)
+    fw, ff, pw, pf = traced(part.payer, part.payee, part.whole, part.part, part.expands, 0, _coarsest(currency))
     flows = _flows(part, back, (fw, ff, pw, pf))
     ends = _ends(part, back, (fw, ff, pw, pf))
     own = part.payer == 0
@@ -147,6 +154,7 @@ def traced(
     part: Ints,
     expands: npt.NDArray[np.bool_],
     source: int,
+    coarsest: int = _CENT,
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Of payments in order: the followed part of each by first in, first out (whole, part), and by proportion.
 
@@ -155,6 +163,7 @@ def traced(
         whole, part: amounts; see `clew.query.money_kernel`.
         expands: which accounts are followed through; money that reaches others ends there.
         source: whose payments are followed.
+        coarsest: what amounts are split into at the most, in 10^-18; finer where amounts are finer.
     """
     inner = np.where(expands, np.cumsum(expands) - 1, -1).astype(np.int32)
     p, q = inner[payer], inner[payee]
@@ -165,14 +174,18 @@ def traced(
     out = tuple(np.zeros(len(p), np.int64) for _ in range(4))
     lot = np.empty(int(begin[-1]), np.int64)
     fifo(p, q, whole, part, inner[source], ow.copy(), of.copy(), lot, begin, out[0], out[1])
-    proportion(p, q, whole, part, inner[source], ow, of, _grain(part), out[2], out[3])
+    proportion(p, q, whole, part, inner[source], ow, of, _grain(part, coarsest), out[2], out[3])
     return out[0], out[1], out[2], out[3]
 
 
-def _grain(part: Ints) -> int:
-    """The smallest unit in which all amounts are whole: a cent, a satoshi, a wei; in units of 10^-18."""
+def _coarsest(currency: str) -> int:
+    return UNIT if currency in _WITHOUT_CENTS else _TINY if currency in _COINS else _CENT
+
+
+def _grain(part: Ints, coarsest: int) -> int:
+    """The largest unit up to ``coarsest`` in which all amounts are whole: a cent, a satoshi, a wei; in 10^-18."""
     rest = part[part > 0]
-    grain = UNIT
+    grain = coarsest
     while grain > 1 and bool((rest % grain).any()):
         grain //= 10
     return grain
@@ -248,7 +261,7 @@ def _how(part: Reach, k: int, back: bool) -> str:
 
 def _undated(engine: Engine, account: str, back: bool, currency: str) -> int:
     side = "payee" if back else "payer"
-    query = f"""SELECT count(*) AS n FROM payments WHERE {side} = $account AND currency = $currency
+    query = f"""SELECT count(*) AS n FROM payments WHERE {side} = $account AND ($currency = '' OR currency = $currency)
         AND state = 'booked' AND booked_at IS NULL"""
     found: int = engine.rows(query, account=account, currency=currency)[0]["n"]
     return found

@@ -193,6 +193,7 @@ def proportion(payer, payee, whole, part, source, ow, of, grain, pw, pf):  # typ
     """How much of each payment is followed money, by its share of the payer's balance, in whole grains of 10^-18."""
     n = ow.shape[0]
     tw, tf = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    owed = np.zeros(n)  # what rounding has kept back: of many small payments it would be much
     for k in range(payer.shape[0]):
         p, q = payer[k], payee[k]
         if p == q:
@@ -206,11 +207,12 @@ def proportion(payer, payee, whole, part, source, ow, of, grain, pw, pf):  # typ
                     xw, xf = tw[p], tf[p]
                 else:
                     ratio = (whole[k] + part[k] * 1e-18) / (ow[p] + of[p] * 1e-18)
-                    x = (tw[p] + tf[p] * 1e-18) * min(ratio, 1.0)
+                    x = max((tw[p] + tf[p] * 1e-18) * min(ratio, 1.0) + owed[p], 0.0)
                     xw = np.int64(x)
                     xf = (np.int64((x - xw) * 1e18) + grain // 2) // grain * grain
                     if xf >= _UNIT:
                         xw, xf = xw + 1, xf - _UNIT
+                    owed[p] = x - xw - xf * 1e-18
                     if _less(whole[k], part[k], xw, xf):
                         xw, xf = whole[k], part[k]
                     if _less(tw[p], tf[p], xw, xf):
