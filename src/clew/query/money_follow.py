@@ -24,8 +24,10 @@ from clew.query.money_reach import Reach, reach
 MOST_DEPTH = 12
 # What amounts are split into at the most, in 10^-18: a cent, where there are cents; of a coin a hundred millionth.
 _CENT, _TINY = UNIT // 100, UNIT // 10**8
-_WITHOUT_CENTS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
-_COINS = frozenset("ADA BCH BNB BTC DASH DOGE ETH LTC SOL TRX XMR XRP ZEC".split())
+_WITHOUT_CENTS = {
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+}  # fmt: skip
+_COINS = {"ADA", "BCH", "BNB", "BTC", "DASH", "DOGE", "ETH", "LTC", "SOL", "TRX", "XMR", "XRP", "ZEC"}
 POOL = 200  # accounts that pay one (backwards: that one pays), from which on it holds everybody's money
 
 STILL, BEFORE, BACK, POOLED, CASH, DEEP, OUTSIDE = (

@@ -42,7 +42,7 @@ class Forecast(NamedTuple):
         chance: float64[k, 8], of each, sorted from the highest.
         frequent: float64[k, 8], the share of the subject's sightings there.
         new: float64[k], probability of a place where the network was never seen.
-        rate: float64[k], moves a day that were assumed.
+        moves: int64[k], how often it was seen to move; days: int64[k], within how many days.
         booked: int64[k], the place that a booking names for later; -1 for none; booked_at: int64[k], for when.
     """
 
@@ -52,7 +52,8 @@ class Forecast(NamedTuple):
     chance: Floats
     frequent: Floats
     new: Floats
-    rate: Floats
+    moves: Ints
+    days: Ints
     booked: Ints
     booked_at: Ints
 
@@ -78,11 +79,10 @@ def forecast(found: Found, movers: bool = True) -> Forecast:
     leaving, paths = leaving_of(found), _paths(found, on)
     final = np.full(len(tracks.kind), -1)
     final[stays.subject[on]] = np.flatnonzero(on)  # stays are in order: the last one stays
-    several = np.zeros(len(tracks.kind), np.bool_)
-    several[paths.subject[paths.visits.before >= 0]] = True
+    moves = np.bincount(paths.subject[paths.visits.before >= 0], minlength=len(tracks.kind))
     lately = np.zeros(len(tracks.kind), np.bool_)
     lately[final >= 0] = stays.last[final[final >= 0]] >= tracks.now - ACTIVE_DAYS * DAY
-    subject = np.flatnonzero(lately & (leaving.sightings >= LEAST) & (several | (not movers)))
+    subject = np.flatnonzero(lately & (leaving.sightings >= LEAST) & ((moves > 0) | (not movers)))
     last = final[subject]
     current, rate, noise = stays.place[last], leaving.rate[subject], leaving.noise[subject]
     days = (tracks.now - stays.last[last]) / DAY + leaving.gap[subject]
@@ -97,7 +97,10 @@ def forecast(found: Found, movers: bool = True) -> Forecast:
     place, chance = _sorted(place, chance)
     nothing = np.full(len(subject), -1)
     frequent = _share_of(found, subject, place)
-    return Forecast(subject, current, place, chance, frequent, new, rate, nothing, nothing)
+    first = np.full(len(tracks.kind), tracks.now)
+    np.minimum.at(first, paths.subject, paths.t)
+    seen_for = np.ceil(np.maximum(stays.last[last] - first[subject], 1) / DAY).astype(np.int64)
+    return Forecast(subject, current, place, chance, frequent, new, moves[subject], seen_for, nothing, nothing)
 
 
 def _sorted(place: Ints, chance: Floats) -> tuple[Ints, Floats]:

@@ -168,11 +168,11 @@ def forecasts_table(found: Found, expected: Forecast) -> pa.Table:
 
 def _forecast_reason(tracks: Tracks, expected: Forecast, row: Ints, place: Ints, frequent: Floats) -> pa.Array:
     """One sentence for each chance."""
-    days = np.maximum(np.round(1 / expected.rate[row]), 1).astype(np.int64)
+    moves, days = expected.moves[row], expected.days[row]
     share = np.round(100 * frequent).astype(np.int64)
-    here = _joined(
-        "It was last seen here, and goes on about every ", days, pc.if_else(pa.array(days == 1), " day.", " days.")
-    )
+    times, within = (pc.if_else(pa.array(n == 1), one, more) for n, one, more in (
+        (moves, " time in ", " times in "), (days, " day.", " days.")))  # fmt: skip
+    here = _joined("It was last seen here, and was seen to move ", moves, times, days, within)
     known = _joined(share, "% of its sightings were here.")
     other = pa.array(["Others of the network were seen here."] * len(row), pa.string())
     new = pa.array(["The network was not seen there yet."] * len(row), pa.string())
