@@ -73,6 +73,15 @@ def test_small_credits_at_night_that_go_on_to_one_account(book: Book) -> None:
     assert [s for s in book.signs() if s[0] == "night-micro-credits"] == [("night-micro-credits", account(1))]
 
 
+def test_gifts_to_a_charity_at_night_that_go_on_are_no_sign(book: Book) -> None:
+    for k in range(14):
+        for who, name in ((1, "Anna"), (2, "Stichting Warme Handen")):
+            book.pay(account(20 + k % 9), account(who), 20, k + 22 * HOUR, "donation", payee_name=name)
+        book.pay(account(1), account(9), 15, k + 23 * HOUR)
+        book.pay(account(2), account(8), 15, k + 23 * HOUR)
+    assert {subject for sign, subject in book.signs() if sign == "night-micro-credits"} == {account(1)}
+
+
 def test_messages_shortly_before_credits_at_night_are_told(book: Book) -> None:
     for k in range(10):
         book.pay(account(20 + k), account(1), 80, k + 22 * HOUR, network="N1")

@@ -38,13 +38,14 @@ SELECT rid, payer, payee, payer_name, payee_name, amount, value, currency, purpo
     device, ip, type, text, network_id, value * coalesce(rough, 1.0) AS euro
 FROM book LEFT JOIN rough USING (currency) WHERE state = 'booked'
 """
-# Who sells is paid by many for something that has a name; nobody's own account has hundreds of payers.
+# Who sells, or collects for others, is paid by many for something that has a name; nobody's own account has hundreds
+# of payers.
 _PROFILE = """
 CREATE OR REPLACE TABLE profile AS
 WITH pairs AS MATERIALIZED (
     SELECT payer, payee, count(*) AS many, bool_or(purpose = 'wage') AS wages,
         count(*) FILTER (purpose IN ('shop', 'advert', 'lodging', 'travel', 'fee', 'prepaid', 'exchange', 'mixer',
-            'remittance', 'rent')) AS sold
+            'remittance', 'rent', 'charity')) AS sold
     FROM paid GROUP BY payer, payee
 ), came AS (
     SELECT payee AS account, sum(many)::BIGINT AS credits, count(*) AS payers, sum(sold)::BIGINT AS sold
