@@ -107,6 +107,17 @@ def test_fields_are_found_and_the_rest_is_extra(desk: Desk) -> None:
     assert int(first["record_id"][:16], 16) == first["rid"]
 
 
+def test_times_that_cannot_be_read_are_counted_and_kept_as_they_are(desk: Desk) -> None:
+    rows = [
+        {"id": str(k), "body": "text", "posted": at} for k, at in enumerate(("soon", "2026-03-31", "", "31/02/2026"))
+    ]
+    result = desk.ingest(desk.jsonl("ads.jsonl", [*rows, {"id": "9", "posted": "never"}]))
+    assert (counts(result), result.untimed) == ((5, 4, 0, 0, 1), 2)  # what is rejected is told apart
+    assert [row["extra"] for row in desk.rows(result.records)] == [
+        '{"posted":"soon"}', None, None, '{"posted":"31/02/2026"}',
+    ]  # fmt: skip
+
+
 def test_the_same_advert_is_the_same_record_in_every_format(desk: Desk) -> None:
     rows = [{key: str(row.get(key, "")) for key in ("ad_id", "headline", "text", "posted", "hair")} for row in ADS]
     lines = desk.jsonl("ads.jsonl", rows)

@@ -64,6 +64,10 @@ def ingest(
     if result.rejected:
         for reason, file, line, count in _reasons(place, result.quarantine):
             out.print(f"  rejected {count:,}: {reason} (first: {file}, line {line})")
+    if result.untimed:
+        out.print(
+            f"  {result.untimed:,} were read without their time: it cannot be read (write it as 2026-03-31 14:05)"
+        )
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -45,8 +45,10 @@ class Setting:
     platform: str | None = None
 
 
-def to_records(part: Part, setting: Setting) -> tuple[pa.RecordBatch, list[Reject]]:
-    """(rows of RECORDS, all as version 1; all rows that cannot be one), of one part."""
+def to_records(part: Part, setting: Setting) -> tuple[pa.RecordBatch, list[Reject], int]:
+    """(rows of RECORDS, all as version 1; all rows that cannot be one; rows with a time that cannot be read), of one
+    part.
+    """
     batch, files = part.batch, part.files
     n = len(batch.lines)
     long = _too_long(batch)
@@ -79,9 +81,10 @@ def to_records(part: Part, setting: Setting) -> tuple[pa.RecordBatch, list[Rejec
         rows = fields["at"].filter(pc.invert(readable)).to_pylist()
         rejects += [_reject(batch, files, row, EMPTY_ROW) for row in rows]
         fields = {name: column.filter(readable) for name, column in fields.items()}
+    untimed = pc.sum(fields.pop("untimed"), min_count=0).as_py()
     if not len(fields["line"]):
-        return pa.RecordBatch.from_pylist([], RECORDS), rejects
-    return _identified(fields, part, setting), rejects
+        return pa.RecordBatch.from_pylist([], RECORDS), rejects, 0
+    return _identified(fields, part, setting), rejects, untimed
 
 
 def _reject(batch: Batch, files: pa.Array, row: int, reason: str) -> Reject:
@@ -135,15 +138,18 @@ def _fields(batch: Batch, part: Part, setting: Setting, kinds: pa.Array) -> tupl
     used = {column for columns in assigned.values() for column in columns}
     extra = {name: as_json(column) for name, column in batch.columns.items() if name not in used}
     extra.update(batch.encoded)
+    fields["untimed"] = pa.repeat(False, n)
     for name, offset in _TIMES.items():
         source = assigned[name][0] if name in assigned else None
         column = batch.columns[source] if source else _nulls(n)
         times = parse_times(column, month_first=source in part.habits.month_first)
         fields[name], fields[offset] = times.at, times.offset
         if source and pc.any(times.unread, min_count=0).as_py():
+            fields["untimed"] = pc.or_(fields["untimed"], times.unread)
             extra[source] = as_json(pc.if_else(times.unread, column, None))
-    comma = bool(part.habits.comma.intersection(assigned.get("amount", ())))
-    unpaid = settle(fields, extra, kinds, comma)
+    amounts = assigned.get("amount", ())
+    bare = part.format is not None and part.format.by_hand and not part.habits.bare.isdisjoint(amounts)
+    unpaid = settle(fields, extra, kinds, not part.habits.comma.isdisjoint(amounts), bare)
     fields["extra"] = json_objects(extra, n)
     return fields, unpaid
 

@@ -27,6 +27,7 @@ from clew.ingest.versions import COLLISION, resolve
 from clew.model.errors import InputError
 from clew.model.tables import KINDS
 
+_Made = tuple[pa.RecordBatch, list[Reject], int]  # see `to_records`
 _AHEAD = 4  # jobs handed out before the first is written: bounds the memory
 
 
@@ -43,7 +44,9 @@ class IngestOptions:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """Segments written, and counts: ``read`` is always the sum of the other four."""
+    """Segments written, and counts: ``read`` is always the sum of the four after it; ``untimed`` of these have a time
+    that cannot be read.
+    """
 
     records: list[Path]
     changes: Path | None
@@ -53,6 +56,7 @@ class IngestResult:
     changed: int
     identical: int
     rejected: int
+    untimed: int
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,9 @@ def ingest_files(
 
     writer, quarantine = StageWriter(out), QuarantineWriter(out)
     jobs = Reader(setting.columns, out, on_bytes).jobs(paths)
-    for rows, rejects in _in_order(jobs, setting):
+    untimed = 0
+    for rows, rejects, unread in _in_order(jobs, setting):
+        untimed += unread
         writer.write(rows)
         for reject in rejects:
             quarantine.write(reject)
@@ -108,16 +114,16 @@ def ingest_files(
     quarantine.close()
     (out / "spooled").unlink(missing_ok=True)
     counts = (verdict.new, verdict.changed, verdict.identical, quarantine.count)
-    return IngestResult(segments, verdict.changes, quarantine.path, sum(counts), *counts)
+    return IngestResult(segments, verdict.changes, quarantine.path, sum(counts), *counts, untimed)
 
 
-def _in_order(jobs: Iterator[Job], setting: Setting) -> Iterator[tuple[pa.RecordBatch, list[Reject]]]:
+def _in_order(jobs: Iterator[Job], setting: Setting) -> Iterator[_Made]:
     """Run jobs on a few threads, at most four at a time, and give their results in the order of the jobs."""
 
-    def run(job: Job) -> list[tuple[pa.RecordBatch, list[Reject]]]:
+    def run(job: Job) -> list[_Made]:
         return [to_records(part, setting) for part in job()]
 
-    waiting = deque[Future[list[tuple[pa.RecordBatch, list[Reject]]]]]()
+    waiting = deque[Future[list[_Made]]]()
     with ThreadPoolExecutor(WORKERS) as pool:
         for job in jobs:
             waiting.append(pool.submit(run, job))
