@@ -157,3 +157,25 @@ def test_a_long_text_gives_all_its_numbers() -> None:
 )  # fmt: skip
 def test_parse_query(typed: str, region: str, number: str | None) -> None:
     assert parse_query(typed, region) == number
+
+
+def test_moments_that_programs_write_are_no_numbers() -> None:
+    moments = ["2026-02-07T12:34:56Z", "2026-02-07T12:34:56+00:00", "2026-02-07T12:34:56.789Z", "20260207T123456Z"]
+    lines = [(region, f"Last update: {moment}") for region in ("GB", "IE", "US", "DE", "") for moment in moments]
+    assert values([(region, text, "") for region, text in lines]) == [set()] * len(lines)
+    assert values([("GB", "call 07911 123456 until 2026-02-07T12:34:56Z", "")]) == [{"+447911123456"}]
+
+
+def test_decimals_are_no_numbers() -> None:
+    assert values([("GB", "0.7911123456 BTC", ""), ("DE", "ETH 0.15123456789", "")]) == [set(), set()]
+
+
+def test_mobile_numbers_without_the_prefix_that_their_country_seldom_writes() -> None:
+    lines = [
+        ("BR", "me chama no zap (11) 97312-4808", "+5511973124808"), ("BR", "21973124808", "+5521973124808"),
+        ("IN", "98128 62407", "+919812862407"), ("RU", "916 186 24 06", "+79161862406"),
+        ("CO", "310 862 4061", "+573108624061"), ("PE", "912 862 406", "+51912862406"),
+        ("AR", "11 2862-4061", "+541128624061"), ("NO", "412 86 305", "+4741286305"),
+    ]  # fmt: skip
+    assert values(lines) == [{number} for _, _, number in lines]
+    assert values([("NO", "Artikkelnr 41286305", "")]) == [set()]

@@ -139,7 +139,7 @@ def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ig
             )
             if base < -9:
                 continue
-            points = score(ws, ng, i, j, base, form, likely == 0 and region < 0, number < 20_000_000_000) - rate
+            points = score(ws, ng, i, j, base, form, likely == 0 and region < 0, number // 10**10 == 1) - rate
             if points < _ENOUGH - 10:
                 continue
             kind = link_kind(tables, ws, sym, begin, grp[j, END])

@@ -7,11 +7,13 @@ import numpy as np
 from clew.extract._phone_tables import COMMA, DIGIT, LANGUAGE, LETTER, NEWLINE, ODD, SPACE, USUAL, VOTES
 from clew.extract._phone_words import lookup, maybe, step
 from clew.extract.fold import EMOJI
-from clew.ingest.kernels import kernel_step
+from clew.ingest.kernels import inner, kernel_step
 
 _BLOB = 120  # symbols of a link that are looked at on either side
 _TONGUE_SYMBOLS = 600
 _LONGEST_TONGUE_WORD = 12
+_DASH, _T, _Z = 0x2D, 0x74, 0x7A
+_OF_CLOCK = (0x3A, 0x2E, 0x2C, 0x2B, 0x2D)  # what may stand in a clock time and its zone
 _LINK, _MAIL, _CALL = 1, 2, 3  # what the digits stand in
 
 
@@ -36,6 +38,34 @@ def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
     if left or digits < 10 or (k < end and tables.klass[sym[k]] in (LETTER, DIGIT)):
         return p
     return k
+
+
+@inner
+def _are(klass, sym, p, count):  # type: ignore[no-untyped-def]
+    """Whether so many digits stand at p."""
+    for k in range(p, p + count):
+        if klass[sym[k]] != DIGIT:
+            return False
+    return True
+
+
+@kernel_step
+def moment_end(klass, sym, p, end):  # type: ignore[no-untyped-def]
+    """The end of the moment that programs wrote at p ("2026-02-07T12:34:56Z", "20260207T123456Z"), or p."""
+    if p + 15 > end:
+        return p
+    apart = sym[p + 4] == _DASH
+    t = p + 10 if apart else p + 8
+    if sym[t] != _T or not _are(klass, sym, p, 4) or not _are(klass, sym, t + 1, 2):
+        return p
+    if apart and not (sym[p + 7] == _DASH and _are(klass, sym, p + 5, 2) and _are(klass, sym, p + 8, 2)):
+        return p
+    if not apart and not (_are(klass, sym, p + 4, 4) and _are(klass, sym, t + 3, 2)):
+        return p
+    k = t + 1
+    while k < end and (klass[sym[k]] == DIGIT or sym[k] in _OF_CLOCK):
+        k += 1
+    return k + 1 if k < end and sym[k] == _Z else k
 
 
 @kernel_step

@@ -17,6 +17,8 @@ from clew.ingest.kernels import kernel, kernel_step
 FIXED, MOBILE, OTHER = 1, 2, 4  # kinds of number, as bits
 TRUNK, PLAIN, BARE = 1, 2, 3  # a national number: with its prefix; where none is used; with the prefix left out
 _NANP = 1
+# Before mobile numbers a prefix is seldom written there (Argentina's look like its others).
+_MOBILE_BARE, _ALL_BARE = ("BR", "CO", "IN", "KZ", "PE", "RU"), ("AR",)
 
 
 class Plan(NamedTuple):
@@ -30,7 +32,7 @@ class Plan(NamedTuple):
         code: int64[regions], country code; 0 ends the digits of a prefix or code.
         after: uint16[regions], the state after the country code.
         prefix, prefix_size: uint8[regions, 4, 2] and uint8[regions, 4], national prefixes, longest first.
-        bare: uint8[regions], 1 when national numbers are usually written without a prefix.
+        bare: uint8[regions], the kinds of national numbers that are usually written without a prefix.
         main: int16[1000], the main region of a country code, -1 for no such code.
     """
 
@@ -67,7 +69,9 @@ def plan() -> Plan:
             prefix[r, k, : len(word)] = [int(d) for d in word]
     main = np.full(1000, -1, np.int16)
     main[mains[:, 0]] = mains[:, 1]
-    bare = ((size[:, 0] == 0) | (code == _NANP)).astype(np.uint8)
+    none = (size[:, 0] == 0) | (code == _NANP) | np.isin(regions, _ALL_BARE)
+    bare = np.where(none, FIXED | MOBILE | OTHER, 0).astype(np.uint8)
+    bare[np.isin(regions, _MOBILE_BARE)] |= MOBILE
     return Plan(trans, label, root, index, code, after, prefix, size, bare, main)
 
 
@@ -135,5 +139,5 @@ def national(plan, region, digits, i, j):  # type: ignore[no-untyped-def]
     else:
         kinds, first = _kinds(plan, plan.after[region], digits, i, j), i
         # an Italian landline keeps its 0: as telling as a prefix
-        form = TRUNK if digits[i] == 0 else PLAIN if plan.bare[region] else BARE
+        form = TRUNK if digits[i] == 0 else PLAIN if plan.bare[region] & kinds else BARE
     return kinds, (_number(plan.code[region], digits, first, j) if kinds else np.int64(0)), form

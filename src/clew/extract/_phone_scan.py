@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clew.extract._phone_choose import choose
-from clew.extract._phone_context import iban_end
+from clew.extract._phone_context import iban_end, moment_end
 from clew.extract._phone_runs import (
     add_letters,
     all_look,
@@ -159,6 +159,10 @@ def _capital(text, r, p):  # type: ignore[no-untyped-def]
 def _digits(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     """Read the digits at p, with the letters that touch them; returns the end of what was read."""
     klass, k = tables.klass, p
+    after = moment_end(klass, text.sym, p, end)
+    if after > p:
+        ws.st[S_FLUSH] = 1
+        return after
     while k < end and klass[text.sym[k]] == DIGIT:
         k += 1
     if (k < end and klass[text.sym[k]] == LETTER) or (k == p + 1 and not ws.st[TOKENS]):
