@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.ingest.amounts import parse_amounts
+from clew.ingest.amounts import parse_amounts, without_thousands
 
 
 def read(text: str, comma: bool = False) -> Decimal | None:
@@ -73,6 +73,28 @@ def test_nothing_written_is_not_unread() -> None:
 def test_three_digits_behind_one_mark_are_read_as_the_rest_of_the_file() -> None:
     assert (read("1.234"), read("1,234")) == (Decimal("1.234"), Decimal(1234))
     assert (read("1.234", comma=True), read("1,234", comma=True)) == (Decimal(1234), Decimal("1.234"))
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "plain"),
+    [
+        ("1.234", "EUR", "1234"),
+        ("-1.234", "EUR", "-1234"),
+        ("1.234-", "EUR", "1234-"),
+        ("€ 1.234", None, "€ 1234"),
+        ("123.456 PLN", None, "123456 PLN"),
+        ("0.234", "EUR", "0.234"),
+        ("1234.567", "EUR", "1234.567"),
+        ("1.2345", "EUR", "1.2345"),
+        ("1.234.567", "EUR", "1.234.567"),
+        ("1.234", "KWD", "1.234"),
+        ("1.234", "BTC", "1.234"),
+        ("1.234", None, "1.234"),
+        (None, "EUR", None),
+    ],
+)
+def test_points_of_currencies_without_a_third_decimal(text: str, currency: str, plain: str) -> None:
+    assert without_thousands(pa.array([text], pa.string()), pa.array([currency], pa.string())).to_pylist() == [plain]
 
 
 def test_evidence_of_the_mark() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.ingest.shelf import Shelf, changes, reasons, rows
 
-from clew.ingest.payments import BAD_AMOUNT, NO_AMOUNT, NOBODY
+from clew.ingest.payments import BAD_AMOUNT, NO_AMOUNT, NOBODY, TWO_CURRENCIES
 
 HEAD = "payer,payee,amount,currency,booked_at,text\n"
 
@@ -63,6 +63,35 @@ def test_a_decimal_comma_is_learnt_from_the_file(shelf: Shelf) -> None:
     head = HEAD.replace(",", ";")
     found, _ = read(shelf, head + "A1;B2;1.234;EUR;;x\nA1;B2;12,50;EUR;;x\n")
     assert [r["amount"] for r in found] == [Decimal(1234), Decimal("12.5")]
+
+
+def test_three_digits_behind_a_point_are_thousands_where_a_currency_has_no_third_decimal(shelf: Shelf) -> None:
+    found, _ = read(shelf, HEAD + "A1,B2,1.234,EUR,,x\nA1,B2,2.000 €,,,x\nA1,B2,1.234,KWD,,x\nA1,B2,1.234,,,x\n")
+    assert [r["amount"] for r in found] == [Decimal(1234), Decimal(2000), Decimal("1.234"), Decimal("1.234")]
+
+
+def test_another_amount_shows_what_the_point_is(shelf: Shelf) -> None:
+    found, _ = read(shelf, HEAD + "A1,B2,1.234,EUR,,x\nA1,B2,0.5,EUR,,x\n")
+    assert [r["amount"] for r in found] == [Decimal("1.234"), Decimal("0.5")]
+
+
+def test_a_number_of_json_is_what_it_is(shelf: Shelf) -> None:
+    found, _ = read(shelf, '{"payer": "A1", "payee": "B2", "amount": 1.234, "currency": "EUR"}\n', name="p.jsonl")
+    assert [r["amount"] for r in found] == [Decimal("1.234")]
+
+
+def test_two_currencies_of_one_amount(shelf: Shelf) -> None:
+    wrong = "A1,B2,5 USD,EUR,,x\nA1,B2,$5,EUR,,x\nA1,B2,£5,USD,,x\n"
+    right = "A1,B2,$5,CAD,,x\nA1,B2,5 €,EUR,,x\nA1,B2,EUR 5,€,,x\nA1,B2,5 VAT,EUR,,x\n"
+    right += "A1,B2,$5,Dollars,,x\nA1,B2,5 USD,,,x\n"
+    found, why = read(shelf, HEAD + wrong + right)
+    assert why == [TWO_CURRENCIES] * 3
+    assert [r["currency"] for r in found] == ["CAD", "EUR", "EUR", "EUR", "DOLLARS", "USD"]
+
+
+def test_a_payment_may_have_no_date(shelf: Shelf) -> None:
+    found, why = read(shelf, HEAD + "A1,B2,5,EUR,2025-03-04,x\nA1,B2,6,EUR,,x\n")
+    assert not why and [r["amount"] for r in found] == [Decimal(5), Decimal(6)]
 
 
 def test_sender_and_recipient_stand_in_for_payer_and_payee(shelf: Shelf) -> None:

@@ -10,6 +10,19 @@ import pyarrow.compute as pc
 
 from clew.model.traced import MONEY
 
+SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₽": "RUB", "₴": "UAH", "₺": "TRY", "₿": "BTC", "zł": "PLN"}
+_SIGN = "|".join(rf"\{symbol}" if symbol == "$" else symbol for symbol in SYMBOLS)
+# Currencies of ISO 4217 that have no third decimal, so that three digits behind one mark are a part of thousands.
+_NO_MILLS = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
+CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR
+IRR ISK JMD JPY KES KGS KHR KMF KPW KRW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR
+MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP
+STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+"""
+_MORE = "BHD IQD JOD KWD LYD OMR TND BTC ETH LTC XMR TRX USDT USDC"
+CODES = frozenset(f"{_NO_MILLS} {_MORE}".split())
+_THOUSANDS = r"^([^\d.,]*[1-9]\d{0,2})\.(\d{3}[^\d.,]*)$"
 _CURRENCY = r"[A-Za-z]{1,5}\.?|[€$£¥₽₴₺₿]|zł|Kč"
 # A sign (a minus behind the number too, as banks print it, or brackets, as accountants do), a currency, a number.
 _WRITTEN = (
@@ -55,6 +68,41 @@ def parse_amounts(texts: pa.Array, *, comma: bool) -> Amounts:
     read = _read(coded.dictionary, comma)
     value, unread = (column.take(coded.indices) for column in (read.value, read.unread))
     return Amounts(value, pc.fill_null(unread, False), read.comma, read.point)
+
+
+def beside(amounts: pa.Array) -> pa.Array:
+    """The code or symbol beside each amount, as it is written."""
+    return pc.struct_field(pc.extract_regex(amounts, rf"(?P<code>[A-Z]{{3,5}}|{_SIGN})"), "code")
+
+
+def currency_beside(amounts: pa.Array) -> pa.Array:
+    """The code of the currency that stands beside each amount; null where none does."""
+    return currency_codes(beside(amounts))
+
+
+def currency_codes(written: pa.Array) -> pa.Array:
+    """Codes in capitals, of codes or symbols."""
+    coded = written.dictionary_encode()
+    code = pc.utf8_trim_whitespace(coded.dictionary)
+    for symbol, name in SYMBOLS.items():
+        code = pc.if_else(pc.equal(code, symbol), name, code)
+    return pc.utf8_upper(code).take(coded.indices)
+
+
+def without_thousands(amounts: pa.Array, currency: pa.Array) -> pa.Array:
+    """``1.200`` as ``1200`` where the currency has no third decimal, so that the point can only part thousands.
+
+    For a column in which no other amount shows that its point is the decimal mark.
+
+    Args:
+        currency: the code or symbol of each row; where null, what stands beside the amount counts.
+    """
+    grouped = pc.fill_null(pc.match_substring_regex(amounts, _THOUSANDS), False)
+    if not pc.any(grouped, min_count=0).as_py():
+        return amounts
+    code = pc.coalesce(currency_codes(currency), currency_beside(amounts))
+    grouped = pc.and_(grouped, pc.is_in(code, pa.array(_NO_MILLS.split())))
+    return pc.if_else(grouped, pc.replace_substring_regex(amounts, _THOUSANDS, r"\1\2"), amounts)
 
 
 def _read(texts: pa.Array, comma: bool) -> Amounts:

@@ -104,6 +104,7 @@ class Format:
         platform: the platform of records that name none, before the host of their url is asked.
         kind: of its records, where the user names none.
         certain_dates: dates name the month and amounts have a decimal point, so that neither needs a guess.
+        by_hand: amounts are texts as people write them, whose points may part thousands.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Format:
     platform: str | None = None
     kind: str | None = None
     certain_dates: bool = False
+    by_hand: bool = False
 
 
 def clip(raw: bytes | str) -> str:

@@ -22,10 +22,12 @@ class Habits:
     Attributes:
         month_first: time columns in which 03/04/2025 is in March.
         comma: amount columns in which 1,234 is little more than one.
+        bare: amount columns in which no value shows whether its mark parts thousands or decimals.
     """
 
     month_first: frozenset[str] = frozenset()
     comma: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()
 
 
 USUAL = Habits()
@@ -37,7 +39,7 @@ def habits_of(batches: Iterable[Batch], columns: ColumnMap) -> Habits:
     Reads on only while that is open: it stops when no column holds numeric dates or amounts in the first batch, when
     each that does was proved, and after 16 batches.
     """
-    day_first, month_first, point, comma = set[str](), set[str](), set[str](), set[str]()
+    day_first, month_first, point, comma, amounted = (set[str]() for _ in range(5))
     open_columns: set[str] | None = None
     for batch in islice(batches, _LOOKED_AT):
         assigned = columns.assign(batch.columns)
@@ -51,6 +53,7 @@ def habits_of(batches: Iterable[Batch], columns: ColumnMap) -> Habits:
                 month_first.add(name)
             if day or month or either:
                 unsure.add(name)
+        amounted.update(assigned.get("amount", ()))
         for name in set(assigned.get("amount", ())) - point:
             amounts = parse_amounts(batch.columns[name], comma=False)
             if amounts.point:
@@ -61,4 +64,4 @@ def habits_of(batches: Iterable[Batch], columns: ColumnMap) -> Habits:
         open_columns = (unsure if open_columns is None else open_columns) - day_first - point
         if not open_columns:
             break
-    return Habits(frozenset(month_first - day_first), frozenset(comma - point))
+    return Habits(frozenset(month_first - day_first), frozenset(comma - point), frozenset(amounted - comma - point))

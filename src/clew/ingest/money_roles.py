@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.amounts import parse_amounts
+from clew.ingest.amounts import parse_amounts, without_thousands
 from clew.ingest.base import MAX_COLUMNS
 from clew.ingest.money_rows import Value, compact
 from clew.ingest.money_types import folded
@@ -28,6 +28,8 @@ ROLES: dict[str, tuple[str, ...]] = {role: tuple(names.split()) for role, names 
 MARKS: dict[str, frozenset[str]] = {side: frozenset(words.split()) for side, words in _LISTS["marks"].items()}
 STATUS: dict[str, str] = {word: state for state, words in _LISTS["status"].items() for word in words.split()}
 _ABOVE: dict[str, frozenset[str]] = {key: frozenset(words.split()) for key, words in _LISTS["above"].items()}
+_BALANCES = frozenset(_LISTS["balances"]["texts"].split())
+_NEAR_BALANCE = _LISTS["balances"]["near"]
 _NOT_MONEY = frozenset(_LISTS["not_money"]["columns"].split())
 _SERVICES: dict[str, frozenset[str]] = {name: frozenset(cols.split()) for name, cols in _LISTS["services"].items()}
 _RANKED: dict[str, list[tuple[int, str]]] = {}
@@ -39,13 +41,18 @@ HEAD = 1 << 16  # bytes in which the header is looked for
 _ABOVE_LINES = 60
 _SAMPLE = 50
 _QUOTED = re.compile(r'"[^"]*"?')
+_DAY = re.compile(r"\d[\d.,/ -]*")
 _LONGEST = 60  # characters of a column's name
 _DELIMITERS = (";", ",", "\t", "|")
 _STRONG = ("balance", "counter_account", "mark", "value_date", "debit")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Z0-9])")
 _ACCOUNT = r"^'?([A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}|[0-9 /-]{7,})"
 _CODES = "EUR USD GBP CHF PLN CZK HUF RON BGN SEK DKK NOK RSD UAH RUB TRY ALL MKD BAM MDL GEL AED NGN GHS KES XOF XAF"
-_CODE = re.compile(r"\b(" + "|".join(_CODES.split()) + r")\b")
+_CODE = re.compile(r"\b(" + "|".join(_CODES.split()) + r")\b|\bEUROS?\b")
+_IN_CURRENCY = re.compile(r"\s(" + "|".join(_CODES.split()) + r"|euros?)$", re.IGNORECASE)
+_ISO = re.compile("[A-Za-z]{3}")
+_LAST = 1_000  # a rank after all in the lists
+_DR_CR = r"(?i)\d\s*[dc]r\.?$"
 _SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN", "Kč": "CZK"}
 
 
@@ -58,6 +65,8 @@ class Layout:
         roles: role to the ordinals of its columns; one each, but of ``text`` all.
         score: how sure it is a statement, 0 to 1.
         ragged: rows have one delimiter more than the header.
+        comma, point: an amount shows for sure which mark is the decimal one.
+        dates: ordinals of the columns of days, one of which is filled in each booking.
     """
 
     start: int
@@ -73,6 +82,8 @@ class Layout:
     opening: Decimal | None = None
     closing: Decimal | None = None
     comma: bool = False
+    point: bool = False
+    dates: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=16_384)
@@ -144,9 +155,7 @@ def assign(cells: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Role to the ordinals of the columns that have it, by their names alone."""
     found: dict[str, tuple[int, int]] = {}
     texts, taken = list[tuple[int, int]](), set[int]()
-    wanted = [
-        (rank, role, n) for n, cell in enumerate(cells) for rank, role in _RANKED.get(key_of(cell), ())
-    ]  # fmt: skip
+    wanted = [(rank, role, n) for n, cell in enumerate(cells) for rank, role in _ranked(cell)]
     # Roles in the order of the lists: a name that fits two goes to the one in which it stands nearer to the front.
     for rank, role, n in sorted(wanted, key=lambda one: (one[0], tuple(ROLES).index(one[1]), one[2])):
         if n in taken:
@@ -179,14 +188,31 @@ def _layout(start: int, lines: int, rows: list[list[str]], above: Sequence[str],
     keys = {key_of(name) for name in names} | {folded(name).replace(" ", "") for name in names}
     service = next((name for name, needed in _SERVICES.items() if needed <= keys), None)
     numbers = [parse_amounts(columns[n], comma=False) for n in _numeric(roles)]
-    comma = any(read.comma for read in numbers) and not any(read.point for read in numbers)
+    point = any(read.point for read in numbers)
+    comma = any(read.comma for read in numbers) and not point
     in_header = "currency" not in roles and _currency_in(names[n] for n in _numeric(roles))
+    currency = in_header or told.get("currency")
+    rest = None if point else currency
     return Layout(
         start, lines, tuple(names), roles, score, ragged,
         service=service.split(" (")[0] if service else None, account=told.get("account"), owner=told.get("owner"),
-        currency=in_header or told.get("currency"), opening=_number(told.get("opening"), comma),
-        closing=_number(told.get("closing"), comma), comma=comma,
+        currency=currency, opening=_number(told.get("opening"), comma, rest),
+        closing=_number(told.get("closing"), comma, rest), comma=comma, point=point, dates=_dates(roles, names),
     )  # fmt: skip
+
+
+def _ranked(name: str) -> list[tuple[int, str]]:
+    """(rank, role) of what a column may be; one that also says its currency comes after those that do not."""
+    if found := _RANKED.get(key_of(name)):
+        return found
+    short = _IN_CURRENCY.sub("", name)
+    return [(rank + _LAST, role) for rank, role in _RANKED.get(key_of(short), ())] if short != name else []
+
+
+def _dates(roles: dict[str, tuple[int, ...]], names: Sequence[str]) -> tuple[int, ...]:
+    """Columns that say when a payment was made; what is not booked yet may have another day than that of booking."""
+    named = (n for n, name in enumerate(names) if any(role == "date" for _, role in _ranked(name)))
+    return tuple(dict.fromkeys((*roles["date"], *roles.get("value_date", ()), *named)))
 
 
 def _numeric(roles: dict[str, tuple[int, ...]]) -> list[int]:
@@ -197,17 +223,19 @@ def _currency_in(names: Iterable[str]) -> Value:
     """The currency that stands in the names of columns: ``Bedrag (EUR)``."""
     for name in names:
         if found := _CODE.search(name.upper()):
-            return found[1]
+            return found[1] or "EUR"
         for sign, code in _SIGNS.items():
             if sign in name:
                 return code
     return None
 
 
-def _number(written: Value, comma: bool) -> Decimal | None:
+def _number(written: Value, comma: bool, grouped: Value) -> Decimal | None:
+    """A balance; ``grouped`` is its currency where its point may part thousands."""
     if not written:
         return None
-    value: Decimal | None = parse_amounts(pa.array([written]), comma=comma).value[0].as_py()
+    text = without_thousands(pa.array([written]), pa.array([grouped], pa.string())) if grouped else pa.array([written])
+    value: Decimal | None = parse_amounts(text, comma=comma).value[0].as_py()
     return value
 
 
@@ -242,7 +270,39 @@ def _by_content(
         words = {folded(cell).replace(" ", "") for cell in columns[roles["type"][0]].drop_null().to_pylist()}
         if len(words) > 1 and words <= MARKS["debit"] | MARKS["credit"]:
             roles["mark"] = roles.pop("type")
+    if "mark" not in roles and "amount" in roles and (beside := _nameless_mark(names, columns, roles["amount"][0])):
+        roles["mark"] = (beside,)
+    if "mark" not in roles and "amount" in roles and _share_of(columns[roles["amount"][0]], _DR_CR) > 0.5:
+        roles["mark"] = roles["amount"]  # "25,000.00 Dr"
     return roles
+
+
+def _nameless_mark(names: Sequence[str], columns: Sequence[pa.Array], amount: int) -> int | None:
+    """A column without a name, next to that of amounts, that says of each whether it is a debit or a credit."""
+    for n in (amount + 1, amount - 1):
+        if 0 <= n < len(names) and not names[n].strip():
+            cells = columns[n].drop_null().to_pylist()
+            if cells and all(side_of(cell) for cell in cells):
+                return n
+    return None
+
+
+def side_of(cell: str) -> str | None:
+    """What a mark says: debit or credit; None for what is no mark."""
+    plain = folded(cell).replace(" ", "")
+    if not plain:
+        return "debit" if cell.strip() in ("-", "−", "–") else "credit" if cell.strip() == "+" else None
+    return next((side for side, words in MARKS.items() if plain in words), None)
+
+
+def is_balance(column: pa.Array) -> pa.Array:
+    """Which cells say only that the row is an opening or closing balance."""
+    near = pc.fill_null(pc.match_substring_regex(column, _NEAR_BALANCE), False)
+    if not pc.any(near, min_count=0).as_py():
+        return near
+    coded = pc.if_else(near, column, None).dictionary_encode()
+    said = [key_of(_DAY.sub("", cell)) in _BALANCES for cell in coded.dictionary.to_pylist()]
+    return pc.fill_null(pa.array(said, pa.bool_()).take(coded.indices), False)
 
 
 def _share_of(cells: pa.Array, pattern: str) -> float:
@@ -266,15 +326,17 @@ def _score(roles: dict[str, tuple[int, ...]], names: Sequence[str]) -> float:
 
 def _fits(roles: dict[str, tuple[int, ...]], columns: Sequence[pa.Array]) -> bool:
     """Whether dates are dates and amounts are amounts, in most rows."""
-    dates = columns[roles["date"][0]].drop_null()
+    days = columns[roles["date"][0]]
+    dates = days.filter(pc.match_substring_regex(days, r"\d"))  # "Total" may stand there, below the rows
     if not len(dates):
         return not any(len(column) for column in columns)
     good = pc.is_valid(parse_times(dates, month_first=False).at).to_pylist()
     good_us = pc.is_valid(parse_times(dates, month_first=True).at).to_pylist()
     if max(sum(good), sum(good_us)) < 0.6 * len(dates):
         return False
+    dated = pc.is_valid(parse_times(days, month_first=False).at)
     for n in _numeric(roles):
-        cells = columns[n].drop_null()
+        cells = columns[n].filter(dated).drop_null()
         if len(cells) and pc.sum(parse_amounts(cells, comma=False).unread).as_py() > 0.3 * len(cells):
             return False
     return True
@@ -283,12 +345,14 @@ def _fits(roles: dict[str, tuple[int, ...]], columns: Sequence[pa.Array]) -> boo
 def _told_above(lines: Iterable[str], file_name: str) -> dict[str, str]:
     """What the lines above a table say: account, currency, owner, balances; an IBAN in the file's name counts too."""
     told: dict[str, str] = {}
-    for line in lines:
-        cells = [cell.strip(" \"'\r") for cell in re.split(r"[;,\t|]|:\s", line)]
+    for line, below in pairwise((*lines, "")):
+        cells = _parts(line)
+        if "currency" not in told and (code := _currency_above(cells, _parts(below))) is not None:
+            told["currency"] = code
         for key, following in pairwise(cells):
             plain = key_of(key)
             for name, keys in _ABOVE.items():
-                if plain in keys and following and name not in told:
+                if name != "currency" and plain in keys and following and name not in told:
                     rest = (
                         line[line.find(key) + len(key) :].strip(" :;,\t|\"'\r")
                         if name in ("opening", "closing")
@@ -304,6 +368,20 @@ def _told_above(lines: Iterable[str], file_name: str) -> dict[str, str]:
         if not re.search(r"\d{4}", told["account"]):
             del told["account"]
     return told
+
+
+def _parts(line: str) -> list[str]:
+    return [cell.strip(" \"'\r") for cell in re.split(r"[;,\t|]|:\s", line)]
+
+
+def _currency_above(cells: Sequence[str], below: Sequence[str]) -> Value:
+    """The currency that a line above a table states; some banks write names in one line and values in the next."""
+    for n, key in enumerate(cells):
+        if key_of(key) in _ABOVE["currency"]:
+            for written in (*cells[n + 1 : n + 2], *below[n : n + 1]):
+                if code := _currency_in([written]) or (written.upper() if _ISO.fullmatch(written) else None):
+                    return code
+    return None
 
 
 def iban_in(text: str) -> Value:

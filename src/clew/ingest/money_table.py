@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.amounts import parse_amounts
+from clew.ingest.amounts import Amounts, parse_amounts, without_thousands
 from clew.ingest.base import Batch, Reject, clip
 from clew.ingest.chats import message_ids
 from clew.ingest.extras import as_json
 from clew.ingest.money_balance import Balances
-from clew.ingest.money_roles import MARKS, STATUS, Layout
+from clew.ingest.money_roles import STATUS, Layout, is_balance, side_of
 from clew.ingest.money_statement import Statement
 from clew.ingest.money_types import folded, of_words
+from clew.ingest.money_zones import with_zones
+from clew.ingest.times import parse_times
 from clew.model.traced import MONEY
 
 _KEPT = ("reference", "value_date", "fee", "card", "merchant", "mcc", "rate")  # roles that go to extra as they are
 _ACCOUNTS = ("account", "counter_account", "from_account", "to_account")
+_NUMBERS = ("amount", "debit", "credit", "balance", "fee")
 _NAMES = {"value_date": "value_at", "rate": "exchange_rate"}
+_UNNAMED = re.compile(r"column \d+")
+_OWED = r"(?i)\d\s*dr\.?$"  # a balance below zero, as banks of India print it
 _ZERO = pa.scalar(Decimal(0)).cast(MONEY)
+_SAID = ("text", "reference", "type", "id")
+_OTHERS = ("counter_account", "counter_name", "from_account", "from_name", "to_account", "to_name", "merchant")
 NOT_MADE = "a payment that was not made"
+UNDATED = "a row without a readable date, so no booking: a sum or a balance, perhaps"
+BALANCE = "an opening or closing balance, not a booking"
 UNREADABLE, BOTH = "a row without a readable amount", "a row with both a debit and a credit"
 
 Columns = dict[str, pa.Array]
@@ -37,6 +47,9 @@ class Table:
     statement: Statement
     balances: Balances = field(default_factory=Balances)
     blocks: int = 0
+    comma: bool | None = None  # the decimal mark; None until the first rows were read
+    bare: bool = False  # no amount shows which mark is the decimal one
+    minus: bool | None = None  # debits are written with a minus; None until some were seen
 
     def payments(self, batch: Batch) -> Batch:
         """The rows of a batch as payments."""
@@ -53,8 +66,9 @@ class Table:
             for role, at in self.layout.roles.items()
             if role != "text"
         }
+        self._look(cells)
         signed, why = self._signed(cells, n)
-        why = pc.coalesce(pc.if_else(_failed(cells, n), NOT_MADE, None), why)
+        why = pc.coalesce(self._no_booking(batch, names), pc.if_else(_failed(cells, n), NOT_MADE, None), why)
         bad = pc.is_valid(why)
         rejects = list(batch.rejects)
         if pc.any(bad, min_count=0).as_py():
@@ -74,27 +88,73 @@ class Table:
         rejects.sort(key=lambda reject: reject.line)
         return Batch(made.columns, made.lines, made.encoded, tuple(rejects))
 
+    def _look(self, cells: Columns) -> None:
+        """Find which mark is the decimal one, in the first rows where the top of the file did not show it."""
+        if self.comma is not None:
+            return
+        self.comma = self.layout.comma
+        if not (self.layout.comma or self.layout.point):
+            read = [parse_amounts(cells[role], comma=False) for role in _NUMBERS if role in cells]
+            point = any(amounts.point for amounts in read)
+            self.comma = any(amounts.comma for amounts in read) and not point
+            self.bare = not (self.comma or point)
+
+    def _amounts(self, cells: Columns, role: str) -> Amounts:
+        texts = cells[role]
+        if self.bare:
+            texts = without_thousands(texts, self._currency(cells, len(texts)))
+        read = parse_amounts(texts, comma=bool(self.comma))
+        if role != "balance":
+            return read
+        owed = pc.fill_null(pc.match_substring_regex(texts, _OWED), False)
+        return replace(read, value=pc.if_else(owed, pc.negate(pc.abs(read.value)), read.value))
+
+    def _currency(self, cells: Columns, n: int) -> pa.Array:
+        return pc.utf8_upper(pc.fill_null(cells.get("currency", pa.nulls(n, pa.string())), self.layout.currency))
+
+    def _no_booking(self, batch: Batch, names: list[str]) -> pa.Array:
+        """Why a row is none of the bank's bookings: it states a balance, or no day; null where it is one."""
+        n = len(batch.lines)
+        undated, balance, named = pa.repeat(True, n), pa.repeat(False, n), pa.repeat(False, n)
+        for at in self.layout.dates:
+            undated = pc.and_(undated, pc.is_null(parse_times(batch.columns[names[at]], month_first=False).at))
+        for role in (*_SAID, *_OTHERS):
+            for at in self.layout.roles.get(role, ()):
+                cells = _trimmed(batch.columns[names[at]])
+                told = is_balance(cells)
+                balance = pc.or_(balance, told)
+                if role in _OTHERS:  # who pays "the final balance" to somebody has made a payment
+                    named = pc.or_(named, pc.and_not(pc.is_valid(cells), told))
+        return pc.if_else(pc.and_not(balance, named), BALANCE, pc.if_else(undated, UNDATED, None))
+
     def _signed(self, cells: Columns, n: int) -> tuple[pa.Array, pa.Array]:
         """(amount of each row, negative where the owner pays; why a row has none)."""
-        comma, none = self.layout.comma, pa.nulls(n, pa.string())
+        none = pa.nulls(n, pa.string())
         if "debit" in cells and "credit" in cells and not ("amount" in cells and "mark" in cells):
-            out = parse_amounts(cells["debit"], comma=comma)
-            into = parse_amounts(cells["credit"], comma=comma)
+            out, into = self._amounts(cells, "debit"), self._amounts(cells, "credit")
             paid, got = _nonzero(out.value), _nonzero(into.value)
             both = pc.and_(pc.is_valid(paid), pc.is_valid(got))
-            value = pc.coalesce(pc.negate(pc.abs(paid)), pc.abs(got), out.value, into.value)
+            value = pc.coalesce(self._taken(paid), got, out.value, into.value)
             unread = pc.or_(pc.or_(out.unread, into.unread), pc.is_null(value))
             return value, pc.if_else(unread, UNREADABLE, pc.if_else(both, BOTH, none))
-        amounts = parse_amounts(cells["amount"], comma=comma)
+        amounts = self._amounts(cells, "amount")
         value = amounts.value
         if "mark" in cells:
-            mark = _mapped(cells["mark"], _side)
+            written = pc.replace_substring_regex(cells["mark"], r"^.*\d\s*", "")  # "25,000.00 Dr"
+            mark = _mapped(written, side_of)
             size = pc.abs(value)
             value = pc.if_else(
                 pc.equal(mark, "debit"), pc.negate(size), pc.if_else(pc.equal(mark, "credit"), size, value)
             )
             value = pc.coalesce(value, amounts.value)
         return value, pc.if_else(pc.is_null(value), UNREADABLE, none)
+
+    def _taken(self, paid: pa.Array) -> pa.Array:
+        """Debits as negative amounts. One with a minus is a correction, unless that is how this bank writes most."""
+        if self.minus is None and paid.null_count < len(paid):
+            below = pc.sum(pc.less(paid, _ZERO)).as_py()
+            self.minus = 2 * below > len(paid) - paid.null_count
+        return pc.negate(pc.abs(paid) if self.minus else paid)
 
     def _made(self, batch: Batch, cells: Columns, signed: pa.Array, names: list[str]) -> Batch:
         n = len(batch.lines)
@@ -106,8 +166,9 @@ class Table:
         credit = pc.greater_equal(signed, _ZERO)
         owner = pc.fill_null(cell("account"), self.owner)
         other_name = pc.coalesce(cell("counter_name"), cell("merchant"))
-        payer_name = pc.coalesce(cell("from_name"), pc.if_else(credit, other_name, layout.owner))
-        payee_name = pc.coalesce(cell("to_name"), pc.if_else(credit, layout.owner, other_name))
+        own_name = pc.fill_null(cell("owner_name"), layout.owner) if layout.owner else cell("owner_name")
+        payer_name = pc.coalesce(cell("from_name"), pc.if_else(credit, other_name, own_name))
+        payee_name = pc.coalesce(cell("to_name"), pc.if_else(credit, own_name, other_name))
         other = cell("counter_account")
         payer = pc.if_else(
             credit, pc.coalesce(cell("from_account"), other, cell("from_name"), other_name),
@@ -119,14 +180,16 @@ class Table:
         )  # fmt: skip
         amount = _plain(pc.abs(signed))
         body = _joined([_trimmed(batch.columns[names[at]]) for at in layout.roles.get("text", ())], n)
-        unnamed = [name for name in names if name.startswith("column ") and name.removeprefix("column ").isdigit()]
+        used = {names[at] for role, ordinals in layout.roles.items() if role != "zone" for at in ordinals}
+        unnamed = [name for name in names if name not in used and _UNNAMED.fullmatch(name)]
         body = _joined([body, *(_trimmed(batch.columns[name]) for name in unnamed)], n)
         date = cell("date")
         if "time" in cells:
             date = pc.coalesce(pc.binary_join_element_wise(date, cell("time"), " "), date)
-        currency = pc.utf8_upper(pc.fill_null(cell("currency"), layout.currency))
+        posted = with_zones(date, cell("zone")) if "zone" in cells else date
         columns = {
-            "payer": payer, "payee": payee, "amount": amount, "currency": currency, "posted_at": date, "body": body,
+            "payer": payer, "payee": payee, "amount": amount, "currency": self._currency(cells, n),
+            "posted_at": posted, "body": body,
             "place": cell("place"), "native_id": self._ids(cells, owner, signed, (date, other, other_name, body)),
             "platform": pa.repeat(pa.scalar(layout.service, pa.string()), n),
         }  # fmt: skip
@@ -139,11 +202,11 @@ class Table:
             "account": owner, "direction": side, "payer_name": payer_name, "payee_name": payee_name,
             "payer_bank": pc.if_else(credit, cell("bank"), none), "payee_bank": pc.if_else(credit, none, cell("bank")),
             "type": _mapped(cell("type"), of_words), "status": _mapped(pc.fill_null(cell("status"), "booked"), _state),
-            "balance": _plain(parse_amounts(cell("balance"), comma=layout.comma).value) if "balance" in cells else none,
+            "balance": _plain(self._amounts(cells, "balance").value) if "balance" in cells else none,
             **{_NAMES.get(role, role): cell(role) for role in _KEPT if role in cells},
         }  # fmt: skip
-        used = {names[at] for ordinals in layout.roles.values() for at in ordinals} | set(unnamed)
-        extra |= {name: batch.columns[name] for name in names if name not in used and name not in extra}
+        used |= {*unnamed, *extra}
+        extra |= {name: batch.columns[name] for name in names if name not in used}
         encoded = {name: as_json(column) for name, column in extra.items() if column.null_count < n}
         encoded.setdefault("status", none)
         return Batch(columns, batch.lines, encoded)
@@ -166,12 +229,8 @@ class Table:
         self.statement.debits -= _sum(signed, pc.and_(booked, pc.less(signed, _ZERO)))
         if "balance" not in cells:
             return []
-        balance = pc.if_else(booked, parse_amounts(cells["balance"], comma=self.layout.comma).value, None)
-        fees = (
-            parse_amounts(cells["fee"], comma=self.layout.comma).value
-            if "fee" in cells
-            else pa.nulls(len(lines), MONEY)
-        )
+        balance = pc.if_else(booked, self._amounts(cells, "balance").value, None)
+        fees = self._amounts(cells, "fee").value if "fee" in cells else pa.nulls(len(lines), MONEY)
         keys = [pc.fill_null(cells[role], "") for role in ("account", "currency") if role in cells]
         # A current account and savings of one owner may share a table; the type of product tells them apart.
         groups = pc.binary_join_element_wise(*keys, "") if keys else pa.repeat("", len(lines))
@@ -208,13 +267,6 @@ def _mapped(column: pa.Array, word: object) -> pa.Array:
     coded = column.dictionary_encode()
     told = [word(cell) for cell in coded.dictionary.to_pylist()]  # type: ignore[operator]
     return pa.array(told, pa.string()).take(coded.indices)
-
-
-def _side(cell: str) -> str | None:
-    plain = folded(cell).replace(" ", "")
-    if not plain:
-        return "debit" if cell.strip() in ("-", "−", "–") else "credit" if cell.strip() == "+" else None
-    return next((side for side, words in MARKS.items() if plain in words), None)
 
 
 def _state(cell: str) -> str:

@@ -7,20 +7,29 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.amounts import parse_amounts
+from clew.ingest.amounts import (
+    CODES,
+    SYMBOLS,
+    beside,
+    currency_beside,
+    currency_codes,
+    parse_amounts,
+    without_thousands,
+)
 from clew.model.traced import MONEY
 
 Columns = dict[str, pa.Array]
 
 NO_AMOUNT = "a payment without an amount"
 BAD_AMOUNT = "the amount of this payment cannot be read, or has too many digits"
+TWO_CURRENCIES = "the amount of this payment is in another currency than its column of currencies says"
 NOBODY = "a payment that names neither payer nor payee"
-_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₽": "RUB", "₴": "UAH", "₺": "TRY", "₿": "BTC", "zł": "PLN"}
-_SIGN = "|".join(rf"\{symbol}" if symbol == "$" else symbol for symbol in _SYMBOLS)
+# Symbols of several currencies, with codes other than those of dollars.
+_SHARED = {"$": "MXN ARS CLP COP UYU CUP BRL NIO", "£": "EGP FKP GIP LBP SHP SSP SDG SYP", "¥": "CNY"}
 _SIDES = (("payer", "payee"), ("payer_name", "payee_name"), ("payer_bank", "payee_bank"))
 
 
-def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.Array:
+def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool, bare: bool = False) -> pa.Array:
     """Turn the columns of amounts into money where rows are payments, and into a price where they are not.
 
     In payments the sender and the recipient are payer and payee where nobody else is named so. A negative amount is
@@ -32,6 +41,7 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.
         extra: JSON texts of the columns that fill no field; changed in place.
         kinds: the kind of each row.
         comma: whether 1,234 is little more than one.
+        bare: whether 1.234 may be more than a thousand: people wrote the amounts, and none shows what its point means.
 
     Returns:
         string[n], why a row cannot be a payment; null where it can.
@@ -44,7 +54,8 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.
             fields["price"] = _priced(fields["price"], said, fields["currency"])
         fields["amount"] = pa.nulls(n, MONEY)
         return pa.nulls(n, pa.string())
-    amounts = parse_amounts(said, comma=comma)
+    currency = _currency(fields["currency"], said)
+    amounts = parse_amounts(without_thousands(said, currency) if bare else said, comma=comma)
     for side, other in (("payer", "handle"), ("payee", "recipient")):
         taken = pc.and_(paid, pc.and_(pc.is_null(fields[side]), pc.is_valid(fields[other])))
         fields[side] = pc.if_else(taken, fields[other], fields[side])
@@ -54,7 +65,7 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.
         _swap(columns, negative)
     if not pc.all(paid).as_py():
         fields["price"] = pc.if_else(paid, fields["price"], _priced(fields["price"], said, fields["currency"]))
-    fields["currency"] = _currency(fields["currency"], said)
+    fields["currency"] = currency
     fields["amount"] = pc.if_else(paid, pc.abs(amounts.value), pa.scalar(None, MONEY))
     alone = pc.and_(paid, pc.is_null(fields["native_id"]))
     if pc.any(alone, min_count=0).as_py():
@@ -62,8 +73,29 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool) -> pa.
         extra["row"] = pc.coalesce(row, extra["row"]) if "row" in extra else row
     nobody = pc.and_(pc.is_null(fields["payer"]), pc.is_null(fields["payee"]))
     why = pc.if_else(amounts.unread, BAD_AMOUNT, pc.if_else(pc.is_null(amounts.value), NO_AMOUNT, None))
+    why = pc.coalesce(why, pc.if_else(_contradicted(currency, said), TWO_CURRENCIES, None))
     why = pc.coalesce(why, pc.if_else(nobody, NOBODY, None))
     return pc.if_else(paid, why, None)
+
+
+def _contradicted(currency: pa.Array, amount: pa.Array) -> pa.Array:
+    """Where another currency stands beside the amount than in the column of currencies."""
+    written = beside(amount)
+    if written.null_count == len(written):
+        return pa.repeat(False, len(written))
+    pairs = pc.binary_join_element_wise(currency, written, "\n").dictionary_encode()
+    differ = [_differ(*pair.rsplit("\n", 1)) for pair in pairs.dictionary.to_pylist()]
+    return pc.fill_null(pa.array(differ, pa.bool_()).take(pairs.indices), False)
+
+
+def _differ(code: str, written: str) -> bool:
+    """Whether what stands beside an amount cannot mean a currency; words and codes that nobody knows mean any."""
+    if code not in CODES:
+        return False
+    if written not in SYMBOLS:
+        return written in CODES and written != code
+    dollars = written == "$" and code.endswith("D")
+    return not (dollars or code == SYMBOLS[written] or code in _SHARED.get(written, "").split())
 
 
 def paid_text(fields: Mapping[str, pa.Array]) -> pa.Array:
@@ -95,11 +127,5 @@ def _priced(price: pa.Array, amount: pa.Array, currency: pa.Array) -> pa.Array:
 
 def _currency(column: pa.Array, amount: pa.Array) -> pa.Array:
     """Codes in capitals, of the column of their own or else of what stands beside the amount."""
-    if column.null_count:
-        beside = pc.struct_field(pc.extract_regex(amount, rf"(?P<code>[A-Z]{{3,5}}|{_SIGN})"), "code")
-        column = pc.coalesce(column, beside)
-    coded = column.dictionary_encode()
-    code = pc.utf8_trim_whitespace(coded.dictionary)
-    for symbol, name in _SYMBOLS.items():
-        code = pc.if_else(pc.equal(code, symbol), name, code)
-    return pc.utf8_upper(code).take(coded.indices)
+    codes = currency_codes(column)
+    return pc.coalesce(codes, currency_beside(amount)) if column.null_count else codes

@@ -47,4 +47,4 @@ def examples() -> tuple[Example, ...]:
     return (Example("declarations.csv", text.encode(), (None, None), rejected=1),)
 
 
-PLUGIN = Format("cash declarations", sniff, read, examples, platform="customs", kind="payment")
+PLUGIN = Format("cash declarations", sniff, read, examples, platform="customs", kind="payment", by_hand=True)

@@ -185,4 +185,4 @@ def examples() -> tuple[Example, ...]:
     )
 
 
-PLUGIN = Format("CSV", sniff, read, examples)
+PLUGIN = Format("CSV", sniff, read, examples, by_hand=True)
