@@ -145,3 +145,71 @@ def test_any_field_86_is_read(text: str) -> None:
     information(text)
     information("166?" + text)
     information("/EREF/" + text)
+
+
+GERMAN, POLISH = "DE12500105170648489890", "PL61109010140000071219812874"
+
+
+@pytest.mark.parametrize(
+    ("field", "about", "own", "other"),
+    [
+        ("50010517/0648489890", f"166?3037040044?31{OTHER}", GERMAN, OTHER),
+        ("50010517/648489890EUR", "166?3037040044?310532013000", GERMAN, OTHER),
+        ("12030000/0000202051", "166?30COBADEFF?310532013000", "DE02120300000000202051", "0532013000"),
+        ("ABNANL2A/417164300", "x", OWN, None),
+        ("417164300", "x", "417164300", None),  # does not say of which bank
+        ("61109010140000071219812874", "020~30109010~3827114020040000300201355387",
+         POLISH, "PL27114020040000300201355387"),
+        ("/PL61109010140000071219812874", "020~3827114020040000300201355388", POLISH, "27114020040000300201355388"),
+        ("50010517/0000000000", "166?3037040044?3100", "0000000000", "00"),
+        ("5001051/0648489890", "166?3037040044?3112345678901", "0648489890", "12345678901"),
+    ],
+)  # fmt: skip
+def test_accounts_in_national_form(shelf: Shelf, field: str, about: str, own: str, other: str | None) -> None:
+    text = statement(entry("C", "20,00", about, "R//B1")).replace(f":25:{OWN}", f":25:{field}")
+    (row,), _ = read(shelf, text)
+    assert (row["payee"], told(row)["account"], row["payer"]) == (own, own, other)
+
+
+def test_ids_hang_on_what_is_written(shelf: Shelf) -> None:
+    text = statement(entry("C", "20,00", "x", "R//B1")).replace(OWN, "50010517/0648489890")
+    (row,), _ = read(shelf, text)
+    assert row["native_id"] == "0648489890/B1/20.00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "account", "name", "body", "gvc"),
+    [
+        (("073", "073~00VE02\n~20Zakup karta ~21SKLEP ABC\n~32JAN KOWALSKI~3827114020040000300201355387"),
+         "27114020040000300201355387", "JAN KOWALSKI", "Zakup karta SKLEP ABC", "073"),
+        (("166?00GUTSCHRIFT?20Miete", "?21 Juli?32Ann"), None, "Ann", "Miete Juli", "166"),
+        (("166?20Miete", "166?20Juli?32Ann"), None, "Ann", "Miete Juli", "166"),
+        (("166?20Miete?32Ann", "more words"), None, "Ann", "Miete more words", "166"),
+        (("SHOP UTRECHT", "card 5"), None, None, "SHOP UTRECHT card 5", None),
+        ((f"/IBAN/{OTHER}/REMI/huur", "/NAME/Ann/REMI/juli"), OTHER, "Ann", "huur juli", None),
+        (("x", "x"), None, None, "x", None),
+    ],
+)  # fmt: skip
+def test_several_fields_86_of_one_entry(
+    shelf: Shelf, fields: tuple[str, ...], account: str | None, name: str | None, body: str, gvc: str | None
+) -> None:
+    found = information(*fields)
+    assert (found.account, found.name, found.body, found.gvc) == (account, name, body, gvc)
+    (row,), _ = read(shelf, statement(entry("C", "20,00", "\n:86:".join(fields))))
+    assert (row["body"], told(row).get("payer_name")) == (body, name)
+
+
+@pytest.mark.parametrize(
+    ("about", "account", "bank", "body"),
+    [
+        (f"Zahlung Otto IBAN: {OTHER} Kaution Zimmer 9", OTHER, None, "Zahlung Otto Kaution Zimmer 9"),
+        ("Otto IBAN: DE89 3704 0044 0532 0130 00 BIC: COBADEFFXXX KAUTION", OTHER, "COBADEFFXXX", "Otto KAUTION"),
+        (f"IBAN+{OTHER} BIC+COBADEFF SVWZ+text", OTHER, "COBADEFF", "text"),
+        ("IBAN: DE00370400440532013000 KAUTION", "DE00370400440532013000", None, "KAUTION"),
+        ("IBAN: DE00 3704 0044 0532 0130 00", "DE00370400440532013000", None, None),
+        ("Otto IBAN: unknown, Kaution", None, None, "Otto unknown, Kaution"),
+    ],
+)  # fmt: skip
+def test_words_behind_an_account_stay(about: str, account: str | None, bank: str | None, body: str | None) -> None:
+    found = information(about)
+    assert (found.account, found.bank, found.body) == (account, bank, body)

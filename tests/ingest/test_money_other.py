@@ -13,7 +13,7 @@ from tests.ingest.shelf import Shelf, reasons, rows
 
 from clew.ingest.formats import cash, crypto, mobilemoney, receipts
 from clew.ingest.money_chain import add_transaction, instant, units
-from clew.ingest.money_rows import Payments
+from clew.ingest.money_rows import Ids, Payments
 
 TX = "ab" * 32
 
@@ -48,7 +48,39 @@ def test_mobile_money_with_both_sides_in_columns(shelf: Shelf) -> None:
         "1,2025-07-01 10:00:00,Successful,Transfer,233240000001,Ann,233240000002,Bo,50.00,0.50,100.00\n"
     )
     (row,), _ = read(shelf, "momo.csv", text)
-    assert (row["payer"], row["payee"], told(row)["payee_name"]) == ("233240000001", "233240000002", "Bo")
+    assert (row["payer"], row["payee"], told(row)["payee_name"]) == ("+233240000001", "+233240000002", "Bo")
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("Funds received from 254712345678 - JOHN DOE", "+254712345678"),
+        ("Funds received from +254712345678 - JOHN DOE", "+254712345678"),
+        ("Funds received from - 0712345678 JOHN DOE", "+254712345678"),
+        ("Funds received from 00254112345678 - JOHN DOE", "+254112345678"),
+        ("Funds received from 2540712345678 - JOHN DOE", "+254712345678"),
+        ("Funds received from 255712345678 - JOHN DOE", "+255712345678"),
+        ("Funds received from - 2547******123 JOHN DOE", "2547******123"),
+        ("Funds received from 0612345678 - JOHN DOE", "0612345678"),  # not of Kenya
+        ("Funds received from 0202345678 - JOHN DOE", "0202345678"),  # a land line
+        ("Business Payment from 300600 - A BANK", "300600"),
+        ("Merchant Payment to 712345678 - SHOP", "712345678"),
+        ("Pay Bill to 254712345678 - POWER Acc. 0712345678", "254712345678"),
+        ("Pay Bill to 0712345678 - POWER Acc. 12", "0712345678"),
+        ("Customer Withdrawal At Agent Till 0712345678 - AGENT ONE", "0712345678"),
+        ("Customer Payment to Small Business to - 0712345678 ANN", "+254712345678"),
+        ("Airtime Purchase for 254712345678 - ANN", "+254712345678"),
+    ],
+)
+def test_customers_of_mobile_money_are_telephones(shelf: Shelf, text: str, side: str) -> None:
+    into, out = ("500.00", "") if "from" in text else ("", "-500.00")
+    (row,), _ = read(
+        shelf,
+        "m.csv",
+        "Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,Balance\n"
+        f"QA1,2025-07-01 10:00:00,{text},Completed,{into},{out},1500.00\n",
+    )
+    assert row["payer" if into else "payee"] == side
 
 
 def test_cash_declarations(shelf: Shelf) -> None:
@@ -170,6 +202,77 @@ def test_tron_tokens(shelf: Shelf) -> None:
     assert (row["amount"], row["currency"], row["platform"]) == (Decimal("12.345678"), "USDT", "tron")
 
 
+def transfer(payee: str, value: str, **changes: str) -> dict[str, str]:
+    """A transfer of a token as Etherscan lists it, which does not number those of one transaction."""
+    return {
+        "blockNumber": "1", "timeStamp": "1751364000", "hash": "0x" + TX, "from": "0xa", "to": payee, "value": value,
+        "contractAddress": "0xc", "tokenSymbol": "USDT", "tokenDecimal": "6",
+    } | changes  # fmt: skip
+
+
+def test_a_transaction_moves_a_token_to_several(shelf: Shelf) -> None:
+    listed = [transfer("0xb", "100000000"), transfer("0xc", "900000000"), transfer("0xc", "900000000")]
+    paths = [
+        shelf.write(name, json.dumps({"status": "1", "result": result}))
+        for name, result in (("of-a.json", listed), ("of-c.json", listed[1:]))
+    ]
+    result = shelf.ingest(paths[0], kind=None)
+    found = rows(result.records)
+    assert [row["amount"] for row in found] == [Decimal(100), Decimal(900), Decimal(900)]
+    assert [row["native_id"] for row in found] == [
+        f"0x{TX}/USDT/0xa/0xb/100", f"0x{TX}/USDT/0xa/0xc/900", f"0x{TX}/USDT/0xa/0xc/900/2",
+    ]  # fmt: skip
+    for path, same in ((paths[1], 2), (paths[0], 3)):  # the list of another account, and the first again
+        again = shelf.ingest(path, kind=None)
+        assert (again.new, again.changed, again.identical) == (0, 0, same)
+
+
+def test_a_token_with_the_name_of_the_coin_is_none(shelf: Shelf) -> None:
+    listed = [transfer("0xb", "5", tokenSymbol="ETH"), transfer("0xb", "7", tokenSymbol="", contractAddress="")]
+    found, _ = read(shelf, "a.json", json.dumps({"status": "1", "result": listed}))
+    assert [row["native_id"] for row in found] == [f"0x{TX}/ETH/0xa/0xb/0.000005", f"0x{TX}"]
+
+
+@pytest.mark.parametrize(
+    ("more", "ids"),
+    [({"logIndex": 0}, ["/USDT/0"]), ({"traceId": "0_1", "tokenSymbol": ""}, ["/0_1"]),
+     ({"callType": "call", "tokenSymbol": ""}, ["/0xa/0xb/1", "/0xa/0xb/1/2"])],
+)  # fmt: skip
+def test_transfers_that_are_numbered_and_that_are_not(shelf: Shelf, more: dict[str, str], ids: list[str]) -> None:
+    listed = [transfer("0xb", "1000000", **more)] * 2
+    found, _ = read(shelf, "a.json", json.dumps({"status": "1", "result": listed}))
+    assert [row["native_id"] for row in found] == [f"0x{TX}{end}" for end in ids]
+
+
+def test_tron_moves_a_token_to_several(shelf: Shelf) -> None:
+    one = {"transaction_id": TX, "block_ts": 1_751_364_000_000, "from_address": "TA", "tokenInfo": {
+        "tokenAbbr": "USDT", "tokenDecimal": 6}}  # fmt: skip
+    listed = [one | {"to_address": to, "quant": "5000000"} for to in ("TB", "TC")]
+    listed += [one | {"to_address": "TD", "quant": "1", "contractRet": ran} for ran in ("OUT_OF_ENERGY", "SUCCESS")]
+    found, wrong = read(shelf, "tron.json", json.dumps({"total": 4, "token_transfers": listed}))
+    assert [(row["payee"], row["amount"]) for row in found] == [
+        ("TB", Decimal(5)), ("TC", Decimal(5)), ("TD", Decimal("0.000001")),
+    ]  # fmt: skip
+    assert wrong == [f"a transaction that failed: {TX}"]
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "why"),
+    [("Error(0)", "out of gas", "Error(0)"), ("Error(1)", "", "Error(1)"), ("Failed", "", "Failed"),
+     ("", "Bad jump destination", "Bad jump destination"), ("OUT_OF_ENERGY", "", "OUT_OF_ENERGY"),
+     ("Fail (out of gas)", "", "Fail (out of gas)"), ("", "", None), ("Success", "0", None), ("1", "None", None)],
+)  # fmt: skip
+def test_what_failed_in_a_table_of_an_explorer(shelf: Shelf, status: str, error: str, why: str | None) -> None:
+    text = (
+        "Transaction Hash,Blockno,UnixTimestamp,DateTime (UTC),From,To,ContractAddress,Value_IN(ETH),Value_OUT(ETH),"
+        "CurrentValue/Eth,TxnFee(ETH),TxnFee(USD),Historical $Price/Eth,Status,ErrCode,Method\n"
+        f"0x{TX},1,1767226200,2026-01-01 00:10:00,0xa,0xb,,0,0.75,0,0.0001,0,0,{status},{error},Transfer\n"
+    )
+    found, wrong = read(shelf, "e.csv", text)
+    assert [row["amount"] for row in found] == ([Decimal("0.75")] if why is None else [])
+    assert wrong == ([f"a payment that was not made: {why}"] if why else [])
+
+
 def test_tables_of_explorers(shelf: Shelf) -> None:
     (row,), _ = read(shelf, "e.csv", crypto.examples()[2].content.decode())
     assert (row["payer"], row["payee"], row["amount"], row["currency"]) == ("0x1", "0x2", Decimal("0.5"), "ETH")
@@ -212,6 +315,6 @@ ANY = st.recursive(
 @given(st.dictionaries(KEYS, ANY, max_size=8))
 def test_any_json_is_read_or_rejected(said: dict[str, Any]) -> None:
     payments = Payments()
-    add_transaction(payments, 1, said)
+    add_transaction(payments, Ids(), 1, said)
     batch = payments.batch()
     assert all(amount is not None for amount in batch.columns["amount"].to_pylist())

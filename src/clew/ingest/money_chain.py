@@ -9,10 +9,11 @@ from typing import Any
 
 from clew.ingest.base import Reject
 from clew.ingest.chats_json import list_of, object_of, text_of
-from clew.ingest.money_rows import Payments, Value
+from clew.ingest.money_rows import Ids, Payments, Value
 
 _NO_COINS = "a transaction that moves no coins"
 _MAX_PARTS = 100_000  # inputs or outputs of one transaction
+_RAN = ("SUCCESS", "DEFAULT")  # what Tron says of a transaction that did what it says
 _COINS = {
     "0x": ("ETH", "ethereum"), "T": ("TRX", "tron"), "bc1": ("BTC", "bitcoin"), "1": ("BTC", "bitcoin"),
     "3": ("BTC", "bitcoin"), "ltc1": ("LTC", "litecoin"), "L": ("LTC", "litecoin"), "D": ("DOGE", "dogecoin"),
@@ -50,8 +51,11 @@ def instant(seconds: object) -> Value:
         return None
 
 
-def add_transaction(payments: Payments, line: int, said: Object) -> None:
-    """Add what a transaction pays, whichever explorer it is from; a text says why where it is none."""
+def add_transaction(payments: Payments, ids: Ids, line: int, said: Object) -> None:
+    """Add what a transaction pays, whichever explorer it is from; a text says why where it is none.
+
+    ``ids`` are those of the file.
+    """
     if isinstance(said.get("transaction"), dict):  # Blockchair
         whole = object_of(said["transaction"])
         said = {**whole, "inputs": said.get("inputs"), "outputs": said.get("outputs")}
@@ -60,7 +64,7 @@ def add_transaction(payments: Payments, line: int, said: Object) -> None:
     if isinstance(inputs, list) and isinstance(outputs, list):
         _add_utxo(payments, line, said, inputs, outputs)
     else:
-        _add_transfer(payments, line, said)
+        _add_transfer(payments, ids, line, said)
 
 
 def _end(part: Object) -> tuple[Value, Value]:
@@ -142,7 +146,7 @@ def _unbalanced(given: list[tuple[Value, Value]], taken: list[tuple[Value, Value
         return f"inputs of {total:f} are not outputs of {paid:f} and the fee of {fee}: {abs(left):f} differ"
 
 
-def _add_transfer(payments: Payments, line: int, said: Object) -> None:
+def _add_transfer(payments: Payments, ids: Ids, line: int, said: Object) -> None:
     """One transfer of an account chain, as Etherscan, its sisters and Tronscan give it."""
     get, token = said.get, object_of(said.get("tokenInfo") or said.get("token_info"))
     names = ("hash", "transactionHash", "transaction_id", "txID", "tx", "txid")
@@ -160,18 +164,17 @@ def _add_transfer(payments: Payments, line: int, said: Object) -> None:
     value = next((get(key) for key in ("value", "quant", "amount_str", "amount") if get(key) is not None), None)
     amount = _coins(value) if isinstance(value, float) else units(value, decimals)
     amount = _written(value) if amount is None else amount
-    failed = get("isError") in ("1", 1) or get("txreceipt_status") == "0" or get("contractRet") in ("REVERT", "FAILED")
+    failed = _failed(said)
     if amount is None or amount == "0" or failed:
         nothing = _NO_COINS if amount == "0" else "a transaction without a value"
         payments.rejects.append(Reject(line, f"a transaction that failed: {tx}"[:200] if failed else nothing, tx))
         return
     fee = _fee(get("gasUsed"), get("gasPrice")) or units(object_of(get("cost")).get("fee"), 6)
-    nth = text_of(get("logIndex") or get("traceId") or get("event_index"))
-    parts = [tx, symbol if symbol and symbol != coin else None, nth]
+    name = symbol if symbol and (token or get("tokenSymbol") or symbol != coin) else None
     fields: dict[str, Value] = {
         "payer": payer, "payee": payee, "amount": amount, "currency": (symbol or coin or "").upper() or None,
         "posted_at": instant(get("timeStamp") or get("timestamp") or get("block_ts") or get("block_timestamp")),
-        "native_id": "/".join(part for part in parts if part), "platform": chain,
+        "native_id": _transfer_id(ids, said, tx, name, (payer, payee, amount)), "platform": chain,
     }  # fmt: skip
     payments.add(line, fields, {
         "chain": chain, "tx": tx, "fee": fee, "type": "transfer", "status": "booked",
@@ -179,6 +182,25 @@ def _add_transfer(payments: Payments, line: int, said: Object) -> None:
         "block": text_of(get("blockNumber") or get("block")), "method": text_of(get("functionName") or get("methodId")),
         "token": text_of(get("tokenName") or token.get("tokenName")),
     })  # fmt: skip
+
+
+def _transfer_id(ids: Ids, said: Object, tx: str, token: Value, moved: tuple[Value, Value, str]) -> str:
+    """A transaction moves its coins once, but contracts that it calls may move tokens and coins many times. Where the
+    explorer does not number these, each is known by what it moves: the list of another account, which has only some
+    of them, gives those the same ids.
+    """
+    nth = next((text for key in ("logIndex", "traceId", "event_index") if (text := text_of(said.get(key)))), None)
+    if nth is not None or (token is None and "callType" not in said):
+        return "/".join(part for part in (tx, token, nth) if part)
+    payer, payee, amount = moved
+    return ids.of("/".join(part for part in (tx, token) if part), f"{payer or ''}/{payee or ''}", amount, ())
+
+
+def _failed(said: Object) -> bool:
+    """Whether it moved nothing though the chain has it."""
+    ran = text_of(said.get("contractRet"))
+    wrong = said.get("isError") in ("1", 1) or said.get("txreceipt_status") in ("0", 0)
+    return wrong or (ran is not None and ran.upper() not in _RAN)
 
 
 def _address(said: Object, *keys: str) -> Value:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, DecimalException
 
 from clew.ingest.base import MAX_LINE, Reject, clip
+from clew.ingest.money_iban import leading_iban
 from clew.ingest.money_rows import Value, compact, is_iban, joined, one_line
 from clew.ingest.streams import Lines
 
@@ -25,6 +26,7 @@ _SLASHED = re.compile(
     r"/(TRTP|TRCD|EREF|MARF|CSID|CNTP|REMI|PURP|ULTC|ULTD|IBAN|BIC|NAME|ORDP|BENM|ADDR|ISDT|PREF|SVCL|ID|RTRN|TRAN|BA)/"
 )
 _SEPA = re.compile(r"(?:^|(?<=\s)|(?<=\W))(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|OAMT|COAM)[+:]\s?")
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?=\s|$)")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,13 @@ class Told:
     def body(self) -> Value:
         """The text that a person reads."""
         return one_line(joined(self.words))
+
+    def add(self, other: Told) -> None:
+        """Add what another field tells: its words, and what is not known yet."""
+        self.words += other.words
+        for name, value in vars(other).items():
+            if getattr(self, name) is None:
+                setattr(self, name, value)
 
 
 def fields_of(blocks: Iterator[Lines]) -> Iterator[Field | Reject]:
@@ -125,8 +134,33 @@ def _date(year: int, month: int, day: int) -> Value:
     return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
-def information(text: str) -> Told:
-    """Field 86, however the bank builds it: ``?20`` and the like, ``/EREF/``, ``EREF+``, or words alone."""
+def information(*fields: str) -> Told:
+    """Field 86, however the bank builds it: ``?20`` and the like, ``/EREF/``, ``EREF+``, or words alone; and where an
+    entry has several, what all of them tell.
+    """
+    told, *more = [_information(text) for text in _wholes(fields)] or [Told()]
+    for other in more:
+        told.add(other)
+    return told
+
+
+def _wholes(fields: Sequence[str]) -> list[str]:
+    """Fields of one entry, each whole: one that the next repeats and goes on is left out (Polish banks write the code
+    alone first), subfields without a code of their own belong to those before.
+    """
+    wholes = list[str]()
+    for text in fields:
+        coded = _CODED.match(wholes[-1]) if wholes else None
+        if wholes and text.startswith(wholes[-1]):
+            wholes[-1] = text
+        elif coded is not None and text.startswith(coded["mark"]):
+            wholes[-1] += f"\n{text}"
+        else:
+            wholes.append(text)
+    return wholes
+
+
+def _information(text: str) -> Told:
     coded = _CODED.match(text)
     if coded is not None:
         return _coded(text[coded.end() :], coded["gvc"], coded["mark"])
@@ -220,9 +254,26 @@ def _sepa(told: Told, text: str) -> None:
             told.mandate = said
         elif key in ("ABWA", "ABWE"):
             told.final = said
-        elif key == "IBAN" and is_iban(compact(said[:42])):
-            told.account = told.account or compact(said)
+        elif key == "IBAN":
+            account, more = _account_in(said)
+            told.account = told.account or account
+            told.words.append(more.strip())
         elif key == "BIC":
-            told.bank = told.bank or said
+            code = _BIC.match(said)
+            end = code.end() if code is not None else len(said)
+            told.bank = told.bank or said[:end]
+            told.words.append(said[end:].strip())
         elif key == "PURP":
             told.purpose = said
+
+
+def _account_in(said: str) -> tuple[Value, str]:
+    """(the IBAN that a text begins with, words behind it). One with wrong check digits is a word, or all there is."""
+    account, more = leading_iban(said)
+    if account is not None:
+        return account, more
+    first, _, more = said.partition(" ")
+    if is_iban(first):
+        return first, more
+    whole = compact(said)
+    return (whole, "") if is_iban(whole) else (None, said)

@@ -22,6 +22,8 @@ from clew.ingest.money_types import folded
 
 LISTS: dict[str, Any] = tomllib.loads((files("clew.ingest") / "money_simple.toml").read_text("utf-8"))
 NOT_MADE = "a payment that was not made"
+_FAILED = tuple(LISTS["failed"]["begins"].split())
+_NO_ERROR = frozenset(LISTS["failed"]["no_error"].split())
 
 Columns = dict[str, pa.Array]
 Made = tuple[Columns, Columns]  # the fields of a record; what goes to extra
@@ -91,9 +93,10 @@ def _told(chunk: Chunk, kind: str, made: Callable[[Rows], Made]) -> Iterator[Bat
 def _mapped(batch: Batch, kind: str, made: Callable[[Rows], Made]) -> Batch:
     roles = roles_of(list(batch.columns), kind)
     rejects = list(batch.rejects)
-    if "status" in roles:
-        batch, more = without_failed(batch, batch.columns[roles["status"]])
-        rejects = sorted((*rejects, *more), key=lambda reject: reject.line)
+    for role, is_failed in (("status", _is_failed), ("error", _is_error)):
+        if role in roles:
+            batch, more = _without_failed(batch, batch.columns[roles[role]], is_failed)
+            rejects = sorted((*rejects, *more), key=lambda reject: reject.line)
     if not len(batch.lines):
         return Batch({}, batch.lines, rejects=tuple(rejects))
     fields, extra = made(Rows(batch, roles))
@@ -105,10 +108,20 @@ def _mapped(batch: Batch, kind: str, made: Callable[[Rows], Made]) -> Batch:
     return Batch(fields, batch.lines, said, tuple(rejects))
 
 
-def without_failed(batch: Batch, status: pa.Array) -> tuple[Batch, list[Reject]]:
+def _is_failed(status: str) -> bool:
+    plain = folded(status).replace(" ", "")
+    return STATUS.get(plain) == "failed" or plain.startswith(_FAILED)
+
+
+def _is_error(code: str) -> bool:
+    plain = folded(code).replace(" ", "")
+    return plain != "" and plain not in _NO_ERROR
+
+
+def _without_failed(batch: Batch, status: pa.Array, is_failed: Callable[[str], bool]) -> tuple[Batch, list[Reject]]:
     """The rows that were paid or will be; and why the others are none: declined, cancelled, failed."""
     coded = status.dictionary_encode()
-    bad = [STATUS.get(folded(word).replace(" ", "")) == "failed" for word in coded.dictionary.to_pylist()]
+    bad = [is_failed(word) for word in coded.dictionary.to_pylist()]
     if not any(bad):
         return batch, []
     failed = pc.fill_null(pa.array(bad, pa.bool_()).take(coded.indices), False)

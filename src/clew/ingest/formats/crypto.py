@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.ingest.base import MAX_LINE, Chunk, Example, Format, IsField, Reject, Source, clip
 from clew.ingest.chats_json import Lists, Object, parse
 from clew.ingest.formats import csv as tables
 from clew.ingest.money_chain import add_transaction, coin_of, pieces_of
-from clew.ingest.money_rows import BLOCK, Payments, rest
+from clew.ingest.money_rows import BLOCK, Ids, Payments, rest
 from clew.ingest.money_simple import LISTS, Made, Rows, header_of, read_simple, roles_of
 from clew.ingest.streams import DamagedError
 
@@ -25,7 +24,6 @@ _VALUE = re.compile(rb'"(?:value|quant|amount|amount_str)"\s*:')
 _HASH = re.compile(rb'"(?:hash|txid|transactionHash|transaction_id|txID)"\s*:\s*"(?:0x)?[0-9a-fA-F]{64}"')
 _LIST = re.compile(rb'"(result|txs|token_transfers|data|transactions)"\s*:\s*\[')
 _COIN = re.compile(r"[(\[]\s*([A-Z]{2,5})\s*[)\]]")
-_BAD = ("error", "failed", "fail", "revert", "reverted", "out of gas", "bad instruction")
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -50,9 +48,13 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     if first[:1] not in (b"{", b"["):
         yield from read_simple(source, is_field, "explorer", _made)
         return
-    payments = Payments()
+    payments, ids = Payments(), Ids()
     try:
-        for _ in _transactions(payments, first, blocks):
+        for line, said in _transactions(first, blocks):
+            if isinstance(said, Reject):
+                payments.rejects.append(said)
+            else:
+                add_transaction(payments, ids, line, said)
             if len(payments) >= BLOCK:
                 yield partial(iter, (payments.batch(),))
     except DamagedError:
@@ -61,51 +63,39 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     yield from rest(payments)
 
 
-def _transactions(payments: Payments, first: bytes, blocks: Iterator[bytes]) -> Iterator[None]:
-    """Add every transaction of a document: of the list that it is or holds, or the object that it is."""
+def _transactions(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[int, Object | Reject]]:
+    """Every transaction of a document with its line: of the list that it is or holds, or the object that it is."""
     listed = _LIST.search(first[: 1 << 18])
     if first.startswith(b"["):
         lists, text = Lists("txs"), chain((b'{"txs":' + first,), blocks)
     elif listed is not None and b"\n{" not in first[: listed.start()]:
         lists, text = Lists(listed[1].decode()), chain((first,), blocks)
     else:
-        yield from _objects(payments, first, blocks)
+        yield from _objects(first, blocks)
         return
     for cut in lists.cuts(text):
         if isinstance(cut, Reject):
-            payments.rejects.append(cut)
+            yield cut.line, cut
             continue
         for piece in cut.pieces:
-            for line, said in piece.objects(cut.text):
-                _add(payments, line, said)
-                yield
+            yield from piece.objects(cut.text)
 
 
-def _objects(payments: Payments, first: bytes, blocks: Iterator[bytes]) -> Iterator[None]:
+def _objects(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[int, Object | Reject]]:
     """A document that is one object, or one object a line; at most 64 MiB."""
     whole = first
     for block in blocks:
         whole += block
         if len(whole) > MAX_LINE:
-            payments.rejects.append(Reject(1, f"record over {MAX_LINE >> 20} MiB", clip(whole)))
+            yield 1, Reject(1, f"record over {MAX_LINE >> 20} MiB", clip(whole))
             return
     found = parse(whole, 1)
     if not isinstance(found, Reject):
-        for said in pieces_of(found):
-            _add(payments, 1, said)
-            yield
+        yield from ((1, said) for said in pieces_of(found))
         return
     for line, text in enumerate(whole.split(b"\n"), 1):
         if text.strip():
-            _add(payments, line, parse(text, line))
-            yield
-
-
-def _add(payments: Payments, line: int, said: Object | Reject) -> None:
-    if isinstance(said, Reject):
-        payments.rejects.append(said)
-    else:
-        add_transaction(payments, line, said)
+            yield line, parse(text, line)
 
 
 def _made(rows: Rows) -> Made:
@@ -125,8 +115,6 @@ def _made(rows: Rows) -> Made:
         "currency": pc.coalesce(cell("symbol"), rows.constant(coin)), "posted_at": cell("date"), "native_id": tx,
         "body": rows.constant(None), "platform": rows.constant(LISTS["chains"].get(written or "", chain_name)),
     }  # fmt: skip
-    bad = pc.is_in(pc.ascii_lower(pc.utf8_trim(cell("status"), " ()")), pa.array(_BAD))
-    fields["amount"] = pc.if_else(pc.fill_null(bad, False), None, fields["amount"])
     extra = {
         "tx": tx, "chain": fields["platform"], "fee": cell("fee"), "contract": cell("contract"), "block": cell("block"),
         "method": cell("method"), "type": rows.constant("transfer"), "status": rows.constant("booked"),

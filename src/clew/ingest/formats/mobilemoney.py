@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache, partial
 
 import pyarrow as pa
@@ -17,8 +17,11 @@ from clew.ingest.money_simple import LISTS
 from clew.ingest.money_types import of_words
 
 _SERVICES = {name: frozenset(columns.split()) for name, columns in LISTS["mobile"].items()}
+_COUNTRIES = {name: frozenset(codes.split()) for name, codes in LISTS["mobile_in"].items()}
+_HOMES: dict[str, str] = LISTS["mobile_home"]
 _SIDES = [re.compile(pattern) for pattern in LISTS["sides"]["patterns"]]
 _EDGES = re.compile(r"^[\s.:-]+|[\s.:-]+$")
+_NUMBER = re.compile(r"(?P<abroad>\+|00)?(?P<digits>[0-9]{9,15})")
 
 
 def service_of(names: tuple[str, ...]) -> str | None:
@@ -36,23 +39,28 @@ def sniff(head: bytes, name: str) -> float:
 
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
-    """What a bank's table gives, with the other side taken from the text where it stands only there."""
+    """What a bank's table gives, with the other side taken from the text where it stands only there; customers by their
+    telephones.
+    """
+    layout = find_layout(next(source.text_blocks(), b""), source.name)
+    service = service_of(layout.names) if layout is not None else None
     for chunk in bankcsv.read(source, is_field):
-        yield partial(iter, tuple(_told(batch) for batch in chunk()))
+        yield partial(iter, tuple(_told(batch, service) for batch in chunk()))
 
 
-def _told(batch: Batch) -> Batch:
+def _told(batch: Batch, service: str | None) -> Batch:
     if not len(batch.lines) or "payer" not in batch.columns:
         return batch
     columns, encoded = dict(batch.columns), dict(batch.encoded)
     texts = columns["body"].dictionary_encode()
-    found = [_other_side(text) for text in texts.dictionary.to_pylist()]
+    found = [_other_side(text, service) for text in texts.dictionary.to_pylist()]
     account, name, kind = (
         pa.array([one[n] for one in found], pa.string()).take(texts.indices) for n in range(3)
     )  # fmt: skip
     credit = pc.equal(encoded["direction"], '"credit"')
-    columns["payer"] = pc.coalesce(columns["payer"], pc.if_else(credit, pc.coalesce(account, name), None))
-    columns["payee"] = pc.coalesce(columns["payee"], pc.if_else(credit, None, pc.coalesce(account, name)))
+    payer, payee = (_telephones(columns[side], service) for side in ("payer", "payee"))
+    columns["payer"] = pc.coalesce(payer, pc.if_else(credit, pc.coalesce(account, name), None))
+    columns["payee"] = pc.coalesce(payee, pc.if_else(credit, None, pc.coalesce(account, name)))
     none = pa.nulls(len(batch.lines), pa.string())
     for side, other in (("payer_name", credit), ("payee_name", pc.invert(credit))):
         encoded[side] = pc.coalesce(encoded.get(side, none), as_json(pc.if_else(other, name, None)))
@@ -61,7 +69,7 @@ def _told(batch: Batch) -> Batch:
 
 
 @lru_cache(maxsize=65_536)
-def _other_side(text: str | None) -> tuple[str | None, str | None, str | None]:
+def _other_side(text: str | None, service: str | None) -> tuple[str | None, str | None, str | None]:
     """(account, name, how) that a text tells of the other side."""
     if not text:
         return None, None, None
@@ -70,8 +78,45 @@ def _other_side(text: str | None) -> tuple[str | None, str | None, str | None]:
     known = kind if kind != text else None
     for pattern in _SIDES:
         if (found := pattern.search(text)) is not None:
-            return found["account"], _EDGES.sub("", found["name"]) or None, known
+            said = found.groupdict()
+            account = said["till"] if said.get("till") else _telephone(said["account"], service)
+            return account, _EDGES.sub("", said["name"]) or None, known
     return None, None, known
+
+
+def _telephones(numbers: pa.Array, service: str | None) -> pa.Array:
+    coded = numbers.dictionary_encode()
+    told = [_telephone(number, service) for number in coded.dictionary.to_pylist()]
+    return pa.array(told, pa.string()).take(coded.indices)
+
+
+@lru_cache(maxsize=65_536)
+def _telephone(number: str, service: str | None) -> str:
+    """A customer's number in E.164, if it is of a mobile phone where the service is; else as it is written.
+
+    Services write numbers with the country's code and without a plus; people write them as they dial.
+    """
+    found = _NUMBER.fullmatch(number)
+    if found is None or service is None:
+        return number
+    attempts = [f"+{found['digits']}"]
+    if (home := _HOMES.get(service)) and not found["abroad"] and number.startswith("0"):
+        attempts.append(f"+{home}{number[1:]}")
+    return next((mobile for attempt in attempts if (mobile := _mobile(attempt, _COUNTRIES[service]))), number)
+
+
+def _mobile(number: str, countries: Collection[str]) -> str | None:
+    """A mobile phone of some countries in E.164; None where it is no such number."""
+    import phonenumbers  # few files are of mobile money
+
+    mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.number_type(parsed) not in mobile or phonenumbers.region_code_for_number(parsed) not in countries:
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def examples() -> tuple[Example, ...]:

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from clew.ingest.base import Chunk, Example, Format, IsField, Reject, Source, clip
-from clew.ingest.money_mt940 import Field, Told, amount_of, balance_of, day_of, entry_of, fields_of, information
+from clew.ingest.money_iban import iban_of
+from clew.ingest.money_mt940 import (
+    MAX_LINES,
+    Field,
+    Told,
+    amount_of,
+    balance_of,
+    day_of,
+    entry_of,
+    fields_of,
+    information,
+)
 from clew.ingest.money_rows import BLOCK, Ids, Payments, Value, compact, plain_amount, reference_of, rest, sides
 from clew.ingest.money_statement import Sequence, Statement
 from clew.ingest.money_types import of_code
@@ -20,11 +31,15 @@ _FIELDS = re.compile(rb"(?m)^:(?:25|28C?|60[FM]|61|62[FM]|86|34F|13D?|90[CD])[A-
 
 @dataclass
 class _State:
-    """What was read of the statement that is open: its entry waits for the field 86 that may follow it."""
+    """What was read of the statement that is open: its entry waits for the fields 86 that may follow it.
+
+    Ids are made with the account as it is ``written``, so that they do not hang on what is known of its country.
+    """
 
     statement: Statement | None = None
+    written: Value = None
     entry: Field | None = None
-    about: str | None = None
+    about: list[str] = field(default_factory=list)
     ids: Ids = field(default_factory=Ids)
     sequence: Sequence = field(default_factory=Sequence)
 
@@ -59,14 +74,14 @@ def _take(payments: Payments, state: _State, found: Field) -> None:
     tag, text = found.tag, found.text
     if tag == "20":
         _close(payments, state)
-        state.statement = Statement(found.line)
+        state.statement, state.written = Statement(found.line), None
         return
     if not tag:
         _flush(payments, state)
         return
     statement = state.statement = state.statement or Statement(found.line)
-    if tag == "86" and state.entry is not None and state.about is None:
-        state.about = text
+    if tag == "86" and state.entry is not None:
+        state.about += [text] if len(state.about) < MAX_LINES else []
         return
     if tag in ("62F", "62M"):  # before the last entry is added, which carries it
         _balance(payments, statement, found)
@@ -74,7 +89,8 @@ def _take(payments: Payments, state: _State, found: Field) -> None:
     if tag == "61":
         state.entry = found
     elif tag.startswith("25"):
-        statement.account, statement.bank, currency = _account(text)
+        state.written, statement.bank, currency = _account(text)
+        statement.account = iban_of(statement.bank, state.written)
         statement.currency = statement.currency or currency
     elif tag.startswith("28"):
         number, _, page = text.strip().partition("/")
@@ -121,14 +137,14 @@ def _close(payments: Payments, state: _State) -> None:
 def _flush(payments: Payments, state: _State) -> None:
     """Add the entry that waits."""
     entry, about, statement = state.entry, state.about, state.statement
-    state.entry = state.about = None
+    state.entry, state.about = None, []
     if entry is None or statement is None:
         return
     found = entry_of(entry.text)
     amount = amount_of(found["amount"]) if found is not None else None
     if found is None or amount is None:
         statement.unread += 1
-        raw = f":61:{entry.text}" + (f"\n:86:{about}" if about else "")
+        raw = "\n:86:".join((f":61:{entry.text}", *about))
         payments.rejects.append(Reject(entry.line, "an entry that cannot be read (field 61)", clip(raw)))
         return
     mark = found["mark"]
@@ -136,8 +152,7 @@ def _flush(payments: Payments, state: _State) -> None:
     pending = mark.startswith("E")
     if not pending:
         statement.book(amount, credit=credit)
-    told = information(about) if about else Told()
-    _add(payments, entry.line, state, statement, found, told, (plain_amount(amount), credit, pending))
+    _add(payments, entry.line, state, statement, found, information(*about), (plain_amount(amount), credit, pending))
 
 
 def _add(
@@ -148,7 +163,8 @@ def _add(
     own, _, banks = found["reference"].strip().partition("//")
     reference, reversal = reference_of(told.reference, own), found["mark"].startswith("R")
     more = (found["more"] or "").replace("\n", " ").strip() or None
-    payer, payee = sides(statement.account, told.account or told.name or told.final, credit=credit)
+    other = iban_of(told.bank, told.account) or told.name or told.final
+    payer, payee = sides(statement.account, other, credit=credit)
     name = " / ".join(part for part in (told.name, told.final) if part) or None
     payer_name, payee_name = sides(None, name, credit=credit)
     payer_bank, payee_bank = sides(statement.bank, told.bank, credit=credit)
@@ -157,7 +173,7 @@ def _add(
     fields: dict[str, Value] = {
         "payer": payer, "payee": payee, "amount": written, "currency": statement.currency, "posted_at": booked,
         "body": told.body or more, "platform": statement.bank,
-        "native_id": state.ids.of(statement.account, banks.strip(), written if credit else f"-{written}", said),
+        "native_id": state.ids.of(state.written, banks.strip(), written if credit else f"-{written}", said),
     }  # fmt: skip
     code = of_code("gvc", told.gvc)
     kind = code if code != told.gvc else None
