@@ -21,7 +21,7 @@ from numba.extending import register_jitable
 from clew.extract._capitals import capitals, name_words, written_as
 from clew.extract._gazetteer import gazetteer
 from clew.extract._words import Words, lookup, symbol_kinds, vocabulary, word_begin, word_end
-from clew.extract.base import FIELDS, Example, TextBatch, mentions
+from clew.extract.base import FIELDS, Example, TextBatch, mentions, pack_region
 from clew.ingest.kernels import kernel_step, making_kernel, making_step
 
 _TITLE_OR_BODY = 2  # fields before this one are running text
@@ -53,6 +53,21 @@ _BEFORE = {
         imię nevem зовут казвам ask call contact by with met mit avec con cu z od hi hello hallo dear lady girl
     """,
 }
+
+_STATES = """
+    alabama:AL alaska:AK arizona:AZ arkansas:AR california:CA colorado:CO connecticut:CT delaware:DE florida:FL
+    georgia:GA hawaii:HI idaho:ID illinois:IL indiana:IN iowa:IA kansas:KS kentucky:KY louisiana:LA maine:ME
+    maryland:MD massachusetts:MA michigan:MI minnesota:MN mississippi:MS missouri:MO montana:MT nebraska:NE
+    nevada:NV ohio:OH oklahoma:OK oregon:OR pennsylvania:PA tennessee:TN texas:TX utah:UT vermont:VT virginia:VA
+    washington:WA wisconsin:WI wyoming:WY
+"""
+
+
+@cache
+def _states() -> Words:
+    """The states of the US by their names of one word, packed as `_state` gives them."""
+    named = (entry.split(":") for entry in _STATES.split())
+    return vocabulary({name: pack_region(code) for name, code in named})
 
 
 @cache
@@ -107,13 +122,15 @@ def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore
 
 
 @kernel_step
-def _state(sym, end, last, kinds):  # type: ignore[no-untyped-def]
-    """A US state's two letters after "Portland, ", packed in upper case, or 0."""
+def _state(sym, end, last, kinds, states):  # type: ignore[no-untyped-def]
+    """A US state's two letters after "Portland, ", or its name, packed in upper case, or 0."""
     j = end
     while j < last and j - end < 2 and sym[j] in (32, 44):
         j += 1
-    if j == end or j + 2 > last or (j + 2 < last and kinds[sym[j + 2]] in (1, 2)):
+    if j == end or j + 2 > last:
         return np.uint16(0)
+    if j + 2 < last and kinds[sym[j + 2]] in (1, 2):
+        return np.uint16(max(lookup(states, sym, j, word_end(sym, kinds, j, last)), 0))
     if not (97 <= sym[j] <= 122 and 97 <= sym[j + 1] <= 122):
         return np.uint16(0)
     return np.uint16(((sym[j] - 32) << 8) | (sym[j + 1] - 32))
@@ -136,7 +153,7 @@ def _choose(lists, name, region, state, strict):  # type: ignore[no-untyped-def]
 
 
 @making_kernel
-def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capitals, words):  # type: ignore[no-untyped-def]
+def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capitals, words, states):  # type: ignore[no-untyped-def]
     """int32[hits]: the place of each hit, or -1; ``doubt`` marks those that only a list of places can save."""
     record, begin, end, phrase = hits
     sym = text[0]
@@ -146,7 +163,7 @@ def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capi
         at, first, last = char[i], start[r], start[r + 1]
         in_column = at >= starts[r, _PLACE] and (at < starts[r, _PLACE + 1])
         if in_column:
-            p, score, own = _choose(lists, name, region[r], _state(sym, j, last, kinds), True)
+            p, score, own = _choose(lists, name, region[r], _state(sym, j, last, kinds, states), True)
             if own or score >= _COLUMN_ELSEWHERE:
                 out[k] = p
             continue
@@ -162,7 +179,7 @@ def _judge(text, start, char, starts, region, hits, lists, doubtful, kinds, capi
         cue = _cue(text, r, i, first, kinds, words)
         if cue == _PERSON:
             continue
-        state = _state(sym, j, last, kinds)
+        state = _state(sym, j, last, kinds, states)
         p, score, own = _choose(lists, name, region[r], state, False)
         unsure = doubtful[name] or j - i < 4
         if own == 2:
@@ -236,7 +253,7 @@ class Place:
     """Finds places of the gazetteer; the value is the place's name and country."""
 
     name = "place"
-    version = "1"
+    version = "2"
     types: tuple[str, ...] = ("place",)
     examples: Sequence[Example] = (
         Example("New in Amsterdam, also Rotterdam", (
@@ -253,6 +270,7 @@ class Place:
             ("place", "Lyon, FR", "Lyon", False))),
         Example("Birmingham", (("place", "Birmingham, GB", "Birmingham", False),)),
         Example("Birmingham", (("place", "Birmingham, US", "Birmingham", False),), "US"),
+        Example("Located in Paris, Texas", (("place", "Paris, US", "Paris", False),)),
         Example("www.amsterdam.nl @Rotterdam amsterdam_girl", ()),
     )  # fmt: skip
 
@@ -265,7 +283,7 @@ class Place:
         spans = (hits.record, hits.begin, hits.end, hits.phrase)
         of = _judge(
             text, f.start, f.char, batch.starts, batch.region, spans, lists, known.doubtful,
-            symbol_kinds(), capitals(), _vocabulary(),
+            symbol_kinds(), capitals(), _vocabulary(), _states(),
         )  # fmt: skip
         kept = np.flatnonzero(of >= 0)
         value = known.value.take(pa.array(of[kept]))
