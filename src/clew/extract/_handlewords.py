@@ -79,7 +79,7 @@ NOT_NAMES = frozenset(
     cash deposit payment pay crypto bitcoin everyone someone anyone nobody none hidden thanks thank
     sorry hello love kiss kisses see you all any can will would should have has had was were are but
     platform platforms lead leads data plan plans mobile based management manager marketing media ads
-    advertising experience skills
+    advertising experience skills decision decisions suspended banned blocked deleted hacked
     """
     )
 )

@@ -71,6 +71,15 @@ def _name_end(sym, i, end, hyphen):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
+def _is_no_word(sym, i, j):  # type: ignore[no-untyped-def]
+    """Whether a name has a digit or "_" behind a letter, which no word of a sentence has."""
+    for k in range(i + 1, j):
+        if 48 <= sym[k] <= 57 or sym[k] == 95:
+            return 97 <= sym[i] <= 122
+    return False
+
+
+@kernel_step
 def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped-def]
     """Where the name after a platform's name may begin (with its "@"; -1: none), and what stands between."""
     how = np.int64(_BARE)
@@ -175,7 +184,7 @@ def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[
             name_end = _name_end(sym, name, end, code in _HYPHENS)
             if name_end - name < 3 or (name_end < end and sym[name_end] == 47):
                 continue
-            if how == _BARE:
+            if how == _BARE and not _is_no_word(sym, name, name_end):
                 back = skip_spaces_back(sym, i, first, 2)
                 if lookup(before, sym, word_begin(sym, kinds, back, first), back) >= 0:
                     continue
@@ -235,7 +244,7 @@ class Handle:
     """Finds accounts: ``platform:name`` in lower case, ``at:name`` where no platform is named."""
 
     name = "handle"
-    version = "4"
+    version = "5"
     types: tuple[str, ...] = ("handle",)
     examples: Sequence[Example] = (
         Example("Telegram: @Rose_House", (("handle", "telegram:rose_house", "@Rose_House", False),)),
@@ -257,6 +266,8 @@ class Handle:
         ),
         Example("@lilyhouse on Telegram", (("handle", "telegram:lilyhouse", "@lilyhouse", False),)),
         Example("телеграм @lilyhouse", (("handle", "telegram:lilyhouse", "@lilyhouse", False),)),
+        Example("add me on snapchat rosa88", (("handle", "snapchat:rosa88", "rosa88", False),)),
+        Example("I am on snapchat now, on telegram 24h", ()),
         Example("Line ID: rosa88", (("handle", "line:rosa88", "rosa88", False),)),
         Example("𝐓elegram @ｒosa88", (("handle", "telegram:rosa88", "@ｒosa88", True),)),
         Example(
