@@ -6,7 +6,7 @@ import numpy as np
 
 from clew.extract._phone_context import is_obscured, link_kind, tongue
 from clew.extract._phone_groups import group, mark_times, ways
-from clew.extract._phone_plan import BARE, MOBILE, OTHER, PLAIN, TRUNK, international, national
+from clew.extract._phone_plan import BARE, MOBILE, OTHER, PLAIN, TRUNK, WITHOUT_PREFIX, international, national
 from clew.extract._phone_score import CONTACT_FIELD, score
 from clew.extract._phone_tables import (
     BEGIN,
@@ -84,6 +84,8 @@ def _resolve(tables, ws, region, row, likely, i, j, plus, hope):  # type: ignore
                 continue
             kinds, number, form = national(plan, other, d, i, j)
             if kinds:
+                if form == PLAIN and likely == 0 and plan.bare[other] != WITHOUT_PREFIX:
+                    form = BARE  # that a prefix is seldom written says nothing where the country is not known
                 points = _national_base(form, kinds, likely)
                 if kinds & MOBILE:
                     points += 1

@@ -43,10 +43,10 @@ def iban_end(tables, sym, p, end):  # type: ignore[no-untyped-def]
 @inner
 def _are(klass, sym, p, count):  # type: ignore[no-untyped-def]
     """Whether so many digits stand at p."""
+    good = True
     for k in range(p, p + count):
-        if klass[sym[k]] != DIGIT:
-            return False
-    return True
+        good &= klass[sym[k]] == DIGIT
+    return good
 
 
 @kernel_step

@@ -16,6 +16,7 @@ from clew.ingest.kernels import kernel, kernel_step
 
 FIXED, MOBILE, OTHER = 1, 2, 4  # kinds of number, as bits
 TRUNK, PLAIN, BARE = 1, 2, 3  # a national number: with its prefix; where none is used; with the prefix left out
+WITHOUT_PREFIX = FIXED | MOBILE | OTHER  # where there is none
 _NANP = 1
 # Before mobile numbers a prefix is seldom written there (Argentina's look like its others).
 _MOBILE_BARE, _ALL_BARE = ("BR", "CO", "IN", "KZ", "PE", "RU"), ("AR",)
@@ -69,9 +70,9 @@ def plan() -> Plan:
             prefix[r, k, : len(word)] = [int(d) for d in word]
     main = np.full(1000, -1, np.int16)
     main[mains[:, 0]] = mains[:, 1]
-    none = (size[:, 0] == 0) | (code == _NANP) | np.isin(regions, _ALL_BARE)
-    bare = np.where(none, FIXED | MOBILE | OTHER, 0).astype(np.uint8)
+    bare = np.where((size[:, 0] == 0) | (code == _NANP), WITHOUT_PREFIX, 0).astype(np.uint8)
     bare[np.isin(regions, _MOBILE_BARE)] |= MOBILE
+    bare[np.isin(regions, _ALL_BARE)] |= FIXED | MOBILE
     return Plan(trans, label, root, index, code, after, prefix, size, bare, main)
 
 

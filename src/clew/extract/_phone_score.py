@@ -88,9 +88,9 @@ def _counting(grp, gdig, i, j):  # type: ignore[no-untyped-def]
 @kernel_step
 def _address_or_decimals(grp, gdig, i, j):  # type: ignore[no-untyped-def]
     """Whether the groups are an IP address, a decimal number, or four fours as on a card."""
-    if grp[i, SIZE] <= 3 and j == i + 1 and grp[j, SYMBOL] == 0x2E and grp[j, SIZE] >= 4:
-        if gdig[grp[i, FIRST]] != 0 or (grp[i, SIZE] == 1 and grp[j, SIZE] >= 7):
-            return True
+    behind_zero = gdig[grp[i, FIRST]] == 0 and (grp[i, SIZE] > 1 or grp[j, SIZE] < 7)  # no decimals, as far as one sees
+    if grp[i, SIZE] <= 3 and not behind_zero and j == i + 1 and grp[j, SYMBOL] == 0x2E and grp[j, SIZE] >= 4:
+        return True
     small = dots = j == i + 3
     for g in range(i, j + 1):
         small &= grp[g, SIZE] <= 3 and gdig[grp[g, FIRST]] <= 2

@@ -37,6 +37,7 @@ _COLUMN_ELSEWHERE = 50_000  # named in a place column, but outside the country t
 _SHARE = 0.02  # of the largest place's people that a namesake in the record's country must have
 
 _ANNOUNCES, _LEADS, _PERSON = 0, 1, 2
+_BY_NAME, _LETTERS = 0x8000, np.uint16(0x7FFF)
 _BEFORE = {
     # what hardly stands before anything but a place
     _ANNOUNCES: """
@@ -123,14 +124,17 @@ def _shouted(text, r, begin, end, first, last, kinds, capitals):  # type: ignore
 
 @kernel_step
 def _state(sym, end, last, kinds, states):  # type: ignore[no-untyped-def]
-    """A US state's two letters after "Portland, ", or its name, packed in upper case, or 0."""
+    """A US state's two letters after "Portland, ", packed in upper case; with `_BY_NAME` where its name stands there,
+    which cannot be a country's letters ("CA"); or 0.
+    """
     j = end
     while j < last and j - end < 2 and sym[j] in (32, 44):
         j += 1
     if j == end or j + 2 > last:
         return np.uint16(0)
     if j + 2 < last and kinds[sym[j + 2]] in (1, 2):
-        return np.uint16(max(lookup(states, sym, j, word_end(sym, kinds, j, last)), 0))
+        named = lookup(states, sym, j, word_end(sym, kinds, j, last))
+        return np.uint16(named | _BY_NAME) if named > 0 else np.uint16(0)
     if not (97 <= sym[j] <= 122 and 97 <= sym[j + 1] <= 122):
         return np.uint16(0)
     return np.uint16(((sym[j] - 32) << 8) | (sym[j + 1] - 32))
@@ -143,7 +147,7 @@ def _choose(lists, name, region, state, strict):  # type: ignore[no-untyped-def]
     best, a, b = -1, first[name], first[name + 1]
     for i in range(a, b):
         p = place[i]
-        if state != 0 and (division[p] == state or country[p] == state):
+        if state != 0 and (division[p] == state & _LETTERS or country[p] == state):
             return np.int64(p), score[i], 2
         if best < 0 and region != 0 and country[p] == region and (strict or score[i] >= _SHARE * score[a]):
             best = i
