@@ -64,6 +64,20 @@ def values(text: str, region: str = "") -> list[str]:
         "24 vuotta",
         "24 ετών",
         "2\u200b4 years",
+        "I just turned 24",
+        "24 añitos",
+        "24enne",
+        "24 J. alt",
+        "24 jr. oud",
+        "24 évesen",
+        "24F London",
+        "new here (24F)",
+        "F/24",
+        "24/f/london",
+        "I'm 24F",
+        "24-летняя",
+        "24 years old, apartment near the station",
+        "Опыт есть. 24 года",
     ],
 )
 def test_spellings_of_one_age(text: str) -> None:
@@ -104,6 +118,36 @@ def test_spellings_of_one_age(text: str) -> None:
         "I am 24 km away",
         "age: 124",
         "age: 5",
+        "опыт 25 лет",
+        "опыт работы 25 лет",
+        "работаем 25 лет",
+        "более 25 лет на рынке",
+        "25 лет на рынке",
+        "гарантия 25 лет",
+        "25-летний опыт",
+        "25 éves tapasztalat",
+        "experiență de 25 ani",
+        "25 години опит",
+        "25 років досвіду",
+        "garantie 25 ans",
+        "garantía de 25 años",
+        "25 Jahre am Markt",
+        "25 lat na rynku",
+        "experience: 25 years",
+        "company is 25 years old",
+        "house 25 years old",
+        "a 25 year old company",
+        "фирме 25 лет",
+        "cég 25 éves",
+        "the company just turned 25",
+        "She turned 25 heads",
+        "Flat 25F",
+        "10 Baker St, 25F",
+        "25F outside",
+        "25F, Silver Tower",
+        "25/F Silver Centre",
+        "90F today",
+        "a lens at f/22",
     ],
 )
 def test_leaves_what_is_no_age(text: str) -> None:
@@ -126,7 +170,9 @@ def test_every_age(age: int, form: str) -> None:
     assert values(form.format(age)) == [str(age) if age >= 18 else "under-18-stated"]
 
 
-@pytest.mark.parametrize("part", ["2", "24", "24 ", "24 years ", "24-", "age ", "24 years of "])
+@pytest.mark.parametrize(
+    "part", ["2", "24", "24 ", "24 years ", "24-", "24f ", "f/24 ", "is ", "turned 24", "age ", "24 years of "]
+)
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     times = 1_000_000 // len(part)
     assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times

@@ -77,6 +77,141 @@ def test_a_crown_is_that_of_the_country(region: str, value: list[str]) -> None:
 def test_a_dollar_is_that_of_the_country() -> None:
     assert values("$90", "CA") == ["90.00 CAD"]
     assert values("$90") == values("US$90") == ["90.00 USD"]
+    assert values("90 dólares", "MX") == ["90.00 USD"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("R$ 250,00 a hora", "250.00 BRL/hour"),
+        ("R$250", "250.00 BRL"),
+        ("R$ 1.500,00", "1500.00 BRL"),
+        ("$100 AUD", "100.00 AUD"),
+        ("$100 AUD 30 min", "100.00 AUD/half-hour"),
+        ("$ 100 MXN", "100.00 MXN"),
+        ("$30.000 CLP", "30000.00 CLP"),
+        ("COP $100.000", "100000.00 COP"),
+        ("AR$ 5000", "5000.00 ARS"),
+        ("A$90", "90.00 AUD"),
+        ("AU$90", "90.00 AUD"),
+        ("C$90", "90.00 CAD"),
+        ("CA$90", "90.00 CAD"),
+        ("NZ$90", "90.00 NZD"),
+        ("HK$900", "900.00 HKD"),
+        ("S$90", "90.00 SGD"),
+        ("NT$3000", "3000.00 TWD"),
+        ("MX$500", "500.00 MXN"),
+        ("a $100 tip", "100.00 USD"),
+        ("1h$150", "150.00 USD/hour"),
+        ("¥600 RMB", "600.00 CNY"),
+    ],
+)
+def test_letters_and_codes_beside_a_sign_say_whose_it_is(text: str, value: str) -> None:
+    assert values(text) == values(text, "GB") == [value]
+
+
+def test_the_letters_beside_a_sign_are_part_of_what_was_found() -> None:
+    rows = PLUGIN.find(batch_of_texts(["now R$ 250,00", "now $100 AUD", "now COP $100.000"])).to_pylist()
+    assert [m["raw"] for m in rows] == ["R$ 250,00", "$100 AUD", "COP $100.000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("£2.5k a week", "2500.00 GBP/week"),
+        ("$1.5k per week", "1500.00 USD/week"),
+        ("€3.5k per month", "3500.00 EUR/month"),
+        ("€ 2.5 K", "2500.00 EUR"),
+        ("£25k.", "25000.00 GBP"),
+        ("15к руб за ночь", "15000.00 RUB/night"),
+        ("15 тыс. руб", "15000.00 RUB"),
+        ("15 т. руб", "15000.00 RUB"),
+        ("15 т.р.", "15000.00 RUB"),
+        ("15 тр за час", "15000.00 RUB/hour"),
+        ("30 ezer forint", "30000.00 HUF"),
+        ("1,5 tys. zł", "1500.00 PLN"),
+        ("2 mii lei", "2000.00 RON"),
+        ("$15 thousand", "15000.00 USD"),
+        ("$100 к оплате", "100.00 USD"),
+        ("10万円", "100000.00 JPY"),
+        ("一晩10万円です", "100000.00 JPY"),
+    ],
+)
+def test_thousands(text: str, value: str) -> None:
+    assert values(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Fr. 200.-", "200.00 CHF"),
+        ("Rs. 5,000", "5000.00 INR"),
+        ("₹1,50,000 per month", "150000.00 INR/month"),
+        ("600元", "600.00 CNY"),
+        ("BRL 250", "250.00 BRL"),
+        ("INR 5000", "5000.00 INR"),
+        ("THB 2000", "2000.00 THB"),
+        ("JPY 10000", "10000.00 JPY"),
+        ("CNY 600", "600.00 CNY"),
+        ("ZAR 500", "500.00 ZAR"),
+        ("KES 2000", "2000.00 KES"),
+        ("Ksh 2000", "2000.00 KES"),
+        ("NGN 5000", "5000.00 NGN"),
+        ("₦5000", "5000.00 NGN"),
+        ("₱500", "500.00 PHP"),
+        ("₫500.000", "500000.00 VND"),
+        ("ARS 5000", "5000.00 ARS"),
+        ("CLP 30.000", "30000.00 CLP"),
+        ("PHP 500", "500.00 PHP"),
+        ("COP 100.000", "100000.00 COP"),
+        ("MXN 500", "500.00 MXN"),
+    ],
+)
+def test_currencies_of_the_world(text: str, value: str) -> None:
+    assert values(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "value"),
+    [
+        ("¥100,000", "JP", "100000.00 JPY"),
+        ("¥600", "CN", "600.00 CNY"),
+        ("600元", "TW", "600.00 TWD"),
+        ("TRY 1000", "TR", "1000.00 TRY"),
+        ("S/ 100", "PE", "100.00 PEN"),
+        ("S/. 100", "PE", "100.00 PEN"),
+        ("R500", "ZA", "500.00 ZAR"),
+        ("$500 pesos", "CO", "500.00 COP"),
+        ("Rs 5,000", "PK", "5000.00 PKR"),
+        ("5000р/час", "RU", "5000.00 RUB/hour"),
+        ("2 500:- kr", "SE", "2500.00 SEK"),
+        ("kr. 500", "DK", "500.00 DKK"),
+    ],
+)
+def test_what_only_the_country_tells(text: str, region: str, value: str) -> None:
+    assert values(text, region) == [value]
+    assert values("TRY 1000 ¥100,000 S/ 100 R500 5000р kr. 500 RS 500 $500 pesos") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it weighs 10 pounds",
+        "I lost 20 pounds last year",
+        "12 stone 5 pounds",
+        "5'4 120 pounds",
+        "5 ft 4, 120 pounds",
+        "20 pounds overweight",
+    ],
+)
+def test_pounds_of_weight_are_no_price(text: str) -> None:
+    assert values(text) == []
+
+
+def test_pounds_beside_other_words_are_a_price() -> None:
+    assert values("hot stone massage 50 pounds") == ["50.00 GBP"]
+    assert values("Lost property. 50 pounds an hour") == ["50.00 GBP/hour"]
+    assert values("slim, 120 pounds", "US") == []
 
 
 @pytest.mark.parametrize(
@@ -107,6 +242,16 @@ def test_lists_of_prices(text: str, found: list[str]) -> None:
         "0 €",
         "$5M",
         "€40 billion",
+        "$1 million",
+        "₹1,00,00,000",
+        "10,50,100 €",
+        "€ 25 K salary",
+        "€ 5 mil",
+        "1万5000円",
+        "Mo-Fr. 10.00-20.00",
+        "Fr. 10.-20. Mai",
+        "PHP 8",
+        "2.5k per week",
         "ir150€",
     ],
 )
@@ -125,7 +270,9 @@ def test_a_value_is_its_own_value(cents: int, currency: str, unit: str) -> None:
     assert values(value) == ([value] if cents >= 100 else [])
 
 
-@pytest.mark.parametrize("part", ["1", "1.", "1 000 ", "€", "1€", "€1 per ", "1h ", "9,99"])
+@pytest.mark.parametrize(
+    "part", ["1", "1.", "1 000 ", "€", "1€", "1,00,", "1 k ", "5 pounds ", "R$ ", "€1 per ", "1h ", "9,99"]
+)
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     times = 1_000_000 // len(part)
     assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
+
 from clew.extract._words import Words, vocabulary, word_list
 
-# "$", "kr" and "lei" mean the currency of the record's country, or where that is unknown what "" gives.
-DOLLAR, KRONE, LEU, UNKNOWN = "$", "kr", "lei", ""
+# These mean the currency of the record's country, or where that is unknown what "" gives.
+DOLLAR, KRONE, LEU, POUND, PESO, YEN, UNKNOWN = "$", "kr", "lei", "pound", "peso", "¥", ""
+ROUBLE, FRANC, RUPEE = "р", "fr.", "rs."
 _CURRENCIES = {
     "EUR": "€ eur euro euros eurot euroa evro евро еуро ευρω eu",
-    "GBP": "£ gbp pound pounds quid funt funtow",
+    "GBP": "£ gbp quid funt funtow",
+    POUND: "pound pounds",
     "USD": "usd",
-    DOLLAR: "$ dollar dollars dolar dolares dollari bucks доллар долларов",
-    KRONE: "kr kronor kroner krona krone",
+    DOLLAR: "$",
+    "dollar": "dollar dollars dolar dolares dollari bucks доллар долларов",
+    PESO: "peso pesos",
+    KRONE: "kr kr. kronor kroner krona krone",
     LEU: "lei leu",
     "SEK": "sek", "NOK": "nok", "DKK": "dkk", "ISK": "isk", "RON": "ron", "MDL": "mdl",
     "PLN": "pln zl zloty zlotych zlote złotych",
@@ -21,23 +28,69 @@ _CURRENCIES = {
     "CZK": "czk kc korun koruny",
     "BGN": "bgn лв лева lv leva",
     "RUB": "₽ rub руб рублей рубля rubley",
+    ROUBLE: "р",
     "UAH": "₴ uah грн гривен hryvnia",
     "CHF": "chf sfr franken francs stutz",
+    FRANC: "fr.",
     "TRY": "₺ tl lira",
+    "try": "try",
     "RSD": "rsd dinara динара",
     "AED": "aed dirham dirhams dhs",
     "CAD": "cad", "AUD": "aud", "NZD": "nzd",
-    "JPY": "jpy yen", "CNY": "cny rmb yuan", "THB": "฿ thb baht", "INR": "₹ inr rupees",
+    YEN: "¥",
+    "JPY": "jpy yen 円", "CNY": "cny rmb yuan", "元": "元", "THB": "฿ thb baht บาท",
+    "INR": "₹ inr",
+    RUPEE: "rs. rupees",
+    "rs": "rs",
     "BRL": "brl reais", "MXN": "mxn", "ILS": "₪ ils shekel", "KRW": "₩ krw",
     "SGD": "sgd", "HKD": "hkd", "TWD": "twd", "CLP": "clp", "COP": "cop", "ARS": "ars",
+    "UYU": "uyu", "DOP": "dop", "PHP": "₱ php", "VND": "₫ vnd", "ZAR": "zar",
+    "r": "r",
+    "KES": "kes ksh kshs ksh. kshs.", "NGN": "₦ ngn naira",
+    "s/": "s/ s/. soles pen",
 }  # fmt: skip
 CODES = tuple(_CURRENCIES)
+_PESOS = {"MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS", "UY": "UYU", "DO": "DOP"}
+_DOLLARS = {"": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD"}
 _BY_REGION = {
-    DOLLAR: {"": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD",
-             "MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS"},
+    DOLLAR: {**_DOLLARS, **_PESOS, "BR": "BRL"},
+    "dollar": _DOLLARS,
+    PESO: {"": UNKNOWN, **_PESOS, "PH": "PHP"},
+    POUND: {"": "GBP", "US": UNKNOWN, "CA": UNKNOWN},  # there pounds are a weight
     KRONE: {"": UNKNOWN, "SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK", "FO": "DKK", "GL": "DKK"},
     LEU: {"": "RON", "MD": "MDL"},
+    ROUBLE: {"": UNKNOWN, "RU": "RUB"},  # elsewhere "2024 р." is a year
+    FRANC: {"": "CHF"},
+    "try": {"": UNKNOWN, "TR": "TRY"},
+    YEN: {"": UNKNOWN, "JP": "JPY", "CN": "CNY"},
+    "元": {"": "CNY", "TW": "TWD", "HK": "HKD", "SG": "SGD", "MO": UNKNOWN},
+    RUPEE: {"": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR", "BR": UNKNOWN, "ID": UNKNOWN},
+    "rs": {"": UNKNOWN, "IN": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR"},
+    "r": {"": UNKNOWN, "ZA": "ZAR"},
+    "s/": {"": UNKNOWN, "PE": "PEN"},
 }  # fmt: skip
+# Less than this is no price: "6 ft" is a height, "PHP 8" a version, "R21" a road.
+_LEAST = {
+    "HUF": 500,
+    "PHP": 100,
+    "COP": 500,
+    "CLP": 500,
+    "DOP": 100,
+    "KES": 20,
+    "INR": 20,
+    "NGN": 100,
+    "VND": 1000,
+    "r": 100,
+    "rs": 20,
+    "rs.": 20,
+}
+# Letters that stand at the sign of a dollar: "R$ 250", "AU$90".
+_BESIDE_DOLLAR = {
+    "BRL": "r br", "AUD": "a au", "CAD": "c ca can cdn", "NZD": "nz", "HKD": "hk", "SGD": "s sg", "USD": "us u",
+    "TWD": "nt", "MXN": "mx mex", "ARS": "ar", "CLP": "cl", "COP": "co col", "DOP": "rd", "UYU": "uy",
+}  # fmt: skip
+_OF_DOLLAR = word_list("usd aud cad nzd sgd hkd twd mxn clp cop ars uyu dop brl reais peso pesos")
+_OF_YEN = word_list("jpy cny rmb yuan yen")
 
 UNITS = ("", "hour", "half-hour", "night", "day", "week", "month", "session")
 HOUR, HALF_HOUR = UNITS.index("hour"), UNITS.index("half-hour")
@@ -70,32 +123,81 @@ _MINUTES = word_list(
 )
 
 
-# What may stand before an amount; the other words there belong to what was said before.
-_BEFORE = word_list(
+# What may stand before an amount, beside the codes; the other words there belong to what was said before.
+_BEFORE = word_list("€ £ $ ¥ ₽ ₴ ₺ ฿ ₹ ₪ ₩ ₱ ₫ ₦ euro kr kr. sfr fr. rs rs. r s/ s/. pen try ksh kshs ksh. kshs. rmb")
+# A word for it, "k" by itself, "т" that stands at a currency, "тр" that is one with it.
+THOUSAND, KILO, SHORT, ROUBLES = 0, 1, 2, 3
+_THOUSANDS = word_list(
     """
-    € £ $ ₽ ₴ ₺ ฿ ₹ ₪ ₩ eur euro gbp usd pln huf czk bgn rub uah chf sek nok dkk isk ron mdl aed cad aud nzd
-    kr sfr
+    тыс тысяч тысячи тысяча тис тисяч тисячі хил хиляди хиљада ezer thousand duizend tausend tsd tys tysiecy tysiące
+    tisic tisice mii tusen tusind tuhatta tisuca hiljada hiljade χιλιαδες ribu
     """
 )
+_LARGE = word_list(
+    """
+    m mm mn mio mln million millions bn b billion billions млн млрд mil mill millon millones milhao milhoes millió
+    millionen miljoen milione milioni milion milionow lakh lakhs lac crore crores juta
+    """
+)
+# What a weight is told with; before "stone" or "ft" a number stands, else it is a massage with hot stones.
+WEIGHED, COUNTED = 0, 1
+_WEIGHT = {
+    WEIGHED: """
+        weigh weighs weighed weighing weight weights lose loses losing lost gain gains gained gaining shed lbs kilos
+        heavy heavier lighter overweight underweight muscle fat tall bodyweight birthweight
+    """,
+    COUNTED: "stone stones st ft feet foot inch inches kg lb cm",
+}
 
 
 @cache
 def currency_words() -> Words:
-    """Signs and words of currencies; the code is a place in CODES."""
-    return vocabulary({w: n for n, words in enumerate(_CURRENCIES.values()) for w in words.split()})
+    """Signs and words of currencies that may stand after an amount; the code is a place in CODES."""
+    return vocabulary({w: n for w, n in _codes().items() if w != "r"})
 
 
 @cache
 def leading_currency_words() -> Words:
     """Those that may stand before an amount."""
-    codes = {w: n for n, words in enumerate(_CURRENCIES.values()) for w in words.split()}
-    return vocabulary({w: codes[w] for w in _BEFORE})
+    codes = _codes()
+    return vocabulary({w: n for w, n in codes.items() if w in _BEFORE or (w.isascii() and w.upper() == CODES[n])})
+
+
+@cache
+def dollar_letters() -> Words:
+    """Letters and codes beside the sign of a dollar, which say whose dollar it is."""
+    codes = {w: CODES.index(name) for name, words in _BESIDE_DOLLAR.items() for w in words.split()}
+    return vocabulary(codes | {w: n for w, n in _codes().items() if w in _OF_DOLLAR})
+
+
+@cache
+def deciding_words() -> Words:
+    """Words after an amount that say more than the "$" or "¥" before it."""
+    return vocabulary({w: n for w, n in _codes().items() if w in _OF_DOLLAR or w in _OF_YEN})
+
+
+@cache
+def least_amounts() -> npt.NDArray[np.int64]:
+    """int64[codes]: the least amount, in hundredths, that is a price in each currency."""
+    return np.array([100 * _LEAST.get(name, 0) for name in CODES], np.int64)
+
+
+@cache
+def thousand_words() -> Words:
+    """Words after a number for a thousand of it: THOUSAND, KILO, SHORT or ROUBLES."""
+    return vocabulary(dict.fromkeys(_THOUSANDS, THOUSAND) | {"k": KILO, "т": SHORT, "тр": ROUBLES})
 
 
 @cache
 def large_words() -> Words:
     """Words after an amount that is too large for a price."""
-    return vocabulary(dict.fromkeys(word_list("m mm mn mio mln million millions bn b billion billions млн млрд"), 0))
+    return vocabulary(dict.fromkeys(_LARGE, 0))
+
+
+@cache
+def weight_words() -> Words:
+    """Words beside "pounds" that are no money: WEIGHED or COUNTED."""
+    return vocabulary({w: code for code, words in _WEIGHT.items() for w in words.split()})
 
 
 @cache
@@ -105,6 +207,10 @@ def unit_words() -> Words:
     for words, code in ((_PER, PER), (_HALF_WORDS, HALF), (_MINUTES, MINUTES)):
         codes |= {w: code for w in words if w not in codes}
     return vocabulary(codes)
+
+
+def _codes() -> dict[str, int]:
+    return {w: n for n, words in enumerate(_CURRENCIES.values()) for w in words.split()}
 
 
 def currency(code: int, region: int) -> str:

@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from clew.extract._amounts import MOST, amount, digits, in_lakhs, is_ideograph, of_weight, thousands, token_end, value
 from clew.extract._marks import NUMBER, next_mark
 from clew.extract._money import (
     CODES,
+    DOLLAR,
+    FRANC,
     HALF,
     HALF_HOUR,
     HOUR,
     MINUTES,
     PER,
+    POUND,
+    ROUBLE,
+    RUPEE,
     UNITS,
+    YEN,
     currency,
     currency_words,
+    deciding_words,
+    dollar_letters,
     large_words,
     leading_currency_words,
+    least_amounts,
+    thousand_words,
     unit_words,
+    weight_words,
 )  # fmt: skip
 from clew.extract._words import (
     DIGIT,
     LETTER,
+    Words,
     lookup,
     put,
     skip_spaces,
@@ -38,53 +53,46 @@ from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
 from clew.ingest.kernels import kernel_step, making_kernel
 
-_MOST = 9_999_999  # more is no price of a service or a wage
-_FORINT = CODES.index("HUF")
-_LEAST_FORINT = 500  # "6 ft" is a height
+_DOLLAR, _YEN, _POUND = CODES.index(DOLLAR), CODES.index(YEN), CODES.index(POUND)
+_ROUBLE, _SHORT_ROUBLE, _FRANC = CODES.index("RUB"), CODES.index(ROUBLE), CODES.index(FRANC)
+_RUPEES = (CODES.index("INR"), CODES.index(RUPEE), CODES.index("rs"))
 
 
-@kernel_step
-def _digits(sym, i, end):  # type: ignore[no-untyped-def]
-    while i < end and 48 <= sym[i] <= 57:
-        i += 1
-    return i
+class _Money(NamedTuple):
+    """The vocabularies of `clew.extract._money` that a scan for prices reads.
+
+    Attributes:
+        words, leading: currencies after and before an amount.
+        letters: those beside the sign of a dollar.
+        deciding: what stands after an amount and says more than "$" before it.
+        units, thousands, large, weights: what else stands beside an amount.
+        least: int64[codes], the least price in each currency.
+    """
+
+    words: Words
+    leading: Words
+    letters: Words
+    deciding: Words
+    units: Words
+    thousands: Words
+    large: Words
+    weights: Words
+    least: npt.NDArray[np.int64]
 
 
-@kernel_step
-def _value(sym, i, j):  # type: ignore[no-untyped-def]
-    v = np.int64(0)
-    for k in range(i, min(j, i + 9)):
-        v = v * 10 + np.int64(sym[k]) - 48
-    return v
-
-
-@kernel_step
-def _amount(sym, i, end):  # type: ignore[no-untyped-def]
-    """Hundredths (-1: none) and end of the amount at i: groups of three digits, decimals, ",-", "k"."""
-    j = _digits(sym, i, end)
-    if j - i > 7:
-        return np.int64(-1), j
-    whole, size, mark = _value(sym, i, j), j - i, 0
-    while size <= 3 and j < end and sym[j] in (46, 44, 39, 32) and (mark == 0 or sym[j] == mark):
-        k = _digits(sym, j + 1, end)
-        if k - j != 4 or (sym[j] == 32 and not (sym[k - 1] == 48 and sym[k - 2] == 48 and size < 3)):
-            break
-        mark, whole, j = sym[j], whole * 1000 + _value(sym, j + 1, k), k
-        if whole > _MOST:
-            return np.int64(-1), j
-    cents = np.int64(0)
-    if j + 1 < end and (sym[j] == 46 or sym[j] == 44) and sym[j] != mark:
-        k = _digits(sym, j + 1, end)
-        if k - j == 2 or k - j == 3:
-            cents = _value(sym, j + 1, k) * (10 if k - j == 2 else 1)
-            j = k
-        elif k == j + 1 and sym[k] == 45:
-            j = k + 1
-            while j < end and sym[j] == 45 and j - k < 3:
-                j += 1
-    elif j < end and sym[j] == 107 and not (j + 1 < end and 97 <= sym[j + 1] <= 122):  # "2k"
-        whole, j = whole * 1000, j + 1
-    return (whole * 100 + cents if 0 < whole <= _MOST else np.int64(-1)), j
+@cache
+def _money() -> _Money:
+    return _Money(
+        currency_words(),
+        leading_currency_words(),
+        dollar_letters(),
+        deciding_words(),
+        unit_words(),
+        thousand_words(),
+        large_words(),
+        weight_words(),
+        least_amounts(),
+    )
 
 
 @kernel_step
@@ -93,27 +101,48 @@ def _currency_at(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     j = skip_spaces(sym, i, end, 2)
     if j >= end:
         return np.int64(-1), i
-    if kinds[sym[j]] == LETTER:
-        stop = word_end(sym, kinds, j, end)
-        if stop < end and kinds[sym[stop]] == DIGIT:
-            return np.int64(-1), i
-    else:
-        stop = j + 1
-        if j > i and stop < end and kinds[sym[stop]] == DIGIT:  # "100 €200": the sign of the next amount
-            return np.int64(-1), i
+    stop = token_end(sym, kinds, j, end)
+    if stop < end and kinds[sym[stop]] == DIGIT and (kinds[sym[j]] == LETTER or j > i):
+        return np.int64(-1), i  # "100 €200": the sign of the next amount
     return lookup(words, sym, j, stop), stop
 
 
 @kernel_step
-def _currency_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
+def _letters_before(sym, i, first, kinds, letters):  # type: ignore[no-untyped-def]
+    """Code and begin of the letters that say whose dollar the sign at i is ("AU$", "COP $"), or -1."""
+    j = skip_spaces_back(sym, i, first, 1)
+    begin = word_begin(sym, kinds, j, first)
+    if (j < i and j - begin != 3) or (begin > first and kinds[sym[begin - 1]] == DIGIT):  # "a $100 tip", "1h$100"
+        return np.int64(-1), i
+    return lookup(letters, sym, begin, j), begin
+
+
+@kernel_step
+def _currency_before(sym, i, first, kinds, words, letters):  # type: ignore[no-untyped-def]
     """Code and begin of the currency before an amount that begins at i, or -1."""
     j = skip_spaces_back(sym, i, first, 1)
     if j == first:
         return np.int64(-1), i
-    begin = word_begin(sym, kinds, j, first) if kinds[sym[j - 1]] == LETTER else j - 1
+    last = j
+    while last > first and j - last < 2 and sym[last - 1] in (46, 47):  # "Rs.", "S/."
+        last -= 1
+    begin = word_begin(sym, kinds, last, first) if kinds[sym[last - 1]] == LETTER else j - 1
     if begin > first and kinds[sym[begin - 1]] == DIGIT:  # the sign of the amount before
         return np.int64(-1), i
-    return lookup(words, sym, begin, j), begin
+    code = lookup(words, sym, begin, j)
+    if code == _DOLLAR:
+        own, left = _letters_before(sym, begin, first, kinds, letters)
+        if own >= 0:
+            return own, left
+    return code, begin
+
+
+@kernel_step
+def _glued(sym, i, first, kinds):  # type: ignore[no-untyped-def]
+    """Is the amount at i the end of a word ("ir150") or of a larger number ("3千600")?"""
+    if i == first or kinds[sym[i - 1]] != LETTER:
+        return False
+    return not is_ideograph(sym[i - 1]) or sym[i - 1] in (0x5341, 0x767E, 0x5343, 0x4E07, 0x842C, 0x5104, 0x4EBF)
 
 
 @kernel_step
@@ -140,10 +169,10 @@ def _unit_after(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
             j += 1
             continue
         if kinds[c] == DIGIT:
-            stop = _digits(sym, j, end)
+            stop = digits(sym, j, end)
             if number > 0 or stop - j > 2:
                 break
-            number, j = _value(sym, j, stop), stop
+            number, j = value(sym, j, stop), stop
             continue
         stop = word_end(sym, kinds, j, end) if kinds[c] == LETTER else j + 1
         code = lookup(words, sym, j, stop)
@@ -175,7 +204,7 @@ def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
     while d > first and kinds[sym[d - 1]] == DIGIT and k - d < 4:
         d -= 1
     if d < k and k - d < 3:
-        return _unit_of(code, _value(sym, d, k), False), d
+        return _unit_of(code, value(sym, d, k), False), d
     w = word_begin(sym, kinds, k, first)
     if w == k and k > first and lookup(words, sym, k - 1, k) == HALF:
         w = k - 1
@@ -191,11 +220,30 @@ def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     return lookup(words, sym, i, word_end(sym, kinds, i, min(end, i + 12))) >= 0
 
 
+@kernel_step
+def _currency_of(sym, a, i, stop, done, end, kinds, money):  # type: ignore[no-untyped-def]
+    """Code (-1: none), begin and end of an amount with its currency; it stands at ``sym[a:i]``, thousands to stop."""
+    code, begin = _currency_before(sym, a, done, kinds, money.leading, money.letters)
+    if code == _FRANC and (sym[i - 1] != 45 or (i < end and kinds[sym[i]] == DIGIT)):  # "Fr. 10-18" is a Friday
+        code = np.int64(-1)
+    if code < 0:
+        if _glued(sym, a, done, kinds):
+            return code, a, stop
+        code, stop = _currency_at(sym, stop, end, kinds, money.words)
+        return code, a, stop
+    if code in (_DOLLAR, _YEN):
+        own, last = _currency_at(sym, stop, end, kinds, money.deciding)
+        if own >= 0:
+            return own, begin, last
+    return code, begin, stop
+
+
 @making_kernel
-def _scan(sym, start, places, kinds, money, leading, units, large):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, kinds, money):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, hundredths, currency, unit."""
     rows = np.empty((256, 6), np.int64)
     marked, at, what = places.first, places.at, places.what
+    words, units, thousand, large, least = money.words, money.units, money.thousands, money.large, money.least
     k = np.int64(0)
     for r in range(start.shape[0] - 1):
         first, end = start[r], start[r + 1]
@@ -206,21 +254,21 @@ def _scan(sym, start, places, kinds, money, leading, units, large):  # type: ign
             if c == c_end:
                 break
             a = np.int64(at[c])
-            cents, i = _amount(sym, a, end)
-            stop = i
+            cents, i = amount(sym, a, end)
             if cents < 0:
                 continue
-            code, begin = _currency_before(sym, a, done, kinds, leading)
-            if code < 0:
-                begin = a
-                if a > first and kinds[sym[a - 1]] == LETTER:
-                    continue
-                code, stop = _currency_at(sym, stop, end, kinds, money)
-                if code < 0:
-                    continue
-            if _is_large(sym, stop, end, kinds, large):
+            times, stop = thousands(sym, i, end, kinds, thousand, words, units)
+            cents *= times
+            if cents <= 0 or cents > MOST * 100 + 99:
                 continue
-            if code == _FORINT and cents < _LEAST_FORINT * 100:
+            code, begin, stop = _currency_of(sym, a, i, stop, done, end, kinds, money)
+            if code < 0 or cents < least[code] or _is_large(sym, stop, end, kinds, large):
+                continue
+            if in_lakhs(sym, a, i) and code not in _RUPEES:  # a list, "10,50,100 €"
+                continue
+            if code == _SHORT_ROUBLE and times == 1000:  # "15 т.р."
+                code = np.int64(_ROUBLE)
+            if code == _POUND and of_weight(sym, begin, stop, done, end, kinds, money.weights):
                 continue
             unit, left = _unit_before(sym, begin, done, kinds, units)
             if unit:
@@ -236,7 +284,7 @@ def _scan(sym, start, places, kinds, money, leading, units, large):  # type: ign
 @lru_cache(maxsize=1 << 16)
 def _written(packed: int) -> str:
     """``150.00 EUR/hour`` of hundredths, currency, unit and region in one number, or ""."""
-    region, unit, code, cents = packed & 0xFFFF, packed >> 16 & 0x7, packed >> 19 & 0x3F, packed >> 25
+    region, unit, code, cents = packed & 0xFFFF, packed >> 16 & 0x7, packed >> 19 & 0x7F, packed >> 26
     name = currency(code, region)
     return f"{cents // 100}.{cents % 100:02d} {name}" + (f"/{UNITS[unit]}" if unit else "") if name else ""
 
@@ -244,11 +292,12 @@ def _written(packed: int) -> str:
 class Price:
     """Finds prices; the value is ``150.00 EUR/hour``: amount, ISO 4217 code, and the unit if stated.
 
-    "$", "kr" and "lei" are read by the record's country; "kr" without a country gives nothing.
+    Letters and codes beside "$" say whose dollar it is ("R$", "AUD"), else the record's country does, as for "kr",
+    "¥" and "lei"; "kr" and "¥" without a country give nothing. What is told in millions is no price of a service.
     """
 
     name = "price"
-    version = "1"
+    version = "2"
     types: tuple[str, ...] = ("price",)
     examples: Sequence[Example] = (
         Example("€150/h", (("price", "150.00 EUR/hour", "€150/h", False),)),
@@ -279,25 +328,24 @@ class Price:
             (("price", "500.00 RON", "500 lei", False), ("price", "100.00 BGN", "100 лв", False)),
         ),
         Example("$2,500.50 per month", (("price", "2500.50 USD/month", "$2,500.50 per month", False),)),
+        Example(
+            "R$ 250,00 a hora; $100 AUD; £2.5k a week",
+            (
+                ("price", "250.00 BRL/hour", "R$ 250,00 a hora", False),
+                ("price", "100.00 AUD", "$100 AUD", False),
+                ("price", "2500.00 GBP/week", "£2.5k a week", False),
+            ),
+        ),
         Example("€ １５０ ½ hour", (("price", "150.00 EUR/half-hour", "€ １５０ ½ hour", True),)),
-        Example("1500 kr, 6 ft tall, 0612345678 eur, room 24, 5 hours, 100 people", ()),
+        Example("1500 kr, 6 ft tall, it weighs 10 pounds, 0612345678 eur, room 24, 5 hours, 100 people", ()),
     )
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(
-            f.sym,
-            f.start,
-            batch.marks,
-            symbol_kinds(),
-            currency_words(),
-            leading_currency_words(),
-            unit_words(),
-            large_words(),
-        )
+        rows = _scan(f.sym, f.start, batch.marks, symbol_kinds(), _money())
         record, begin, end = rows[:, 0], rows[:, 1], rows[:, 2]
-        packed = (((rows[:, 3] << 6) | rows[:, 4]) << 19 | rows[:, 5] << 16) | batch.region[record]
+        packed = (((rows[:, 3] << 7) | rows[:, 4]) << 19 | rows[:, 5] << 16) | batch.region[record]
         distinct, inverse = np.unique(packed, return_inverse=True)
         values = [_written(p) for p in distinct.tolist()]
         keep = np.flatnonzero(np.array([bool(v) for v in values], np.bool_)[inverse])

@@ -1,0 +1,130 @@
+"""Words beside a number that make it an age, a duration or the age of a thing, in the languages of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from clew.extract._words import Words, vocabulary
+
+# What a word beside a number says: years (or a duration), an age without doubt, a limit instead of an age
+# ("over 18"), a duration or something else counted, the person who speaks, nothing by itself; an age of whatever
+# the next word names, experience or a guarantee, a thing that is so old, years only where "old" follows.
+YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING, YEAR, AGED, EXPERIENCE, THING, SHORT, TURNED = range(12)
+_EXPERIENCE = """
+    experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza experiencia
+    expérience doswiadczenia doswiadczenie doswiadczeniem praxe praxi prax tapasztalat tapasztalattal tapasztalata
+    erfarenhet erfaring erfaringen kokemus kokemusta kokemuksella εμπειρια εμπειριας deneyim deneyimi tecrube
+    tecrubesi iskustva iskustvo iskustvom искуство искуства izkušenj zkušeností zkušenosti skúseností patirtis patirties
+    pieredze pieredzes kogemus kogemust
+    experienta experiență опыт опыта опытом стаж стажа стажем досвід досвіду досвідом стажу опит опита опитът
+    warranty guarantee garantie garanzia garancia garancija garancije garancie garantia garanti garantii gwarancja
+    gwarancji záruka zaruky jotallas takuu гарантия гарантии гарантией гарантія гарантії гаранция гаранции гаранција
+    market markt marché mercato mercado rynku trhu piata piacon marknaden markedet markkinoilla αγορα piyasada pazarda
+    tržištu рынке ринку пазара тржишту
+"""
+_WORKS = """
+    работаем работаю работает работают работал работала работы трудимся працюємо працюю працює работим работи
+    работя dolgozunk dolgozom pracujemy pracuje lucram lucrez lucreaza pracujeme radimo
+"""
+_THINGS = """
+    company companies firm business enterprise brand agency house building car vehicle factory
+    bedrijf zaak gebouw huis firma unternehmen gebäude haus fahrzeug entreprise société maison bâtiment immeuble
+    azienda ditta società edificio macchina empresa compañia carro companhia prédio firmy przedsiębiorstwo dom domu
+    budynek samochod spolecnost dum budova cég vállalat ház épület autó auto compania companie clădire clădirea mașină
+    фирма фирме компания компании компанія компанії компанията фирмата дом дому здание зданию будинок будинку
+    будівля машина машине авто сграда сградата къща къщата кола колата
+    företag företaget hus huset bil bilen selskap bygning virksomhed yritys talo rakennus
+"""
+# A number after these is their age, but a person may have one: "25 years old apartment in the centre".
+_HOMES = "flat apartment woning wohnung appartement lägenhet lejlighed lakás mieszkanie квартира квартире"
+
+_AFTER = {
+    OLD: "yo yold yearold yearsold enne enni",
+    AGED: """
+        jarig jarige jaehrig jaehrige jahrig jahrige jahriger jahriges letnia
+        letni letnie летняя летний летние arig ariga rocna rocny éves eves evesen godisnja годишна годишняя
+        річна vuotias anitos aninhos годиков летнее летней річний річного годишен годишно
+    """,
+    YEAR: "year",
+    SHORT: "j jr",
+    YEARS: """
+        years jaar jaartjes ans anni anos ani jahre jahren lat lata latka let rokov leta év år aar
+        vuotta ετων χρονων лет года год роки років годин години годината godine gadi metu aastat yrs yr
+        yaşında yasinda
+    """,
+}
+_NEXT = {
+    OLD: """
+        old oud alt jong jung young age edad idade eta âge varsta vana stara star gammal gammel ny
+    """,
+    LINKING: "of de d di w on op the sur le am auf dem na pe a på на в с з",
+    EXPERIENCE: _EXPERIENCE,
+    COUNTED: """
+        ago geleden fa temu nazad назад sedan siden sitten contract in within together professional service
+        relevant work working sales lang dienst with or only at since exp business imprisonment later bei als en
+        im sul nel dans работы роботи
+    """,
+    THING: _THINGS,
+}
+_BEFORE = {
+    OLD: """
+        age aged leeftijd alter eta età edad idade âge varsta vârstă wiek vek věk kor életkor alder
+        ålder ika ikä vanus возраст вік годы starost yas yaş ηλικια
+    """,
+    PERSON: "am im bin ben ai ho tengo tenho mam mám jestem sunt jag mne мне мені imam olen m",
+    LIMIT: """
+        over almost presque quasi casi fast bijna ya already bereits al déjà deja già under above below
+        least minimum min max maximum minimaal mindestens about past last next within for since moins
+        vanaf boven onder ab unter über minimo almeno oltre meno menos mas más bis tot until than after
+        ponad powyzej ponizej od do от до older younger ouder jonger alter first every during через за
+        более больше свыше около почти примерно понад більше більш майже близько повече над около peste aproape
+        preste mint közel majdnem több više gotovo prawie niemal okolo téměř přes üzeri yli melkein nesten
+        næsten nästan
+        nearly sinds seit depuis da desde dal dla the wenigstens preko nad pod sub och yfir
+    """,
+    TURNED: "turned turning cumpli cumplo исполнилось виповнилось",
+    LINKING: """
+        is are was de di of von van ist est es je jest este har är er just has have had now работы роботи pracy work
+        ma
+    """,
+    EXPERIENCE: _EXPERIENCE + _WORKS,
+    THING: _THINGS + _HOMES,
+}
+# Words after "25F" where it is a floor, a flat or the weather.
+_PLACES = """
+    floor floors tower towers building centre center plaza house mansion court road rd street st avenue ave lane block
+    flat apartment apt room suite unit gate seat bus outside degrees deg weather temperature cold warm hot snow wind low
+    high today tonight tomorrow morning
+"""
+
+
+@cache
+def words_after() -> Words:
+    """Words after a number."""
+    return _vocabulary(_AFTER)
+
+
+@cache
+def words_next() -> Words:
+    """Words after the word for years."""
+    return _vocabulary(_NEXT)
+
+
+@cache
+def words_before() -> Words:
+    """Words before a number."""
+    return _vocabulary(_BEFORE)
+
+
+@cache
+def words_of_places() -> Words:
+    """Words after "25F" that make it no age."""
+    return vocabulary(dict.fromkeys(_PLACES.split(), 0))
+
+
+def _vocabulary(groups: Mapping[int, str]) -> Words:
+    codes: dict[str, int] = {}
+    for code, words in groups.items():
+        codes |= {w: code for w in words.split() if w not in codes}
+    return vocabulary(codes)
