@@ -44,10 +44,10 @@ def test_a_national_number_needs_its_country() -> None:
     assert ("phone", "+31612345678") in understand("06 12345678", "NL").identifiers
 
 
-def test_what_cannot_be_looked_up_says_so() -> None:
-    for query in ("", "hello", "  "):
+def test_what_cannot_be_looked_up_says_so(finished: Workspace, engine: Engine) -> None:
+    for query in ("", "hello", "  ", "--"):
         with pytest.raises(InputError, match="no identifier"):
-            understand(query)
+            pivot(finished, engine, understand(query))
 
 
 def test_a_phone_leads_to_its_records_and_only_to_them(finished: Workspace, engine: Engine, world: Path) -> None:

@@ -112,6 +112,26 @@ def test_reading_through_stops_in_time_and_goes_on_from_there(asked, monkeypatch
     assert asked("nowhere", after=nets - 1).nothing == ("No record has the words: nowhere.",)
 
 
+def test_accounts_are_found_by_the_whole_name_of_who_holds_them(indexed_once, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("holders")
+    heads = "native_id,payer,payee,payer_name,payee_name,amount,currency,booked_at\n"
+    rows = [
+        f"p{n},NL91ABNA0417164300,DE89370400440532013000,{name},Grocer & Co,5.00,EUR,2026-03-0{n}T10:00:00Z\n"
+        for n, name in enumerate(("Anna Bákker", "Anna Bákker", "ANNA  BAKKER"), 1)
+    ]
+    (folder / "p.csv").write_text(heads + "".join(rows))
+    engine = indexed_once(folder / "p.csv", kind="payment")
+
+    def held(query):
+        return search(engine, read_question(query), lambda: Texts([])).holders
+
+    (account,) = held("anna  bakker")
+    assert (account.account, account.name, account.payments) == ("account:iban:NL91ABNA0417164300", "Anna Bákker", 3)
+    assert held("Anna Bákker") == held("name:ANNA BAKKER") == (account,) and len(account.networks) == 1
+    assert held("grocer & co")[0].account == "account:iban:DE89370400440532013000"
+    assert held("Anna") == held("Bakker Anna") == held("x" * 1_000) == ()
+
+
 def test_ids_lead_to_pages(asked):
     record, network = asked.engine.row("SELECT record_id, network_id FROM records JOIN networks USING (net) LIMIT 1")
     assert place_of(asked.engine, record) == f"/records/{record}"
@@ -167,3 +187,21 @@ def test_sentences():
     assert "ties nobody" not in public("identifier", "phone", 40, 11, 0.0)
     assert evidence("picture", -6.0, "", "", "", ()) == "6 of 256 bits differ"
     assert evidence("words", 0, "", "t", "x" * 100 + " needle " + "y" * 100, ["NEEDLE"]).startswith("…xxx")
+
+
+def test_a_number_without_country_is_looked_up_as_what_stands_here(asked):
+    found = asked("0470 12 34 56")
+    assert (found.groups[0].value, found.groups[0].records) == ("+32470123456", 2)
+    assert found.read == ("“0470 12 34 56” is read as +32 470 12 34 56 (BE).",)
+    assert asked("0470 12 34 56", "BE").read == ()
+    assert asked("0470 99 99 99").nothing[0].startswith("No record gives “0470 99 99 99”, read as")
+
+
+def test_an_attribute_as_it_is_printed_finds_and_its_words_do_too(asked):
+    (value,) = asked.engine.row("SELECT value FROM mentions WHERE type = 'place' AND raw = 'Ypres'")
+    assert [group.kind for group in asked(value).groups] == ["mention"]
+
+
+def test_an_unknown_country_is_refused():
+    with pytest.raises(InputError, match="no country"):
+        read_question("0470 12 34 56", "ZZ")

@@ -104,3 +104,29 @@ def test_words_are_read_on_for_until_something_is_found(bench, page, monkeypatch
     assert "so far" in bench.client.get("/search", params={"q": "zzqqx yyqqx"}).text
     page.goto(f"{bench.url}/search?q=zzqqx%20yyqqx")
     page.get_by_text("No record has the words: zzqqx yyqqx.", exact=True).wait_for()
+
+
+def test_both_boxes_take_as_much(bench, page):
+    page.goto(f"{bench.url}/search")
+    assert page.locator("[name=q]").evaluate_all("boxes => boxes.map(box => box.maxLength)") == [8000, 8000]
+
+
+def test_how_a_number_was_read_is_told(bench, number):
+    with bench.desk.session() as engine:
+        (value,) = engine.row("SELECT value FROM ties WHERE type = 'phone' AND starts_with(value, '+316') ORDER BY 1")
+    asked = {"q": f"0{value[3:]}"}
+    assert "(NL). For another country, give it beside the box." in bench.client.get("/search", params=asked).text
+    found = bench.client.get("/api/v1/search", params=asked).json()
+    assert value in {group["value"] for group in found["groups"]} and "(NL)" in found["read"][0]
+    assert "For another country" not in bench.client.get("/search", params={**asked, "region": "NL"}).text
+    assert "is no country" in bench.client.get("/search", params={**asked, "region": "ZZ"}).text
+    refused = bench.client.get("/api/v1/search", params={**asked, "region": "ZZ"})
+    assert refused.status_code == 400 and "is no country" in refused.text
+
+
+def test_a_name_is_found_on_its_platforms(bench):
+    with bench.desk.session() as engine:
+        (value,) = engine.row("SELECT value FROM ties WHERE type = 'handle' AND value LIKE 'telegram:%' ORDER BY value")
+    asked = {"q": f"@{value.removeprefix('telegram:')}"}
+    groups = bench.client.get("/api/v1/search", params=asked).json()["groups"]
+    assert value in {group["value"] for group in groups}

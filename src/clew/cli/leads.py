@@ -112,7 +112,10 @@ def overview(
 
 def pivot(
     query: Annotated[
-        str, typer.Argument(help="A phone, mail address, link, wallet, picture file, or text of an advert.")
+        str,
+        typer.Argument(
+            help="A phone, mail address, link, @handle, wallet, picture file, text of an advert, or a value as shown."
+        ),
     ],
     workspace: WorkspaceOption = None,
     region: Annotated[str, typer.Option(help="Country of a number without country code, such as NL.")] = "",
@@ -134,10 +137,10 @@ def pivot(
         result = pivot_from(place, engine, asked, limit)
     note(place, why, case, "search", "search", shown(asdict(result)), {"for": query[:MOST_WORDS]})
     if json:
-        print_json({"asked": asdict(asked), **asdict(result)})
+        print_json(asdict(result))
         return
     out = console()
-    for line in pivot_lines(asked, result):
+    for line in pivot_lines(result):
         out.print(clean(line, 400) if line.strip() else "")
 
 

@@ -59,17 +59,29 @@ def overview_lines(view: Overview) -> Iterator[str]:
     yield from table_lines(view.networks, dict.fromkeys(names, 14))
 
 
-def pivot_lines(asked: Asked, result: PivotResult) -> Iterator[str]:
-    """What is tied to a question."""
-    understood = [f"{kind} {value}" for kind, value in asked.identifiers]
+def _asked_lines(asked: Asked) -> Iterator[str]:
+    """What was looked up, and what was assumed for it."""
+    understood = [f"{kind} {value}" for kind, value in (*asked.identifiers, *asked.mentions)]
     understood += ["a text"] if asked.text else []
     understood += [f"a picture with PDQ {asked.pdq[:16]}…"] if asked.pdq else []
-    yield f"Looked up: {'; '.join(understood)}"
+    if understood:
+        yield f"Looked up: {'; '.join(understood)}"
+    for said in asked.read:
+        yield f"{said}; give --region for another country."
+    for said in asked.tried:
+        yield f"{said}."
+
+
+def pivot_lines(result: PivotResult) -> Iterator[str]:
+    """What is tied to a question."""
+    yield from _asked_lines(result.asked)
     if not result.total_records:
         yield "Nothing in this workspace is tied to it."
         return
     tied = count(result.total_records, "record is", "records are")
-    yield f"{tied} tied to it, in {count(len(result.networks), 'network')} shown:"
+    only_mentioned = not (result.asked.identifiers or result.asked.text or result.asked.pdq)
+    tied += " found by it, which ties none of them;" if only_mentioned else " tied to it,"
+    yield f"{tied} in {count(len(result.networks), 'network')} shown:"
     yield ""
     yield from table_lines(
         [vars(t) for t in result.ties], {"type": 10, "value": 60, "how": 34, "records": 9, "networks": 9}

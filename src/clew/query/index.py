@@ -25,6 +25,7 @@ import duckdb
 from clew.engine.duckdb import Engine, parquet
 from clew.model.tables import TABLES
 from clew.query.explore import NAME_PLACES
+from clew.query.holders import HOLDERS
 from clew.query.network_facets import SPREAD
 from clew.query.queue_table import CHOICES, queue_sql
 from clew.query.search_hits import NATIVE_IDS, PICTURES
@@ -95,6 +96,7 @@ PREPARED: dict[str, str] = {
     "site_nets": SITE_NETS,
     "sites": SITES,
     **TRACE_TABLES,
+    "holders": HOLDERS,
 }
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from clew.engine.duckdb import Engine
-from clew.query.asked import Asked
+from clew.model.errors import InputError
+from clew.query.asked import Asked, nothing_in
+from clew.query.asked_here import known
 from clew.query.show import quote
 from clew.store.workspace import Workspace
 
@@ -68,8 +70,9 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class PivotResult:
-    """Everything tied to a question; the lists are bounded, the counts are not."""
+    """Everything tied to a question, and what was looked up for it; the lists are bounded, the counts are not."""
 
+    asked: Asked
     ties: list[Tie]
     networks: list[TiedNetwork]
     records: list[TiedRecord]
@@ -83,6 +86,12 @@ _HITS = """
 CREATE OR REPLACE TEMP TABLE hits AS
 SELECT rid, type || ':' || value AS via, type, value, how FROM asked JOIN ties USING (type, value)
 UNION ALL SELECT rid, via, type, value, how FROM likes
+"""
+
+_MENTIONED = """
+INSERT INTO hits
+SELECT DISTINCT rid, type::VARCHAR || ':' || value, type::VARCHAR, value, 'read in it: strangers share it too'
+FROM mentions WHERE type::VARCHAR = {kind} AND value = {value}
 """
 
 _TIES = """
@@ -132,13 +141,21 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
         engine: with the workspace's tables as views (`clew.store.views`).
         asked: see `clew.query.asked.understand`.
         limit: most rows of each list.
+
+    Raises:
+        InputError: nothing in the question can be looked up.
     """
     limit = max(1, min(limit, MOST_SHOWN))
+    asked = known(engine, asked)
+    if not (asked.identifiers or asked.text or asked.pdq or asked.mentions or asked.tried):
+        raise nothing_in(asked.value)
     kinds, values = [k for k, _ in asked.identifiers], [v for _, v in asked.identifiers]
     given = {"type": pa.array(kinds, pa.string()), "value": pa.array(values, pa.string())}
     given["how"] = pa.array(["written in it"] * len(kinds), pa.string())
     engine.register({"asked": pa.table(given), "likes": _likes(workspace, engine, asked)})
     engine.run(_HITS)
+    for kind, value in asked.mentions:
+        engine.run(_MENTIONED.format(kind=quote(kind), value=quote(value)))
     (total,) = engine.row("SELECT count(DISTINCT rid) FROM hits")
     # A list of ids in the query lets the reader of Parquet pass over what holds none of them; a long list costs more.
     every = "SELECT rid FROM hits" if total > _FEW else _listed(engine, "SELECT DISTINCT rid FROM hits ORDER BY rid")
@@ -150,6 +167,7 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
         near = engine.rows(_NEIGHBOURS.format(values=_listed(engine, "SELECT DISTINCT value FROM near ORDER BY value")))
     wanted = _listed(engine, "SELECT rid FROM wanted ORDER BY rid")
     return PivotResult(
+        asked,
         [Tie(**r) for r in engine.rows(_TIES.format(limit=limit))],
         [TiedNetwork(**r) for r in engine.rows(_NETWORKS.format(limit=limit))],
         [TiedRecord(**r) for r in engine.rows(_RECORDS.format(rids=wanted))],
@@ -164,15 +182,32 @@ def _listed(engine: Engine, query: str) -> str:
     return ", ".join(quote(v) if isinstance(v, str) else str(v) for v in values) or "NULL"
 
 
+def _near(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table | None:
+    """Records with nearly the same text; a text too short to compare is left where there is more to look up.
+
+    Raises:
+        InputError: it is too short, and all that there is.
+    """
+    from clew.match.query import near_texts
+
+    if asked.text is None:
+        return None
+    try:
+        return near_texts(asked.text, workspace.paths("signatures"), threads=engine.threads)
+    except InputError:
+        if not asked.identifiers:
+            raise
+        return None
+
+
 def _likes(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table:
     """Records with nearly the same text or picture: rid, via, type, value, how."""
     if asked.text is None and asked.pdq is None:
         return _LIKES.empty_table()
-    from clew.match.query import near_pictures, near_texts  # loads kernels, which a plain identifier does not need
+    from clew.match.query import near_pictures  # loads kernels, which a plain identifier does not need
 
     found = [_LIKES.empty_table()]
-    if asked.text is not None:
-        near = near_texts(asked.text, workspace.paths("signatures"), threads=engine.threads)
+    if (near := _near(workspace, engine, asked)) is not None:
         shares = [f"{share:.0%} of the words in a row in common" for share in near.column("jaccard").to_pylist()]
         found.append(_like(near.column("rid"), "text", ["similar text"] * near.num_rows, shares))
     if asked.pdq is not None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clew.engine.duckdb import Engine
+from clew.extract._phone_readings import Number
 from clew.model.errors import InputError
 from clew.model.tables import ATTRIBUTE_TYPES, IDENTIFIER_TYPES
-from clew.query.asked import Asked, understand
+from clew.query.asked import Asked, nothing_in, understand
+from clew.query.asked_here import known
+from clew.query.holders import Holder, holders
 from clew.query.pivot import Neighbour
 from clew.query.search_groups import Group, TiedNetwork, TiedRecord, group_of, surest
 from clew.query.search_hits import (
@@ -39,7 +42,6 @@ _WIDE = 200  # records whose neighbours are read
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SAID = re.compile(r"[^\W_]")
 _DIGITS = re.compile(r"[\d\s+()./-]+")
-_PDQ = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"([NT][0-9a-f]{6,32}|[0-9a-f]{32})")
 
 
@@ -49,8 +51,8 @@ class Question:
 
     Attributes:
         text: as it was asked.
-        identifiers, copy_of, pdq: see `clew.query.asked.Asked`.
-        mentions: (type, value) of attributes that were asked for.
+        identifiers, pdq, mentions, numbers, names, value: see `clew.query.asked.Asked`.
+        copy_of: its text.
         words: to look for where it is short enough.
         name: what may be the id of a record on its platform; empty if it cannot.
     """
@@ -62,6 +64,9 @@ class Question:
     mentions: tuple[tuple[str, str], ...] = ()
     words: tuple[str, ...] = ()
     name: str = ""
+    numbers: tuple[Number, ...] = ()
+    names: tuple[str, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,53 +75,48 @@ class Found:
 
     Attributes:
         question: as it was understood.
+        read: how numbers without a country were read, as sentences; the country is assumed there.
         groups: those with records, the surest way of being tied first.
         nothing: ways that were tried and tie no record, as sentences.
         read_on: the network after which to look on for words of which nothing was found; None if all was read.
         looked: share of the records that was looked at for them.
         similar: numbers known here that end as the one asked for.
         neighbours: see `Neighbour`.
+        holders: accounts held under the name that was asked for.
     """
 
     question: Question
+    read: tuple[str, ...]
     groups: tuple[Group, ...]
     nothing: tuple[str, ...]
     read_on: int | None
     looked: float
     similar: tuple[Neighbour, ...]
     neighbours: tuple[Neighbour, ...]
+    holders: tuple[Holder, ...] = ()
 
 
 def read_question(query: str, region: str = "") -> Question:
     """Understand what was typed, pasted or clicked.
 
     Args:
-        query: see `clew.query.asked.understand`; also ``type:value`` of attributes, ids, and a few words.
+        query: see `clew.query.asked.understand`; also ids, and a few words.
         region: ISO country of numbers without one.
 
     Raises:
         InputError: nothing in it can be looked up.
     """
     text = _CONTROL.sub("", query).strip()[:MAX_QUERY]
-    kind, _, value = text.partition(":")
-    kind, value = kind.strip().lower(), value.strip()
-    if value and kind in ATTRIBUTE_TYPES:
-        return Question(text, mentions=((kind, value),))
-    if kind == "image" and _PDQ.fullmatch(value.lower()):
-        return Question(text, pdq=value.lower())
-    if kind == "phone" and value:
-        text = value if not value.startswith("+") else text
     name = text if len(text) <= 100 and not re.search(r"\s", text) else ""
     words = tuple(dict.fromkeys(word for word in text.split() if len(word) > 1 and _SAID.search(word)))
     words = words if len(words) <= _MOST_WORDS else ()
-    try:
-        asked = understand(text, region, files=False)
-    except InputError:
-        if not words and not name:
-            raise
-        asked = Asked(())
-    words = () if asked.identifiers or asked.pdq else words
-    return Question(text, asked.identifiers, asked.text, asked.pdq, (), words, "" if asked.pdq else name)
+    asked = understand(text, region, files=False)
+    if asked.pdq or asked.mentions:
+        return Question(text, (), None, asked.pdq, asked.mentions)
+    words = () if asked.identifiers else words
+    if not (asked.identifiers or asked.text or asked.numbers or asked.names or words or name):
+        raise nothing_in(text)
+    return Question(text, asked.identifiers, asked.text, None, (), words, name, asked.numbers, asked.names, asked.value)
 
 
 def place_of(engine: Engine, question: str) -> str | None:
@@ -147,13 +147,17 @@ def search(
         offset: of the records, where the question has one group.
         after: see `clew.query.search_hits.word_hits`.
     """
+    here = known(engine, _asked(question))
+    question = replace(question, identifiers=here.identifiers, copy_of=here.text, mentions=here.mentions)
     every = [hits for find in _finders(engine, question, texts) if (hits := find())]
-    if question.words and not any(len(hits.table) for hits in every):  # what is tied is not read through for as words
+    tied = any(len(hits.table) for hits in every if hits.kind != "mention")
+    if question.words and not tied:  # what is tied is not read through for as words
         every.append(word_hits(engine, question.words, after))
     with_records = sorted((hits for hits in every if len(hits.table)), key=surest)
     groups = tuple(group_of(engine, hits, limit, offset, question.words) for hits in with_records)
     without = [hits for hits in every if not len(hits.table) and hits.kind != "id"]
     nothing = tuple(sentence(h.kind, h.type, h.value, 0, h.after is not None) for h in without)
+    nothing = (*(f"{said}." for said in here.tried), *nothing)
     asked = {*question.identifiers, *question.mentions}
     similar = [n for hits in without if hits.type == "phone" for n in _similar(engine, hits.value)]
     if not similar and not question.identifiers and _DIGITS.fullmatch(question.text):
@@ -161,7 +165,16 @@ def search(
     partly = next((hits for hits in without if hits.after is not None), None)
     read_on, looked = (partly.after, partly.looked) if partly else (None, 1.0)
     near = _neighbours(engine, with_records, asked)
-    return Found(question, groups, nothing, read_on, looked, tuple(similar[:8]), near)
+    called = holders(engine, question.text.removeprefix("name:"))
+    read = tuple(f"{said}." for said in here.read)
+    return Found(question, read, groups, nothing, read_on, looked, tuple(similar[:8]), near, called)
+
+
+def _asked(question: Question) -> Asked:
+    return Asked(
+        question.identifiers, question.copy_of, question.pdq, question.numbers, question.names, question.mentions,
+        question.value,
+    )  # fmt: skip
 
 
 def _finders(engine: Engine, question: Question, texts: Callable[[], Texts]) -> list[Callable[[], Hits | None]]:
@@ -228,6 +241,6 @@ def _similar(engine: Engine, asked: str) -> list[Neighbour]:
 
 
 __all__ = [
-    "ATTRIBUTE_TYPES", "IDENTIFIER_TYPES", "Found", "Group", "Neighbour", "Question", "TiedNetwork", "TiedRecord",
-    "place_of", "read_question", "search",
+    "ATTRIBUTE_TYPES", "IDENTIFIER_TYPES", "Found", "Group", "Holder", "Neighbour", "Question", "TiedNetwork",
+    "TiedRecord", "place_of", "read_question", "search",
 ]  # fmt: skip
