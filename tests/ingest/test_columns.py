@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.ingest.shelf import Shelf
 
-from clew.ingest.columns import FIELDS, SYNONYMS, ColumnMap, plain
+from clew.ingest.columns import FIELDS, SYNONYMS, ColumnMap, distinct, plain
 from clew.model.errors import InputError
 from clew.model.tables import RECORDS
 
@@ -39,3 +40,18 @@ def test_what_the_user_maps_wins() -> None:
     assert columns.assign(["title", "kop", "text"]) == {"title": ["kop"], "body": ["title"]}
     with pytest.raises(InputError, match="no field 'tittle'"):
         ColumnMap({"tittle": "x"})
+
+
+def test_names_that_come_again_are_told_apart() -> None:
+    assert distinct(["title", "x", "title", "title 5", "title"]) == ["title", "x", "title 3", "title 5", "title 5 5"]
+
+
+def test_a_mapped_column_that_no_file_has_is_refused(shelf: Shelf) -> None:
+    table = shelf.write("a.csv", "id,headline,text\n1,Room,quiet\n")
+    with pytest.raises(InputError, match=r"'headlin' to read title from\. Columns: headline, id, text\."):
+        shelf.ingest(table, mapping={"title": "headlin"})
+    other = shelf.jsonl("b.jsonl", {"id": 2, "headlin": "Flat"}, {"id": 3, "title": "Hut"})
+    found = shelf.records(table, other, mapping={"title": "headlin"})
+    assert [row["title"] for row in found] == [None, "Flat"]
+    empty = shelf.write("c.csv", "id,headline\n")
+    assert shelf.ingest(empty, mapping={"title": "headline"}).read == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from tests.ingest.shelf import Shelf, changes, rows
@@ -24,6 +25,29 @@ def test_within_an_ingest_time_orders_versions_and_not_the_file(shelf: Shelf) ->
     result = shelf.ingest(shelf.jsonl("a.jsonl", ad("Metz", 3), ad("Lyon", 1), ad("Nice", 2)))
     assert {row["place"]: row["version"] for row in rows(result.records)} == {"Lyon": 1, "Nice": 2, "Metz": 3}
     assert [(row["old"], row["new"]) for row in changes(result)] == [("Lyon", "Nice"), ("Nice", "Metz")]
+
+
+CITIES = ["Paris", "Lyon", "Nice", "Lille", "Metz", "Brest"]
+
+
+def test_without_times_versions_stand_as_in_the_file(shelf: Shelf) -> None:
+    table = shelf.write("a.csv", "id,title,city\n" + "".join(f"9,Ad,{city}\n" for city in [*CITIES, "Lyon"]))
+    result = shelf.ingest(table)
+    assert {row["place"]: row["version"] for row in rows(result.records)} == {c: n for n, c in enumerate(CITIES, 1)}
+    assert [(row["old"], row["new"]) for row in changes(result)] == list(itertools.pairwise(CITIES))
+    again = shelf.ingest(table)
+    assert (again.new, again.changed, again.identical) == (0, 0, 7)
+
+
+def test_without_times_versions_follow_the_files_as_given(shelf: Shelf) -> None:
+    files = [
+        shelf.write(f"{n}.csv", f"id,title,city\n9,Ad,{city}\n")
+        if n % 2
+        else shelf.jsonl(f"{n}.jsonl", ad(city, 1, ad_id="9", scraped_at=None))
+        for n, city in zip((6, 1, 4, 3, 2, 5), CITIES, strict=True)
+    ]
+    result = shelf.ingest(*files)
+    assert {row["place"]: row["version"] for row in rows(result.records)} == {c: n for n, c in enumerate(CITIES, 1)}
 
 
 def test_an_earlier_capture_that_comes_late_turns_the_difference_round(shelf: Shelf) -> None:

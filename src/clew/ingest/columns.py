@@ -19,6 +19,7 @@ _RANK = {
     synonym: (name, rank) for name in reversed(FIELDS) for rank, synonym in reversed(list(enumerate(SYNONYMS[name])))
 }
 _NESTED = re.compile(r"[^0-9a-z]+")
+_NAMED = 40  # columns of the files that a message names
 
 
 def plain(column: str) -> str:
@@ -66,3 +67,42 @@ class ColumnMap:
             for name in FIELDS
             if name in ranked
         }
+
+
+class Sought:
+    """The columns that a user maps, until some file has them."""
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        self._missing = {column: name for name, column in mapping.items()}
+        self._others = set[str]()
+
+    def see(self, columns: Iterable[str]) -> None:
+        """Note the columns of some rows."""
+        if not self._missing:
+            return
+        for column in columns:
+            self._missing.pop(column, None)
+            if len(self._others) < _NAMED:
+                self._others.add(column)
+
+    def check(self) -> None:
+        """See that each was found, where there were columns at all.
+
+        Raises:
+            InputError: one was in no file.
+        """
+        if self._missing and self._others:
+            column, name = next(iter(self._missing.items()))
+            raise InputError(
+                f"No file has a column {column!r} to read {name} from.", f"Columns: {', '.join(sorted(self._others))}."
+            )
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Names of columns, those that come again with their place behind: ``title``, ``title 2``."""
+    found: dict[str, None] = {}
+    for place, name in enumerate(names, 1):
+        while name in found:
+            name = f"{name} {place}"
+        found[name] = None
+    return list(found)

@@ -57,6 +57,11 @@ def scan_rows(text: bytes, delimiter: str, width: int, *, last: bool) -> Rows:
     return Rows(starts[:count], ends[:count], fields[:count], status[:count], line[:count], int(used), int(lines))
 
 
+def line_ends(text: bytes) -> int:
+    """Lines that end in a text: by a line feed, by a return, or by both."""
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+
+
 @kernel_step
 def _line_end(data: npt.NDArray[np.uint8], start: int) -> int:
     """The byte after the line that holds ``start``; -1 when the line does not end here."""
@@ -93,7 +98,7 @@ def _one_row(data: npt.NDArray[np.uint8], start: int, delimiter: int) -> tuple[i
                 i += 1
             elif c == _RETURN and i + 1 == n:
                 return -1, fields, status, feeds, field_start
-            return i + 1, fields, status, feeds + (data[i] == _NEWLINE), field_start
+            return i + 1, fields, status, feeds + 1, field_start
         elif at_start:
             at_start, quoted = False, c == _QUOTE
         if (c & 0xC0) != 0x80:

@@ -13,10 +13,12 @@ from functools import cache
 
 import duckdb
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.ingest.base import MAX_COLUMNS, NUL_BYTE, Batch, IsField, Reject, clip
+from clew.ingest.jsonlists import hit
 from clew.ingest.plainjson import Values, read_plain
 
 
@@ -34,6 +36,8 @@ def parse_objects(rows: pa.Array, lines: pa.Array, is_field: IsField) -> Iterato
         lines: int64 array, the line of each row.
         is_field: which columns must come as text; the others stay JSON.
     """
+    if len(rows) and '"_source"' in rows[0].as_py():
+        rows = pa.array(map(_unwrapped, rows.to_pylist()), pa.string())
     values = read_plain(rows)
     if values is None or 2 * np.count_nonzero(values.plain) < len(rows):
         yield from _parsed(rows, lines, is_field)
@@ -50,6 +54,16 @@ def parse_objects(rows: pa.Array, lines: pa.Array, is_field: IsField) -> Iterato
         yield from _parsed(rows, lines, is_field)
         return
     yield _together(batch, values, rest[0])
+
+
+def _unwrapped(row: str) -> str:
+    """What a search engine found in place of its hit; any other row as it is."""
+    try:
+        value = orjson.loads(row)
+        found = hit(value) if isinstance(value, dict) else value
+        return row if found is value else orjson.dumps(found).decode()
+    except ValueError:  # no JSON, or a number or text that is mended elsewhere
+        return row
 
 
 def _together(batch: Batch, values: Values, rest: Batch) -> Batch:

@@ -14,7 +14,7 @@ from clew.ingest.base import Batch, Chunk, Format, Reject, rejected
 from clew.ingest.columns import ColumnMap
 from clew.ingest.habits import USUAL, Habits, habits_of
 from clew.ingest.registry import detect
-from clew.ingest.streams import DamagedError, FileSource
+from clew.ingest.streams import DamagedError, FileSource, noting
 from clew.model.errors import InputError
 
 _SMALL = 1 << 18  # bytes; smaller files are read whole, a group of them at a time
@@ -114,21 +114,22 @@ class Reader:
         source = FileSource(path, self.spool, self.on_bytes)
         plugin = detect(source.head(), source.name)
         if plugin is None:
-            yield partial(iter, (_unknown(path),))
+            yield partial(iter, (_unknown(source),))
             return
+        habits = self._habits(path, plugin)
         try:
-            habits = self._habits(path, plugin)
             for chunk in plugin.read(source, self.columns.is_field):
                 yield partial(_parts, chunk, str(path), plugin, habits)
         except DamagedError as damage:
             yield partial(iter, (_damaged(path, damage, plugin),))
 
     def _habits(self, path: Path, plugin: Format) -> Habits:
-        """How a file writes dates and amounts, from a reading of its own."""
+        """How a file writes dates and amounts, from a reading of its own, of a damaged file as far as that goes."""
         if plugin.certain_dates:
             return USUAL
-        chunks = plugin.read(FileSource(path, self.spool), self.columns.is_field)
-        return habits_of(chain.from_iterable(chunk() for chunk in chunks), self.columns)
+        chunks = noting(plugin.read(FileSource(path, self.spool), self.columns.is_field))
+        sound = (chunk for chunk in chunks if not isinstance(chunk, DamagedError))
+        return habits_of(chain.from_iterable(chunk() for chunk in sound), self.columns)
 
     def _small(self, paths: Sequence[Path]) -> Iterator[Part]:
         """Whole small files, those with the same format and columns put together."""
@@ -144,7 +145,7 @@ class Reader:
         source = FileSource(path, self.spool, self.on_bytes)
         plugin = detect(source.head(), source.name)
         if plugin is None:
-            yield _unknown(path)
+            yield _unknown(source)
             return
         batches = list[Batch]()
         damage: DamagedError | None = None
@@ -176,13 +177,15 @@ def _only(reject: Reject, plugin: Format | None) -> Part:
     return Part(batch, pa.array([], pa.string()), plugin)
 
 
-def _unknown(path: Path) -> Part:
-    reason = "no format that Clew reads" if path.stat().st_size else "the file is empty"
-    return _only(Reject(WHOLE_FILE, reason, None, str(path)), None)
+def _unknown(source: FileSource) -> Part:
+    if source.damage is not None:
+        return _damaged(source.path, source.damage, None)
+    reason = "no format that Clew reads" if source.path.stat().st_size else "the file is empty"
+    return _only(Reject(WHOLE_FILE, reason, None, str(source.path)), None)
 
 
-def _damaged(path: Path, damage: DamagedError, plugin: Format) -> Part:
-    return _only(Reject(WHOLE_FILE, str(damage), None, str(path)), plugin)
+def _damaged(path: Path, damage: DamagedError, plugin: Format | None) -> Part:
+    return _only(Reject(damage.line, str(damage), None, str(path)), plugin)
 
 
 def _merged(parts: Sequence[Part]) -> Part:

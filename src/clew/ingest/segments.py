@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,7 @@ _REPEATING = [
 
 IDS = pa.schema(
     [RECORDS.field(name) for name in ("rid", "record_id", "item_id", "captured_at", "posted_at", "file", "line")]
-    + [pa.field("segment", pa.int64()), pa.field("row", pa.int64())]
+    + [pa.field(name, pa.int64()) for name in ("place", "segment", "row")]
 )
 
 _ORDERED = ["rid", "posted_at", "captured_at", "line"]  # statistics of the others help no query
@@ -51,7 +52,8 @@ class Staged:
 
     Attributes:
         paths: Arrow files of at most 131,072 rows of RECORDS, every one as version 1.
-        ids: Parquet file with what tells records apart, and where they stand: ``segment`` (in ``paths``), ``row``.
+        ids: Parquet file with what tells records apart, and where they stand: ``place`` (of their file among those
+            given), ``segment`` (in ``paths``), ``row``.
     """
 
     paths: list[Path]
@@ -66,9 +68,10 @@ class StageWriter:
     the memory that the system lends to files, and is read from there without a copy.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, files: Sequence[Path]) -> None:
         self.staged = Staged([], folder / "ids.parquet")
         self._folder = folder
+        self._places = {str(path): place for place, path in reversed(list(enumerate(files)))}
         self._ids = pq.ParquetWriter(self.staged.ids, IDS, compression="none", use_dictionary=["file"])
         self._writer: pa.RecordBatchFileWriter | None = None
         self._rows = 0  # in the file that is being written
@@ -101,8 +104,11 @@ class StageWriter:
             self._writer.write_batch(part)
         rows = pa.array(np.arange(self._rows, self._rows + part.num_rows), pa.int64())
         segment = pa.repeat(pa.scalar(len(self.staged.paths) - 1, pa.int64()), part.num_rows)
-        columns = [part[name] for name in IDS.names[:-2]]
-        self._ids.write_batch(pa.RecordBatch.from_arrays([*columns, segment, rows], schema=IDS))
+        columns = [part[name] for name in IDS.names[:-3]]
+        coded = part["file"].dictionary_encode()
+        places = pa.array([self._places[file] for file in coded.dictionary.to_pylist()], pa.int64())
+        columns += [places.take(coded.indices), segment, rows]
+        self._ids.write_batch(pa.RecordBatch.from_arrays(columns, schema=IDS))
         self._rows += part.num_rows
 
 

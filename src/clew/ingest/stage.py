@@ -3,8 +3,8 @@
 A record is what a source says: kind, platform, native id and every field with its extra columns, but not when it was
 captured. So a state of an item that comes back unchanged (A, B, A again) is the record it was and adds nothing; sources
 that state a time posted or a count of views make it a version of its own. Versions are numbered within an ingest by the
-time of capture, over ingests in the order in which they are ingested; a difference always runs from the earlier capture
-to the later.
+time of capture, then the time posted, then as they stand in the files as given; over ingests in the order in which they
+are ingested. A difference always runs from the earlier capture to the later.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 
 from clew.ingest.base import WORKERS, Reject
-from clew.ingest.columns import ColumnMap
+from clew.ingest.columns import ColumnMap, Sought
 from clew.ingest.normalise import Setting, to_records
-from clew.ingest.reading import Job, Reader, list_files
+from clew.ingest.reading import Job, Part, Reader, list_files
 from clew.ingest.segments import QuarantineWriter, StageWriter
 from clew.ingest.versions import COLLISION, resolve
 from clew.model.errors import InputError
@@ -85,7 +86,8 @@ def ingest_files(
         progress: told (bytes done, bytes in all) as the files are read.
 
     Raises:
-        InputError: an unknown kind or mapped field, or a file that is missing or cannot be opened.
+        InputError: an unknown kind or mapped field, a mapped column that no file has, or a file that is missing or
+            cannot be opened.
     """
     if options.kind is not None and options.kind not in KINDS:
         raise InputError(f"There is no kind {options.kind!r}.", f"Kinds: {', '.join(KINDS)}.")
@@ -100,14 +102,15 @@ def ingest_files(
         done += count
         progress(min(done, total), total)
 
-    writer, quarantine = StageWriter(out), QuarantineWriter(out)
+    writer, quarantine = StageWriter(out, paths), QuarantineWriter(out)
     jobs = Reader(setting.columns, out, on_bytes).jobs(paths)
-    untimed = 0
-    for rows, rejects, unread in _in_order(jobs, setting):
+    untimed, sought = 0, Sought(options.mapping)
+    for rows, rejects, unread in _in_order(jobs, setting, sought):
         untimed += unread
         writer.write(rows)
         for reject in rejects:
             quarantine.write(reject)
+    sought.check()
     segments, verdict = resolve(writer.close(), known, out)
     for file, line, record_id in verdict.collisions:
         quarantine.write(Reject(line, COLLISION, record_id, file))
@@ -117,11 +120,15 @@ def ingest_files(
     return IngestResult(segments, verdict.changes, quarantine.path, sum(counts), *counts, untimed)
 
 
-def _in_order(jobs: Iterator[Job], setting: Setting) -> Iterator[_Made]:
+def _in_order(jobs: Iterator[Job], setting: Setting, sought: Sought) -> Iterator[_Made]:
     """Run jobs on a few threads, at most four at a time, and give their results in the order of the jobs."""
 
+    def made(part: Part) -> _Made:
+        sought.see(chain(part.batch.columns, part.batch.encoded))
+        return to_records(part, setting)
+
     def run(job: Job) -> list[_Made]:
-        return [to_records(part, setting) for part in job()]
+        return [made(part) for part in job()]
 
     waiting = deque[Future[list[_Made]]]()
     with ThreadPoolExecutor(WORKERS) as pool:

@@ -9,14 +9,17 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 import charset_normalizer
 import numpy as np
 import pyarrow as pa
 
 from clew.ingest.base import MAX_LINE
+from clew.ingest.unpacking import UNPACK_ERRORS, unpacked
 from clew.model.errors import InputError
 
 T = TypeVar("T")
@@ -47,7 +50,15 @@ ZIP_ERRORS = (
 
 
 class DamagedError(Exception):
-    """The rest of an input cannot be read (cut off or corrupt compression, a bad disk)."""
+    """The rest of an input cannot be read (cut off or corrupt compression, a bad disk).
+
+    Attributes:
+        line: where the damage begins; 0 where that is not known.
+    """
+
+    def __init__(self, what: str, line: int = 0) -> None:
+        super().__init__(what)
+        self.line = line
 
 
 def noting(blocks: Iterator[T]) -> Iterator[T | DamagedError]:
@@ -67,6 +78,7 @@ class FileSource:
         name: its name without ``.gz`` or ``.zst``.
         spool: a folder for a decompressed copy, for formats that need random access.
         on_bytes: told how many bytes of the file itself were read.
+        damage: found in the first bytes, once these were asked for.
     """
 
     path: Path
@@ -80,20 +92,22 @@ class FileSource:
         except OSError as error:
             raise InputError(f"{self.path} cannot be read: {error.strerror}.") from error
         self.compression = next((name for mark, name in _COMPRESSED.items() if self._start.startswith(mark)), None)
+        self.damage: DamagedError | None = None
         ending = self.path.suffix.lower()
         self.name = self.path.stem if ending in (".gz", ".zst") else self.path.name
 
     def head(self) -> bytes:
         """The first 256 KiB as UTF-8 if it is text, decompressed; empty when nothing can be read."""
-        try:
-            raw = next(self._unpacked(HEAD, lambda done: None), b"") if self.compression else self._start
-        except DamagedError:
-            return b""
+        raw = self._start
+        if self.compression:
+            first = [*islice(noting(self._unpacked(HEAD, lambda done: None)), 2)]
+            self.damage = next((item for item in first if isinstance(item, DamagedError)), None)
+            raw = b"" if not first or isinstance(first[0], DamagedError) else first[0][:HEAD]
         encoding = detect_encoding(raw)
         return raw if encoding == "utf-8" else raw.decode(encoding, "replace").encode("utf-8", "replace")
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
-        """The decompressed bytes in blocks of ``size``.
+        """The decompressed bytes in blocks of ``size``, those of a packed file a little longer.
 
         Raises:
             DamagedError: after the last block that could be read.
@@ -105,21 +119,45 @@ class FileSource:
             yield from self._unpacked(size, self.on_bytes)
 
     def _unpacked(self, size: int, on_bytes: Callable[[int], None]) -> Iterator[bytes]:
+        held, length, done = list[bytes](), 0, 0
+        error: Exception | None = None
         try:
             with self.path.open("rb") as raw:
-                stream = (
-                    pa.CompressedInputStream(pa.PythonFile(raw, "r"), self.compression) if self.compression else raw
-                )
-                done = 0
-                while block := _read_full(stream, size):
-                    on_bytes(raw.tell() - done)
-                    done = raw.tell()
-                    yield block
-        except (OSError, EOFError, zlib.error, pa.ArrowInvalid) as error:
+                pieces = unpacked(raw, self.compression) if self.compression else iter(partial(raw.read, size), b"")
+                for piece in pieces:
+                    held.append(piece)
+                    length += len(piece)
+                    if length >= size:
+                        on_bytes(raw.tell() - done)
+                        done = raw.tell()
+                        yield b"".join(held)
+                        held, length = [], 0
+            on_bytes(self.path.stat().st_size - done)
+        except UNPACK_ERRORS as damage:
+            error = damage
+        if length:
+            yield b"".join(held)
+        if error is not None:
             raise DamagedError(f"the file is damaged: {_one_line(error)}") from error
 
     def text_blocks(self) -> Iterator[bytes]:
-        """The content as UTF-8 in blocks; a file in UTF-8 passes as it is, broken sequences and all."""
+        """The content as UTF-8 in blocks; a file in UTF-8 passes as it is, broken sequences and all.
+
+        Raises:
+            DamagedError: after the last block that could be read.
+        """
+        if self.compression is None:
+            yield from self._utf8_blocks()
+            return
+        line = 1
+        try:
+            for block in self._utf8_blocks():
+                line += block.count(b"\n")
+                yield block
+        except DamagedError as damage:
+            raise DamagedError(str(damage), line) from damage
+
+    def _utf8_blocks(self) -> Iterator[bytes]:
         blocks = self.blocks()
         first = next(blocks, b"")
         encoding = detect_encoding(first[:HEAD] if len(first) <= HEAD else first[: 1 << 20])
@@ -147,19 +185,6 @@ class FileSource:
                     raise InputError(f"{self.path} unpacks to more than {MAX_SPOOL >> 30} GiB.", "Unpack it by hand.")
                 out.write(block)
         return copy
-
-
-def _read_full(stream: IO[bytes] | pa.NativeFile, size: int) -> bytes:
-    """Read ``size`` bytes, fewer only at the end."""
-    first: bytes = stream.read(size)
-    if len(first) == size or not first:
-        return first
-    parts = [first]
-    missing = size - len(first)
-    while missing and (more := stream.read(missing)):
-        parts.append(more)
-        missing -= len(more)
-    return b"".join(parts)
 
 
 def _one_line(error: Exception) -> str:

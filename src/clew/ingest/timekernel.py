@@ -125,7 +125,7 @@ def _clock(data: npt.NDArray[np.uint8], i: int, end: int) -> tuple[bool, int, in
         i += 2
         while i < end and data[i] == 32:
             i += 1
-    if hour > 23:
+    if hour > 24 or (hour == 24 and (minute or second or micro)):  # 24:00 is the start of the next day
         return False, 0, NO_OFFSET
     us = ((hour * 60 + minute) * 60 + min(second, 59)) * 1_000_000 + micro
     if i == end:

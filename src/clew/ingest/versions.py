@@ -104,13 +104,13 @@ def _drop_seen(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, str]]:
         WITH ranked AS (
             SELECT segment, row, rid, record_id, file, line, min(record_id) OVER (PARTITION BY rid) AS keeper,
                    row_number() OVER (
-                       PARTITION BY rid ORDER BY record_id, captured_at NULLS LAST, segment, row
-                   ) AS place
+                       PARTITION BY rid ORDER BY record_id, captured_at NULLS LAST, place, line, segment, row
+                   ) AS rank
             FROM ids WHERE rid IN (SELECT rid FROM twice) OR rid IN (SELECT rid FROM seen)
         )
         SELECT segment, row, file, line, ranked.record_id,
                ranked.record_id <> coalesce(seen.record_id, keeper) AS collides
-        FROM ranked LEFT JOIN seen USING (rid) WHERE seen.rid IS NOT NULL OR place > 1
+        FROM ranked LEFT JOIN seen USING (rid) WHERE seen.rid IS NOT NULL OR rank > 1
         """
     )
     found = con.execute("SELECT file, line, record_id FROM dropped WHERE collides ORDER BY segment, row").fetchall()
@@ -138,7 +138,10 @@ def _number(con: duckdb.DuckDBPyConnection) -> None:
         FROM (SELECT * FROM fresh WHERE hash(item_id) IN (SELECT h FROM several)
               OR item_id IN (SELECT item_id FROM latest)) AS fresh
         LEFT JOIN latest USING (item_id)
-        WINDOW item AS (PARTITION BY item_id ORDER BY captured_at NULLS LAST, posted_at NULLS LAST, record_id)
+        WINDOW item AS (
+            PARTITION BY item_id
+            ORDER BY captured_at NULLS LAST, posted_at NULLS LAST, place, line, segment, row
+        )
         """
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -32,11 +33,14 @@ from clew.ingest.base import (
     Source,
     clip,
 )
-from clew.ingest.csvrows import FIELD_TOO_LONG, GOOD, HAS_NUL, OPEN_QUOTE, Rows, scan_rows
-from clew.ingest.streams import DamagedError, line_blocks, mend
+from clew.ingest.columns import distinct
+from clew.ingest.csvrows import FIELD_TOO_LONG, GOOD, HAS_NUL, OPEN_QUOTE, Rows, line_ends, scan_rows
+from clew.ingest.streams import DamagedError, line_blocks, mend, noting
 from clew.model.errors import InputError
 
 _DELIMITERS = (",", ";", "\t", "|")
+# The first line by which Excel is told the delimiter.
+_TOLD = re.compile(rb'\A(?:\xef\xbb\xbf)?"?sep=([,;|:^~\t])"?[ ,;\t]*(?:\r\n?|\n)', re.IGNORECASE)
 _REASONS = {FIELD_TOO_LONG: TOO_LONG_FIELD, HAS_NUL: NUL_BYTE, OPEN_QUOTE: "quote that is never closed"}
 
 
@@ -59,6 +63,8 @@ def sniff(head: bytes, name: str) -> float:
 
 def _delimiter(head: bytes) -> tuple[str, float]:
     """(the delimiter, how many of the first rows have as many fields as the header, 0 to 1)."""
+    if told := _TOLD.match(head):
+        return told[1].decode(), 1.0
     text = head[: 1 << 16].decode("utf-8", "replace").replace("\x00", "")
     best = (0.0, 1, ",")
     for delimiter in _DELIMITERS:
@@ -84,9 +90,11 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk a block of whole rows; the first row names the columns."""
     layout: _Layout | None = None
     held, line = b"", 1  # the start of a row that goes on in the next block, and its line
-    blocks = line_blocks(source.text_blocks())
+    blocks = noting(line_blocks(source.text_blocks()))
     block = next(blocks, None)
     while block is not None:
+        if isinstance(block, DamagedError):
+            raise block
         following = next(blocks, None)
         if block.too_long or len(held) > MAX_LINE:
             yield partial(_too_long, held[:8_000] or block.text, line if held else block.first)
@@ -100,7 +108,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
                 text,
                 layout.delimiter if layout else ",",
                 len(layout.names) if layout else 0,
-                last=not following,
+                last=following is None,
             )
             if layout is not None and len(rows.starts):
                 yield partial(_parse, text, rows, line, layout)
@@ -111,18 +119,16 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 def _header(text: bytes, line: int) -> tuple[_Layout, int, int]:
     """(layout, bytes used, line of the first row after the header)."""
     delimiter, _ = _delimiter(text)
-    blank = len(text) - len(text.lstrip(b"\r\n"))
+    start = told.end() if (told := _TOLD.match(text)) else 0
+    blank = len(text) - len(text[start:].lstrip(b"\r\n"))
     end = blank + int(scan_rows(text[blank : blank + MAX_FIELD], delimiter, 0, last=True).ends[0])
     header = io.StringIO(text[blank:end].decode("utf-8", "replace").replace("\x00", ""), newline="")
-    names = list[str]()
     try:
         cells = next(csv.reader(header, delimiter=delimiter), [""])[:MAX_COLUMNS]
     except csv.Error as error:
         raise DamagedError(f"the header row cannot be read: {error}") from error
-    for position, cell in enumerate(cells):
-        name = " ".join(cell.split()) or f"column {position + 1}"
-        names.append(f"{name} {position + 1}" if name in names else name)
-    return _Layout(delimiter, tuple(names)), end, line + text[:end].count(b"\n")
+    names = distinct(" ".join(cell.split()) or f"column {position}" for position, cell in enumerate(cells, 1))
+    return _Layout(delimiter, tuple(names)), end, line + line_ends(text[:end])
 
 
 def _too_long(start: bytes, line: int) -> Iterator[Batch]:
@@ -181,6 +187,8 @@ def examples() -> tuple[Example, ...]:
     return (
         Example("ads.csv", quoted, ('a "b", c', "d"), rejected=1),
         Example("ads.tsv", b"id\ttitle\n1\tone\n\n2\ttwo", ("one", "two")),
+        Example("excel.csv", b'\xef\xbb\xbfsep=;\r\nid;title\r\n1;"a, b"\r\n', ("a, b",)),
+        Example("old.csv", b"id,title\r1,one\r2\r3,two", ("one", "two"), rejected=1),
         Example("export.txt", b"id;title;prix\r\n1;un;10,50\r\n2;deux;20,00\r\n", ("un", "deux")),
     )
 

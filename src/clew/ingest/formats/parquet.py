@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.ingest.base import MAX_COLUMNS, Batch, Chunk, Example, Format, IsField, Source
+from clew.ingest.columns import distinct
 from clew.ingest.streams import DamagedError
 
 _ROWS = 16_384
@@ -43,7 +44,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
 def _parse(rows: pa.RecordBatch, first: int, is_field: IsField) -> Iterator[Batch]:
     texts: dict[str, pa.Array] = {}
     encoded: dict[str, pa.Array] = {}
-    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+    for name, column in zip(distinct(rows.schema.names), rows.columns, strict=True):
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
         if _is_text(column.type) or is_field(name):
