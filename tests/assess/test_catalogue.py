@@ -73,6 +73,12 @@ def test_each_says_what_else_could_explain_it_and_who_says_so() -> None:
     assert all(len(i.caution) > 5 and len(i.source) > 3 for i in catalogue())
 
 
+def test_what_is_read_in_messages_alone_is_counted_in_messages() -> None:
+    of_messages = [i for i in catalogue() if i.record_kinds == ("message",) and "{all:" in i.reason_network]
+    assert len(of_messages) > 5
+    assert [i.id for i in of_messages if "{all:message|messages}" not in i.reason_network] == []
+
+
 def test_points_follow_the_strength_of_the_evidence() -> None:
     most = {"outcome-tested": 3, "research": 2, "expert-list": 1, "speculative": 0.5, "refuted": 0}
     # a stated age below 18 needs no other sign (Palermo Protocol), so it counts more than other experts' signs

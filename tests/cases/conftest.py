@@ -13,7 +13,7 @@ from clew.ledger.entry import Entry
 from clew.ledger.log import entries
 from clew.model.actor import Actor, Role
 
-UNTIL = date(2099, 12, 31)
+UNTIL = date(2049, 12, 31)
 
 
 def somebody(name: str, *roles: Role) -> Actor:

@@ -81,7 +81,7 @@ def test_every_look_is_one_entry_and_work_of_clew_is_none(casework, case):
 
 
 def test_changes_are_versions_with_who_and_why(casework, case):
-    cases.change(casework, ANN, "C1", "the court asked", name="Riverside II", tlp="red", retain_until="2098-01-01")
+    cases.change(casework, ANN, "C1", "the court asked", name="Riverside II", tlp="red", retain_until="2048-01-01")
     cases.change(casework, SUE, "C1", "handed over", owner="bob")
     found = cases.versions(casework, BOB, "C1")
     assert [(one.version, one.name, one.owner, one.tlp, one.who, one.why) for one in found] == [
@@ -135,6 +135,8 @@ def test_a_closed_case_is_read_not_changed(casework, case):
         ({"purpose": "x" * 2_001}, "too long for a purpose"),
         ({"retain_until": "soon"}, "not the day"),
         ({"retain_until": date.today() - timedelta(days=2)}, "is past"),
+        ({"retain_until": "9999-12-31"}, "more than 30 years ahead: personal data is kept no longer"),
+        ({"retain_until": f"{date.today().year + 31}-01-01"}, "more than 30 years ahead"),
         ({"handling": "H4"}, "no handling code"),
         ({"handling": "H2"}, "H2 needs conditions"),
         ({"tlp": "WHITE"}, "no label"),
@@ -270,7 +272,14 @@ WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Z"), exclude_char
 
 
 @settings(max_examples=tried(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(WORDS, WORDS, WORDS, st.dates(date(2090, 1, 1)), st.sampled_from(["H0", "H1", "H2", "H3"]), WORDS)
+@given(
+    WORDS,
+    WORDS,
+    WORDS,
+    st.dates(date.today() + timedelta(days=2), date(date.today().year + 30, 12, 31)),
+    st.sampled_from(["H0", "H1", "H2", "H3"]),
+    WORDS,
+)
 def test_what_is_written_is_read(casework, name, purpose, basis, until, code, conditions):
     made = cases.open_case(casework, ANN, name, purpose, basis, until, code, conditions)
     assert (made.name, made.purpose, made.legal_basis, made.retain_until) == (name, purpose, basis, until)

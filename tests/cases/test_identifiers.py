@@ -23,7 +23,23 @@ def test_the_spelling_that_is_kept(kind: str, written: str, kept: str) -> None:
     assert canonical(kind, written) == (kind.lower(), kept)
 
 
-@pytest.mark.parametrize(("kind", "written"), [("phone", "0612345678"), ("phone", "x"), ("email", "ann"), ("", "x")])
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("phone", "0612345678"),
+        ("phone", "x"),
+        ("email", "ann"),
+        ("", "x"),
+        ("nonsense", "without anything"),
+        ("telephone", "+353 86 539 9787"),
+    ],
+)
 def test_what_cannot_be_looked_for(kind: str, written: str) -> None:
     with pytest.raises(InputError):
         canonical(kind, written)
+
+
+def test_the_types_that_are_known_are_told() -> None:
+    with pytest.raises(InputError, match="'telephone' is no type of identifier") as refused:
+        canonical("telephone", "+353 86 539 9787")
+    assert {"phone", "passport", "other"} <= set(refused.value.todo.removeprefix("Types: ").rstrip(".").split(", "))

@@ -61,7 +61,7 @@ def test_to_a_folder(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_into_a_case(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     place = Workspace.create(tmp_path / "w")
-    words = ("--purpose", "p", "--legal-basis", "l", "--retain-until", "2099-12-31", "-w", str(place.path))
+    words = ("--purpose", "p", "--legal-basis", "l", "--retain-until", "2049-12-31", "-w", str(place.path))
     assert _clew("case", "new", "A case", *words).exit_code == 0
     done = _clew("capture", url, "--case", "C1", "--why", "to see", "--json", "-w", str(place.path))
     assert done.exit_code == 0, done.output

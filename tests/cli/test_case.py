@@ -31,7 +31,7 @@ def clew(place: str, *words: str) -> str:
 
 def new(place: str, *more: str) -> str:
     words = ("case", "new", "Riverside", "--purpose", "Find who runs it", "--legal-basis", "Article 2")
-    return clew(place, *words, "--retain-until", "2099-12-31", *more)
+    return clew(place, *words, "--retain-until", "2049-12-31", *more)
 
 
 def test_from_lead_to_case(workspace: Workspace, tmp_path: Path) -> None:
@@ -114,14 +114,14 @@ def test_members_closing_and_the_list(place: str) -> None:
     new(place)
     assert "bob" in clew(place, "case", "member", "add", "C1", "bob")
     assert "bob" not in clew(place, "case", "member", "remove", "C1", "bob")
-    clew(place, "case", "change", "C1", "--why", "the court asked", "--tlp", "RED", "--retain-until", "2099-12-30")
+    clew(place, "case", "change", "C1", "--why", "the court asked", "--tlp", "RED", "--retain-until", "2049-12-30")
     clew(place, "case", "close", "C1", "--why", "judged")
     assert "C1 is whole: 3 versions and 0 originals" in clew(place, "case", "check", "C1")
     with pytest.raises(ClewError, match="C1 is closed"):
         clew(place, "case", "note", "C1", "late")
     clew(place, "case", "reopen", "C1", "--why", "appeal")
     listed = json.loads(clew(place, "case", "list", "--json"))
-    assert [(one["id"], one["state"], one["retain_until"]) for one in listed] == [("C1", "open", "2099-12-30")]
+    assert [(one["id"], one["state"], one["retain_until"]) for one in listed] == [("C1", "open", "2049-12-30")]
     assert "Riverside" in clew(place, "case", "list")
 
 

@@ -87,7 +87,7 @@ def test_a_case_takes_four_eyes_where_there_are_accounts(place: str) -> None:
     from clew.cases.base import Casework
     from clew.keeping.erase import erase_case
 
-    clew(place, "case", "new", "A", "--purpose", "p", "--legal-basis", "l", "--retain-until", "2099-01-01")
+    clew(place, "case", "new", "A", "--purpose", "p", "--legal-basis", "l", "--retain-until", "2049-01-01")
     casework, owner = Casework(Path(place)), alone("owner", "command line")
     accounts.add(casework.db, owner, "ann", ["administrator"], "a long passphrase 1", Cost(1, 8, 1))
     first, second = (type(owner)(name, frozenset(("supervisor",)), "command line") for name in ("bob", "eve"))

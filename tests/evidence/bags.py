@@ -51,7 +51,7 @@ def made_bag(finished: Path, folder: Path) -> Iterator[MadeBag]:
     """A case with a network, a record of another one, a file and a contact; stamped twice; packaged."""
     workspace = Workspace(Path(shutil.copytree(finished, folder / "workspace")))
     casework = Casework(workspace.path)
-    opened = case.open_case(casework, ME, "Harbour", "Who runs it?", "Art. 8", "2099-12-31")
+    opened = case.open_case(casework, ME, "Harbour", "Who runs it?", "Art. 8", "2049-12-31")
     network = pick(workspace, 8, 25)
     triage.decide(casework.db, network, ME, "confirmed", "Many numbers, one text")
     one, other = linked(workspace, network)

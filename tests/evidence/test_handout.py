@@ -29,7 +29,7 @@ ANN, BOB, SUE = (
 def made(workspace: Workspace, tmp_path: Path) -> Casework:
     """Ann's case, in which Bob works, with a letter and a victim that it names."""
     casework = Casework(workspace.path)
-    case.open_case(casework, ANN, "Riverside", "Who runs it?", "Art. 8", "2099-12-31")
+    case.open_case(casework, ANN, "Riverside", "Who runs it?", "Art. 8", "2049-12-31")
     case.add_member(casework, ANN, "C1", "bob")
     (tmp_path / "letter.txt").write_text("Mira Example lived there.")
     take_file(casework, ANN, "C1", tmp_path / "letter.txt")

@@ -48,7 +48,7 @@ def _table(bag: Path, name: str) -> list[dict[str, object]]:
 def mine(workspace: Workspace) -> Iterator[tuple[Casework, Workspace]]:
     """A workspace of one's own with an open case."""
     casework = Casework(workspace.path)
-    case.open_case(casework, ME, "Pier", "Who pays?", "Art. 8", "2099-12-31")
+    case.open_case(casework, ME, "Pier", "Who pays?", "Art. 8", "2049-12-31")
     yield casework, workspace
     casework.close()
 
@@ -260,7 +260,7 @@ def test_a_case_without_networks_is_packaged_without_a_run(database: str, tmp_pa
     shutil.copytree(Workspace.create(tmp_path / "new").path, tmp_path, dirs_exist_ok=True)
     workspace = Workspace(tmp_path)
     casework = Casework(workspace.path)
-    case.open_case(casework, ME, "Quay", "Why?", "Art. 8", "2099-12-31")
+    case.open_case(casework, ME, "Quay", "Why?", "Art. 8", "2049-12-31")
     note = tmp_path / "note.txt"
     note.write_text("Rain all day.\n")
     take_file(casework, ME, "C1", note)

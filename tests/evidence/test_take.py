@@ -82,7 +82,7 @@ def at(made_once: Path, tmp_path: Path) -> Iterator[SimpleNamespace]:
     place = Workspace(Path(shutil.copytree(made_once / "place", tmp_path / "place")))
     pictures = {path: path.read_bytes() for path in (made_once / "source" / "images").iterdir()}
     casework = Casework(place.path)
-    open_case(casework, ANN, "n", "p", "l", date(2099, 1, 1))
+    open_case(casework, ANN, "n", "p", "l", date(2049, 1, 1))
     with open_views(place) as engine:
         network = engine.rows("SELECT network_id FROM networks")[0]["network_id"]
     yield SimpleNamespace(casework=casework, place=place, network=network, source=made_once / "source")
@@ -209,7 +209,7 @@ def test_a_record_can_be_taken_before_any_run(at, tmp_path):
     fresh = Workspace.create(tmp_path / "fresh")
     ingest(fresh, [at.source / "ads0.jsonl"], IngestOptions("ad", "test"))
     casework = Casework(fresh.path)
-    open_case(casework, ANN, "n", "p", "l", date(2099, 1, 1))
+    open_case(casework, ANN, "n", "p", "l", date(2049, 1, 1))
     made = take.take_record(casework, fresh, ANN, "C1", "two")[0]
     assert (made.run, "Run" in dict(made.facts)) == ("", False)
     casework.close()

@@ -81,7 +81,7 @@ def test_a_package_holds_the_labels_that_its_run_read_and_a_replay_finds_them(pa
     (tmp_path / "late.csv").write_text(f"address,label\n{IBANS[0]},Said after the run\n")
     label(paid, tmp_path / "late.csv", "Unit 6", actor=ANN)
     casework = Casework(paid.path)
-    case.open_case(casework, ANN, "Pier", "Who pays?", "Art. 8", "2099-12-31")
+    case.open_case(casework, ANN, "Pier", "Who pays?", "Art. 8", "2049-12-31")
     take_record(casework, paid, ANN, "C1", _record(paid, "0"))
     package(casework, paid, ANN, "C1", tmp_path / "bag")
     casework.close()

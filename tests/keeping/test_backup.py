@@ -39,7 +39,7 @@ SECRETS = f"body LIKE '%{SECRET}%'"
 def full(ground: Ground, tmp_path: Path) -> Ground:
     """With a case in it."""
     casework, boss = ground.casework, ground.boss
-    case.open_case(casework, boss, "Case A", "to see", "law", "2099-01-01")
+    case.open_case(casework, boss, "Case A", "to see", "law", "2049-01-01")
     (tmp_path / "note.txt").write_text("an original")
     take_file(casework, boss, "C1", tmp_path / "note.txt")
     thinking.add_note(casework, boss, "C1", "a note")
@@ -99,7 +99,7 @@ def test_it_comes_back_as_it_was(full: Ground, elsewhere: None, tmp_path: Path) 
 
 def test_what_was_erased_since_does_not_come_back(full: Ground, elsewhere: None, tmp_path: Path) -> None:
     casework, workspace, boss = full.casework, full.workspace, full.boss
-    case.open_case(casework, boss, "Case B", "to see", "law", "2099-01-01")
+    case.open_case(casework, boss, "Case B", "to see", "law", "2049-01-01")
     back_up(casework, workspace, boss, tmp_path / "b")
     erase_case(casework, workspace, boss, "C2", "acquitted")
     erase_records(casework, workspace, boss, full.ids(SECRETS), "asked for")

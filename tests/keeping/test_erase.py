@@ -113,7 +113,7 @@ def test_all_records_of_a_source(ground: Ground) -> None:
 def test_open_cases_hold_records(ground: Ground) -> None:
     casework, workspace, boss = ground.casework, ground.workspace, ground.boss
     ids = ground.ids(SECRETS)
-    made = case.open_case(casework, boss, "A", "to see", "law", "2099-01-01")
+    made = case.open_case(casework, boss, "A", "to see", "law", "2049-01-01")
     take_record(casework, workspace, boss, made.id, ids[0])
     with pytest.raises(InputError, match="Open cases hold all of these records: C1"):
         erase_records(casework, workspace, boss, ids[:1], "why")
@@ -126,8 +126,8 @@ def test_open_cases_hold_records(ground: Ground) -> None:
 
 def test_a_case_is_gone_with_its_key_and_bytes(ground: Ground, tmp_path: Path) -> None:
     casework, workspace, boss = ground.casework, ground.workspace, ground.boss
-    made = case.open_case(casework, boss, f"Case {SECRET}1", "to see", "law", "2099-01-01")
-    other = case.open_case(casework, boss, "Other", "to see", "law", "2099-01-01")
+    made = case.open_case(casework, boss, f"Case {SECRET}1", "to see", "law", "2049-01-01")
+    other = case.open_case(casework, boss, "Other", "to see", "law", "2049-01-01")
     (tmp_path / "note.txt").write_text(f"{SECRET}2")
     take_file(casework, boss, made.id, tmp_path / "note.txt", why=f"{SECRET}3")
     take_file(casework, boss, other.id, tmp_path / "note.txt", why="kept")
@@ -233,7 +233,7 @@ def test_an_erasure_of_records_that_is_killed_goes_on(ground: Ground, place: str
 @pytest.mark.parametrize("place", ["register", "vault"])
 def test_an_erasure_of_a_case_that_is_killed_goes_on(ground: Ground, tmp_path: Path, place: str) -> None:
     casework, workspace, boss = ground.casework, ground.workspace, ground.boss
-    case.open_case(casework, boss, "A", "to see", "law", "2099-01-01")
+    case.open_case(casework, boss, "A", "to see", "law", "2049-01-01")
     (tmp_path / "note.txt").write_text("x")
     take_file(casework, boss, "C1", tmp_path / "note.txt")
     _killed(ground, place, "case")

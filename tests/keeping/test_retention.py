@@ -85,7 +85,7 @@ def test_a_record_without_times_counts_from_its_ingest(ground: Ground, tmp_path)
 def test_open_cases_hold_what_is_due(ground: Ground) -> None:
     casework, workspace, boss = ground.casework, ground.workspace, ground.boss
     set_rule(casework, workspace, boss, "garden", 1, "law")
-    case.open_case(casework, boss, "A", "to see", "law", "2099-01-01")
+    case.open_case(casework, boss, "A", "to see", "law", "2049-01-01")
     take_record(casework, workspace, boss, "C1", ground.ids("source = 'garden'")[0])
     (source,) = due(casework, workspace, TODAY).sources
     assert source.records == () and source.held == {"C1": 1}

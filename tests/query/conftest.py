@@ -15,11 +15,11 @@ from clew.query.index import ensure_index, open_index
 from clew.store.workspace import Workspace
 
 
-def opened(folder: Path, *files: Path) -> Engine:
-    """The index of a workspace in a folder: files, ingested one after the other and run."""
+def opened(folder: Path, *files: Path, kind: str = "ad") -> Engine:
+    """The index of a workspace in a folder: files of a kind of record, ingested one after the other and run."""
     place = Workspace.create(folder / "indexed")
     for file in files:
-        ingest(place, [file], IngestOptions("ad", "test"))
+        ingest(place, [file], IngestOptions(kind, "test"))
     if files:
         run(place)
     return open_index(ensure_index(place), folder)
@@ -44,8 +44,8 @@ def indexed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     """The same for all tests of a module, which only read."""
     made: list[Engine] = []
 
-    def make(*files: Path) -> Engine:
-        made.append(opened(files[0].parent, *files))
+    def make(*files: Path, kind: str = "ad") -> Engine:
+        made.append(opened(files[0].parent, *files, kind=kind))
         return made[-1]
 
     yield make

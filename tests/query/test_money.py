@@ -16,6 +16,7 @@ from clew.model.errors import InputError, MissingError
 from clew.model.tables import TABLES
 from clew.query.money import account_page, accounts_of, find_account, sankey
 from clew.query.money_follow import follow
+from clew.query.money_network import count_of_accounts
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -109,3 +110,17 @@ def test_a_flow_chart_draws_small_ones_together_and_loses_nothing(engine: Engine
     whole = sankey(follow(engine, "name:p3", back=True)[0])
     assert set(zip(whole.source, whole.target, strict=True)) != set()
     assert whole.nodes[whole.source[0]] != "name:p3"
+
+
+def test_the_tab_counts_accounts_of_its_payments_and_those_that_may_have_paid_for_posts(engine: Engine) -> None:
+    matches = [
+        {"rid_payment": 1, "rid_record": at, "score": score, "chance": 0.1, "network_id": network, "reason": "So."}
+        | {"payer": payer}
+        for at, (score, network, payer) in enumerate(
+            [(0.9, "N2", IBAN), (0.8, "N2", IBAN), (0.3, "N2", "name:p1"), (0.9, "N1", IBAN), (0.9, "N1", "name:far")]
+        )
+    ]
+    engine.register({"payment_matches": pa.Table.from_pylist(matches, schema=TABLES["payment_matches"])})
+    assert count_of_accounts(engine, "N2") == 1  # not its two posts
+    assert count_of_accounts(engine, "N1") == 9  # the firm, the holder, six payees, and who may have paid
+    assert count_of_accounts(engine, "N3") == 0

@@ -135,6 +135,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             {"net": 1, "network_id": ONE, "records": 4, **network, **seen},
             {"net": 2, "network_id": TWO, "records": 1, **network},
         ]),
+        "payment_matches": _table("payment_matches", [
+            {"rid_payment": 9, "rid_record": 5, "score": score, "chance": 0.01, "network_id": net, "reason": "So.",
+             "payer": "account:iban:X"} for score, net in ((0.9, TWO), (0.4, ONE), (0.9, TWO))
+        ]),
         "members": pa.table({"rid": pa.array([1, 2, 3, 4, 5], pa.uint64()), "net": pa.array([1, 1, 1, 1, 2])}),
         "leads": _table("leads", [
             {"net": 1, "network_id": ONE, "rank": 7, "priority": 1.5, "reasons": json.dumps([REASON])}
@@ -243,6 +247,7 @@ def test_assets_by_currency_and_unit(engine):
     found = assets(engine, 1)
     (payee,) = found.payees
     assert (payee.value, payee.items, payee.phones, payee.names) == ("iban:X", 1, 1, 1)
+    assert payee.may_pay == (TWO,)  # what pays rather not is left out
     assert [(p.currency, p.unit, p.least, p.median, p.most) for p in found.prices] == [
         ("EUR", "hour", 100.0, 120.0, 140.0), ("EUR", "", 50.0, 50.0, 50.0),
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -27,6 +29,7 @@ from clew.query.queue import (
     queue,
     span,
 )
+from clew.query.queue_places import near_places
 from clew.query.queue_table import BUCKETS
 from clew.store.workspace import Workspace
 
@@ -93,6 +96,34 @@ def test_filters_keep_what_holds_the_value(engine, every):
     forms = choices(engine)["form"]
     assert all(f.value in r.forms for f in forms for r in queue(engine, Filters(form=f.value)))
     assert queue(engine, Filters(place="' OR 1=1 --")) == []
+
+
+def test_a_place_is_found_as_people_write_it(engine):
+    places = [choice.value for choice in choices(engine)["place"]]
+    value = next(place for place in places if re.fullmatch(r"[^,]+, [A-Z]{2}", place) and not place.isascii())
+    name, country = value.split(", ")
+    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
+
+    def found(place: str) -> set[str]:
+        return {row.network_id for row in queue(engine, Filters(place=place), limit=None)}
+
+    held = found(value)
+    assert held and near_places(engine, value) is None
+    for written in (name, name.lower(), plain.upper(), f"{name.lower()}, {country.lower()}", f"{name},{country}"):
+        assert found(written) >= held, written
+    assert (
+        found(country)
+        == found(country.lower())
+        == set().union(*(found(place) for place in places if place.endswith(f", {country}")))
+    )
+    assert sum(count_states(engine, Filters(place=plain)).values()) == len(found(plain))
+
+
+def test_a_place_that_no_lead_names_is_told_with_those_written_nearly_so(engine):
+    value = choices(engine)["place"][0].value
+    name = value.split(", ")[0]
+    assert value in near_places(engine, name[:-1]) and value in near_places(engine, name + "x")
+    assert near_places(engine, "' OR 1=1 --") == [] and near_places(engine, "%") == []
 
 
 def test_filters_of_money_and_movement_keep_what_was_traced(engine):

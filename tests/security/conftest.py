@@ -134,7 +134,7 @@ def hostile(hostile_workspace: Path) -> Iterator[Hostile]:
     with served(hostile_workspace) as bench:
         text = f"{MARKUP}{STEER}{CLOSING}{FORMULA}"
         work = bench.desk.casework
-        opened = cases.open_case(work, ME, text[:150], text, text, "2099-12-31", "H1", text[:200])
+        opened = cases.open_case(work, ME, text[:150], text, text, "2049-12-31", "H1", text[:200])
         note = thinking.add_note(work, ME, opened.id, text)
         thinking.add_hypothesis(work, ME, opened.id, text, text)
         thinking.add_task(work, ME, opened.id, text[:150])

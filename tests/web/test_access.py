@@ -160,8 +160,8 @@ def test_a_case_is_a_purpose_as_long_as_it_is_ones_own(own_bench):
     casework, lead = own_bench.desk.casework, lead_of(own_bench)
     people(own_bench, ann="analyst", bob="analyst")
     ann, bob = (Actor(name, frozenset(("analyst",)), "command line") for name in ("ann", "bob"))
-    mine = case.open_case(casework, ann, "Turtle", "who uses the number", "Art. 1", date(2099, 1, 1))
-    other = case.open_case(casework, bob, "Hare", "another", "Art. 1", date(2099, 1, 1))
+    mine = case.open_case(casework, ann, "Turtle", "who uses the number", "Art. 1", date(2049, 1, 1))
+    other = case.open_case(casework, bob, "Hare", "another", "Art. 1", date(2049, 1, 1))
     with browser_of(own_bench) as client:
         sign_in(own_bench, client, "ann")
         page = client.get("/purpose").text

@@ -17,7 +17,7 @@ from clew.model.actor import Actor
 
 COVER = {
     "name": "Riverside flats", "purpose": "Who runs the flats", "legal_basis": "Article 28bis",
-    "retain_until": "2099-12-31", "handling": "H0", "tlp": "AMBER",
+    "retain_until": "2049-12-31", "handling": "H0", "tlp": "AMBER",
 }  # fmt: skip
 HOSTILE = "<img src=x onerror=document.title='taken'>\u202e=cmd|' /C calc'!A0"
 TABS = ("", "/exhibits", "/persons", "/notes", "/hypotheses", "/tasks", "/approvals", "/packages", "/check")
@@ -218,6 +218,11 @@ def test_a_page_of_this_machine_is_not_captured(own_bench):
     job = own_bench.desk.jobs.wait(1)
     assert job.state == "failed" and "an address of this machine" in job.said
     assert "an address of this machine" in own_bench.client.get("/cases/C1/exhibits").text
+    sent = {"file": ("letter.txt", b"Dear Sir", "text/plain")}
+    assert own_bench.client.post("/cases/C1/exhibits/file", files=sent).status_code == 303
+    later = own_bench.client.get("/cases/C1/exhibits")
+    assert later.status_code == 200 and "letter.txt" in later.text
+    assert "an address of this machine" not in later.text  # that is over
 
 
 def test_hostile_words_stay_words(own_bench, page):

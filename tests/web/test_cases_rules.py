@@ -13,6 +13,7 @@ from tests.web.test_cases import COVER, TABS, actor, opened, signed_in
 
 from clew.access import tokens
 from clew.cases import exhibits as evidence
+from clew.web.named import place_named
 from clew.web.pages import cases_add
 
 
@@ -100,6 +101,51 @@ def test_the_case_is_the_purpose(shared):
     shared.client.post("/purpose", data={"case": case})
     assert shared.client.get(f"/networks/{other}").status_code == 200
     assert entries(shared, subject=f"network {other}")[-1].case_id == case
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("", "Nothing was named to be added."),
+        ("N000000000000", "There is no network &#39;N000000000000&#39;."),
+        ("f" * 32, "There is no network and no record"),
+        ("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"),
+    ],
+)
+def test_what_is_not_there_is_not_offered_to_be_added(shared, what, said):
+    answer = shared.client.get("/cases/add", params={"what": what})
+    assert answer.status_code == 404 and said in answer.text and "Add to the case" not in answer.text
+
+
+def test_what_is_there_is_offered_to_be_added(shared):
+    with shared.desk.session() as engine:
+        record, network = engine.row("SELECT record_id, network_id FROM records JOIN networks USING (net) LIMIT 1")
+    opened(shared.client)
+    for what in (record, network):
+        assert "Add to the case" in shared.client.get("/cases/add", params={"what": what}).text
+
+
+def test_ids_as_they_are_printed_lead_to_their_pages(shared):
+    case = opened(shared.client)
+    with shared.desk.session() as engine:
+        record = engine.row(
+            "SELECT record_id FROM records WHERE regexp_matches(record_id[:10], '[a-f]')"
+            " AND regexp_matches(record_id[:10], '[0-9]')"
+        )[0]
+        boss, other = actor("tester", "supervisor"), actor("nobody")
+        for asked, page in {
+            record[:10]: f"/records/{record[:10]}",
+            record[:30]: f"/records/{record[:30]}",
+            "R0001": "/runs/R0001",
+            case: f"/cases/{case}",
+            f"{case}-E1": f"/cases/{case}/exhibits/{case}-E1",
+            f"{case}-T2": f"/cases/{case}/tasks#{case}-T2",
+        }.items():
+            assert place_named(shared.desk, engine, boss, asked) == page
+            assert (place_named(shared.desk, engine, other, asked) == page) == (not asked.startswith(case))
+        for asked in ("R9999", "C999999", "0123456789", "deadbeef", "e" * 31, "whatsapp-1", "' OR 1=1 --", ""):
+            assert place_named(shared.desk, engine, boss, asked) is None
+    assert shared.client.get("/search", params={"q": "R0001"}).headers["location"] == "/runs/R0001"
 
 
 def test_uploads(shared):

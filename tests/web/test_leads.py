@@ -72,6 +72,17 @@ def _all_places(bench, lead) -> list[str]:
     return found["places"][0].as_py()
 
 
+def test_a_place_that_no_lead_names_leads_to_those_written_nearly_so(bench, page):
+    with bench.desk.session() as engine:
+        place = choices(engine)["place"][0].value
+    name = place.split(", ")[0]
+    page.goto(f"{bench.url}/leads?place={quote(name[:-1])}")
+    assert page.locator(".empty h2").inner_text() == f"No lead names the place {name[:-1]}"
+    page.locator(".empty").get_by_role("link", name=place, exact=True).click()
+    assert names_on(page)
+    assert "&lt;b&gt;" in bench.client.get("/leads?place=<b>").text
+
+
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=201", "offset=-1", "sort=worst", "state=open", "since=soon", f"place={'x' * 201}"]
 )
@@ -253,7 +264,7 @@ def test_filters_narrow_and_say_so(bench, page):
 
 
 def test_a_filter_that_nothing_fits_says_what_to_do(bench, page):
-    page.goto(f"{bench.url}/leads?place=Nowhere")
+    page.goto(f"{bench.url}/leads?platform=Nowhere")
     expect(page.get_by_role("heading", name="No lead fits this filter")).to_be_visible()
     assert faults(page) == []
 

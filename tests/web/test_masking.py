@@ -24,7 +24,7 @@ def test_downloads_and_the_dossier_name_nobody_who_is_protected(own_bench):
     digits = re.compile(r"\D{0,3}".join(phone[3:]))
     assert any(digits.search(text) for text in before.values()) and digits.search(dossier)
 
-    case.open_case(desk.casework, boss, "A", "to see", "law", "2099-01-01")
+    case.open_case(desk.casework, boss, "A", "to see", "law", "2049-01-01")
     person = people.add(desk.casework, boss, "C1", ["Nobody Known"], ["victim"], identifiers=[("phone", phone)])
 
     for page in pages:

@@ -29,7 +29,7 @@ PAGE = f"/money/account:iban:{COLLECTOR}"
 def rows() -> list[dict[str, str]]:
     """Clients pay three workers, who hand over nine tenths within a day; the collector sends two thirds abroad.
 
-    Four hundred strangers shop.
+    Four hundred strangers shop, and one more, nobody knows when, and one on a day.
     """
     out: list[dict[str, str]] = []
 
@@ -45,6 +45,10 @@ def rows() -> list[dict[str, str]]:
             pay(f"client {day} of {number}", worker, "100.00", day, 2, f"Worker {number}")
             pay(worker, COLLECTOR, "90.00", day, 20, HOSTILE)
         pay(COLLECTOR, "LT121000011101001000", "180.00", day, 22, "Far Away")
+    pay("undated payer", "kiosk", "5.00", 1, 1)
+    out[-1]["booked_at"] = ""
+    pay("day payer", "kiosk", "5.00", 2, 1)
+    out[-1]["booked_at"] = "2026-03-02"
     for stranger in range(400):
         pay(f"ACC-{1_000_000 + stranger}", "grocer", "20.00", 9 + stranger % 9, 12)
     return out
@@ -124,11 +128,65 @@ def test_what_goes_on_from_an_account_adds_up_both_ways(money, page):
     assert page.locator("section[aria-labelledby=followed] tfoot").inner_text().count("2,160.00 EUR") == 2
 
 
+def test_a_currency_in_which_nothing_was_paid_is_told_so_and_leads_to_those_in_which_something_was(money, page):
+    page.goto(f"{money.url}{PAGE}?back=true&currency=GBP")
+    followed = page.locator("section[aria-labelledby=followed]")
+    assert "Nothing was paid to it in GBP. Something was in EUR." in followed.inner_text()
+    assert followed.locator("svg.sankey").count() == 0
+    followed.get_by_role("link", name="EUR").click()
+    assert "currency=EUR" in page.url and followed.locator("tfoot").inner_text().count("2,160.00 EUR") == 2
+    assert "It paid nothing in &lt;b&gt;" in money.client.get(f"{PAGE}?currency=<b>").text
+
+
+def test_a_payment_known_by_its_day_alone_is_shown_without_a_time(money, page):
+    page.goto(f"{money.url}/money/name:day%20payer")
+    cell = page.locator("section[aria-labelledby=paid] tbody a")
+    assert cell.inner_text() == "2026-03-02"
+    cell.click()
+    assert page.locator("dt:text-is('Booked') + dd").inner_text() == "2026-03-02"
+    with money.desk.session() as engine:
+        (name,) = engine.row("SELECT network_id FROM payments WHERE payer = 'name:day payer'")
+    listed = money.client.get(f"/networks/{name}/records").text
+    assert "2026-03-02</td>" in listed and "2026-03-02 00:00" not in listed
+    assert ":00 UTC</td>" in money.client.get(f"/networks/{network(money)}/records").text
+
+
+def test_an_account_of_payments_without_a_date_has_its_page(money):
+    answer = money.client.get(f"/money/{quote('name:undated payer', safe=':')}")
+    assert answer.status_code == 200 and "has no date that could be read" in answer.text
+
+
+def test_the_search_leads_from_the_name_of_a_holder_to_the_account(money, page):
+    page.goto(f"{money.url}/search?q=far+AWAY")
+    held = page.locator("section[aria-labelledby=held]")
+    assert held.locator("h2").inner_text() == "1 account held under that name"
+    assert "Nothing here is tied to that" not in page.locator("main").inner_text()
+    assert faults(page) == []
+    held.locator("tbody a").first.click()
+    assert page.url.endswith("/money/account:iban:LT121000011101001000")
+    (found,) = money.client.get("/api/v1/search", params={"q": HOSTILE}).json()["holders"]
+    assert found["account"] == f"account:iban:{COLLECTOR}" and found["payments"] == 24
+    assert HOSTILE not in money.client.get("/search", params={"q": HOSTILE}).text
+
+
 def test_a_payment_leads_to_its_record(money, page):
     page.goto(money.url + PAGE)
     page.locator("section[aria-labelledby=paid] tbody a").first.click()
     assert "180.00 EUR" in page.locator("main").inner_text()
     assert "LT121000011101001000" in page.locator("main").inner_text()
+
+
+def test_the_payments_of_an_account_are_read_page_by_page(money, page):
+    with money.desk.session() as engine:
+        account, count = engine.row("SELECT payee, count(*) FROM payments GROUP BY payee ORDER BY 2 DESC LIMIT 1")
+    page.goto(f"{money.url}/money/{quote(account)}?depth=1")
+    assert page.get_by_text(f"1–50 of {count}").count() == 1
+    first = page.locator("#paid ~ table tbody tr a").first.get_attribute("href")
+    page.keyboard.press("n")
+    page.wait_for_url("**offset=50#paid")
+    assert page.get_by_text(f"51–100 of {count}").count() == 1
+    assert page.locator("#paid ~ table tbody tr a").first.get_attribute("href") != first
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("account", ["account:iban:NL00NOBODY", HOSTILE, "x" * 300, "name:a/b"])

@@ -133,6 +133,23 @@ def test_keys_confirm_and_a_dismissal_needs_a_reason(own_bench, page):
     page.wait_for_selector(".tag.good")
 
 
+def test_no_key_acts_while_the_reason_of_a_dismissal_is_written(own_bench, page):
+    name = top(own_bench)
+    page.goto(f"{own_bench.url}/networks/{name}")
+    page.keyboard.press("d")
+    expect(page.get_by_label("Why is this no lead?")).to_be_focused()
+    page.keyboard.type("copied from 1f")
+    expect(page.get_by_label("Why is this no lead?")).to_have_value("copied from 1f")
+    page.get_by_text("It stays to be read").click()  # now nothing has the focus
+    page.keyboard.type("cf1")
+    assert page.url.endswith(f"/networks/{name}") and page.locator(".network-head .tag").inner_text() == "new"
+    page.keyboard.press("Escape")
+    expect(page.locator("details.pops")).not_to_have_attribute("open", "")
+    page.keyboard.press("d")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Dismiss d")).to_be_focused()
+
+
 def test_a_change_leads_back_into_the_network_only(own_bench):
     name = top(own_bench)
     answer = own_bench.client.post(f"/networks/{name}/triage", data={"state": "confirmed", "back": "//evil.example/"})

@@ -43,6 +43,13 @@ def test_a_template_aligns_its_members(bench, page):
     assert "/search?q=" in page.url
 
 
+def test_a_template_counts_the_member_that_leads_each_page_beside_the_others(bench):
+    with bench.desk.session() as engine:
+        name, members = engine.row("SELECT template_id, members FROM templates ORDER BY members, template_id LIMIT 1")
+    text = bench.client.get(f"/templates/{name}").text
+    assert f"over the {members} members below." in text and f"1–{members - 1} of {members - 1} others" in text
+
+
 def test_the_api_gives_the_same(bench):
     name = one(bench, "SELECT record_id FROM records ORDER BY record_id")
     found = bench.client.get(f"/api/v1/records/{name}").json()
@@ -81,5 +88,14 @@ def test_pictures_are_blurred_until_asked_for_and_stay_in_their_folder(own_adver
     page.locator("#shown img").first.wait_for()
     assert "clear" not in (page.locator("#shown img").first.get_attribute("src") or "")
     expect(page.get_by_text("Show clearly")).to_be_visible()
+    assert page.locator("#shown img").count() == 1  # of the others no file was collected, and the page says so
+    assert page.get_by_text("No file was collected.").count() == 3
     status = [own_adverts.client.get(f"/records/{name}/pictures/{n}").status_code for n in range(5)]
     assert status == [200, 404, 404, 404, 404]
+
+
+def test_pictures_without_a_file_are_said_to_be_none(bench, page):
+    name = one(bench, "SELECT record_id FROM records WHERE len(images) > 0 ORDER BY record_id LIMIT 1")
+    page.goto(f"{bench.url}/records/{name}")
+    expect(page.get_by_text("No file was collected.").first).to_be_visible()
+    assert page.locator("main img, [data-key=b]").count() == 0 and page.get_by_text("Show clearly").count() == 0

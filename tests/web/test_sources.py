@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 from tests.tried import tried
 from tests.web.axe import faults, faults_in_the_dark
-from tests.web.conftest import shot
+from tests.web.conftest import served, shot
+from tests.web.test_cases import opened
 
 from clew.ingest.registry import all_formats
 from clew.model.errors import InputError, MissingError
@@ -122,6 +125,18 @@ def test_uploads_stay_in_their_folder_whatever_their_name(tmp_path, name, conten
     path = kept(tmp_path, keep(tmp_path, name, io.BytesIO(content)))
     assert path.read_bytes() == content
     assert path.parent.parent == tmp_path / FOLDER
+
+
+def test_uploads_are_found_where_the_workspace_is_named_from_the_folder_one_is_in(_empty, tmp_path, monkeypatch):
+    shutil.copytree(_empty / "workspace", tmp_path / "case")
+    monkeypatch.chdir(tmp_path)
+    with served(Path("case")) as bench:
+        answer = bench.client.post("/sources/file", files={"upload": ("found.csv", CSV)})
+        seen = bench.client.get(answer.headers["location"])
+        assert seen.status_code == 200 and "headline" in seen.text
+        case = opened(bench.client)
+        added = bench.client.post(f"/cases/{case}/exhibits/file", files={"file": ("found.csv", CSV)})
+        assert added.status_code == 303, added.text
 
 
 def test_nothing_is_kept_of_an_empty_upload(tmp_path):

@@ -38,6 +38,7 @@ from clew.model.errors import DeniedError, InputError, MissingError
 from clew.vault.keys import destroy_case_key, new_case_key
 
 MAX_PURPOSE, MAX_ACCOUNT = 2_000, 80
+MOST_YEARS = 30  # for which a case is kept, unless it is put off
 _TRIES = 100  # of those who open a case at the same moment one succeeds at each try
 _UNTIL = "the day until which a case is kept"
 
@@ -56,7 +57,7 @@ def open_case(
     """Open a case, of which the actor becomes the owner.
 
     Raises:
-        InputError: something is missing, no code, or the day is past.
+        InputError: something is missing, no code, or the day is past or too far ahead.
     """
     need(actor, "work")
     code, told = grading.handling(handling, conditions)
@@ -248,7 +249,12 @@ def _account(file: Opened, name: str) -> str:
 
 
 def _until(written: date | str) -> date:
-    found = day(written, _UNTIL)
-    if found < datetime.now(UTC).date():
+    found, today = day(written, _UNTIL), datetime.now(UTC).date()
+    if found < today:
         raise InputError(f"{found} is past.", "Name the day after which the case is to be erased.")
+    if found.year > today.year + MOST_YEARS:
+        raise InputError(
+            f"{found} is more than {MOST_YEARS} years ahead: personal data is kept no longer than it is needed.",
+            "Name an earlier day; it can be put off when it comes near.",
+        )
     return found

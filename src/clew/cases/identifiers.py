@@ -7,15 +7,23 @@ from clew.model.errors import InputError
 from clew.model.tables import IDENTIFIER_TYPES
 
 _MAX_TYPE = 40
+# Those by which persons are known and which no extractor reads.
+_PAPERS = (
+    "passport", "id-card", "residence-permit", "visa", "driving-licence", "tax-number", "social-security",
+    "birth-date", "licence-plate", "imei", "imsi", "case-number", "other",
+)  # fmt: skip
+TYPES = (*IDENTIFIER_TYPES, *_PAPERS)
 
 
 def canonical(kind: str, written: str) -> tuple[str, str]:
     """Type and canonical value; as written where no extractor reads such a type (a passport's number).
 
     Raises:
-        InputError: one of them is empty, or it is no phone number or mail address.
+        InputError: one of them is empty, the type is unknown, or it is no phone number or mail address.
     """
     kind = line(kind, "a type of identifier", _MAX_TYPE).lower()
+    if kind not in TYPES:
+        raise InputError(f"{kind!r} is no type of identifier.", f"Types: {', '.join(TYPES)}.")
     value = line(written, "an identifier")
     if kind == "phone":
         return kind, _phone(value)

@@ -11,6 +11,7 @@ from clew.model.errors import InputError, MissingError
 from clew.model.money import Amount
 from clew.query.money_follow import Followed
 from clew.query.money_gaps import Gap, statement_gaps
+from clew.query.times import TIMED
 from clew.trace.money.labels import HELD
 
 MOST_DRAWN = 60
@@ -56,10 +57,11 @@ class Partner:
 
 @dataclass(frozen=True)
 class Paid:
-    """A payment of an account; ``record_id`` opens it."""
+    """A payment of an account; ``record_id`` opens it, ``timed`` says whether more than its day is known."""
 
     record_id: str
     booked_at: datetime | None
+    timed: bool
     received: bool
     other: str
     other_name: str
@@ -191,13 +193,14 @@ def find_account(engine: Engine, text: str) -> str:
     return str(found[0])
 
 
-def account_page(engine: Engine, account: str, limit: int = 50) -> AccountPage:
+def account_page(engine: Engine, account: str, limit: int = 50, offset: int = 0) -> AccountPage:
     """An account's page.
 
     Args:
         engine: with ``payments``, ``labels``, ``money_signs`` and ``records``.
         account: as in PAYMENTS.
         limit: most partners and payments; the newest payments.
+        offset: payments to leave out before them.
 
     Raises:
         MissingError: no payment names it.
@@ -218,10 +221,10 @@ def account_page(engine: Engine, account: str, limit: int = 50) -> AccountPage:
         count(*) AS payments, sum(amount)::DECIMAL(38, 18) AS amount, mode(purpose) AS purpose
         FROM sides WHERE state = 'booked' GROUP BY other, received, currency
         ORDER BY sum(amount) DESC, other, received, currency LIMIT $limit"""
-    paid = f"""{sides} SELECT r.record_id, s.booked_at, s.received, s.other, s.other_name, s.amount, s.currency,
-        s.purpose, s.state
+    paid = f"""{sides} SELECT r.record_id, s.booked_at, {TIMED} AS timed, s.received, s.other, s.other_name,
+        s.amount, s.currency, s.purpose, s.state
         FROM sides s JOIN records r USING (rid) ORDER BY s.booked_at DESC NULLS LAST, r.record_id,
-            s.received LIMIT $limit"""
+            s.received LIMIT $limit OFFSET $offset"""
     labels = f"""SELECT label, category, note, source, who, "at" FROM ({HELD.format(labels="labels")})
         WHERE value = $account ORDER BY nth, source"""
     signs = "SELECT sign, weight, reason FROM money_signs WHERE subject = $account ORDER BY weight DESC, sign, reason"
@@ -235,7 +238,7 @@ def account_page(engine: Engine, account: str, limit: int = 50) -> AccountPage:
         statement_gaps(engine, account),
         tuple(Sign(**row) for row in engine.rows(signs, account=account)),
         tuple(Partner(**row) for row in engine.rows(partners, **given)),
-        tuple(Paid(**row) for row in engine.rows(paid, **given)),
+        tuple(Paid(**row) for row in engine.rows(paid, **given, offset=offset)),
         int(count),
     )
 

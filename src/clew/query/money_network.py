@@ -1,4 +1,4 @@
-"""The money of a network: what its accounts take in, pass on, spend and show; whose adverts they may pay."""
+"""The money of a network: what its accounts take in, pass on, spend and show."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from decimal import Decimal
 from clew.engine.duckdb import Engine
 from clew.model.money import Amount, written
 from clew.query.money import Sankey, Sign
+from clew.query.payers import LEAST_SCORE
 
 MOST_ACCOUNTS = 16  # drawn one by one
-LEAST_SCORE = 0.5  # from here on a payment rather paid for a post than not
 _LEVELS = 3  # columns of accounts
 
 # The accounts of a network: those that take in and spend, or pay again and again; who pays once to one is a client, and
@@ -36,28 +36,6 @@ class SignOf:
 
     account: str
     sign: Sign
-
-
-@dataclass(frozen=True)
-class Payer:
-    """Somebody whose payments may have paid for posts of the network.
-
-    Attributes:
-        account, name: who pays.
-        posts: that some payment of the account fits better than not.
-        payments: of those.
-        best: the surest of them.
-        reason: of the surest, in a sentence.
-        own: the network of the payments; None where they belong to none.
-    """
-
-    account: str
-    name: str
-    posts: int
-    payments: int
-    best: float
-    reason: str
-    own: str | None
 
 
 @dataclass(frozen=True)
@@ -87,11 +65,13 @@ def chosen(moved: list[Currency], asked: str) -> str:
     return asked if asked in known else known[0] if known else ""
 
 
-def count_of_payments(engine: Engine, network_id: str) -> int:
-    """How many payments a network has, and posts that somebody may have paid for."""
+def count_of_accounts(engine: Engine, network_id: str) -> int:
+    """How many accounts pay and are paid in a network, or may have paid for its posts."""
     query = f"""
-        SELECT (SELECT count(*) FROM payments WHERE network_id = $network) +
-               (SELECT count(*) FROM payment_matches WHERE network_id = $network AND score >= {LEAST_SCORE}) AS n"""
+        SELECT count(DISTINCT account) FILTER (account <> '') AS n FROM (
+            SELECT unnest([payer, payee]) AS account FROM payments WHERE network_id = $network AND state = 'booked'
+            UNION ALL
+            SELECT payer FROM payment_matches WHERE network_id = $network AND score >= {LEAST_SCORE})"""
     return int(engine.rows(query, network=network_id)[0]["n"])
 
 
@@ -102,18 +82,6 @@ def signs_of(engine: Engine, network_id: str) -> list[SignOf]:
         ORDER BY weight DESC, subject, sign LIMIT 200"""
     rows = engine.rows(query, network=network_id)
     return [SignOf(r["subject"], Sign(r["sign"], r["weight"], r["reason"])) for r in rows]
-
-
-def payers_of(engine: Engine, network_id: str, limit: int = 50) -> list[Payer]:
-    """Who may have paid for posts of the network, though no identifier says so; the surest first."""
-    query = f"""
-        SELECT m.payer AS account, coalesce(min(nullif(p.payer_name, '')), '') AS name,
-               count(DISTINCT rid_record) AS posts, count(DISTINCT rid_payment) AS payments, max(score)::DOUBLE AS best,
-               first(m.reason ORDER BY score DESC, m.reason) AS reason, min(p.network_id) AS own
-        FROM payment_matches m JOIN payments p ON p.rid = m.rid_payment
-        WHERE m.network_id = $network AND score >= {LEAST_SCORE} GROUP BY m.payer
-        ORDER BY sum(score) DESC, account LIMIT $limit"""
-    return [Payer(**row) for row in engine.rows(query, network=network_id, limit=limit)]
 
 
 def flow_chart(engine: Engine, network_id: str, currency: str) -> Sankey:

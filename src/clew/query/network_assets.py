@@ -1,4 +1,4 @@
-"""Assets of a network: accounts and wallets that texts name, prices, and words that ask for payment."""
+"""Assets of a network: accounts and wallets that its records name, prices, and words that ask for payment."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import datetime
 from clew.engine.duckdb import Engine
 from clew.query.network import Row
 from clew.query.network_facets import SEEN
+from clew.query.payers import may_pay
 
 
 @dataclass(frozen=True)
 class Payee:
-    """An account or wallet to which readers are asked to pay.
+    """An account or wallet that records of the network name, whosever it is.
 
     Attributes:
         type, value: the account or wallet.
@@ -20,6 +21,7 @@ class Payee:
         phones, names, places: how many different ones stand beside it.
         others: other networks in which it stands.
         first_seen, last_seen: times of its records.
+        may_pay: networks for posts of which it may have paid.
     """
 
     type: str
@@ -32,6 +34,7 @@ class Payee:
     others: int
     first_seen: datetime | None
     last_seen: datetime | None
+    may_pay: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,14 @@ GROUP BY raw ORDER BY records DESC, raw LIMIT 50
 def assets(engine: Engine, net: int) -> Assets:
     """Accounts, wallets, prices, and the words that ask for payment."""
     known = {"net": net}
+    rows = engine.rows(_PAYEES, **known)
+    paid = may_pay(engine, [f"{row['type']}:{row['value']}" for row in rows])
 
     def of(query: str) -> list[Row]:
         return engine.rows(query, **known)
 
     return Assets(
-        tuple(Payee(**row) for row in of(_PAYEES)),
+        tuple(Payee(**row, may_pay=paid.get(f"{row['type']}:{row['value']}", ())) for row in rows),
         tuple(Price(**row) for row in of(_PRICES)),
         tuple(Asked(**row) for row in of(_ASKED)),
     )

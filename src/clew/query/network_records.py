@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.engine.duckdb import Engine
+from clew.query.times import TIMED
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Listed:
     Attributes:
         record_id, kind, platform, native_id, place, title: as received.
         seen_at: when it was posted, else captured.
+        timed: is more known of that than the day?
         opening: the beginning of its text.
         version, versions: this state of the item, and how many states are known.
         edited: fields that changed since the version before.
@@ -26,6 +28,7 @@ class Listed:
     platform: str
     native_id: str | None
     seen_at: datetime | None
+    timed: bool
     place: str | None
     title: str | None
     opening: str
@@ -35,13 +38,13 @@ class Listed:
     findings: int
 
 
-_CHOSEN = """
+_CHOSEN = f"""
 WITH marked AS (
     SELECT subject, count(*) AS findings, coalesce(bool_or(indicator = $finding), false) AS wanted
     FROM findings WHERE net = $net AND subject_kind = 'record' GROUP BY subject
 ), chosen AS (
-    SELECT r.rid, record_id, kind, platform, native_id, coalesce(posted_at, captured_at) AS seen_at, place, title,
-           left(coalesce(body, ''), 160) AS opening, version, coalesce(findings, 0) AS findings,
+    SELECT r.rid, record_id, kind, platform, native_id, coalesce(posted_at, captured_at) AS seen_at, {TIMED} AS timed,
+           place, title, left(coalesce(body, ''), 160) AS opening, version, coalesce(findings, 0) AS findings,
            count(*) OVER (PARTITION BY item_id) AS versions, coalesce(wanted, false) AS wanted
     FROM records r LEFT JOIN marked ON subject = record_id WHERE net = $net
     QUALIFY $finding = '' OR wanted

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
+from clew.query.queue_places import FITTING
 
 State = Literal["new", "confirmed", "dismissed", "deferred"]
 Sort = Literal["learned", "priority", "size", "newest", "first"]
@@ -41,7 +42,8 @@ class Filters:
     """What narrows the queue; what is empty narrows nothing.
 
     Attributes:
-        place, platform, language: a value that records of the network hold.
+        place: that records of the network name, as people write it; see `clew.query.queue_places`.
+        platform, language: a value that records of the network hold.
         since, until: days (UTC) between which it was seen, both included.
         indicator: id of an indicator that was found on it.
         form: form of exploitation that a finding that raised it speaks for.
@@ -217,7 +219,7 @@ def _given(decided: pa.Table | None, ordered: pa.Table | None) -> dict[str, pa.T
 def _where(filters: Filters, without_state: bool = False) -> tuple[str, dict[str, Any]]:
     """The condition, and the values that it names."""
     tests = {
-        "place": "list_contains(q.places, $place)",
+        "place": f"list_has_any(q.places, coalesce((SELECT list(value) FROM ({FITTING})), []))",
         "platform": "list_contains(q.platforms, $platform)",
         "language": "list_contains(q.languages, $language)",
         "indicator": "list_contains(q.indicators, $indicator)",

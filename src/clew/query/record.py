@@ -20,6 +20,7 @@ from clew.model.errors import MissingError
 from clew.model.tables import RECORDS
 from clew.query.difference import difference
 from clew.query.show import find_record
+from clew.query.times import TIMED
 
 Row = dict[str, Any]
 
@@ -87,6 +88,7 @@ class RecordPage:
 
     Attributes:
         record: the row of RECORDS.
+        timed: is more known of when it was posted than the day?
         network_id, template_id: where it belongs; None if nowhere.
         reads: its fields, mentions in place.
         mentions: all of them, in reading order.
@@ -98,6 +100,7 @@ class RecordPage:
     """
 
     record: Row
+    timed: bool
     network_id: str | None
     template_id: str | None
     reads: tuple[Read, ...]
@@ -125,10 +128,12 @@ def record_page(engine: Engine, name: str) -> RecordPage:
     row = table.to_pylist()[0]
     where = _table(engine, "SELECT network_id FROM networks WHERE net = $net", net).to_pylist()
     belongs = _table(engine, "SELECT template_id FROM members WHERE rid = $rid", None, rid).to_pylist()
+    timed = _table(engine, f"SELECT {TIMED} AS timed FROM records WHERE net = $net AND rid = $rid", net, rid)
     mentions = _mentions(engine, net, rid)
     digest = digest_of(table)
     return RecordPage(
         row,
+        timed["timed"][0].as_py(),
         where[0]["network_id"] if where else None,
         belongs[0]["template_id"] if belongs else None,
         tuple(read(name, row[name], mentions) for name in READ if row[name]),

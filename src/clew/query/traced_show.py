@@ -7,7 +7,8 @@ from typing import Any
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
-from clew.query.money_network import LEAST_SCORE, Currency, Payer, currencies, payers_of
+from clew.query.money_network import Currency, currencies
+from clew.query.payers import LEAST_SCORE, Payer, payers_of
 from clew.query.traced import Asset, seizable
 
 Row = dict[str, Any]

@@ -40,7 +40,7 @@ class Desk:
     """
 
     def __init__(self, path: Path, ask: Callable[[], str] | None = None) -> None:
-        self.path = Workspace(path).path
+        self.path = Workspace(path).path.resolve()  # files are named by it to jobs and by uploads
         self.casework = Casework(self.path, ask)
         self.db = self.casework.db
         self.links = Links(login_name())

@@ -66,8 +66,10 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
 
 
-def time(value: datetime | None) -> str:
-    """To the minute, in UTC, and says so."""
+def time(value: datetime | None, timed: bool = True) -> str:
+    """To the minute, in UTC, and says so; the day alone where no time of day is known (`clew.query.times`)."""
+    if not timed:
+        return day(value)
     return "–" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 

@@ -14,6 +14,21 @@ MOST_PIXELS = 640  # of the longer side
 _BLUR = 24  # pixels at that size: shapes and colours stay, faces and bodies do not
 
 
+def held(file: str, name: str) -> Path | None:
+    """Where a picture is that a record refers to; None where no file of it was collected.
+
+    Args:
+        file: the file that the record came from; only below its folder is anything looked for.
+        name: as the record has it: a hash or a web address, or the name of a file.
+    """
+    folder = Path(file).parent.resolve()
+    try:
+        path = (folder / name.strip().replace("\\", "/")).resolve()
+        return path if path.is_relative_to(folder) and path.is_file() else None
+    except (OSError, ValueError):  # too long, or a zero byte
+        return None
+
+
 def picture(file: str, name: str, blurred: bool) -> bytes:
     """A picture that a record refers to, as PNG.
 
@@ -26,13 +41,8 @@ def picture(file: str, name: str, blurred: bool) -> bytes:
         MissingError: it is a hash or a web address, or lies elsewhere, or is gone.
         InputError: it cannot be read as a picture.
     """
-    folder = Path(file).parent.resolve()
-    try:
-        path = (folder / name.strip().replace("\\", "/")).resolve()
-        there = path.is_relative_to(folder) and path.is_file()
-    except (OSError, ValueError):  # too long, or a zero byte
-        there = False
-    if not there:
+    path = held(file, name)
+    if path is None:
         raise MissingError("There is no file of that picture here; only its hash is known.", "See the source.")
     try:
         image = ImageOps.exif_transpose(open_image(path))

@@ -10,8 +10,9 @@ from fastapi import Path as InPath
 
 from clew.query.money import AccountLine, AccountPage, Sankey, account_page, accounts_of
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
-from clew.query.money_network import Currency, Payer, SignOf, chosen, currencies, flow_chart, payers_of, signs_of
+from clew.query.money_network import Currency, SignOf, chosen, currencies, flow_chart, signs_of
 from clew.query.network import network_head
+from clew.query.payers import Payer, payers_of
 from clew.query.traced import Asset, Played, played, seizable
 from clew.web.access import access, note
 from clew.web.api.paging import Limit, Offset, Page, faults

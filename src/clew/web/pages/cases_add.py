@@ -14,7 +14,9 @@ from clew.evidence.capture.exhibit import check_case
 from clew.evidence.freeze import is_network
 from clew.evidence.take import take_network, take_record
 from clew.model.actor import Actor
-from clew.model.errors import ClewError, InputError
+from clew.model.errors import ClewError, InputError, MissingError
+from clew.query.network import network_head
+from clew.query.show import find_record
 from clew.web import work
 from clew.web.access import Who, access
 from clew.web.desk import Desk, TheDesk
@@ -33,6 +35,7 @@ def form(
     request: Request, desk: TheDesk, who: Who, what: Name, back: Annotated[str, Query(max_length=2_000)] = "/"
 ) -> Response:
     """To which case, and why."""
+    _there(desk, who, what)
     return _form(request, desk, who, what, back, Failed())
 
 
@@ -51,6 +54,24 @@ def add(request: Request, desk: TheDesk, who: Who, typed: TheTyped) -> Response:
     except ClewError as error:
         return _form(request, desk, who, what, typed["back"], failed("add", typed, error))
     return RedirectResponse(f"/cases/{case_id}/exhibits/{made[0].id}", 303)
+
+
+def _there(desk: Desk, who: Actor, what: str) -> None:
+    """See whether there is such a network or record.
+
+    Raises:
+        MissingError: there is none.
+    """
+    need(who, "read")
+    with desk.session() as engine:
+        if is_network(what):
+            network_head(engine, what)
+            return
+        try:
+            find_record(engine, what)
+        except MissingError:
+            told = f"There is no network and no record {what[:40]!r}." if what else "Nothing was named to be added."
+            raise MissingError(told, "Open the page of a network or a record, and add it from there.") from None
 
 
 def large(desk: Desk, what: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -21,6 +22,7 @@ from clew.model.errors import ClewError, InputError, MissingError
 from clew.web import work
 from clew.web.access import access
 from clew.web.incoming import keep, kept
+from clew.web.jobs import Job
 from clew.web.pages.cases_frame import Failed, Place, ThePlace, TheTyped, Typed, failed, grading_of, own
 
 router = APIRouter(prefix="/cases/{case_id}/exhibits")
@@ -150,10 +152,17 @@ def _listed(place: Place, wrong: Failed | None = None, offset: int = 0) -> Respo
         rows = [exhibit for exhibit in reversed(whole.exhibits) if not exhibit.part_of]
         return {
             "rows": rows[offset : offset + SIZE], "total": len(rows), "offset": offset, "size": SIZE, "parts": parts,
-            "kinds": KINDS, "jobs": place.desk.jobs.of_case(place.case_id)[:3],
+            "kinds": KINDS, "jobs": _news(place, rows),
         }  # fmt: skip
 
     return place.shown("Exhibits", more, wrong)
+
+
+def _news(place: Place, rows: list[Exhibit]) -> list[Job]:
+    """Work for the case; how it ended is news until something else was brought in."""
+    came = [datetime.fromisoformat(exhibit.at) for exhibit in rows]
+    jobs = place.desk.jobs.of_case(place.case_id)[:3]
+    return [job for job in jobs if not (job.ended and any(job.ended < at for at in came))]
 
 
 def _one(place: Place, exhibit_id: str, wrong: Failed | None = None) -> Response:

@@ -18,6 +18,7 @@ from clew.engine.duckdb import Engine
 from clew.query.conversations import count_talks
 from clew.query.network import merged_into
 from clew.query.queue import NOBODY, STATES, LeadRow, choices, count_states, queue, span
+from clew.query.queue_places import near_places
 from clew.web import words
 from clew.web.access import Who, access
 from clew.web.asked import PageAsks, parse
@@ -71,6 +72,7 @@ def leads(
         views=saved_views(desk.db, who.name),
         span=span(engine),
         known=_known(engine) if not rows else None,
+        near=near_places(engine, asked.filters.place) if asked.filters.place and not rows else None,
         danger=count_talks(engine).danger,
         **_common(),
     )

@@ -10,13 +10,15 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from clew.assess.catalogue import catalogue
+from clew.model.errors import InputError, MissingError
 from clew.model.money import written
 from clew.query.graph import MOST_NODES, Graph, GraphNode
 from clew.query.money import Sankey, account_page, accounts_of, sankey
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
 from clew.query.money_graph import money_graph
-from clew.query.money_network import chosen, currencies, flow_chart, payers_of, signs_of
+from clew.query.money_network import chosen, currencies, flow_chart, signs_of
 from clew.query.network import NetworkHead
+from clew.query.payers import payers_of
 from clew.web.access import access, note
 from clew.web.desk import Reading
 from clew.web.page import render
@@ -110,28 +112,26 @@ def _network_chart(chart: Sankey, called: Mapping[str, str], currency: str) -> o
 def of_account(
     request: Request, reading: Reading, account: Account, currency: CurrencyCode = "", back: bool = False,
     split: Split = "fifo", depth: Annotated[int, Query(ge=1, le=MOST_DEPTH)] = 3,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:  # fmt: skip
     """One account: who pays it and is paid, what it shows, and its money followed."""
     # An account may be somebody's name or number: it stands in the part of the entry that can be erased.
     note(request, private={"account": account})
-    page = account_page(reading, account, _ROWS)
-    found = _followed(reading, page.turnovers, account, currency, back, depth)
+    page = account_page(reading, account, _ROWS, offset)
+    moved = [t.currency for t in page.turnovers if (t.credits if back else t.debits)]
+    found, why_not = None, ""
+    if currency in moved or (moved and not currency):
+        try:
+            found = follow(reading, account, back=back, depth=depth, currency=currency)[0]
+        except (MissingError, InputError) as wrong:  # no payment has a date, or too many lie around it
+            why_not = wrong.what
     return render(
         request, "money/account.html",
         page=page, title=page.names[0] if page.names else short(account), short=short, href=href, home=href(account),
         cautions=_cautions(), found=found, chart=_chart(found, split), back=back, split=split, depth=depth,
-        currency=found.currency if found else currency, most_depth=MOST_DEPTH, rows=_ROWS,
+        currency=found.currency if found else currency, moved=moved, why_not=why_not,
+        most_depth=MOST_DEPTH, rows=_ROWS, offset=offset,
     )  # fmt: skip
-
-
-def _followed(reading: Reading, turnovers: Any, account: str, currency: str, back: bool, depth: int) -> Followed | None:
-    """The money followed in the currency asked for, else in the one of most payments; None where there is none."""
-    moved = {t.currency for t in turnovers if (t.credits if back else t.debits)}
-    if currency and currency not in moved:
-        currency = ""
-    if not moved:
-        return None
-    return follow(reading, account, back=back, depth=depth, currency=currency)[0]
 
 
 def _chart(found: Followed | None, split: Split) -> object:

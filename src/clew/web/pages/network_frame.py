@@ -14,7 +14,7 @@ from clew.cases.triage import DISMISSALS, MAX_REASON
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.query.conversations import count_of
-from clew.query.money_network import count_of_payments
+from clew.query.money_network import count_of_accounts
 from clew.query.network import NetworkHead, merged_into, network_head, network_history
 from clew.web.access import visit_of
 from clew.web.desk import Desk
@@ -72,7 +72,7 @@ def network_tab(
     desk: Desk = request.app.state.desk
     who = visit_of(request).actor
     counts = {"Records": head.records, "Conversations": count_of(engine, head.net), "Links": head.links}
-    counts["Money"] = count_of_payments(engine, head.network_id)
+    counts["Money"] = count_of_accounts(engine, head.network_id)
     decided = past(desk, engine, head.network_id)
     own = [d for d in decided if d.network_id == head.network_id]
     context: dict[str, Any] = {

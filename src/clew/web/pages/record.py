@@ -19,7 +19,7 @@ from clew.web.access import access, note
 from clew.web.desk import Reading
 from clew.web.page import render
 from clew.web.pages import sites
-from clew.web.pictures import picture
+from clew.web.pictures import held, picture
 
 router = APIRouter()
 
@@ -31,7 +31,15 @@ def record(request: Request, engine: Reading, name: str) -> Response:
     found = record_page(engine, name)
     if name != found.record["record_id"]:
         return RedirectResponse(f"/records/{found.record['record_id']}", 303)
-    return render(request, "record.html", page=found, record=found.record, **_belongs(engine, found))
+    return render(
+        request, "record.html",
+        page=found, record=found.record, held=_held(found.record), clear=False, **_belongs(engine, found),
+    )  # fmt: skip
+
+
+def _held(record: dict[str, Any]) -> list[bool]:
+    """Of each picture of a record, whether its file was collected."""
+    return [held(record["file"], name) is not None for name in record["images"] or []]
 
 
 def _belongs(engine: Engine, found: RecordPage) -> dict[str, Any]:
@@ -70,4 +78,4 @@ def pictures(request: Request, engine: Reading, name: str, clear: bool = False) 
     """The pictures of a record, for a part of its page."""
     found = record_page(engine, name).record
     note(request, f"record {found['record_id']}")
-    return render(request, "parts/pictures.html", record=found, clear=clear)
+    return render(request, "parts/pictures.html", record=found, held=_held(found), clear=clear)

@@ -16,7 +16,10 @@ from clew.model.errors import InputError
 from clew.query.search import MAX_QUERY, MOST_OFFSET, place_of
 from clew.web.access import Who, access, note
 from clew.web.desk import Desk, Reading, TheDesk
+from clew.web.named import place_named
 from clew.web.page import render, wants_part
+from clew.web.pages.money import href as href_of_account
+from clew.web.pages.money import short
 from clew.web.searching import answer, hash_of, warm
 
 router = APIRouter()
@@ -49,7 +52,7 @@ def page(
         )  # fmt: skip
         box.background = BackgroundTask(warm, desk)  # while the question is typed
         return box
-    if place := place_of(engine, q):
+    if place := place_of(engine, q) or place_named(desk, engine, who, q):
         return RedirectResponse(place, 303)
     found, wrong = None, None
     try:
@@ -69,7 +72,7 @@ def page(
     template = "search_group.html" if part is not None and wants_part(request) else "search.html"
     return render(
         request, template, q=q, region=region.upper(), found=found, wrong=wrong, href=href, part=part, more=MORE,
-        cut=len(q) > MAX_QUERY, known=None, waiting=0,
+        cut=len(q) > MAX_QUERY, known=None, waiting=0, account=href_of_account, short=short,
     )  # fmt: skip
 
 
