@@ -1,6 +1,7 @@
 // <clew-graph src="/api/v1/networks/N/graph?nodes=500">: records and what they share, drawn on a canvas.
 import { onTheme, palette } from "./shared/colour";
 import { button, el, plural, read } from "./shared/dom";
+import { typing } from "./shared/keys";
 import { keep } from "./shared/save";
 import { FONT } from "./graph/draw";
 import { kindsOf, png, svg, tables } from "./graph/export";
@@ -17,7 +18,7 @@ class ClewGraph extends HTMLElement {
     tabindex: "0", role: "application", "aria-roledescription": "graph", "aria-describedby": "graph-keys",
     "aria-label": "Graph of records and what they show",
   });
-  private readonly aside = el("aside", { class: "panel graph-aside", "aria-label": "What is chosen" });
+  private readonly aside = el("aside", { class: "panel graph-aside", tabindex: "0", "aria-label": "What is chosen" });
   private readonly status = el("p", { class: "drawn-status", role: "status" }, "Reading the graph…");
   private readonly said = el("p", { class: "visually-hidden", "aria-live": "polite" });
   private readonly tools = el("div", { class: "drawn-tools", role: "group", "aria-label": "What is drawn" });
@@ -29,6 +30,7 @@ class ClewGraph extends HTMLElement {
 
   connectedCallback(): void {
     const stage = el("div", { class: "graph-stage" }, this.canvas);
+    this.dataset["ownLetters"] = "";
     this.replaceChildren(this.tools, stage, this.aside, this.status, this.legend, this.said);
     this.load().catch((error: unknown) => {
       if (error instanceof Error && error.name !== "AbortError") this.status.textContent = error.message;
@@ -64,7 +66,7 @@ class ClewGraph extends HTMLElement {
     this.build();
     this.changed();
     this.view.settle(matchMedia("(prefers-reduced-motion: reduce)").matches);
-    this.canvas.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("keydown", (event) => this.key(event));
     onTheme(() => this.view?.retone(palette()), this.gone.signal);
     const sized = new ResizeObserver(() => this.view?.resize());
     sized.observe(this.canvas);
@@ -137,10 +139,11 @@ class ClewGraph extends HTMLElement {
     view.refresh();
   }
 
-  /** Arrows go round what is tied to the anchor; down makes the chosen node the anchor, up goes back to it. */
+  /** Arrows go round what is tied to the anchor; down makes the chosen node the anchor, up goes back to it. Beside the canvas only letters act. */
   private key(event: KeyboardEvent): void {
     const { view, model } = this;
     if (!view || !model || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== this.canvas && (typing(event.target) || !/^[a-z]$/.test(event.key))) return;
     const chosen = view.marks.selected;
     const acts: Record<string, () => void> = {
       ArrowRight: () => this.turn(1),

@@ -1,5 +1,5 @@
 // Triage in the queue: c, d, f, a and u decide about the selected row, the row changes in place, the next is selected.
-import { select, selected } from "./shared/keys";
+import { busy, select, selected } from "./shared/keys";
 
 interface Decided {
   network: string;
@@ -14,11 +14,6 @@ let focused = false; // did the decision come from a button of the row?
 
 function rowOf(network: string): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[data-network='${CSS.escape(network)}']`);
-}
-
-function busy(target: EventTarget | null): boolean {
-  const typing = target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-  return typing || document.querySelector("dialog[open]") !== null;
 }
 
 /** Say something to those who see it and to those who hear it. */

@@ -39,7 +39,7 @@ class ClewMap extends HTMLElement {
   private readonly line = draw("svg", { class: "line-svg", role: "img", "aria-label": "Timeline: a row for each who moves" });
   private readonly scroller = el("div", { class: "line-scroll", tabindex: "0", role: "region", "aria-label": "Timeline" });
   private readonly tools = el("div", { class: "drawn-tools", role: "group", "aria-label": "What is shown" });
-  private readonly aside = el("aside", { class: "panel map-aside", "aria-label": "Moves in order" });
+  private readonly aside = el("aside", { class: "panel map-aside", tabindex: "0", "aria-label": "Moves in order" });
   private readonly status = el("p", { class: "drawn-status", role: "status" }, "Reading the movements…");
   private readonly from = el("input", { type: "range", min: "0", max: "1000", value: "0", "aria-label": "First day that is shown" });
   private readonly until = el("input", { type: "range", min: "0", max: "1000", value: "1000", "aria-label": "Last day that is shown" });
@@ -126,7 +126,6 @@ class ClewMap extends HTMLElement {
   /** The wheel zooms with Ctrl or when the map has the focus, so that the page still scrolls; two fingers move it. */
   private moveable(): void {
     this.zoom
-      .scaleExtent([0.7, 60])
       .filter((event: Event) => {
         if (event instanceof WheelEvent) return event.ctrlKey || document.activeElement === this.stage;
         if (event.type.startsWith("touch")) return (event as TouchEvent).touches.length > 1;
@@ -138,7 +137,8 @@ class ClewMap extends HTMLElement {
           this.asked = 0;
           this.chart.paint(this.transform, this.size);
         });
-      });
+      })
+      .on("end", () => this.say());
     select(this.stage).call(this.zoom).on("dblclick.zoom", null).style("touch-action", "pan-x pan-y");
     this.stage.addEventListener("click", () => {
       if (this.choice.place !== null) this.narrow({ place: null });
@@ -163,7 +163,9 @@ class ClewMap extends HTMLElement {
     this.map.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.map.setAttribute("width", String(width));
     this.map.setAttribute("height", String(height));
-    this.chart.project(this.ground, projectionFor(this.choice.api.places, width, height));
+    this.chart.project(this.ground, projectionFor(this.choice.api.places, width, height), width, height);
+    // Not nearer than countries can be told, and not past what is drawn of them.
+    this.zoom.scaleExtent([0.7, this.chart.deepest]).translateExtent([[-width, -height], [2 * width, 2 * height]]);
     this.timeline.resize(this.scroller.clientWidth);
     if (!this.framed) this.frame();
     this.framed = true;
@@ -204,6 +206,16 @@ class ClewMap extends HTMLElement {
     this.list(moves);
     this.dataset["moves"] = String(moves.length);
     this.dataset["step"] = choice.step === null ? "" : String(choice.step + 1);
+    this.say();
+    for (const item of document.querySelectorAll<HTMLElement>("[data-move]")) {
+      item.classList.toggle("soft", !moves.some((move) => `${move.track}-${move.number}` === item.dataset["move"]));
+    }
+  }
+
+  /** Say what is shown, and how many places are not. */
+  private say(): void {
+    const { choice } = this;
+    const moves = choice.moves();
     const now = choice.step === null ? undefined : moves[choice.step];
     const outside = this.chart.outside(this.transform, this.size);
     const away = outside ? ` ${plural(outside, "place")} out of view: “Show all”.` : "";
@@ -211,9 +223,6 @@ class ClewMap extends HTMLElement {
     this.status.textContent = now
       ? `Move ${(choice.step ?? 0) + 1} of ${moves.length}, ${minute(now.arrived)}: ${now.sentence}`
       : `${spanned(choice.span)}: ${plural(moves.length, "move")}${wrong ? `, ${wrong} of them too far in too short a time (✕ not even by air, ! not by road)` : ""}.${away}`;
-    for (const item of document.querySelectorAll<HTMLElement>("[data-move]")) {
-      item.classList.toggle("soft", !moves.some((move) => `${move.track}-${move.number}` === item.dataset["move"]));
-    }
   }
 
   private list(moves: Move[]): void {
@@ -231,10 +240,12 @@ class ClewMap extends HTMLElement {
     const rest = moves.length - LISTED;
     const title = el("h2", {}, plural(moves.length, "move"), " in order (UTC)");
     const scrolled = this.aside.scrollTop;
+    const held = this.aside.contains(document.activeElement);
     this.aside.replaceChildren(title, moves.length ? list : el("p", { class: "soft" }, "No move in what is chosen. “Show all” takes the choice back."), ...(rest > 0 ? [el("p", { class: "soft" }, `and ${rest.toLocaleString("en")} more: choose a shorter time.`)] : []));
     this.aside.scrollTop = scrolled;
     const current = this.aside.querySelector<HTMLElement>("[aria-current='step']");
     if (current) this.aside.scrollTop = current.offsetTop - this.aside.clientHeight / 2;
+    if (held) (current ?? this.aside).focus({ preventScroll: true });
   }
 
   private go(step: number | null): void {

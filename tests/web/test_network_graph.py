@@ -126,6 +126,29 @@ def test_enter_opens_what_is_chosen(bench, page, network):
     page.wait_for_url(f"**/records/{record}")
 
 
+def test_the_focus_stays_in_the_panel_and_letters_are_the_graphs(own_bench, page):
+    name = own_bench.client.get("/api/v1/leads?limit=1").json()["items"][0]["network_id"]
+    serve(page, "graph", SMALL)
+    graph = opened(own_bench, page, name)
+    page.focus("clew-graph canvas")
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    focused = "document.activeElement.textContent"
+    assert page.evaluate(focused) == "Unpin"
+    page.keyboard.press("f")  # the graph's, not the page's
+    assert page.inner_text(".drawn-status").startswith("Path from")
+    assert page.evaluate(focused) == "Unpin"
+    page.click(".drawn-status")  # nothing has the focus, but the graph was used last
+    for letter in "fcd":
+        page.keyboard.press(letter)
+    assert page.locator("details.pops[open]").count() == 0
+    assert page.locator(".network-head .tag").inner_text() == "new"
+    assert graph.get_attribute("data-chosen") == "phone:+31612345678"
+    page.click("h1")
+    page.keyboard.press("d")
+    assert page.locator("details.pops[open]").count() == 1
+
+
 def test_hiding_weak_ties_says_into_what_it_falls(bench, page, network):
     serve(page, "graph", SMALL)
     graph = opened(bench, page, network)

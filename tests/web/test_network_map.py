@@ -115,6 +115,28 @@ def test_keys_step_through_the_moves(bench, page, network):
     page.wait_for_selector("text=Play")
 
 
+def test_the_map_zooms_no_nearer_than_it_can_show_and_says_where_one_is(bench, page, network):
+    serve(page, "movements", movements())
+    opened(bench, page, network)
+    page.focus(".map-stage")
+    for _ in range(20):
+        page.keyboard.press("+")
+    ground = page.locator(".map-ground")
+    deepest = ground.get_attribute("transform")
+    assert 1 < float(deepest.split("scale(")[1].rstrip(")")) < 40
+    page.keyboard.press("+")
+    assert ground.get_attribute("transform") == deepest
+    assert page.locator(".map-country").count() > 0
+    assert "3 places out of view" in page.inner_text(".drawn-status")
+
+
+def test_the_move_that_is_looked_at_keeps_the_focus(bench, page, network):
+    serve(page, "movements", movements())
+    opened(bench, page, network)
+    page.locator(".map-move").nth(1).click()
+    assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "step"
+
+
 def test_hostile_names_stay_text_on_the_page_and_in_the_file(bench, page, network):
     serve(page, "movements", movements())
     opened(bench, page, network)

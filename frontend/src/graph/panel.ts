@@ -63,7 +63,7 @@ export class Panel {
   /** Nothing is chosen: say what can be done. */
   rest(): void {
     this.asked.abort();
-    this.home.replaceChildren(
+    this.redraw(
       el("h2", {}, "Nothing chosen"),
       el("p", { class: "soft" }, "Click a node, or focus the graph and use the arrow keys: what it is, its records and its links stand here."),
       el("h3", {}, "What is drawn"),
@@ -85,7 +85,7 @@ export class Panel {
     const href = address(node);
     const head = el("h2", { class: "graph-name", dir: "auto" }, short(node.label, 90));
     const more = el("div", { class: "stack graph-more" }, el("p", { class: "soft" }, "Reading its records…"));
-    this.home.replaceChildren(head, facts, this.buttons(node, from, href), ...this.path(path), more);
+    this.redraw(head, facts, this.buttons(node, from, href), ...this.path(path), more);
     void this.open(node, 12).then(
       (opened) => more.replaceChildren(this.records(opened), ...(isRecord(node) && !this.money ? [this.links(opened)] : [])),
       (error: unknown) => {
@@ -94,14 +94,21 @@ export class Panel {
     );
   }
 
+  /** Draw anew; who was on a button stays on it, or in the panel if it is gone. */
+  private redraw(...content: Node[]): void {
+    const held = this.home.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+    this.home.replaceChildren(...content);
+    if (held) (this.home.querySelector<HTMLElement>(`[data-act='${held.dataset["act"] ?? ""}']`) ?? this.home).focus({ preventScroll: true });
+  }
+
   private buttons(node: GraphNode, from: GraphNode | null, href: string | null): HTMLElement {
     const row = el("div", { class: "row" });
     if (href) row.append(el("a", { class: "button small primary", href }, isRecord(node) ? "Open record" : node.kind === "template" ? "Open template" : "Search for it"));
-    if (isRecord(node) && node.records > 1 && !node.id.endsWith(":rest")) row.append(button("Expand", () => this.acts.expand(node)));
-    if (node.parent) row.append(button("Collapse", () => this.acts.collapse(node)));
-    row.append(button(typeof node.fx === "number" ? "Unpin" : "Pin", () => this.acts.pin(node)));
-    row.append(button("Path from here", () => this.acts.from(node)));
-    if (from && from !== node) row.append(button("Path to here", () => this.acts.to(node)));
+    if (isRecord(node) && node.records > 1 && !node.id.endsWith(":rest")) row.append(button("Expand", () => this.acts.expand(node), { "data-act": "expand" }));
+    if (node.parent) row.append(button("Collapse", () => this.acts.collapse(node), { "data-act": "collapse" }));
+    row.append(button(typeof node.fx === "number" ? "Unpin" : "Pin", () => this.acts.pin(node), { "data-act": "pin" }));
+    row.append(button("Path from here", () => this.acts.from(node), { "data-act": "from" }));
+    if (from && from !== node) row.append(button("Path to here", () => this.acts.to(node), { "data-act": "to" }));
     return row;
   }
 

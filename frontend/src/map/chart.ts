@@ -5,7 +5,7 @@ import { Taken } from "../shared/taken";
 import { short } from "../shared/dom";
 import type { Choice, Move } from "./data";
 import { draw, widthOf } from "./svg";
-import { lands, net, type Land, type World } from "./world";
+import { deepest, landAt, lands, net, type Land, type World } from "./world";
 
 type Look = "plain" | "edit" | "air" | "road";
 
@@ -26,6 +26,9 @@ export class Chart {
   private readonly dots = draw("g", { class: "map-dots" });
   private readonly names = draw("g", { class: "map-names" });
   private land: Land[] = [];
+  private projection: GeoProjection | null = null;
+  /** How far it may be zoomed into. */
+  deepest = 1;
   private points: [number, number][] = [];
 
   constructor(
@@ -40,7 +43,9 @@ export class Chart {
   }
 
   /** The ground is drawn once for each size. */
-  project(world: World | null, projection: GeoProjection): void {
+  project(world: World | null, projection: GeoProjection, width: number, height: number): void {
+    this.projection = projection;
+    this.deepest = deepest(projection, width, height);
     this.land = world ? lands(world.countries, projection) : [];
     this.points = this.choice.api.places.map((place) => projection([place.longitude, place.latitude]) ?? [0, 0]);
     this.ground.replaceChildren(draw("path", { d: net(projection), class: "map-net" }), ...this.land.map((land) => draw("path", { d: land.outline, class: "map-land" })));
@@ -59,7 +64,7 @@ export class Chart {
     if (near.length < 2 || near.length === places.length) return null;
     const [xs, ys] = [0, 1].map((axis) => near.map((_, k) => (this.points[k] as [number, number])[axis] as number)) as [number[], number[]];
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const k = Math.min((width * 0.7) / Math.max(x1 - x0, 1), (height * 0.66) / Math.max(y1 - y0, 1), 24);
+    const k = Math.min((width * 0.7) / Math.max(x1 - x0, 1), (height * 0.66) / Math.max(y1 - y0, 1), this.deepest);
     if (k < 2.5) return null;
     return zoomIdentity.translate(width / 2, height / 2).scale(k).translate(-(x0 + x1) / 2, -(y0 + y1) / 2);
   }
@@ -180,6 +185,13 @@ export class Chart {
       if (x < width / 2 || y < 12 || x > size[0] - width / 2 || y > size[1] - 12 || land.width * view.k < width) continue;
       if (taken.take(x - width / 2, y - 8, width, 16)) names.push(draw("text", { x, y: y + 4, "text-anchor": "middle", class: "map-country" }, land.name));
     }
-    this.names.replaceChildren(...names);
+    this.names.replaceChildren(...names, ...(names.some((name) => name.classList.contains("map-country")) ? [] : this.here(view, size)));
+  }
+
+  /** Where the view is, when it is so near that the country's own name lies outside of it. */
+  private here(view: ZoomTransform, [width, height]: [number, number]): SVGElement[] {
+    const middle = this.projection?.invert?.(view.invert([width / 2, height / 2]));
+    const land = middle && landAt(this.land, middle);
+    return land ? [draw("text", { x: width / 2, y: height - 10, "text-anchor": "middle", class: "map-country" }, land.name)] : [];
   }
 }

@@ -12,6 +12,8 @@ function tickWords(at: Date): string {
 }
 
 const [ROW, HEAD, NAMES, EDGE] = [24, 24, 168, 12];
+const LETTER = 7.2; // wide, in a name
+const AXIS = "Time (UTC)";
 
 export interface Heard {
   span(span: [number, number] | null): void;
@@ -43,7 +45,7 @@ export class Timeline {
     const x = (event: PointerEvent): number => event.clientX - this.svg.getBoundingClientRect().left;
     target.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      start = x(event) < NAMES ? null : x(event);
+      start = x(event) < this.names ? null : x(event);
       dragged = false;
     });
     target.addEventListener("pointermove", (event) => {
@@ -68,8 +70,25 @@ export class Timeline {
 
   private between(a: number, b: number): [number, number] {
     const [low, high] = a < b ? [a, b] : [b, a];
-    const time = (x: number): number => this.scale.invert(Math.max(NAMES, Math.min(this.width - EDGE, x))).getTime() / 1000;
+    const time = (x: number): number => this.scale.invert(Math.max(this.names, Math.min(this.width - EDGE, x))).getTime() / 1000;
     return [Math.max(this.choice.whole[0], time(low)), Math.min(this.choice.whole[1], time(high))];
+  }
+
+  /** How wide the names before the times are. */
+  private get names(): number {
+    return Math.min(NAMES, Math.round(this.width * 0.36));
+  }
+
+  /** Marks of the axis whose words do not run into those before them. */
+  private ticks(): Date[] {
+    let free = 8 + widthOf(AXIS, 11);
+    return this.scale.ticks(Math.max(2, Math.floor((this.width - this.names) / 110))).filter((tick) => {
+      const half = widthOf(tickWords(tick), 11) / 2 + 4;
+      const x = this.scale(tick);
+      if (x - half < free || x + half > this.width) return false;
+      free = x + half;
+      return true;
+    });
   }
 
   /** How high all rows are. */
@@ -81,15 +100,15 @@ export class Timeline {
     this.width = width;
     this.scale = scaleUtc()
       .domain([new Date(this.choice.whole[0] * 1000), new Date(this.choice.whole[1] * 1000)])
-      .range([NAMES, width - EDGE]);
+      .range([this.names, width - EDGE]);
     for (const [svg, height] of [[this.head, HEAD], [this.svg, this.height]] as const) {
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
       svg.setAttribute("width", String(width));
       svg.setAttribute("height", String(height));
     }
     this.axis.replaceChildren(
-      draw("text", { x: 4, y: 16, class: "line-soft" }, "Time (UTC)"),
-      ...this.scale.ticks(Math.max(3, Math.floor((width - NAMES) / 110))).map((tick) =>
+      draw("text", { x: 4, y: 16, class: "line-soft" }, AXIS),
+      ...this.ticks().map((tick) =>
         draw("g", {}, draw("line", { x1: this.scale(tick), x2: this.scale(tick), y1: 18, y2: HEAD, class: "line-tick" }), draw("text", { x: this.scale(tick), y: 14, "text-anchor": "middle", class: "line-soft" }, tickWords(tick))),
       ),
     );
@@ -107,7 +126,7 @@ export class Timeline {
       const chosen = choice.track === k ? " chosen" : choice.track === null ? "" : " dim";
       return draw("g", { class: `line-row${chosen}`, "data-track": track.value },
         draw("rect", { x: 0, y: k * ROW, width: this.width, height: ROW, class: "line-back" }),
-        draw("text", { x: 4, y: k * ROW + 16, class: "line-name" }, short(track.label, 22)),
+        draw("text", { x: 4, y: k * ROW + 16, class: "line-name" }, short(track.label, Math.floor((this.names - 8) / LETTER))),
         draw("title", {}, `${track.label}: ${track.posts} records, ${track.moves} moves`));
     });
     const bars = choice.stays.map((stay) => this.bar(stay.track, stay.place, stay.first, stay.last, short(places[stay.place]?.value ?? "", 40)));
@@ -127,7 +146,7 @@ export class Timeline {
     });
     this.rows.replaceChildren(...rows, ...bars, ...marks, ...signs);
     const [from, to] = choice.span.map((time) => this.x(time)) as [number, number];
-    const shades = choice.narrowed ? [[NAMES, from], [to, this.width - EDGE]] : [];
+    const shades = choice.narrowed ? [[this.names, from], [to, this.width - EDGE]] : [];
     this.shade.replaceChildren(...shades.map(([a, b]) => draw("rect", { x: a as number, y: 0, width: Math.max((b as number) - (a as number), 0), height: this.height, class: "line-shade" })));
     this.head.setAttribute("aria-label", `Times: ${spanned(choice.whole)}; chosen: ${spanned(choice.span)}`);
   }

@@ -1,5 +1,5 @@
 // The world under the map: countries from a file of this machine, and a projection that fits the places.
-import { geoCentroid, geoGraticule10, geoMercator, geoNaturalEarth1, geoPath, type GeoPath, type GeoProjection } from "d3-geo";
+import { geoCentroid, geoContains, geoDistance, geoGraticule10, geoMercator, geoNaturalEarth1, geoPath, type GeoProjection } from "d3-geo";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import type { Feature, FeatureCollection, Geometry, MultiPoint } from "geojson";
@@ -40,8 +40,17 @@ export function projectionFor(places: readonly Place[], width: number, height: n
   return projection;
 }
 
+const EARTH = 6371; // kilometres
+const FINEST = 0.5; // kilometres that a pixel shows at least: nearer by, the outlines of countries are straight lines
+
+/** How far a projection may be zoomed into. */
+export function deepest(projection: GeoProjection, width: number, height: number): number {
+  const [a, b] = [width / 2, width / 2 + 1].map((x) => projection.invert?.([x, height / 2]));
+  return a && b ? Math.max(1, (geoDistance(a, b) * EARTH) / FINEST) : 1;
+}
+
 export interface Land {
-  path: GeoPath;
+  country: Country;
   name: string;
   outline: string;
   middle: [number, number] | null;
@@ -56,10 +65,13 @@ export function lands(countries: readonly Country[], projection: GeoProjection):
     const outline = path(country);
     if (!outline) continue;
     const [[x0], [x1]] = path.bounds(country);
-    found.push({ path, name: country.properties.name ?? "", outline, middle: projection(geoCentroid(country)), width: (x1 ?? 0) - (x0 ?? 0) });
+    found.push({ country, name: country.properties.name ?? "", outline, middle: projection(geoCentroid(country)), width: (x1 ?? 0) - (x0 ?? 0) });
   }
   return found;
 }
+
+/** The country at a place. */
+export const landAt = (found: readonly Land[], place: [number, number]): Land | undefined => found.find((land) => geoContains(land.country, place));
 
 /** Lines of latitude and longitude. */
 export function net(projection: GeoProjection): string {

@@ -1,8 +1,26 @@
 // Keys. An element with data-key="x" is clicked (or focused, if it takes text) by that key, on every page.
 // Lists with data-rows move a selection over their [data-row] children with j/k or the arrows; Enter opens it.
+// No key acts while a dialog or a form that opens over the page (.pops) is open. What has letters of its own
+// (data-own-letters) keeps them until something else is clicked or focused.
 
-function typing(target: EventTarget | null): boolean {
+/** Is what is typed here text? */
+export function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+const popped = (): HTMLDetailsElement | null => document.querySelector<HTMLDetailsElement>("details.pops[open]");
+
+/** Does what is open or typed into want the keys for itself? */
+export function busy(target: EventTarget | null): boolean {
+  return typing(target) || popped() !== null || document.querySelector("dialog[open]") !== null;
+}
+
+let lettered: Element | null = null; // what was used last, if it has letters of its own
+
+function used(event: Event): void {
+  const target = event.target instanceof Element ? event.target : null;
+  if (event.type === "focusin" && lettered && target?.contains(lettered)) return; // a click on what cannot be focused
+  lettered = target?.closest("[data-own-letters]") ?? null;
 }
 
 function rows(): HTMLElement[] {
@@ -34,20 +52,31 @@ function press(key: string): boolean {
   const within = selected()?.querySelector<HTMLElement>(`[data-key='${CSS.escape(key)}']`);
   const target = within ?? document.querySelector<HTMLElement>(`[data-key='${CSS.escape(key)}']`);
   if (!target) return false;
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) target.focus();
+  if (typing(target)) target.focus();
   else target.click();
   return true;
+}
+
+/** Close the form that is open over the page, and go back to what opened it. */
+function unpop(open: HTMLDetailsElement): void {
+  open.open = false;
+  open.querySelector("summary")?.focus();
 }
 
 /** Start to listen. */
 export function listen(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const open = popped();
+    if (event.key === "Escape" && open) {
+      unpop(open);
+      return;
+    }
     if (event.key === "Escape" && document.activeElement instanceof HTMLElement && typing(document.activeElement)) {
       document.activeElement.blur();
       return;
     }
-    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (busy(event.target) || (lettered?.isConnected && /^[a-z]$/i.test(event.key))) return;
     if (event.key === "?") {
       document.querySelector<HTMLDialogElement>("#keys")?.showModal();
     } else if (event.key === "j" || event.key === "k") {
@@ -69,4 +98,8 @@ export function listen(): void {
     const row = target?.closest<HTMLElement>("[data-row]");
     if (row) select(row);
   });
+  document.addEventListener("toggle", (event) => {
+    if (event.target === popped()) popped()?.querySelector<HTMLElement>("form input:not([type='hidden'])")?.focus();
+  }, true); // it does not bubble
+  for (const sort of ["focusin", "pointerdown"]) document.addEventListener(sort, used);
 }
