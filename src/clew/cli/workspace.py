@@ -65,9 +65,7 @@ def ingest(
         for reason, file, line, count in _reasons(place, result.quarantine):
             out.print(f"  rejected {count:,}: {reason} (first: {file}, line {line})")
     if result.untimed:
-        out.print(
-            f"  {result.untimed:,} were read without their time: it cannot be read (write it as 2026-03-31 14:05)"
-        )
+        out.print(f"  with a time that cannot be read: {result.untimed:,} (write it as 2026-03-31 14:05)")
 
 
 def _pair(text: str) -> tuple[str, str]:
