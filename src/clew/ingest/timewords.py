@@ -126,14 +126,14 @@ def _zoned(text: str) -> tuple[str, str, tzinfo | None] | None:
         minutes = found["minutes"] or found["minutes2"] or "00"
         unknown = (sign, int(hours), int(minutes)) == ("-", 0, 0)  # RFC 5322: the zone is not known
         return found["rest"], "" if unknown else f"{sign}{int(hours):02}:{minutes}", None
-    if (found := _LAST.fullmatch(text)) and (zone := _named(found["name"])):
+    if (found := _LAST.fullmatch(text)) and (zone := zone_named(found["name"])):
         return found["rest"], "", zone
     if noted is None:
         return text, "", None
-    return (text, "", zone) if (zone := _named(noted)) else None
+    return (text, "", zone) if (zone := zone_named(noted)) else None
 
 
-def _named(name: str) -> tzinfo | None:
+def zone_named(name: str) -> tzinfo | None:
     """The zone of an abbreviation that is plain, or of a place such as Europe/Paris."""
     if (hours := _HOURS.get(name.casefold())) is not None:
         return timezone(timedelta(hours=hours))
