@@ -75,11 +75,6 @@ def beside(amounts: pa.Array) -> pa.Array:
     return pc.struct_field(pc.extract_regex(amounts, rf"(?P<code>[A-Z]{{3,5}}|{_SIGN})"), "code")
 
 
-def currency_beside(amounts: pa.Array) -> pa.Array:
-    """The code of the currency that stands beside each amount; null where none does."""
-    return currency_codes(beside(amounts))
-
-
 def currency_codes(written: pa.Array) -> pa.Array:
     """Codes in capitals, of codes or symbols."""
     coded = written.dictionary_encode()
@@ -100,7 +95,7 @@ def without_thousands(amounts: pa.Array, currency: pa.Array) -> pa.Array:
     grouped = pc.fill_null(pc.match_substring_regex(amounts, _THOUSANDS), False)
     if not pc.any(grouped, min_count=0).as_py():
         return amounts
-    code = pc.coalesce(currency_codes(currency), currency_beside(amounts))
+    code = pc.coalesce(currency_codes(currency), currency_codes(beside(amounts)))
     grouped = pc.and_(grouped, pc.is_in(code, pa.array(_NO_MILLS.split())))
     return pc.if_else(grouped, pc.replace_substring_regex(amounts, _THOUSANDS, r"\1\2"), amounts)
 

@@ -151,8 +151,8 @@ def _add_transfer(payments: Payments, ids: Ids, line: int, said: Object) -> None
     get, token = said.get, object_of(said.get("tokenInfo") or said.get("token_info"))
     names = ("hash", "transactionHash", "transaction_id", "txID", "tx", "txid")
     tx = next((text for key in names if (text := text_of(get(key)))), None)
-    payer = _address(said, "from", "from_address", "ownerAddress", "transferFromAddress", "sender")
-    payee = _address(said, "to", "to_address", "toAddress", "transferToAddress", "recipient", "contractAddress")
+    payer = _first_of(said, "from", "from_address", "ownerAddress", "transferFromAddress", "sender")
+    payee = _first_of(said, "to", "to_address", "toAddress", "transferToAddress", "recipient", "contractAddress")
     if tx is None or (payer is None and payee is None):
         payments.rejects.append(Reject(line, "no transaction of a chain that is known here"))
         return
@@ -189,7 +189,7 @@ def _transfer_id(ids: Ids, said: Object, tx: str, token: Value, moved: tuple[Val
     explorer does not number these, each is known by what it moves: the list of another account, which has only some
     of them, gives those the same ids.
     """
-    nth = next((text for key in ("logIndex", "traceId", "event_index") if (text := text_of(said.get(key)))), None)
+    nth = _first_of(said, "logIndex", "traceId", "event_index")
     if nth is not None or (token is None and "callType" not in said):
         return "/".join(part for part in (tx, token, nth) if part)
     payer, payee, amount = moved
@@ -203,7 +203,7 @@ def _failed(said: Object) -> bool:
     return wrong or (ran is not None and ran.upper() not in _RAN)
 
 
-def _address(said: Object, *keys: str) -> Value:
+def _first_of(said: Object, *keys: str) -> Value:
     return next((text for key in keys if (text := text_of(said.get(key)))), None)
 
 

@@ -7,15 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.amounts import (
-    CODES,
-    SYMBOLS,
-    beside,
-    currency_beside,
-    currency_codes,
-    parse_amounts,
-    without_thousands,
-)
+from clew.ingest.amounts import CODES, SYMBOLS, beside, currency_codes, parse_amounts, without_thousands
 from clew.model.traced import MONEY
 
 Columns = dict[str, pa.Array]
@@ -54,7 +46,8 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool, bare: 
             fields["price"] = _priced(fields["price"], said, fields["currency"])
         fields["amount"] = pa.nulls(n, MONEY)
         return pa.nulls(n, pa.string())
-    currency = _currency(fields["currency"], said)
+    written = beside(said)
+    currency = _currency(fields["currency"], written)
     amounts = parse_amounts(without_thousands(said, currency) if bare else said, comma=comma)
     for side, other in (("payer", "handle"), ("payee", "recipient")):
         taken = pc.and_(paid, pc.and_(pc.is_null(fields[side]), pc.is_valid(fields[other])))
@@ -73,14 +66,13 @@ def settle(fields: Columns, extra: Columns, kinds: pa.Array, comma: bool, bare: 
         extra["row"] = pc.coalesce(row, extra["row"]) if "row" in extra else row
     nobody = pc.and_(pc.is_null(fields["payer"]), pc.is_null(fields["payee"]))
     why = pc.if_else(amounts.unread, BAD_AMOUNT, pc.if_else(pc.is_null(amounts.value), NO_AMOUNT, None))
-    why = pc.coalesce(why, pc.if_else(_contradicted(currency, said), TWO_CURRENCIES, None))
+    why = pc.coalesce(why, pc.if_else(_contradicted(currency, written), TWO_CURRENCIES, None))
     why = pc.coalesce(why, pc.if_else(nobody, NOBODY, None))
     return pc.if_else(paid, why, None)
 
 
-def _contradicted(currency: pa.Array, amount: pa.Array) -> pa.Array:
-    """Where another currency stands beside the amount than in the column of currencies."""
-    written = beside(amount)
+def _contradicted(currency: pa.Array, written: pa.Array) -> pa.Array:
+    """Where another currency is written beside the amount than in the column of currencies."""
     if written.null_count == len(written):
         return pa.repeat(False, len(written))
     pairs = pc.binary_join_element_wise(currency, written, "\n").dictionary_encode()
@@ -125,7 +117,7 @@ def _priced(price: pa.Array, amount: pa.Array, currency: pa.Array) -> pa.Array:
     return pc.if_else(pc.and_(bare, pc.is_valid(currency)), pc.binary_join_element_wise(price, currency, " "), price)
 
 
-def _currency(column: pa.Array, amount: pa.Array) -> pa.Array:
-    """Codes in capitals, of the column of their own or else of what stands beside the amount."""
+def _currency(column: pa.Array, written: pa.Array) -> pa.Array:
+    """Codes in capitals, of the column of their own or else of what is written beside the amount."""
     codes = currency_codes(column)
-    return pc.coalesce(codes, currency_beside(amount)) if column.null_count else codes
+    return pc.coalesce(codes, currency_codes(written)) if column.null_count else codes
