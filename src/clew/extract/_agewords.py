@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
-from clew.extract._words import Words, vocabulary
+from clew.extract._words import Words, grouped, vocabulary
 
 # What a word beside a number says: years (or a duration), an age without doubt, a limit instead of an age
 # ("over 18"), a duration or something else counted, the person who speaks, nothing by itself; an age of whatever
@@ -102,29 +101,22 @@ _PLACES = """
 @cache
 def words_after() -> Words:
     """Words after a number."""
-    return _vocabulary(_AFTER)
+    return grouped(_AFTER)
 
 
 @cache
 def words_next() -> Words:
     """Words after the word for years."""
-    return _vocabulary(_NEXT)
+    return grouped(_NEXT)
 
 
 @cache
 def words_before() -> Words:
     """Words before a number."""
-    return _vocabulary(_BEFORE)
+    return grouped(_BEFORE)
 
 
 @cache
 def words_of_places() -> Words:
     """Words after "25F" that make it no age."""
     return vocabulary(dict.fromkeys(_PLACES.split(), 0))
-
-
-def _vocabulary(groups: Mapping[int, str]) -> Words:
-    codes: dict[str, int] = {}
-    for code, words in groups.items():
-        codes |= {w: code for w in words.split() if w not in codes}
-    return vocabulary(codes)

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._words import Words, vocabulary, word_list
+from clew.extract._words import Words, grouped, vocabulary, word_list
 
 # These mean the currency of the record's country, or where that is unknown what "" gives.
 DOLLAR, KRONE, LEU, POUND, PESO, YEN, UNKNOWN = "$", "kr", "lei", "pound", "peso", "¥", ""
@@ -197,7 +197,7 @@ def large_words() -> Words:
 @cache
 def weight_words() -> Words:
     """Words beside "pounds" that are no money: WEIGHED or COUNTED."""
-    return vocabulary({w: code for code, words in _WEIGHT.items() for w in words.split()})
+    return grouped(_WEIGHT)
 
 
 @cache

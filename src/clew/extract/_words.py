@@ -78,6 +78,15 @@ def vocabulary(codes: Mapping[str, int]) -> Words:
     return words
 
 
+def grouped(groups: Mapping[int, str]) -> Words:
+    """A table of lists of words by their code; a word of several lists counts for the first of them."""
+    codes: dict[str, int] = {}
+    for code, words in groups.items():
+        for word in words.split():
+            codes.setdefault(word, code)
+    return vocabulary(codes)
+
+
 @making_step
 def put(rows, k, row):  # type: ignore[no-untyped-def]
     """Write a tuple of integers as row k of int64[room, columns], in a larger copy when there is no room.

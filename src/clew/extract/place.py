@@ -20,7 +20,7 @@ from numba.extending import register_jitable
 
 from clew.extract._capitals import capitals, name_words, written_as
 from clew.extract._gazetteer import gazetteer
-from clew.extract._words import Words, lookup, symbol_kinds, vocabulary, word_begin, word_end
+from clew.extract._words import Words, grouped, lookup, symbol_kinds, vocabulary, word_begin, word_end
 from clew.extract.base import FIELDS, Example, TextBatch, mentions, pack_region
 from clew.ingest.kernels import kernel_step, making_kernel, making_step
 
@@ -73,10 +73,7 @@ def _states() -> Words:
 
 @cache
 def _vocabulary() -> Words:
-    codes: dict[str, int] = {}
-    for code in (_PERSON, _ANNOUNCES, _LEADS):
-        codes |= {w: code for w in _BEFORE[code].split() if w not in codes}
-    return vocabulary(codes)
+    return grouped({code: _BEFORE[code] for code in (_PERSON, _ANNOUNCES, _LEADS)})
 
 
 @kernel_step

@@ -149,8 +149,7 @@ def _unbalanced(given: list[tuple[Value, Value]], taken: list[tuple[Value, Value
 def _add_transfer(payments: Payments, ids: Ids, line: int, said: Object) -> None:
     """One transfer of an account chain, as Etherscan, its sisters and Tronscan give it."""
     get, token = said.get, object_of(said.get("tokenInfo") or said.get("token_info"))
-    names = ("hash", "transactionHash", "transaction_id", "txID", "tx", "txid")
-    tx = next((text for key in names if (text := text_of(get(key)))), None)
+    tx = _first_of(said, "hash", "transactionHash", "transaction_id", "txID", "tx", "txid")
     payer = _first_of(said, "from", "from_address", "ownerAddress", "transferFromAddress", "sender")
     payee = _first_of(said, "to", "to_address", "toAddress", "transferToAddress", "recipient", "contractAddress")
     if tx is None or (payer is None and payee is None):
