@@ -47,8 +47,8 @@ def overview_lines(view: Overview) -> Iterator[str]:
     yield ""
     yield "Largest families of near-copied texts; what differs between copies stands in braces"
     for family in view.templates:
-        counts = f"{family['members']:,} copies, {family['authors']:,} authors, {family['networks']:,} networks"
-        yield f"  {family['template_id']}: {counts}"
+        told = (count(family["members"], "copy", "copies"), *(count(family[f"{n}s"], n) for n in ("author", "network")))
+        yield f"  {family['template_id']}: {', '.join(told)}"
         yield f"      {clean(family['text'], 230)}"
     yield ""
     yield "Identifiers on the most different texts (a campaign is one family of near-copies)"
@@ -129,8 +129,8 @@ def network_lines(view: NetworkView) -> Iterator[str]:
 
     n = view.network
     span = f"{when(n['first_seen'])} to {when(n['last_seen'])}"
-    yield f"Network {n['network_id']}: {n['records']:,} records, {span}"
-    yield "  " + ", ".join(f"{n[name]:,} {name}" for name in ("phones", "templates", "places", "platforms"))
+    yield f"Network {n['network_id']}: {count(n['records'], 'record')}, {span}"
+    yield f"  {_counts(n)}"
     if view.lead:
         yield ""
         yield f"Lead {view.lead.rank:,}, priority {view.lead.priority:.2f}. {ONE_FINDING}"
@@ -169,11 +169,15 @@ def _link_row(link: Row) -> Row:
     }
 
 
+def _counts(network: Row) -> str:
+    """What stands in a network, such as "1 phone, 0 templates, 2 places, 1 platform"."""
+    return ", ".join(count(network[f"{one}s"], one) for one in ("phone", "template", "place", "platform"))
+
+
 def lead_lines(lead: Lead, network: Row) -> Iterator[str]:
     """A lead: the network in one line, then every part of its priority."""
     yield f"{lead.rank:>3}. {lead.network_id}  priority {lead.priority:.2f}  ({', '.join(lead.kinds)})"
-    facts = ", ".join(f"{network[name]:,} {name}" for name in ("records", "phones", "templates", "places", "platforms"))
-    yield f"     {facts}; {when(network['first_seen'])} to {when(network['last_seen'])}"
+    yield f"     {count(network['records'], 'record')}, {_counts(network)}; {when(network['first_seen'])} to {when(network['last_seen'])}"
     telling = [reason for reason in lead.reasons if abs(reason.points) >= _TELLING]
     for reason in telling:
         yield from reason_lines(reason)
