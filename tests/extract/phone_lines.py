@@ -432,11 +432,25 @@ DIGIT_WORDS = {
     "HU": "nulla egy kettő három négy öt hat hét nyolc kilenc",
     "BG": "нула едно две три четири пет шест седем осем девет",
     "RU": "ноль один два три четыре пять шесть семь восемь девять",
+    "FI": "nolla yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän",
+    "RS": "нула један два три четири пет шест седам осам девет",
+    "MK": "нула еден два три четири пет шест седум осум девет",
+    "AL": "zero një dy tre katër pesë gjashtë shtatë tetë nëntë",
+    "SI": "nič ena dva tri štiri pet šest sedem osem devet",
+    "LT": "nulis vienas du trys keturi penki šeši septyni aštuoni devyni",
+    "LV": "nulle viens divi trīs četri pieci seši septiņi astoņi deviņi",
+    "EE": "null üks kaks kolm neli viis kuus seitse kaheksa üheksa",
+    "ID": "nol satu dua tiga empat lima enam tujuh delapan sembilan",
+    "AE": "صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة",
 }
 NATIONAL = {
     "NL": ("0612345678", NL), "GB": ("07700900123", GB), "DE": ("017139200123", DE), "FR": ("0639980123", FR),
     "ES": ("612345678", ES), "IT": ("3123456789", IT), "PT": ("912345678", PT), "RO": ("0712345678", RO),
     "PL": ("512345678", PL), "HU": ("06201234567", HU), "BG": ("0888123456", BG), "RU": ("89123456789", RU),
+    "FI": ("0412345678", "+358412345678"), "RS": ("0612345678", "+381612345678"), "MK": ("072345678", "+38972345678"),
+    "AL": ("0672345678", "+355672345678"), "SI": ("031234567", "+38631234567"), "LT": ("861234567", "+37061234567"),
+    "LV": ("21234567", "+37121234567"), "EE": ("51234567", "+37251234567"), "ID": ("081234567890", "+6281234567890"),
+    "AE": ("0501234567", "+971501234567"),
 }  # fmt: skip
 _LOOKS = str.maketrans({"0": "O", "1": "l", "5": "S"})
 _KEYCAP = "\ufe0f\u20e3"

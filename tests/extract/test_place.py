@@ -41,6 +41,36 @@ def test_towns_in_running_text(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Spotkania w Warszawie i w Krakowie", ["Warsaw, PL", "Kraków, PL"]),
+        ("praca w Berlinie, potem do Wrocławia", ["Berlin, DE", "Wrocław, PL"]),
+        ("jestem w Zielonej Górze", ["Zielona Góra, PL"]),
+        ("jsem v Praze, v pátek v Brně", ["Prague, CZ", "Brno, CZ"]),
+        ("som v Bratislave", ["Bratislava, SK"]),
+        ("danas u Zagrebu, zatim u Beogradu", ["Zagreb, HR", "Belgrade, RS"]),
+        ("v Ljubljani", ["Ljubljana, SI"]),
+        ("я в Москве, потом в Нижнем Новгороде", ["Moscow, RU", "Nizhniy Novgorod, RU"]),
+        ("из Киева в Варшаву", ["Kyiv, UA", "Warsaw, PL"]),
+        ("зустріч в Одесі або в Харкові", ["Odesa, UA", "Kharkiv, UA"]),
+        ("састанак у Београду", ["Belgrade, RS"]),
+        ("Budapesten és Debrecenben", ["Budapest, HU", "Debrecen, HU"]),
+        ("munka Bécsben", ["Vienna, AT"]),
+        ("darbas Vilniuje", ["Vilnius, LT"]),
+        ("töö Tallinnas", ["Tallinn, EE"]),
+        ("Ankara'da yeni", ["Ankara, TR"]),
+    ],
+)
+def test_towns_as_languages_change_their_names(text: str, values: list[str]) -> None:
+    assert found(text) == values
+
+
+@pytest.mark.parametrize("text", ["Mamy piękne Łodzie", "Sumy są różne", "Zimą jest zimno", "Будь ласка, приходь"])
+def test_words_that_look_like_changed_names_are_no_places(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "a nice bath and reading on my mobile",

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._kept import kept
-from clew.extract._phone_words import MULTIPLY, PAIR, SOURCES, WEAK, common, vocabulary
+from clew.extract._phone_words import MULTIPLY, PAIR, SOURCES, WEAK, common, loose, vocabulary
 from clew.ingest.kernels import kernel_step
 
 _LONGEST, _SHORTEST = 16, 3
@@ -80,6 +80,7 @@ def _entries(alike: npt.NDArray[np.uint16]) -> list[tuple[int, int, int, int]]:
         if (
             (kind in (PAIR, MULTIPLY) and len(word) < 9)
             or what & WEAK
+            or word not in loose()
             or not _SHORTEST_WRONG <= len(word) <= _LONGEST_WRONG
         ):
             continue

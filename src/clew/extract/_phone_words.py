@@ -22,7 +22,7 @@ WEAK = 1 << 5  # more often another word than a number
 VALUE = 6  # the bit where the value begins
 MOST_REGIONS = 24
 _LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt", "ro", "pl", "hu", "bg", "ru", "uk", "cs", "sk", "hr", "el",
-              "tr", "sv", "da", "zh")  # fmt: skip
+              "tr", "sv", "da", "fi", "sr", "mk", "sq", "sl", "lt", "lv", "et", "id", "ar", "zh")  # fmt: skip
 
 
 _FACTOR = 0x9E3779B97F4A7C15
@@ -36,20 +36,21 @@ class Words(NamedTuple):
     Attributes:
         code: uint8[65536], the column of a symbol in the tree, 0 for symbols in no word.
         next: uint16[nodes, columns], the node after a symbol; 0 is none. The root is node 1.
-        what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6.
+        what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6; int64 where a bit stands for one of
+            more than 31 languages.
         whole: uint8[8192], a bit set of the hashes of words (of their letters up to the first other symbol).
         stems: uint8[8192], the same of the first letters of number words.
-        key, value: uint64[size], int32[size], open addressing: what a word of letters only is, by its hash; -1 when a
+        key, value: uint64[size], as ``what``, open addressing: what a word of letters only is, by its hash; -1 when a
             longer word may begin with it.
     """
 
     code: npt.NDArray[np.uint8]
     next: npt.NDArray[np.uint16]
-    what: npt.NDArray[np.int32]
+    what: npt.NDArray[np.signedinteger]
     whole: npt.NDArray[np.uint8]
     stems: npt.NDArray[np.uint8]
     key: npt.NDArray[np.uint64]
-    value: npt.NDArray[np.int32]
+    value: npt.NDArray[np.signedinteger]
 
 
 @inner
@@ -84,9 +85,9 @@ def _hash(word: str) -> int:
     return h
 
 
-def _hashed(words: dict[str, int]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+def _hashed(words: dict[str, int], kind: type) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.signedinteger]]:
     size = 1 << (2 * len(words)).bit_length()
-    key, value = np.zeros(size, np.uint64), np.zeros(size, np.int32)
+    key, value = np.zeros(size, np.uint64), np.zeros(size, kind)
     for word, what in words.items():
         h = _hash(word)
         at = h >> 24 & size - 1
@@ -193,7 +194,8 @@ def _tree(vocab: dict[str, int]) -> Words:
     stems = _bits({w[:STEM] for w, kind in kinds.items() if kind <= MULTIPLY or kind == PLUS})
     known = {w: what for w, what in vocab.items() if letters[w] == len(w)}
     known |= {w[:k]: -1 for w, k in letters.items() if k < len(w)}
-    return Words(code, following, np.array(what, np.int32), whole, stems, *_hashed(known))
+    kind = np.int32 if max(what) < 1 << 31 else np.int64
+    return Words(code, following, np.array(what, kind), whole, stems, *_hashed(known, kind))
 
 
 @cache
@@ -203,6 +205,13 @@ def common() -> frozenset[str]:
     known = {w for w, what in vocabulary().items() if what & (WEAK - 1) > MULTIPLY}
     frequent = {w for words in raw["tongue"].values() for w in _spellings(words)}
     return frozenset(known | frequent | set(_spellings(raw["common"]["words"])))
+
+
+@cache
+def loose() -> frozenset[str]:
+    """Folded number words that are also read with one letter wrong."""
+    languages = (words for name, words in _raw().items() if name in _LANGUAGES and not words.get("exact"))
+    return frozenset(w for words in languages for w, _, _ in _language(words))
 
 
 @cache

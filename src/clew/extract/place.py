@@ -36,18 +36,13 @@ _DOUBTFUL_FLOOR = 60_000
 _COLUMN_ELSEWHERE = 50_000  # named in a place column, but outside the country that the column tells
 _SHARE = 0.02  # of the largest place's people that a namesake in the record's country must have
 
-_ANNOUNCES, _LEADS, _PERSON = 0, 1, 2
+_ANNOUNCES, _PERSON = 0, 1
 _BY_NAME, _LETTERS = 0x8000, np.uint16(0x7FFF)
 _BEFORE = {
     # what hardly stands before anything but a place
     _ANNOUNCES: """
         in im te em w we v ve в во near nähe nahe cerca din près lângă στην στη στο σε inside
         around visiting outside центр город градe місто градa
-    """,
-    # what often does, before a name that is no other word
-    _LEADS: """
-        from to at a à au aux en bei nach aus bij naar vanuit rond i u у из от до z do ze do la na на di da ad
-        nel per vers depuis den op po el eller och og og és si și și e y et und en and und или и și od iz
     """,
     _PERSON: """
         name is ist est named called am im i'm miss mrs mr ms ben bin heet heisse heiße sono suis llamo chiamo numesc
@@ -73,7 +68,7 @@ def _states() -> Words:
 
 @cache
 def _vocabulary() -> Words:
-    return grouped({code: _BEFORE[code] for code in (_PERSON, _ANNOUNCES, _LEADS)})
+    return grouped({code: _BEFORE[code] for code in (_PERSON, _ANNOUNCES)})
 
 
 @kernel_step
@@ -254,7 +249,7 @@ class Place:
     """Finds places of the gazetteer; the value is the place's name and country."""
 
     name = "place"
-    version = "2"
+    version = "3"
     types: tuple[str, ...] = ("place",)
     examples: Sequence[Example] = (
         Example("New in Amsterdam, also Rotterdam", (
