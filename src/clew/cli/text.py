@@ -177,7 +177,8 @@ def _counts(network: Row) -> str:
 def lead_lines(lead: Lead, network: Row) -> Iterator[str]:
     """A lead: the network in one line, then every part of its priority."""
     yield f"{lead.rank:>3}. {lead.network_id}  priority {lead.priority:.2f}  ({', '.join(lead.kinds)})"
-    yield f"     {count(network['records'], 'record')}, {_counts(network)}; {when(network['first_seen'])} to {when(network['last_seen'])}"
+    span = f"{when(network['first_seen'])} to {when(network['last_seen'])}"
+    yield f"     {count(network['records'], 'record')}, {_counts(network)}; {span}"
     telling = [reason for reason in lead.reasons if abs(reason.points) >= _TELLING]
     for reason in telling:
         yield from reason_lines(reason)

@@ -36,8 +36,8 @@ class Words(NamedTuple):
     Attributes:
         code: uint8[65536], the column of a symbol in the tree, 0 for symbols in no word.
         next: uint16[nodes, columns], the node after a symbol; 0 is none. The root is node 1.
-        what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6; int64 where a bit stands for one of
-            more than 31 languages.
+        what: int32[nodes], 0 where no word ends, else kind | weak flag | value << 6; int64 where bits stand for more
+            than 31 languages.
         whole: uint8[8192], a bit set of the hashes of words (of their letters up to the first other symbol).
         stems: uint8[8192], the same of the first letters of number words.
         key, value: uint64[size], as ``what``, open addressing: what a word of letters only is, by its hash; -1 when a

@@ -256,7 +256,8 @@ class Place:
             ("place", "Amsterdam, NL", "Amsterdam", False), ("place", "Rotterdam, NL", "Rotterdam", False))),
         Example("Wien und Vienna und Bécs, Wien", tuple(
             ("place", "Vienna, AT", raw, False) for raw in ("Wien", "Vienna", "Bécs", "Wien"))),
-        Example("Сейчас в Киеве? Нет: Киев", (("place", "Kyiv, UA", "Киев", False),)),
+        Example("Сейчас в Киеве, завтра: Киев", tuple(
+            ("place", "Kyiv, UA", raw, False) for raw in ("Киеве", "Киев"))),
         Example("A nice bath, reading on my mobile, split the man", ()),
         Example("Reading is nice. Nice to meet you. Bath after. Sofia, 24, sweet", ()),
         Example("Visiting in Nice and then in Reading", (
