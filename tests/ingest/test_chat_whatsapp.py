@@ -278,6 +278,44 @@ def test_a_zip_gives_what_its_text_gives(shelf: Shelf) -> None:
         assert [row["native_id"] for row in found] == [row["native_id"] for row in plain]
 
 
+def test_a_zip_of_several_chats_gives_each(shelf: Shelf) -> None:
+    stamp = "13/05/2021, 15:04 - "
+    texts = {
+        "WhatsApp Chat with Ben.txt": f"{stamp}Ann: hi\n{stamp}Ben: ho\n",
+        "phone/Chat de WhatsApp con Cem.txt": f"{stamp}Ann: hi\n{stamp}Cem: ho\n",
+        "WhatsApp Chat - Dee/_chat.txt": f"{stamp}Ann: hi\n{stamp}Dee: ho\n",
+        "__MACOSX/._WhatsApp Chat with Ben.txt": "Mac",
+        "notes.txt": "no chat",
+    }
+    room = io.BytesIO()
+    with zipfile.ZipFile(room, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, text in texts.items():
+            out.writestr(name, text)
+    whole = room.getvalue()
+    result = shelf.ingest(shelf.write("WhatsApp Chat - Ben.zip", whole), kind=None)
+    found = {(row["conversation"], row["handle"], row["recipient"]) for row in rows(result.records)}
+    pairs = [("Ann", other) for other in ("Ben", "Cem", "Dee")]
+    assert found == {(f"{a} ~ {b}", *two) for a, b in pairs for two in ((a, b), (b, a))} and result.rejected == 0
+    spoilt = bytearray(whole)
+    spoilt[whole.index(b"Ben.txt") + 9] ^= 0xFF
+    result = Shelf(shelf.root / "b").ingest(shelf.write("b/export.zip", bytes(spoilt)), kind=None)
+    assert {row["conversation"] for row in rows(result.records)} >= {"Ann ~ Cem", "Ann ~ Dee"}
+    assert any(reason.startswith("the file is damaged") for reason in reasons(result))
+    cut = Shelf(shelf.root / "c").records(shelf.write("c/export.zip", whole[: whole.index(b"PK\x01\x02")]), kind=None)
+    assert {row["conversation"] for row in cut} == {f"{a} ~ {b}" for a, b in pairs}
+
+
+def test_texts_that_share_their_bytes_are_read_once(shelf: Shelf) -> None:
+    content = packed("WhatsApp Chat with B.txt", "13/05/2021, 15:04 - Ann: hi\n13/05/2021, 15:04 - B: ho\n")
+    entry = content[content.index(b"PK\x01\x02") : content.index(b"PK\x05\x06")]
+    end = bytearray(content[content.index(b"PK\x05\x06") :])
+    end[8:10] = end[10:12] = (2).to_bytes(2, "little")
+    end[12:16] = (2 * len(entry)).to_bytes(4, "little")
+    twice = content[: content.index(b"PK\x01\x02")] + entry + entry.replace(b"with B", b"with C") + end
+    result = shelf.ingest(shelf.write("a.zip", twice), kind=None)
+    assert (result.read, result.new) == (2, 2)
+
+
 def test_a_zip_cut_off_gives_what_comes_before(shelf: Shelf) -> None:
     content = packed("_chat.txt", "".join(f"13/05/2021, 15:04 - Ann: {n * n * 7919 % 10007}\n" for n in range(3_000)))
     result = shelf.ingest(shelf.write("WhatsApp Chat - Ann.zip", content[: len(content) // 2]), kind=None)

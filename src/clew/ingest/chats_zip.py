@@ -1,4 +1,4 @@
-"""The one text in a chat's ZIP file, unpacked in bounded memory; also where the file was cut off."""
+"""The texts of chats in a ZIP file, unpacked in bounded memory; also where the file was cut off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
 
@@ -15,11 +16,12 @@ from clew.ingest.streams import BLOCK, DamagedError
 
 MAX_ENTRIES = 20_000
 MAX_DIRECTORY = 16 << 20  # bytes
-MAX_TEXT = 4 << 30  # bytes that the text may unpack to
+MAX_TEXTS = 2_000
+MAX_TEXT = 4 << 30  # bytes that a text may unpack to
 MAX_RATIO = 200  # and how many times its packed size, beyond the first MiB; chats pack to a fifth
 _FREE = 1 << 20
 _PIECE = 1 << 16
-_LOOKED_AT = 64 << 20  # bytes searched for the text where there is no directory
+_LOOKED_AT = 64 << 20  # bytes searched for texts where there is no directory
 _HEADER = struct.Struct("<4s5H3L2H")
 _END = struct.Struct("<4s4H2LH")
 _STORED, _DEFLATED = 0, 8
@@ -27,30 +29,42 @@ _STORED, _DEFLATED = 0, 8
 
 @dataclass(frozen=True)
 class Entry:
-    """A file in a ZIP file: where its header is; size and checksum where the directory tells them."""
+    """A file in a ZIP file: where its header is, and before which byte it ends; size and checksum where the directory
+    tells them.
+    """
 
     name: str
     at: int
+    end: int
     packed: int | None = None
     crc: int | None = None
 
 
-def find_text(path: Path, wanted: Callable[[str], bool]) -> Entry | None:
-    """The first file that is ``wanted`` by its name; looked for without the directory where that is missing.
+def find_texts(path: Path, wanted: Callable[[str], bool]) -> list[Entry]:
+    """The files that are ``wanted`` by their names; looked for without the directory where that is missing.
 
     Raises:
-        DamagedError: a directory that is too large, or a text that is encrypted.
+        DamagedError: a directory that is too large, or more texts than anybody has chats.
     """
     with path.open("rb") as raw:
         _check_directory(raw)
+        size = raw.seek(0, 2)
     try:
         with zipfile.ZipFile(path) as whole:
-            for info in whole.infolist():
-                if wanted(info.filename):
-                    return Entry(info.filename, info.header_offset, info.compress_size, info.CRC)
-            return None
+            infos = [info for info in whole.infolist() if wanted(info.filename)]
+        found = [Entry(info.filename, info.header_offset, size, info.compress_size, info.CRC) for info in infos]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error, LookupError):
-        return _scan(path, wanted)
+        found = list(islice(_scan(path, size, wanted), MAX_TEXTS + 1))
+    if len(found) > MAX_TEXTS:
+        raise DamagedError(f"the ZIP file holds more than {MAX_TEXTS:,} chats; unpack it by hand")
+    return _apart(found, size)
+
+
+def _apart(found: list[Entry], size: int) -> list[Entry]:
+    """Each ends before the next begins: texts that share their bytes would unpack to more than the file can hold."""
+    places = sorted({entry.at: entry for entry in reversed(found)}.values(), key=lambda entry: entry.at)
+    ends = [after.at for _, after in pairwise(places)]
+    return [replace(entry, end=end) for entry, end in zip(places, [*ends, size], strict=False)]
 
 
 def _check_directory(raw: IO[bytes]) -> None:
@@ -65,8 +79,8 @@ def _check_directory(raw: IO[bytes]) -> None:
         raise DamagedError(f"the ZIP file holds more than {MAX_ENTRIES:,} files; unpack it by hand")
 
 
-def _scan(path: Path, wanted: Callable[[str], bool]) -> Entry | None:
-    """Look for the header before the text itself."""
+def _scan(path: Path, size: int, wanted: Callable[[str], bool]) -> Iterator[Entry]:
+    """Look for the headers before the texts themselves."""
     with path.open("rb") as raw:
         start = raw.read(_LOOKED_AT)
     for found in re.finditer(rb"PK\x03\x04", start):
@@ -74,10 +88,9 @@ def _scan(path: Path, wanted: Callable[[str], bool]) -> Entry | None:
         if len(header) < _HEADER.size:
             break
         length = _HEADER.unpack(header)[9]
-        name = start[found.start() + _HEADER.size :][:length].decode("utf-8", "replace")
+        name = start[found.start() + _HEADER.size : found.start() + _HEADER.size + length].decode("utf-8", "replace")
         if wanted(name):
-            return Entry(name, found.start())
-    return None
+            yield Entry(name, found.start(), size)
 
 
 def unpacked(path: Path, entry: Entry, size: int = BLOCK) -> Iterator[bytes]:
@@ -121,27 +134,32 @@ def _pieces(path: Path, entry: Entry) -> Iterator[bytes]:
         if flags & 1 or method not in (_STORED, _DEFLATED):
             raise EOFError("the text is encrypted" if flags & 1 else "the text is packed in a way that is not known")
         raw.seek(length + extra, 1)
+        room = max(entry.end - raw.tell(), 0)
         left = entry.packed if entry.packed is not None else (packed or None)
-        yield from _stored(raw, left) if method == _STORED else _inflated(raw, left)
+        if method == _STORED:
+            yield from _stored(raw, left, room)
+        else:
+            yield from _inflated(raw, room if left is None else min(left, room))
 
 
-def _stored(raw: IO[bytes], left: int | None) -> Iterator[bytes]:
+def _stored(raw: IO[bytes], left: int | None, room: int) -> Iterator[bytes]:
     if left is None or left > MAX_TEXT:
         raise EOFError("the size of the text is not known")
-    while left and (piece := raw.read(min(_PIECE, left))):
+    end = max(left - room, 0)
+    while left > end and (piece := raw.read(min(_PIECE, left - end))):
         left -= len(piece)
         yield piece
     if left:
         raise EOFError("it ends inside the text")
 
 
-def _inflated(raw: IO[bytes], left: int | None) -> Iterator[bytes]:
+def _inflated(raw: IO[bytes], left: int) -> Iterator[bytes]:
     """Unpack as far as the limits go; the stream itself says where it ends."""
     stream, taken, given = zlib.decompressobj(-15), 0, 0
     held = b""
     while not stream.eof:
         if not held:
-            held = raw.read(_PIECE if left is None else min(_PIECE, left - taken))
+            held = raw.read(min(_PIECE, left - taken))
             taken += len(held)
             if not held:
                 raise EOFError("it ends inside the text")

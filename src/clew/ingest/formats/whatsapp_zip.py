@@ -1,4 +1,5 @@
-"""A WhatsApp chat as it is exported with its media, in a ZIP file; only the text is read, media are not unpacked."""
+"""WhatsApp chats as they are exported with their media, one or many in a ZIP file; only the texts are read, media are
+not unpacked."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from pathlib import PurePosixPath
 from clew.ingest.base import Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats_whatsapp import chunks
 from clew.ingest.chats_words import chat_name
-from clew.ingest.chats_zip import find_text, unpacked
+from clew.ingest.chats_zip import Entry, find_texts, unpacked
+from clew.ingest.streams import DamagedError, noting
 
 _TEXT = re.compile(rb"(?i)_chat\.txt|whatsapp[^\x00\n/]{0,200}\.txt")
 
@@ -25,19 +27,30 @@ def sniff(head: bytes, name: str) -> float:
 
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
-    """The chat's text, read twice as a text file is; the name of the chat is that of the text or of the ZIP file."""
+    """The texts of the chats, each read twice as a text file is; what is wrong with one costs the others nothing."""
     path = source.spooled()
-    entry = find_text(path, _is_chat)
-    if entry is None:
+    entries = find_texts(path, _is_chat)
+    if not entries:
         yield partial(rejected, Reject(0, "no chat in the ZIP file"))
-        return
-    name = chat_name(PurePosixPath(entry.name).name) or chat_name(source.name)
-    yield from chunks(partial(unpacked, path, entry), name)
+    for entry in entries:
+        for chunk in noting(chunks(partial(unpacked, path, entry), _name(entry, source.name))):
+            if isinstance(chunk, DamagedError):
+                yield partial(rejected, Reject(chunk.line, str(chunk)))
+            else:
+                yield chunk
+
+
+def _name(entry: Entry, file: str) -> str | None:
+    """The name of a chat is that of its text, or of the folder of the text; at the top of the ZIP file that of this."""
+    text = PurePosixPath(entry.name)
+    return chat_name(text.name) or chat_name(text.parent.name or file)
 
 
 def _is_chat(name: str) -> bool:
-    """Whether this is the text that WhatsApp writes, at the top of the ZIP file."""
-    return name == "_chat.txt" or ("/" not in name and name.lower().endswith(".txt") and chat_name(name) is not None)
+    """Whether this is a text that WhatsApp writes; not what a Mac puts beside it, whose name begins with a dot."""
+    text = PurePosixPath(name).name
+    named = text.lower().endswith(".txt") and not text.startswith(".") and chat_name(text) is not None
+    return named or text == "_chat.txt"
 
 
 def examples() -> tuple[Example, ...]:
