@@ -56,6 +56,23 @@ def test_claims_quote_what_stands_in_the_record(reading: Engine) -> None:
     assert f"line {row['line']:,}" in first.basis
 
 
+def test_a_text_is_masked_before_it_is_cut(reading: Engine) -> None:
+    """Of a name that stands across the cut, no half is left that nobody would know again."""
+    name = _top(reading)
+    query = "SELECT body AS text FROM records WHERE net = (SELECT net FROM networks WHERE network_id = $name)"
+    texts = {row["text"] for row in reading.rows(query, name=name) if len(row["text"] or "") > 200}
+    texts |= {row["text"] for row in reading.rows("SELECT text FROM templates") if len(row["text"]) > 200}
+    assert texts
+    found = network_content(reading, name, mask=lambda text: text[:150] + "[who]" if text in texts else text)
+    plain = network_content(reading, name)
+    for level in ("observed", "extracted"):
+        pairs = zip(plain.claims, found.claims, strict=True)
+        hit = [(a.statement, b.statement) for a, b in pairs if a.level == level and a.statement != b.statement]
+        assert hit
+        for before, after in hit:
+            assert after[: after.index("[who]")] in before
+
+
 def test_read_twice_it_is_the_same(reading: Engine) -> None:
     name = _top(reading)
     assert network_content(reading, name) == network_content(reading, name)

@@ -265,6 +265,13 @@ def test_records_in_pages_with_what_was_edited(engine):
     assert [r.record_id for r in only] == [name(3)] and count == 1 and only[0].findings == 1
 
 
+def test_a_text_is_masked_before_its_opening_is_cut(engine):
+    (row,), _ = network_records(engine, 1, limit=1, mask=lambda text: text.replace("y" * 200, "[who]"))
+    assert row.record_id == name(3) and row.opening == f"Ask for Bea, pay first to X. [who] Tel {A} today"
+    (row,), _ = network_records(engine, 1, limit=1)
+    assert row.opening == f"Ask for Bea, pay first to X. {'y' * 131}"
+
+
 def test_links_the_weakest_first_as_sentences(engine):
     found, total = network_links(engine, 1)
     assert total == 3 and [round(k.weight, 1) for k in found] == [22.5, 24.0, 44.0]

@@ -10,6 +10,25 @@ from clew.cases import case, people
 FILES = ("findings", "identities", "roles", "assets", "prices", "records", "links")
 
 
+def test_a_name_across_the_cut_of_an_opening_is_masked(own_bench):
+    with own_bench.desk.session() as engine:
+        row = engine.rows(
+            "SELECT network_id, record_id, body FROM records JOIN networks USING (net) WHERE length(body) > 300"
+        )[0]
+    begin, end = row["body"].rindex(" ", 0, 140) + 1, row["body"].index(" ", 170)
+    half = row["body"][begin:160].rstrip()
+
+    def line() -> str:
+        text = own_bench.client.get(f"/networks/{row['network_id']}/records.csv").text
+        return next(line for line in text.splitlines() if line.startswith(row["record_id"]))
+
+    assert half in line()
+    boss = alone("tester", "workbench")
+    case.open_case(own_bench.desk.casework, boss, "A", "to see", "law", "2049-01-01")
+    people.add(own_bench.desk.casework, boss, "C1", [row["body"][begin:end]], ["victim"])
+    assert half not in line()
+
+
 def test_downloads_and_the_dossier_name_nobody_who_is_protected(own_bench):
     client, desk, boss = own_bench.client, own_bench.desk, alone("tester", "workbench")
     with desk.session() as engine:

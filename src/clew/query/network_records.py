@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from clew.engine.duckdb import Engine
 from clew.query.times import TIMED
+
+_OPENING, _WHOLE = 160, (1 << 32) - 1  # characters of a text
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ WITH marked AS (
     FROM findings WHERE net = $net AND subject_kind = 'record' GROUP BY subject
 ), chosen AS (
     SELECT r.rid, record_id, kind, platform, native_id, coalesce(posted_at, captured_at) AS seen_at, {TIMED} AS timed,
-           place, title, left(coalesce(body, ''), 160) AS opening, version, coalesce(findings, 0) AS findings,
+           place, title, left(coalesce(body, ''), $most) AS opening, version, coalesce(findings, 0) AS findings,
            count(*) OVER (PARTITION BY item_id) AS versions, coalesce(wanted, false) AS wanted
     FROM records r LEFT JOIN marked ON subject = record_id WHERE net = $net
     QUALIFY $finding = '' OR wanted
@@ -52,7 +56,13 @@ WITH marked AS (
 
 
 def network_records(
-    engine: Engine, net: int, offset: int = 0, limit: int = 50, finding: str = "", newest: bool = True
+    engine: Engine,
+    net: int,
+    offset: int = 0,
+    limit: int = 50,
+    finding: str = "",
+    newest: bool = True,
+    mask: Callable[[str], str] | None = None,
 ) -> tuple[list[Listed], int]:
     """Some records of a network, and how many there are.
 
@@ -62,8 +72,10 @@ def network_records(
         offset, limit: which of them.
         finding: only those with a finding of this indicator; all when empty.
         newest: the newest first, else the oldest.
+        mask: takes out of a text who may not be named, for what leaves Clew: openings are cut from masked texts, as
+            nobody would know half a name again.
     """
-    known = {"net": net, "finding": finding}
+    known = {"net": net, "finding": finding, "most": _WHOLE if mask else _OPENING}
     order = "DESC" if newest else "ASC"
     query = f"""
         {_CHOSEN}, shown AS (
@@ -79,6 +91,10 @@ def network_records(
     total = found[0]["total"] if found else 0
     if not found and offset:
         total = engine.rows(f"{_CHOSEN} SELECT count(*) AS total FROM chosen", **known)[0]["total"]
-    listed = [Listed(**{k: v for k, v in row.items() if k not in ("total", "edited")}, edited=tuple(row["edited"]))
-              for row in found]  # fmt: skip
-    return listed, total
+    return [_listed(row, mask) for row in found], total
+
+
+def _listed(row: dict[str, Any], mask: Callable[[str], str] | None) -> Listed:
+    opening = mask(row["opening"])[:_OPENING] if mask else row["opening"]
+    told = {key: value for key, value in row.items() if key != "total"}
+    return Listed(**told | {"opening": opening, "edited": tuple(row["edited"])})

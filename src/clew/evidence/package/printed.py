@@ -105,7 +105,7 @@ def _networks(workspace: Workspace, material: Material, made: Made) -> Iterator[
         open_index(ensure_index(workspace), Path(spill)) as engine,
     ):
         for name in there:
-            yield network_content(engine, name, "data/tables/")
+            yield network_content(engine, name, "data/tables/", material.masks.text)
 
 
 def _triage(casework: Casework, material: Material) -> Iterator[Judgement]:

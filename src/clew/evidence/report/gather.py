@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from clew.engine.duckdb import Engine
 from clew.evidence.report.content_network import NetworkContent, Quoted, ReasonShown
 from clew.evidence.report.gather_claims import claims
@@ -18,13 +20,16 @@ _CHECKED = 3  # findings whose checks are repeated among what would change our m
 _WEAK_POINTS, _SHARED = 6, 5
 
 
-def network_content(engine: Engine, network_id: str, table_files: str = "tables/") -> NetworkContent:
+def network_content(
+    engine: Engine, network_id: str, table_files: str = "tables/", mask: Callable[[str], str] = lambda text: text
+) -> NetworkContent:
     """What the report shows of a network.
 
     Args:
         engine: the reading index (`clew.query.index.open_index`).
         network_id: its name.
         table_files: where in the package its full tables are.
+        mask: takes out of a text who may not be named, before it is cut; all else is to be masked afterwards.
 
     Raises:
         MissingError: there is no such network.
@@ -48,7 +53,7 @@ def network_content(engine: Engine, network_id: str, table_files: str = "tables/
             structure=structure_tables(reading, head, table_files),
             locations=place_tables(reading, head, table_files),
             assets=asset_tables(reading, head, table_files),
-            claims=claims(reading, head, told),
+            claims=claims(reading, head, told, mask),
             graph=graph_picture(reading, network_id),
             map=map_picture(reading, network_id),
             timelines=timelines(reading, head.net),

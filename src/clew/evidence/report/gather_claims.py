@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from clew.engine.duckdb import Engine
@@ -19,7 +20,7 @@ _OPENING = 160  # characters of a text
 
 # Records that findings rest on first, then the earliest.
 _OBSERVED = """
-SELECT record_id, kind, platform, native_id, version, place, title, left(coalesce(body, ''), $opening) AS opening,
+SELECT record_id, kind, platform, native_id, version, place, title, coalesce(body, '') AS body,
        posted_at, captured_at, file, line
 FROM records WHERE net = $net
 ORDER BY list_contains($quoted::VARCHAR[], record_id) DESC, coalesce(posted_at, captured_at) NULLS LAST, record_id
@@ -35,7 +36,7 @@ QUALIFY row_number() OVER (PARTITION BY type ORDER BY records DESC, value, extra
 ORDER BY type, records DESC, value, extractor
 """
 _MATCHED = """
-SELECT type, value, count(*) AS records, coalesce(any_value(left(text, $opening)), '') AS text
+SELECT type, value, count(*) AS records, coalesce(any_value(text), '') AS text
 FROM ties_of LEFT JOIN templates ON template_id = value AND type = 'template'
 WHERE net = $net AND type IN ('image', 'template') GROUP BY type, value HAVING count(*) > 1
 QUALIFY row_number() OVER (PARTITION BY type ORDER BY records DESC, value) <= $limit
@@ -43,17 +44,23 @@ ORDER BY type, records DESC, value
 """
 
 
-def claims(engine: Engine, head: NetworkHead, told: Why) -> tuple[Claim, ...]:
-    """Claims at every level; those judged are the link decisions that are known to the index."""
+def claims(engine: Engine, head: NetworkHead, told: Why, mask: Callable[[str], str]) -> tuple[Claim, ...]:
+    """Claims at every level; those judged are the link decisions that are known to the index.
+
+    Args:
+        engine, head, told: the reading index, the network, and why it is a lead.
+        mask: takes out of a text who may not be named; a text of which only the beginning is shown is masked before
+            it is cut, as nobody would know half a name again.
+    """
     quoted = sorted({quote.record_id for ground in told.grounds for quote in ground.quotes})
-    observed = engine.rows(_OBSERVED, net=head.net, quoted=quoted, limit=_RECORDS, opening=_OPENING)
+    observed = engine.rows(_OBSERVED, net=head.net, quoted=quoted, limit=_RECORDS)
     return (
-        *(_observed(head.network_id, row) for row in observed),
+        *(_observed(head.network_id, row, mask(row["body"])) for row in observed),
         *_rest(head, len(observed)),
         *(_extracted(head.network_id, row) for row in engine.rows(_EXTRACTED, net=head.net, limit=_VALUES_OF_A_TYPE)),
         *(
-            _matched(head.network_id, row)
-            for row in engine.rows(_MATCHED, net=head.net, limit=_VALUES_OF_A_TYPE, opening=_OPENING)
+            _matched(head.network_id, row, mask(row["text"]))
+            for row in engine.rows(_MATCHED, net=head.net, limit=_VALUES_OF_A_TYPE)
         ),
         *_linked(engine, head),
         *_assessed(head, told),
@@ -61,12 +68,12 @@ def claims(engine: Engine, head: NetworkHead, told: Why) -> tuple[Claim, ...]:
     )
 
 
-def _observed(network: str, row: dict[str, Any]) -> Claim:
+def _observed(network: str, row: dict[str, Any], body: str) -> Claim:
     at = row["posted_at"] or row["captured_at"]
     when = f", {'posted' if row['posted_at'] else 'captured'} {moment(at)}" if at else ""
     place = f", place “{row['place']}”" if row["place"] else ""
-    text = " – ".join(part for part in (row["title"], row["opening"]) if part)
-    cut = "…" if len(row["opening"]) == _OPENING else ""
+    text = " – ".join(part for part in (row["title"], body[:_OPENING]) if part)
+    cut = "…" if len(body) > _OPENING else ""
     item = f" of item {row['native_id']}" if row["native_id"] else ""
     return Claim(
         "observed",
@@ -98,12 +105,12 @@ def _extracted(network: str, row: dict[str, Any]) -> Claim:
     )
 
 
-def _matched(network: str, row: dict[str, Any]) -> Claim:
+def _matched(network: str, row: dict[str, Any], text: str) -> Claim:
     if row["type"] == "image":
-        text = f"Picture {row['value'][:12]} or one that looks alike in {count(row['records'], 'record')}"
-        return Claim("extracted", network, text, "match, pictures (PDQ)", stated("image", ""))
-    text = f"Text {row['value']} (“{row['text']}…”), or a near copy, in {count(row['records'], 'record')}"
-    return Claim("extracted", network, text, "match, near-copied texts", stated("template", ""))
+        said = f"Picture {row['value'][:12]} or one that looks alike in {count(row['records'], 'record')}"
+        return Claim("extracted", network, said, "match, pictures (PDQ)", stated("image", ""))
+    said = f"Text {row['value']} (“{text[:_OPENING]}…”), or a near copy, in {count(row['records'], 'record')}"
+    return Claim("extracted", network, said, "match, near-copied texts", stated("template", ""))
 
 
 def _linked(engine: Engine, head: NetworkHead) -> list[Claim]:

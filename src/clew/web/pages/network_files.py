@@ -104,9 +104,9 @@ def prices_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response
 def records_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """Its records, the oldest first."""
     head = network_head(reading, name)
-    return _table(
-        masks, f"{head.network_id}-records", Listed, network_records(reading, head.net, 0, MOST, newest=False)[0]
-    )
+    mask = masks.text if masks else None
+    found = network_records(reading, head.net, 0, MOST, newest=False, mask=mask)[0]
+    return _table(masks, f"{head.network_id}-records", Listed, found)
 
 
 @router.get("/links.csv")
