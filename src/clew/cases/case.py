@@ -17,6 +17,7 @@ from clew.access import accounts
 from clew.access.roles import may, need
 from clew.cases import grading
 from clew.cases.base import Casework
+from clew.cases.custody import entries_of
 from clew.cases.head import (
     SEALED,
     Case,
@@ -32,7 +33,7 @@ from clew.cases.opened import Opened, erase_papers, opened, sees
 from clew.cases.words import day, line
 from clew.database.base import now, write
 from clew.ledger.entry import Deed
-from clew.ledger.log import append
+from clew.ledger.log import Wanted, append
 from clew.model.actor import Actor
 from clew.model.errors import DeniedError, InputError, MissingError
 from clew.vault.keys import destroy_case_key, new_case_key
@@ -71,7 +72,7 @@ def open_case(
     for _ in range(_TRIES):
         try:
             with write(casework.db) as connection:
-                made = replace(case, id=f"C{next_number(connection)}")
+                made = replace(case, id=f"C{next_number(connection)}", at=now())
                 sealed = write_case(connection, new_case_key(connection, keys, made.id), made)
                 details = {"version": 1, "sealed": sealed, "retain_until": made.retain_until.isoformat(),
                            "handling": made.handling}  # fmt: skip
@@ -185,10 +186,20 @@ def remove_member(casework: Casework, actor: Actor, case_id: str, name: str, why
 
 
 def expired(casework: Casework, today: date) -> list[Case]:
-    """Cases that should have been erased by now; for Clew's own work."""
+    """Cases that should have been erased by now; for Clew's own work.
+
+    By the day that the ledger knows: one that somebody wrote into the database erases nothing.
+    """
     with casework.db.connect() as connection:
-        found = read_cases(connection, casework.keys)
-    return [case for case in found if case.state != "erased" and case.retain_until < today]
+        found = [case for case in read_cases(connection, casework.keys) if case.state != "erased"]
+        return [case for case in found if _said_until(connection, case.id) < today.isoformat()]
+
+
+def _said_until(connection: sa.Connection, case_id: str) -> str:
+    """The day until which a case is kept, by its newest entry that says so; never where none does."""
+    entries = entries_of(connection, Wanted(case_id=case_id, act="change", subject=f"case {case_id}"))
+    said = (entry.facts().get("retain_until") for entry in entries)
+    return next((str(day) for day in said if day), date.max.isoformat())
 
 
 def erase_rows(connection: sa.Connection, casework: Casework, actor: Actor, case_id: str) -> Case:

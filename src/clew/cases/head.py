@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from typing import Any, Literal, get_args
 
 import orjson
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 
 from clew.cases.grading import Code, Tlp
 from clew.database.base import METADATA, now
+from clew.model.errors import SealError
 from clew.vault.keys import Keys, case_key
 from clew.vault.seal import seal, unseal
 
@@ -147,10 +149,36 @@ def write_case(connection: sa.Connection, key: bytes, case: Case) -> str:
     return hashlib.sha256(sealed).hexdigest()
 
 
-def digests_of_covers(connection: sa.Connection, case_id: str) -> dict[tuple[str, int], str]:
-    """By subject and version, the digest of what is sealed of the covers of a case."""
+def written_of_covers(connection: sa.Connection, case_id: str) -> dict[str, dict[str, Any]]:
+    """By name, what stands in the rows of the covers of a case: the digest of what is sealed, and what is in clear."""
     rows = connection.execute(_CASES.select().where(_CASES.c.number == number_of(case_id)))
-    return {(f"case {case_id}", row.version): hashlib.sha256(row.sealed or b"").hexdigest() for row in rows}
+    return {
+        f"case {case_id}: version {row.version}": {
+            "sealed": digest_of(row.sealed), "who": row.who, "at": row.at, "state": row.state, "owner": row.owner,
+            "retain_until": row.retain_until,
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def written_of_members(connection: sa.Connection, case_id: str) -> dict[str, dict[str, Any]]:
+    """The same of who came and went; the rows about one name are counted."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(_MEMBERS.select().where(_MEMBERS.c.case_id == case_id).order_by(_MEMBERS.c.id)):
+        name = name_of_change(found, case_id, row.name)
+        found[name] = {"belongs": row.belongs, "who": row.who, "at": row.at}
+    return found
+
+
+def name_of_change(before: Container[str], case_id: str, member: str) -> str:
+    """What the next change about a member is called, after those before."""
+    names = (f"case {case_id}: change {nth} about member {member}" for nth in count(1))
+    return next(name for name in names if name not in before)
+
+
+def digest_of(sealed: object) -> str:
+    """SHA-256 of what is sealed; of nothing, where something stands there that Clew did not write."""
+    return hashlib.sha256(sealed if isinstance(sealed, bytes) else b"").hexdigest()
 
 
 def write_erased(connection: sa.Connection, case: Case) -> None:
@@ -187,9 +215,16 @@ def _cases(connection: sa.Connection, keys: Keys, rows: Iterable[sa.Row[Any]]) -
             texts = orjson.loads(unseal(held[case_id], row.sealed, f"case {case_id} {row.version}"))
         found.append(
             Case(id=case_id, version=row.version, owner=row.owner, members=members.get(case_id, ()), state=row.state,
-                 retain_until=date.fromisoformat(row.retain_until), who=row.who, at=row.at, **texts)
+                 retain_until=_day(case_id, row.retain_until), who=row.who, at=row.at, **texts)
         )  # fmt: skip
     return found
+
+
+def _day(case_id: str, written: object) -> date:
+    try:
+        return date.fromisoformat(str(written))
+    except ValueError:
+        raise SealError(f"The day until which {case_id} is kept was changed: it is none.") from None
 
 
 def _members(connection: sa.Connection, case_ids: set[str]) -> dict[str, tuple[str, ...]]:

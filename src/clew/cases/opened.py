@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from clew.access.roles import may, need
 from clew.cases.base import Casework
-from clew.cases.head import Case, lock, number_of, read_case, read_cases
+from clew.cases.head import Case, digest_of, lock, number_of, read_case, read_cases
 from clew.database.base import METADATA, now, write
 from clew.ledger.entry import Act, Deed
 from clew.ledger.log import append
@@ -126,14 +126,16 @@ class Opened:
             raise MissingError(f"{self.case.id} has no {kind} {paper_id[:20]!r}.")
         return found
 
-    def digests(self) -> dict[tuple[str, int], str]:
-        """By subject and version, the digest of what is sealed of every paper."""
+    def written(self) -> dict[str, dict[str, Any]]:
+        """By name, what stands in the rows of the papers: the digest of what is sealed, and what is in clear."""
         rows = self.connection.execute(_PAPERS.select().where(_PAPERS.c.case_id == self.case.id))
         mark = self.case.id
         return {
-            (f"{row.kind} {mark}-{LETTERS[row.kind]}{row.nth}", row.version): hashlib.sha256(row.sealed).hexdigest()
+            f"{row.kind} {mark}-{LETTERS.get(row.kind, '')}{row.nth}: version {row.version}": {
+                "sealed": digest_of(row.sealed), "who": row.who, "at": row.at,
+            }
             for row in rows
-        }
+        }  # fmt: skip
 
     def add(self, kind: Kind, content: Mapping[str, Any], act: Act = "change", **details: Any) -> Paper:
         """Add a paper, and write it into the ledger."""
