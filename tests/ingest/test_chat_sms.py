@@ -66,6 +66,25 @@ def test_mms_in_parts(shelf: Shelf) -> None:
     assert (second["handle"], second["recipient"]) == ("me", "+31612345678")
     assert (third["handle"], third["recipient"], third["contact"]) == ("+31687654321", None, "+31687654321")
     assert third["conversation"].startswith("group #")
+    to = [json.loads(row["extra"]).get("recipients") for row in (first, second, third)]
+    assert to[0] is None and to[2] == ["+31600000009", "+31612345678"], "who is silent was there too"
+
+
+def test_one_number_in_several_spellings_is_one_thread(shelf: Shelf) -> None:
+    ways = ["+31 6 12345678", "0612345678", "06 12345678", "0031612345678"]
+    found = read(
+        shelf,
+        *(sms(way, address=way, contact_name="Ann &amp; co") for way in ways),
+        sms("sent", kind=2, address="06-12345678"),
+        sms("another", address="0687654321", contact_name="Ben"),
+        sms("nobody", address="0611111111", contact_name="(Unknown)"),
+        sms("no one", address="+31611111111", contact_name="(Unknown)"),
+        *(sms("two", address=way, contact_name="Cem") for way in ("+31622222222", "+32622222222", "0622222222")),
+    )
+    assert {row["handle"] for row in found[:4]} == {"+31612345678"}
+    assert {row["conversation"] for row in found[:5]} == {"+31612345678 ~ me"}
+    assert [row["handle"] for row in found[5:8]] == ["0687654321", "0611111111", "+31611111111"]
+    assert len({row["handle"] for row in found[8:]}) == 3, "of two countries nothing tells which"
 
 
 def test_what_is_damaged_costs_itself_alone(shelf: Shelf) -> None:

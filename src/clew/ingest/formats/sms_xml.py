@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from clew.ingest.base import NUL_BYTE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip
 from clew.ingest.chats import OWNER, Messages, Value, as_list, between, contact_of, photos, tagged
 from clew.ingest.chats_json import instant
-from clew.ingest.chats_xml import Element, Elements, attributes
-from clew.ingest.streams import mend
+from clew.ingest.chats_xml import Element, Elements, attributes, unescaped
+from clew.ingest.streams import DamagedError, mend, noting
 
 _START = re.compile(rb"<smses\b|<(?:sms|mms)\s[^>]{0,400}?\b(?:address|date|msg_box)=")
 _PART = re.compile(rb"""<part\s((?:[^<>"']|"[^"]*"|'[^']*')*+)/?>""")
 _ADDRESS = re.compile(rb"""<addr\s((?:[^<>"']|"[^"]*"|'[^']*')*+)/?>""")
 _DATA = re.compile(rb"""\sdata\s*=\s*(?:"[^"]*"|'[^']*')""")
+_TOLD = re.compile(rb"""\s(address|contact_name)="([^"]*)\"""")
+_NO_DIGIT = re.compile(r"\D")
 _SPACING = re.compile(r"[\s().\u00a0/-]+")
 _SENT = ("2", "4", "5", "6")  # sent, outbox, failed, queued
 _DRAFT = "3"
 _FROM, _OWN_PLACEHOLDER = "137", "insert-address-token"
+_TO = ("151", "130", "129")  # to, copy, blind copy; the owner is one of those of a message that was received
 _NONE = ("null", "")
+_NO_NAME = ("(Unknown)", *_NONE)
+_ALIKE = 8  # digits at the end, in which the spellings of a number agree
+
+Spellings = Mapping[str, str]  # a number as it is written to the one that stands for it
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -30,12 +37,40 @@ def sniff(head: bytes, name: str) -> float:
 
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
-    """One chunk a block of whole messages."""
+    """One chunk a block of whole messages; the file is read twice, to know which numbers are one."""
+    spellings = _spellings(source)
     for found in Elements(("sms", "mms")).blocks(source.text_blocks()):
-        yield partial(_parse, found)
+        yield partial(_parse, found, spellings)
 
 
-def _parse(found: Sequence[Element | Reject]) -> Iterator[Batch]:
+def _spellings(source: Source) -> Spellings:
+    """The numbers to replace: the same contact has one that agrees in its last digits, with the country before them."""
+    known: dict[tuple[str, str], set[str]] = {}
+    for found in noting(Elements(("sms", "mms")).blocks(source.text_blocks())):
+        if isinstance(found, DamagedError):
+            break  # the second reading reports it
+        for element in found:
+            told = _who(element) if isinstance(element, Element) else {}
+            number = _number(unescaped(told.get(b"address", b"").decode("utf-8", "replace")), {})
+            name = unescaped(told.get(b"contact_name", b"").decode("utf-8", "replace"))
+            if name not in _NO_NAME and len(digits := _NO_DIGIT.sub("", number)) >= _ALIKE:
+                known.setdefault((name, digits[-_ALIKE:]), set()).add(number)
+    one: dict[str, str] = {}
+    for numbers in known.values():
+        whole = {f"+{number.removeprefix('00')}" if number.startswith("00") else number for number in numbers}
+        abroad = [number for number in whole if number.startswith("+")]
+        if len(abroad) == 1 and len(numbers) > 1:
+            one.update(dict.fromkeys(numbers, abroad[0]))
+    return one
+
+
+def _who(element: Element) -> dict[bytes, bytes]:
+    """The address and the name in the first tag of an element."""
+    end = None if element.tag == "sms" else element.text.find(b">")
+    return dict(_TOLD.findall(element.text[:end]))
+
+
+def _parse(found: Sequence[Element | Reject], spellings: Spellings) -> Iterator[Batch]:
     messages = Messages()
     for element in found:
         if isinstance(element, Reject):
@@ -46,7 +81,7 @@ def _parse(found: Sequence[Element | Reject]) -> Iterator[Batch]:
             continue
         text = mend(element.text)
         told = attributes(_DATA.sub(b"", text[: text.find(b">", _quoted_end(text)) + 1]))
-        (_add_sms if element.tag == "sms" else _add_mms)(messages, element.line, told, text)
+        (_add_sms if element.tag == "sms" else _add_mms)(messages, element.line, told, text, spellings)
     yield messages.batch()
 
 
@@ -60,9 +95,10 @@ def _value(text: Value) -> Value:
     return None if text is None or text in _NONE else text
 
 
-def _number(written: str) -> str:
-    """A phone number without spacing; a name that stands for one as it is."""
-    return _SPACING.sub("", written) if contact_of(written) and "@" not in written else written
+def _number(written: str, spellings: Spellings) -> str:
+    """A phone number without spacing, as it is spelt elsewhere; a name that stands for one as it is."""
+    number = _SPACING.sub("", written) if contact_of(written) and "@" not in written else written
+    return spellings.get(number, number)
 
 
 def _add(
@@ -88,25 +124,26 @@ def _add(
         "body": body,
         "images": as_list(photos(media)),
     }
-    known = name if name != "(Unknown)" else None
+    known = name if name not in _NO_NAME else None
     messages.add(line, fields, {**more, "name" if sender else "recipient_name": known})
 
 
-def _add_sms(messages: Messages, line: int, told: dict[str, str], text: bytes) -> None:
+def _add_sms(messages: Messages, line: int, told: dict[str, str], text: bytes, spellings: Spellings) -> None:
     address, kind = _value(told.get("address")), told.get("type")
     if address is None or "body" not in told:
         messages.rejects.append(Reject(line, "a message without a number or a text", clip(text)))
         return
-    other = _number(address)
+    other = _number(address, spellings)
     sender = None if kind in _SENT or kind == _DRAFT else other
     _add(messages, line, told, [other], sender, _value(told["body"]), {"draft": kind == _DRAFT})
 
 
-def _add_mms(messages: Messages, line: int, told: dict[str, str], text: bytes) -> None:
+def _add_mms(messages: Messages, line: int, told: dict[str, str], text: bytes, spellings: Spellings) -> None:
     body, files = _parts(text)
     given = (_value(number) for number in (told.get("address") or "").split("~"))
-    others = list(dict.fromkeys(_number(number) for number in given if number and number != _OWN_PLACEHOLDER))
-    senders = [_number(number) for number in _addresses(text, _FROM)]
+    numbers = (_number(number, spellings) for number in given if number and number != _OWN_PLACEHOLDER)
+    others = list(dict.fromkeys(numbers))
+    senders = [_number(number, spellings) for number in _addresses(text, _FROM)]
     received = told.get("msg_box") == "1"
     sender = next(iter(senders), None) or (others[0] if len(others) == 1 else None)
     if received and sender is not None and not others:
@@ -114,7 +151,10 @@ def _add_mms(messages: Messages, line: int, told: dict[str, str], text: bytes) -
     if not others:
         messages.rejects.append(Reject(line, "a message without a number", clip(text)))
         return
-    _add(messages, line, told, others, (sender or "unknown") if received else None, body, {"media": files})
+    to = [*(_number(number, spellings) for number in _addresses(text, *_TO)), *others]
+    to = [number for number in dict.fromkeys(to) if number != sender or not received]
+    more: dict[str, object] = {"media": files, "recipients": to if len(to) > 1 else None}
+    _add(messages, line, told, others, (sender or "unknown") if received else None, body, more)
 
 
 def _parts(text: bytes) -> tuple[Value, list[str]]:
@@ -132,9 +172,9 @@ def _parts(text: bytes) -> tuple[Value, list[str]]:
     return "\n".join(texts) or None, files
 
 
-def _addresses(text: bytes, kind: str) -> list[str]:
+def _addresses(text: bytes, *kinds: str) -> list[str]:
     found = (attributes(address[1]) for address in _ADDRESS.finditer(text))
-    named = (address.get("address", "") for address in found if address.get("type") == kind)
+    named = (address.get("address", "") for address in found if address.get("type") in kinds)
     return [address for address in named if address not in (*_NONE, _OWN_PLACEHOLDER)]
 
 
