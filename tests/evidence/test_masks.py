@@ -41,6 +41,9 @@ OTHERS = [
     "t.me/zoe_luk",
     "telegram:zoe_luk",
 ]
+ONE_BY_ONE = ["m a r a", "M.a.r.a", "M-a-r-a", "M_a_r_a", "m*a*r*a", "M\u200b a\u200b r\u200b a", "M, A, R, A",
+              "Z o ë  Ł u k a s i e w i c z", "Z.o.e.L.u.k.a.s.i.e.w.i.c.z", "Z o ë Łukasiewicz", "Lukasiewicz Z-o-e",
+              quote("m a r a"), "%4D%20%61%20%72%20%61", "M&nbsp;a&nbsp;r&nbsp;a"]  # fmt: skip
 HIDDEN = [quote("Zoë Łukasiewicz"), "Zo&euml; &#321;ukasiewicz", json.dumps("Zoë Łukasiewicz"), "%2B34612345678"]
 SPELLED = "six one two 34 56 78"  # only the workspace's mentions tell that this is her number
 
@@ -58,7 +61,7 @@ def test_nobody_to_hide_changes_nothing() -> None:
     assert Masks().withholds("C1", ["C1-P2"], False, ["Mara"]) == ""
 
 
-@pytest.mark.parametrize("spelling", [*NAMES, *NUMBERS, *OTHERS, *HIDDEN, SPELLED])
+@pytest.mark.parametrize("spelling", [*NAMES, *ONE_BY_ONE, *NUMBERS, *OTHERS, *HIDDEN, SPELLED])
 @pytest.mark.parametrize("around", ["{}", "call {} now", "({})", "«{}», Madrid", "url?x={}&y=1"])
 def test_every_spelling_is_masked(masks: Masks, spelling: str, around: str) -> None:
     text = around.format(spelling)
@@ -71,7 +74,8 @@ def test_every_spelling_is_masked(masks: Masks, spelling: str, around: str) -> N
 
 @pytest.mark.parametrize("text", [
     "Maraschino cherries, samara", "612 345 679", "zoe@example.org", "zoelukasiewiczowa", "Zoë and Łukasiewicz", "",
-    "☎", "1612", "Madrid 28013",
+    "☎", "1612", "Madrid 28013", "Ma ra", "M ara", "Mar a", "a m a rather", "m a ra", "M    a    r    a",
+    "Zoë Ł ukasiewicz", "Z oë Łukasiewicz",
 ])  # fmt: skip
 def test_others_are_left(masks: Masks, text: str) -> None:
     assert masks.text(text) == text
@@ -80,6 +84,16 @@ def test_others_are_left(masks: Masks, text: str) -> None:
 def test_scripts_without_word_borders() -> None:
     assert Masks([Protected("C1-P1", "C1", "P", ("李娜",), ())]).text("我是李娜的朋友") == "我是[P]的朋友"
     assert Masks([Protected("C1-P1", "C1", "P", ("فاطمة",), ())]).text("مع وفاطمة") == "مع و[P]"
+
+
+@pytest.mark.parametrize(("name", "text"), [("Ann", "a n n"), ("이수", "이 수"), ("李娜", "李 娜")])
+def test_a_short_name_is_not_found_letter_by_letter(name: str, text: str) -> None:
+    assert Masks([Protected("C1-P1", "C1", "P", (name,), ())]).text(text) == text
+
+
+def test_letters_that_are_read_as_two_are_one() -> None:
+    masks = Masks([Protected("C1-P1", "C1", "P", ("Weißæ", "김민수영"), ())])
+    assert masks.text("W e i ß æ / W.e.i.s.s.a.e / 김 민 수 영") == "[P] / [P] / [P]"
 
 
 def test_labels_are_the_same_for_all_spellings(masks: Masks) -> None:

@@ -3,6 +3,7 @@
 A text is read as its letters and digits alone: without case, accents, styled letters, and what stands between them, and
 with what encodings hide (``%C3%A9``, ``&eacute;``, ``\\u00e9``). In that reading a spelling is a plain string. What was
 skipped is remembered with each letter, so that a name is not found across words, and a match leads back to the text.
+A word of a name is found as one, or with each of its letters alone (``M a r a``, ``m.a.r.a``), and in no way between.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pyarrow.compute as pc
 GAP = 3  # characters that may stand between two words of a name, or two letters of an identifier
 # An identifier with so many digits, or letters and digits, is masked wherever it stands; a shorter one only as a word.
 SURE_DIGITS, SURE = 6, 12
+_SPELLED = 4  # characters of a name; fewer may well stand one by one for something else
 _CHUNK = 20_000  # characters of one pattern
 
 _PLAIN = {
@@ -56,6 +58,7 @@ class Needle:
         whole: only where it does not go on as a longer word or number.
         gaps: for each letter, how many other characters may stand before it.
         lead: a sign before the letters that belongs to them where it stands, such as + or @.
+        spelled: also where the letters of a word stand one by one.
     """
 
     letters: str
@@ -63,6 +66,7 @@ class Needle:
     whole: bool
     gaps: tuple[int, ...]
     lead: str = ""
+    spelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,13 @@ def name_needles(name: str, label: str) -> list[Needle]:
     turns = [" ".join(words[i:] + words[:i]) for i in range(len(words) if len(words) < 5 else 1)]
     joined = bool(_JOINED.search(name))
     return [
-        Needle(read.text, label, not joined, tuple(max(GAP, n) if n else 0 for n in read.skipped))
+        Needle(
+            read.text,
+            label,
+            not joined,
+            tuple(max(GAP, n) if n else 0 for n in read.skipped),
+            spelled=len(set(read.start)) >= _SPELLED,
+        )
         for read in map(letters_of, turns)
         if len(read.text) > 1
     ]
@@ -136,7 +146,8 @@ class Finder:
             kept = first.setdefault((needle.letters, needle.whole), needle)
             if len(kept.gaps) == len(needle.gaps) and kept.label == needle.label:
                 gaps = tuple(map(max, kept.gaps, needle.gaps))
-                first[needle.letters, needle.whole] = replace(kept, gaps=gaps, lead=kept.lead or needle.lead)
+                lead, spelled = kept.lead or needle.lead, kept.spelled or needle.spelled
+                first[needle.letters, needle.whole] = replace(kept, gaps=gaps, lead=lead, spelled=spelled)
         self.needles = sorted(first.values(), key=lambda n: (-len(n.letters), n.letters, n.whole))
         self._patterns = list(_alternations([n.letters for n in self.needles]))
 
@@ -220,15 +231,30 @@ def _places(text: str, read: Letters, needle: Needle) -> Iterator[Span]:
     at = read.text.find(needle.letters)
     while at >= 0:
         last = at + size - 1
-        near = all(read.skipped[at + k] <= needle.gaps[k] for k in range(1, size))
         start, end = read.start[at], read.end[last]
-        if near and not (needle.whole and _goes_on(read, at, last)):
+        if _near(read, needle, at) and not (needle.whole and _goes_on(read, at, last)):
             while end < len(text) and _fold(text[end]) == "":
                 end += 1
             if needle.lead and text.endswith(needle.lead, 0, start):
                 start -= len(needle.lead)
             yield Span(start, end, needle.label)
         at = read.text.find(needle.letters, at + 1)
+
+
+def _near(read: Letters, needle: Needle, at: int) -> bool:
+    """Is no more between the letters than there may be: between words, and within each word nothing, or always some?"""
+    apart: bool | None = None  # do the letters of this word stand one by one?
+    for k in range(1, len(needle.letters)):
+        gap, most = read.skipped[at + k], needle.gaps[k]
+        if gap > (most or (GAP if needle.spelled else 0)):
+            return False
+        if most:
+            apart = None
+        elif gap or read.start[at + k] != read.start[at + k - 1]:  # else two letters may be one character: ß, æ
+            if apart not in (None, gap > 0):
+                return False
+            apart = gap > 0
+    return True
 
 
 def _goes_on(read: Letters, at: int, last: int) -> bool:

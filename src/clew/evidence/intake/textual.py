@@ -10,7 +10,9 @@ from urllib.parse import unquote
 
 from clew.ingest.streams import detect_encoding
 
-OVERLAP = 256  # characters that a piece repeats of the one before, so that a name is whole in one of them
+# Characters that a piece repeats of the one before, so that the longest name is whole in one of them, even with its
+# letters one by one.
+OVERLAP = 1024
 _SAMPLE = 1 << 18
 _DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_.:-]{2,40})""")
 _INLINE = re.compile(
