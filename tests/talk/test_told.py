@@ -44,6 +44,91 @@ def test_a_forwarded_threat_is_not_a_stage(talks: Talks, read: Reader) -> None:
     assert made["conversations"][0]["danger_reason"].startswith("mira repeated on 2026-03-04 what reads as a threat")
 
 
+HEADS = [
+    ("From", "Sent", "To", "Subject"),
+    ("Von", "Gesendet", "An", "Betreff"),
+    ("Van", "Verzonden", "Aan", "Onderwerp"),
+    ("De ", "Envoyé ", "À ", "Objet "),
+    ("De", "Enviado el", "Para", "Asunto"),
+    ("Da", "Inviato", "A", "Oggetto"),
+    ("De", "Enviado", "Para", "Assunto"),
+    ("Od", "Wysłano", "Do", "Temat"),
+    ("De la", "Trimis", "Către", "Subiect"),
+    ("Feladó", "Elküldve", "Címzett", "Tárgy"),
+    ("От", "Изпратено", "До", "Относно"),
+    ("От", "Отправлено", "Кому", "Тема"),
+    ("Від", "Надіслано", "Кому", "Тема"),
+    ("Kimden", "Gönderildi", "Kime", "Konu"),
+    ("发件人", "发送时间", "收件人", "主题"),
+]
+MARKED = [
+    "-----Original Message-----\n",
+    "-----Ursprüngliche Nachricht-----\nVon: B\n",
+    "---------- Forwarded message ---------\nFrom: Boss <boss@board.example>\n",
+    "-------- Doorgestuurd bericht --------\n",
+    "Begin forwarded message:\n\n",
+    "-------- Пересылаемое сообщение --------\n",
+    "On Mon, 1 Jun 2026 at 10:00, Boss <boss@board.example>\nwrote:\n\n",
+    "On 6/1/26 10:00 AM, Boss wrote:\r\n",
+    "Le lun. 1 juin 2026 à 10:00, Boss <boss@board.example> a écrit :\n",
+    "Am Mo., 1. Juni 2026 um 10:00 Uhr schrieb Boss <\nboss@board.example>:\n\n",
+    "Op ma 1 jun 2026 om 10:00 schreef Boss <boss@board.example>:\n",
+    "El lun, 1 jun 2026 a las 10:00, Boss (<boss@board.example>) escribió:\n",
+    "Il giorno lun 1 giu 2026 alle ore 10:00 Boss <boss@board.example> ha scritto:\n",
+    "Em seg., 1 de jun. de 2026 às 10:00, Boss <boss@board.example> escreveu:\n",
+    "pon., 1 cze 2026 o 10:00 Boss <boss@board.example> napisał(a):\n",
+    "Boss <boss@board.example> ezt írta (időpont: 2026. jún. 1., H, 10:00):\n",
+    "На пн, 1.06.2026 г. в 10:00 Boss <boss@board.example> написа:\n",
+    "пн, 1 июн. 2026 г. в 10:00, Boss <boss@board.example>:\n",
+    "Boss <boss@board.example> 于2026年6月1日周一 10:00写道：\n",
+    '<div dir="ltr">see below</div><br><div class="gmail_quote"><div>',
+    '<p>see</p><blockquote style="margin:0"><p>',
+    '<div>see</div><div id="divRplyFwdMsg"><font>',
+    "<p>see</p><div><b>Von:</b> Boss &lt;boss@board.example&gt;<br><b>Gesendet:</b> Montag<br><b>An:</b> M<br><p>",
+    *("\n".join(f"{name}: x" for name in names) + "\n\n" for names in HEADS),
+]
+OWN = [
+    f"On Mon, 1 Jun 2026 at 10:00, Mira <mira@board.example> wrote:\n> leave me alone\n\n{WORDS}",
+    f"<blockquote>leave me alone</blockquote><p>{WORDS}",
+    f"From: Riga\nto you i say: {WORDS}",
+    f"i wrote to you on 1 June 2026 and you did not pay, so {WORDS}",
+    f"the original message was clear: {WORDS}",
+]
+
+
+@pytest.mark.parametrize("mark", MARKED)
+def test_what_a_mail_repeats_is_not_a_stage(talks: Talks, read: Reader, mark: str) -> None:
+    body = f"please help me\n\n{mark}{WORDS}"
+    talks.say("c", "mira", "threat-family", body=body, at=body.index(WORDS))
+    made = read(talks)
+    assert stages_of(made) == []
+    assert made["conversations"][0]["danger_reason"].startswith("mira repeated")
+
+
+@pytest.mark.parametrize("mark", MARKED)
+def test_a_threat_above_what_a_mail_repeats_is_a_stage(talks: Talks, read: Reader, mark: str) -> None:
+    body = f"{WORDS}\n\n{mark}please no"
+    talks.say("c", "boss", "threat-family", body=body)
+    talks.mentions[-1]["end"] = len(WORDS)
+    assert stages_of(read(talks)) == [("threat-family", "boss")]
+
+
+@pytest.mark.parametrize("text", OWN)
+def test_an_answer_below_what_it_answers_is_a_stage(talks: Talks, read: Reader, text: str) -> None:
+    talks.say("c", "boss", "threat-family", body=text, at=text.index(WORDS))
+    assert stages_of(read(talks)) == [("threat-family", "boss")]
+
+
+@pytest.mark.parametrize(
+    ("title", "own"), [("Re: we know", False), ("WG: we know", False), ("Fwd[2]: we know", False), ("we know", True)]
+)
+def test_the_subject_of_an_answer_is_repeated(talks: Talks, read: Reader, title: str, own: bool) -> None:
+    talks.say("c", "mira", "threat-family", body="")
+    talks.records[-1]["title"] = title
+    talks.mentions[-1] |= {"field": "title", "end": len(title)}
+    assert bool(stages_of(read(talks))) is own
+
+
 @pytest.mark.parametrize(
     ("text", "retold"),
     [

@@ -27,28 +27,45 @@ _TIMES = 2.0  # as many orders and threats does the one write who is obeyed, at 
 _PER_ANSWER = 3.0  # orders and threats for each answer that one who suffers them writes, at most
 _BESIDE = 12  # characters around the words in which "my" and "your" are looked for
 _NEAR = 60  # characters before the words in which "he said" is looked for
+_ABOVE = 65_536  # characters before the words in which lines are looked for that say that a mail repeats them
 _QUOTED = r"""
 WITH said AS (
-    SELECT h.hit, h.force, regexp_extract(left(r.body, h."start"), '[^\n]*$') AS line,
-        strip_accents(lower(right(left(r.body, h."end"), h."end" - h."start" + {near}))) AS near,
-        strip_accents(lower(substr(r.body, greatest(h."start" - {beside}, 0) + 1, h."end" - h."start" + 2 * {beside})))
-            AS words,
+    SELECT h.*, CASE WHEN h."start" >= 0 THEN coalesce(r.body, '') ELSE '' END AS text, coalesce(r.title, '') AS title,
         regexp_matches(coalesce(r.extra, ''), '"forward[a-z_]*":') AS forwarded
     FROM talk_hits h JOIN records r USING (rid) WHERE r.kind = 'message'
+), beside AS (
+    SELECT hit, force, forwarded, "start" < 0 AND regexp_matches(title, $subjects) AS answers,
+        substr(text, greatest("start" - {above}, 0) + 1, greatest(least("start", {above}), 0)) AS above,
+        regexp_extract(above, '[^\n]*$') AS line, greatest("start" - {near}, 0) AS nearby,
+        strip_accents(lower(substr(text, nearby + 1, "end" - nearby))) AS near,
+        strip_accents(lower(substr(text, greatest("start" - {beside}, 0) + 1, "end" - "start" + 2 * {beside}))) AS words
+    FROM said
 )
-SELECT hit FROM said
-WHERE forwarded OR regexp_matches(line, '[“„«][^“”„«»]*$') OR regexp_matches(line, '^\s*>')
+SELECT hit FROM beside
+WHERE forwarded OR answers OR regexp_matches(line, '[“„«][^“”„«»]*$') OR regexp_matches(line, '^\s*>')
     OR (length(line) - length(replace(line, '"', ''))) % 2 = 1
     OR regexp_matches(near, $said)
     OR force AND regexp_matches(words, $mine) AND NOT regexp_matches(words, $yours)
+    OR regexp_matches(above, $repeated) OR regexp_matches(replace(above, '>', chr(10)), $headers)
+    OR len(regexp_extract_all(above, '(?i)<blockquote\b')) > len(regexp_extract_all(above, '(?i)</blockquote\b'))
 """
+# By these names programs of mail mark what they repeat; all that follows is repeated.
+_PARTS = "gmail_quote|divRplyFwdMsg|OutlookMessageHeader|yahoo_quoted|protonmail_quote|moz-forward-container"
+_SPACES = r"[ \t*\x{a0}]*"  # some write "*From:*"
+_DATED = r"\d{4}|\d{1,2}[:.h]\d\d|@"
+_LINES = r"(?:[^\n]*\n){1,16}?"  # between two headers: in HTML each tag is one
 
 
 @cache
 def patterns() -> dict[str, str]:
-    """What finds, in lower case and without accents, the words of each table of ``data/told.toml``."""
-    text = resources.files("clew.talk").joinpath("data/told.toml").read_text(encoding="utf-8")
-    return {name: _pattern(table.values()) for name, table in tomllib.loads(text).items()}
+    """What finds, in lower case and without accents, the words of each table of ``data/told.toml``; and, in any case,
+    the lines of ``data/repeated.toml``."""
+    return {name: _pattern(table.values()) for name, table in _tables("told").items()} | _repeated()
+
+
+def _tables(name: str) -> dict[str, dict[str, list[str]]]:
+    text = resources.files("clew.talk").joinpath(f"data/{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def _pattern(languages: Iterable[Sequence[str]]) -> str:
@@ -56,6 +73,29 @@ def _pattern(languages: Iterable[Sequence[str]]) -> str:
     words = "|".join(phrase for phrase in plain if not _HAN.search(phrase))
     unparted = "|".join(phrase for phrase in plain if _HAN.search(phrase))  # Chinese sets no space between words
     return rf"(?:^|[^\pL\pN])(?:{words})(?:$|[^\pL\pN])|{unparted}"
+
+
+def _repeated() -> dict[str, str]:
+    """What finds the beginning of what a mail repeats, and the subjects of answers.
+
+    A line "… wrote:" above lines that begin with ">" is left to those, as an answer may stand below them.
+    """
+    words = {name: _either(table.values()) for name, table in _tables("repeated").items()}
+    heading = rf"(?:^|\n){_SPACES}(?:[-_=]{{2,}}{_SPACES}(?:{words['headings']})|(?:{words['headings']}){_SPACES}[:：])"
+    writer = rf"[^\n]*\n?[^\n]*(?:(?:{words['wrote']})[^\n]*\n?[^\n]*|@[^\s<>]+(?:>|&gt;)\)?){_SPACES}[:：]"
+    wrote = rf"(?:{_DATED}){writer}[ \t\r]*(?:<|(?:\n[ \t\r]*)+(?:[^>\s]|$))"
+    below = rf"{_LINES}{_SPACES}(?:{words['below']}){_SPACES}[:：]"
+    return {
+        "repeated": rf"(?i){heading}|{wrote}|(?:id|class)=[\"']?[^\"'>]*(?:{_PARTS})",
+        "headers": rf"(?i)(?:^|\n){_SPACES}(?:{words['from']}){_SPACES}[:：]{below}{below}",
+        "subjects": rf"(?i)^{_SPACES}(?:{words['subjects']}){_SPACES}(?:\[\d+\])?{_SPACES}[:：]",
+    }
+
+
+def _either(languages: Iterable[Sequence[str]]) -> str:
+    """Any of the phrases, with accents or without."""
+    listed = {phrase for some in languages for phrase in some}
+    return "|".join(re.escape(phrase) for phrase in sorted(listed | {_without_accents(phrase) for phrase in listed}))
 
 
 def _without_accents(text: str) -> str:
@@ -76,17 +116,18 @@ def weights(engine: Engine, messages: Messages, hits: Hits) -> Floats:
 def _quoted(engine: Engine, messages: Messages, hits: Hits, directed: Flags) -> Flags:
     """Which hits are probably somebody else's, by the words around them.
 
-    In quotation marks, in a quoted line, after "he said", in a forwarded message; or a threat to what is mine.
+    In quotation marks, in a quoted line, after "he said", in a forwarded message, in what a mail repeats; or a threat
+    to what is mine.
     """
     quoted = np.zeros(len(hits.message), np.bool_)
-    asked = np.flatnonzero(directed & (hits.start >= 0))
+    asked = np.flatnonzero(directed)
     if not len(asked):
         return quoted
     columns: dict[str, npt.NDArray[Any]] = {"hit": asked, "rid": messages.rid[hits.message[asked]]}
     columns |= {"start": hits.start[asked], "end": hits.end[asked], "force": having(FORCE)[hits.sense[asked]]}
     try:
         engine.register({"talk_hits": pa.table(columns)})
-        found = engine.sql(_QUOTED.format(near=_NEAR, beside=_BESIDE), params=patterns())
+        found = engine.sql(_QUOTED.format(above=_ABOVE, near=_NEAR, beside=_BESIDE), params=patterns())
     finally:
         engine.forget("talk_hits")
     quoted[found.column("hit").to_numpy()] = True
