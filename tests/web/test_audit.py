@@ -11,6 +11,9 @@ from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
 from tests.web.people import entries, lead_of
 
+from clew.access.roles import alone
+from clew.cases import case, people
+
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
 
 
@@ -78,3 +81,14 @@ def test_the_file_runs_nothing_in_a_spreadsheet_and_stands_in_the_ledger(told):
     assert rows[0]["entry"] > rows[-1]["entry"] == "0" and len(rows[0]["leaf"]) == 64
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
     assert entries(told, act="export", subject="ledger")[-1].facts()["bytes"] == len(answer.content)
+
+
+def test_the_file_names_nobody_who_is_protected(told):
+    told.client.get("/search", params={"q": "Nobody Known"})
+    assert "Nobody Known" in told.client.get("/audit.csv").text
+    boss = alone("tester", "workbench")
+    case.open_case(told.desk.casework, boss, "A", "to see", "law", "2049-01-01")
+    person = people.add(told.desk.casework, boss, "C1", ["Nobody Known"], ["victim"])
+    after = told.client.get("/audit.csv").text
+    assert "Nobody" not in after and f"[{person.pseudonym}]" in after
+    assert "Nobody Known" in told.client.get("/audit").text  # the auditor's own page has every word

@@ -20,6 +20,7 @@ from clew.web.access import access, note
 from clew.web.asked import Day
 from clew.web.csvfile import csv_file
 from clew.web.desk import TheDesk
+from clew.web.masking import TheMasks
 from clew.web.page import render
 
 router = APIRouter(prefix="/audit")
@@ -131,8 +132,8 @@ csv_router = APIRouter()
 
 @csv_router.get("/audit.csv")
 @access("audit", "export", "ledger", "none")
-def download(desk: TheDesk, asked: TheAsked) -> Response:
-    """The entries that fit as a table."""
+def download(desk: TheDesk, masks: TheMasks, asked: TheAsked) -> Response:
+    """The entries that fit as a table; like every export it names nobody who is protected."""
     header = ("entry", "at", "who", "via", "act", "subject", "case", "details", "private", "leaf")
     rows: list[tuple[object, ...]] = []
     with desk.db.connect() as connection:
@@ -147,7 +148,7 @@ def download(desk: TheDesk, asked: TheAsked) -> Response:
             ]  # fmt: skip
             if len(found) < log.MOST:
                 break
-    return csv_file("ledger", header, rows)
+    return csv_file("ledger", header, rows, masks.text)
 
 
 def _proof(connection: sa.Connection, entry: Entry) -> Proof:
