@@ -18,13 +18,13 @@ FIELDS = tuple(SYNONYMS)
 _RANK = {
     synonym: (name, rank) for name in reversed(FIELDS) for rank, synonym in reversed(list(enumerate(SYNONYMS[name])))
 }
-_NESTED = re.compile(r"[^0-9a-z]+")
+_NESTED = re.compile(r"[\W_]+")
 _NAMED = 40  # columns of the files that a message names
 
 
 def plain(column: str) -> str:
     """A column name without accents, case and punctuation: ``"Posted-At "`` is ``postedat``."""
-    text = column.casefold().replace("ß", "ss").replace("ł", "l").replace("ø", "o")
+    text = column.casefold().replace("ß", "ss").replace("ł", "l").replace("ø", "o").replace("ı", "i")
     letters = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return _NESTED.sub("", letters)
 
@@ -55,6 +55,13 @@ class ColumnMap:
     def is_field(self, column: str) -> bool:
         """Whether the column may fill a field."""
         return self.field_of(column) is not None
+
+    def beside(self, name: str, columns: Iterable[str]) -> list[str]:
+        """The columns that might fill a field that another fills, best first: of a time the other half, perhaps."""
+        used = set(self.mapping.values())
+        ranked = {column: _RANK.get(plain(column)) for column in columns if column not in used}
+        found = sorted((rank[1], column) for column, rank in ranked.items() if rank and rank[0] == name)
+        return [column for _, column in found]
 
     def assign(self, columns: Iterable[str]) -> dict[str, list[str]]:
         """Field to the columns that fill it, best first; the order of ``columns`` does not matter."""

@@ -31,7 +31,8 @@ _COLUMNS = """
 ## Columns
 
 Case, accents and punctuation of a column's name do not matter. Where several columns fit a field the one named
-first here fills it, except for {many}, which take them all. What fits no field is kept as JSON in `extra`.
+first here fills it, except for {many}, which take them all. A day and a time in two columns are put together.
+What fits no field is kept as JSON in `extra`.
 `--map FIELD=COLUMN` names a column by hand.
 
 | field | columns |

@@ -9,7 +9,7 @@ from itertools import islice
 from clew.ingest.amounts import parse_amounts
 from clew.ingest.base import Batch
 from clew.ingest.columns import ColumnMap
-from clew.ingest.times import parse_times
+from clew.ingest.times import joined, parse_times
 
 _LOOKED_AT = 16  # batches (some 100 MB)
 _TIMES = ("posted_at", "captured_at")
@@ -44,9 +44,11 @@ def habits_of(batches: Iterable[Batch], columns: ColumnMap) -> Habits:
     for batch in islice(batches, _LOOKED_AT):
         assigned = columns.assign(batch.columns)
         unsure = set[str]()
-        times = {assigned[name][0] for name in _TIMES if name in assigned}
-        for name in times - day_first:
-            day, month, either = parse_times(batch.columns[name], month_first=False).evidence
+        times = {assigned[name][0]: name for name in _TIMES if name in assigned}
+        for name in times.keys() - day_first:
+            others = columns.beside(times[name], batch.columns.keys() - {name})
+            texts, _ = joined(batch.columns[name], [batch.columns[other] for other in others])
+            day, month, either = parse_times(texts, month_first=False).evidence
             if day:
                 day_first.add(name)
             if month:

@@ -18,7 +18,7 @@ from clew.ingest.identity import as_hex, as_rid, canonical, digests
 from clew.ingest.images import as_image_lists
 from clew.ingest.payments import paid_text, settle
 from clew.ingest.reading import Part
-from clew.ingest.times import parse_times
+from clew.ingest.times import joined, parse_times
 from clew.model.tables import RECORDS
 
 if TYPE_CHECKING:
@@ -142,6 +142,13 @@ def _fields(batch: Batch, part: Part, setting: Setting, kinds: pa.Array) -> tupl
     for name, offset in _TIMES.items():
         source = assigned[name][0] if name in assigned else None
         column = batch.columns[source] if source else _nulls(n)
+        others = setting.columns.beside(name, batch.columns.keys() - {source}) if source else []
+        column, taken = joined(column, [batch.columns[other] for other in others])
+        extra |= {
+            other: as_json(pc.if_else(rows, None, batch.columns[other]))
+            for other, rows in zip(others, taken, strict=True)
+            if other in extra
+        }
         times = parse_times(column, month_first=source in part.habits.month_first)
         fields[name], fields[offset] = times.at, times.offset
         if source and pc.any(times.unread, min_count=0).as_py():

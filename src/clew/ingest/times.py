@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,16 @@ import pyarrow.compute as pc
 from clew.ingest.buffers import text_buffers
 from clew.ingest.timekernel import NO_OFFSET, read_times
 from clew.ingest.timewords import reworded
+
+# A time without a date, and a date without one: midnight is what spreadsheets write where nobody wrote a time.
+_CLOCK = (
+    r"(?i)^\s*(?:[01]?\d|2[0-3])(?:(?::[0-5]\d){1,2}(?:[.,]\d{1,9})?|[.h][0-5]\d)"
+    r"\s*(?:[ap]\.?\s?m\.?|uhr|h)?\s*(?:z|[+-]\d\d:?\d\d)?\s*$"
+)
+_SHORT_CLOCK = r"(?i)^\s*(\d{1,2})[.h](\d\d)"
+_HOUR_WORD = r"(?i)\s*(?:uhr|h)\s*$"
+_MIDNIGHT = r"[ T]0?0:00(?::00(?:\.0+)?)?\s*$"
+_NO_DAY = r"\d\s*[:h]\s*\d\d|^\s*-?\d{9,}(?:\.\d+)?\s*$|^\D*$"
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,45 @@ def parse_times(texts: pa.Array, *, month_first: bool) -> Times:
         unread = pc.and_(pc.greater(pc.binary_length(pc.utf8_trim_whitespace(filled)), 0), unread)
     at = pa.array(times, pa.int64(), mask=~read).cast(pa.timestamp("us", tz="UTC"))
     return Times(at, pa.array(zones, mask=zones == NO_OFFSET), unread, evidence)
+
+
+def joined(texts: pa.Array, others: Sequence[pa.Array]) -> tuple[pa.Array, list[pa.Array]]:
+    """Days and times that stand in two columns, as one.
+
+    Args:
+        texts: the column of times.
+        others: columns that might hold the other half.
+
+    Returns:
+        (the column, for each other column which rows of it were put in). A row stays as it is unless one of the two is
+        a day without a time and the other a time without a day.
+    """
+    taken = list[pa.Array]()
+    for other in others:
+        day_first = pc.and_(_fits_day(texts), _fits(other, _CLOCK))
+        clock_first = pc.and_(_fits(texts, _CLOCK), _fits_day(other))
+        if pc.any(pc.or_(day_first, clock_first), min_count=0).as_py():
+            whole = pc.if_else(day_first, _whole(texts, other), _whole(other, texts))
+            texts = pc.if_else(pc.or_(day_first, clock_first), whole, texts)
+        taken.append(pc.or_(day_first, clock_first))
+    return texts, taken
+
+
+def _fits(texts: pa.Array, pattern: str) -> pa.Array:
+    return pc.fill_null(pc.match_substring_regex(texts, pattern), False)
+
+
+def _fits_day(texts: pa.Array) -> pa.Array:
+    """Which are a day without a time."""
+    days = pc.replace_substring_regex(texts, _MIDNIGHT, "")
+    unlike = pc.or_(_fits(days, _NO_DAY), _fits(days, _CLOCK))
+    return pc.and_(pc.is_valid(texts), pc.invert(unlike))
+
+
+def _whole(days: pa.Array, clocks: pa.Array) -> pa.Array:
+    clocks = pc.replace_substring_regex(pc.replace_substring_regex(clocks, _HOUR_WORD, ""), _SHORT_CLOCK, r"\1:\2")
+    days = pc.utf8_trim_whitespace(pc.replace_substring_regex(days, _MIDNIGHT, ""))
+    return pc.binary_join_element_wise(days, pc.utf8_trim_whitespace(clocks), " ")
 
 
 def _read_others(
