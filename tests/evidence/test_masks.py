@@ -136,6 +136,14 @@ def test_originals_are_withheld(masks: Masks) -> None:
     assert masks.withholds("C2", [], False, []) == ""  # another case, without protected persons
 
 
+def test_a_reason_names_nobody_of_another_case(masks: Masks) -> None:
+    assert masks.withholds("C2", ["C1-P2"], True, []) == "It shows somebody who may not be named."
+    assert masks.withholds("C2", [], True, ["zoe lukasiewicz"]) == "It mentions somebody who may not be named."
+    two = Masks([ANNA, Protected("C2-P1", "C2", "V", ("Mira Example",), ())])
+    text = "Zoe Lukasiewicz and Mira Example"
+    assert two.withholds("C2", [], True, [text]) == "It mentions C2-P1, who may not be named."
+
+
 @given(st.text(st.one_of(st.characters(exclude_categories=("Cn", "Cs")), st.sampled_from("ßæłŁİςΣﬁ𝗔é 9")), max_size=40))
 def test_columns_are_read_as_texts_are(text: str) -> None:
     assert squeezed(pa.array([text], pa.large_string())).to_pylist() == [letters_of(text).text]

@@ -21,6 +21,7 @@ from clew.cases import approvals, case, people
 from clew.cases.base import Casework
 from clew.cli.app import app
 from clew.evidence import verify
+from clew.evidence.handout import hand_out
 from clew.evidence.package.issued import issued_in
 from clew.evidence.package.make import package
 from clew.evidence.take import take_file, take_network
@@ -198,6 +199,23 @@ def test_a_released_victim_is_named_and_the_export_takes_four_eyes(
     assert "Zuzana Example" in (tmp_path / "bag/data/case.jsonld").read_text()
     with pytest.raises(DeniedError):  # the approval was used up
         package(casework, workspace, ME, "C1", tmp_path / "second")
+
+
+def test_a_package_does_not_tell_of_another_case(mine: tuple[Casework, Workspace], tmp_path: Path) -> None:
+    casework, workspace = mine
+    eve, joe = (Actor(name, frozenset(("analyst",)), "command line") for name in ("eve", "joe"))
+    case.open_case(casework, eve, "Dyke", "Who knows?", "Art. 8", "2049-12-31")
+    person = people.add(casework, eve, "C2", ["Zuzana Example"], ["victim"])
+    case.open_case(casework, joe, "Lock", "Who calls?", "Art. 8", "2049-12-31")
+    noted = tmp_path / "noted.txt"
+    noted.write_text("Zuzana Example called.\n")
+    take_file(casework, joe, "C3", noted)
+    made = package(casework, workspace, joe, "C3", tmp_path / "bag")
+    assert made.withheld == {"C3-E1": "It mentions somebody who may not be named."}
+    for path, data in files(tmp_path / "bag").items():
+        assert person.id.encode() not in data and b"Zuzana" not in data, path
+    with pytest.raises(DeniedError, match="It mentions somebody"):
+        hand_out(casework, workspace, joe, "C3-E1")
 
 
 def _replay_masked(casework: Casework, workspace: Workspace, tmp_path: Path) -> None:

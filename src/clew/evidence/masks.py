@@ -137,6 +137,8 @@ class Masks:
     ) -> str:
         """Why the original of an exhibit stays here; empty where nothing is against giving it away.
 
+        Only who is a person of that case is named: whoever reads the reason may know of no other.
+
         Args:
             case_id: the case of the exhibit.
             shows: ids of the persons that people say it shows.
@@ -148,13 +150,19 @@ class Masks:
             return ""
         seen = sorted({p.person_id for p in self.protected} & set(shows))
         if seen:
-            return f"It shows {', '.join(seen)}, who may not be named."
+            return f"It shows {self._who(seen, case_id)} who may not be named."
         named = self.mentioned(texts)
         if named:
-            return f"It mentions {', '.join(named)}, who may not be named."
+            return f"It mentions {self._who(named, case_id)} who may not be named."
         if not searchable and not cleared and any(p.case_id == case_id for p in self.protected):
             return "It cannot be searched for those of the case who may not be named, and nobody has cleared it."
         return ""
+
+    def _who(self, persons: Sequence[str], case_id: str) -> str:
+        """Some persons, in the words of a case."""
+        own = {p.person_id for p in self.protected if p.case_id == case_id}
+        named = [person for person in persons if person in own]
+        return f"{', '.join(named)}," if named else "somebody"
 
     def mentioned(self, texts: Iterable[str]) -> list[str]:
         """The ids of the protected persons whose names or identifiers stand in some texts."""
