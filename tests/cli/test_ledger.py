@@ -116,6 +116,20 @@ def test_a_ledger_is_signed_checked_and_found_changed(toured, tmp_path):
     assert "holds no heads" in str(_clew("ledger", "check", "--against", str(kept), *where).exception)
 
 
+def test_heads_that_were_changed_are_not_given_out(toured, tmp_path):
+    import shutil
+
+    place = Path(shutil.copytree(toured[0], tmp_path / "w"))
+    where = ("-w", str(place))
+    assert _clew("ledger", "sign", *where).exit_code == 0
+    with sqlite3.connect(place / "cases.sqlite") as connection:
+        connection.execute("UPDATE ledger_heads SET signature = zeroblob(64)")
+    for words in (("check",), ("heads",), ("heads", "--json")):
+        told = _clew("ledger", *words, *where)
+        assert isinstance(told.exception, SealError), words
+    assert "was changed: the signature is not of it." in _clew("ledger", "check", *where).stdout
+
+
 def test_without_an_authority_nothing_is_stamped(toured, monkeypatch):
     monkeypatch.delenv("CLEW_TSA_URL", raising=False)
     assert "No timestamp authority" in str(_clew("ledger", "stamp", "-w", str(toured[0])).exception)

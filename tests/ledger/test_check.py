@@ -14,6 +14,7 @@ from clew.ledger.check import check, check_in
 from clew.ledger.entry import Deed, canonical, seal
 from clew.ledger.heads import Head, heads, sign_head, statement
 from clew.ledger.log import append, entries, erase_private
+from clew.model.errors import SealError
 
 ANN = alone("ann", "command line").within("C1", "a tip")
 COUNT, SIGNED = 21, 13
@@ -279,6 +280,43 @@ def test_a_changed_head_is_named(ledger):
     for column, value in _HEAD.items():
         (found,) = after(ledger, f"UPDATE ledger_heads SET {column} = {value} WHERE size = 13")
         assert found.endswith("was changed: the signature is not of it."), column
+
+
+_EVERY = {
+    "ledger_entries": (
+        "seq", "at", "who", "via", "act", "subject", "case_id", "details", "sealed", "salt", "private",
+    ),
+    "ledger_heads": ("size", "root", "at", "key", "signature"),
+    "ledger_nodes": ("level", "nth", "hash"),
+    "ledger_size": ("size", "frontier"),
+}  # fmt: skip
+_STRANGE = ("zeroblob(64)", "'zz'", "'\u0661'", "1.5", "-7", "9223372036854775807", "''", "'[1]'")
+
+
+@pytest.mark.parametrize("table", _EVERY)
+def test_whatever_stands_in_a_column_is_a_fault_and_never_an_error(ledger, table):
+    """SQLite keeps any type in any column."""
+    if ledger.db.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL refuses what is of another type")
+    for column in _EVERY[table]:
+        for value in _STRANGE:
+            changed = f"UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT max(rowid) FROM {table})"
+            assert after(ledger, changed), (column, value)
+
+
+def test_a_head_whose_signature_is_no_text_is_named(ledger):
+    if ledger.db.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL refuses what is no text")
+    found = after(ledger, "UPDATE ledger_heads SET signature = zeroblob(64)")
+    assert len(found) == 2 and all(fault.endswith("was changed: the signature is not of it.") for fault in found)
+
+
+def test_an_entry_that_cannot_be_read_is_said_to_be_changed(ledger):
+    change(ledger, "UPDATE ledger_entries SET details = '{', private = '[1]' WHERE seq = 3")
+    entry = _rows(ledger)[3]
+    for read in (entry.facts, entry.texts):
+        with pytest.raises(SealError, match="Entry 3 of the ledger was changed"):
+            read()
 
 
 def test_a_head_that_somebody_else_signed_is_named(ledger, tmp_path):

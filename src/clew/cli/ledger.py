@@ -140,6 +140,8 @@ def heads(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
 
     with _auditing(workspace, "") as (casework, _), casework.db.connect() as connection:
         found, stamped = read(connection), stamps(connection)
+    if any(not head.valid() for head in found):
+        raise SealError("A signed head was changed.", "See which: clew ledger check")
     if json:
         print_json([asdict(head) for head in found])
         return

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from clew.ledger import log, merkle
@@ -22,8 +21,17 @@ from clew.ledger.explain import Tree, explain_entries, explain_nodes, places
 from clew.ledger.heads import Head, heads
 from clew.ledger.stamped import stamp_faults
 from clew.ledger.timestamps import Authority, stamps
+from clew.model.errors import SealError
 
 _BATCH = 5_000
+_PLACES = (
+    ("ledger_entries", "seq", "place of an entry"),
+    ("ledger_nodes", "level", "level of a hash in the tree"),
+    ("ledger_nodes", "nth", "place of a hash in the tree"),
+    ("ledger_heads", "size", "number of entries of a head"),
+    ("ledger_timestamps", "size", "head of a timestamp"),
+    ("ledger_size", "size", "number of entries of the ledger"),
+)
 _HOLE = bytes(32)  # stands for the hash of an entry that is neither there nor remembered
 
 
@@ -98,6 +106,8 @@ def check_in(
     progress: Callable[[float], None] = lambda share: None,
 ) -> Checked:
     """As `check`, in a transaction that has begun."""
+    if unnumbered := list(_no_numbers(connection)):
+        return Checked(0, "", 0, 0, unnumbered)  # nothing can be found by its place
     size, kept_frontier = log.state(connection)
     frontier = [_digest(text) for text in str(kept_frontier).split()]
     faults, used = _count(connection, size, frontier)
@@ -116,6 +126,16 @@ def check_in(
     faults += stamp_faults(heads(connection), stamps(connection), trusted)
     progress(1.0)
     return Checked(size, merkle.root(tree.settled, used).hex(), len(signed), len(seen.empty), faults)
+
+
+def _no_numbers(connection: sa.Connection) -> Iterator[str]:
+    """Places that are no numbers: SQLite keeps any type in any column."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table, column, what in _PLACES:
+        query = f"SELECT count(*) FROM {table} WHERE typeof({column}) <> 'integer'"
+        if wrong := connection.exec_driver_sql(query).scalar_one():
+            yield f"The {what} was changed: it is no number ({wrong:,} times)."
 
 
 def _count(connection: sa.Connection, size: int, frontier: list[bytes | None]) -> tuple[list[str], int]:
@@ -175,7 +195,7 @@ def _note_private(seen: _Seen, entry: Entry) -> None:
         try:
             for some in numbers(entry.facts()["entries"]):
                 seen.erasures.update(some[: max(0, entry.seq - some.start)])
-        except (orjson.JSONDecodeError, KeyError, ValueError, AttributeError, TypeError):
+        except (SealError, KeyError, ValueError, AttributeError, TypeError):
             pass  # the entry was changed, which is said elsewhere
 
 
@@ -210,7 +230,7 @@ def _compare(tree: Tree, level: int, found: Iterable[tuple[int, str]]) -> None:
 
 def _head_faults(nodes: merkle.Nodes, size: int, signed: Sequence[Head], public: bytes | None) -> Iterator[str]:
     good = 0  # entries of the largest head so far that fits
-    for head in sorted(signed, key=lambda head: (head.size, head.at)):
+    for head in sorted(signed, key=lambda head: (head.size, str(head.at))):
         named = f"The head of {head.size:,} entries signed at {plain(str(head.at))}"
         if not head.valid():
             yield f"{named} was changed: the signature is not of it."

@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 import orjson
 
 from clew.model.actor import Via
+from clew.model.errors import SealError
 
 Act = Literal[
     "intake", "view", "search", "run", "decide", "export", "erase", "change", "login", "refuse", "backup", "restore",
@@ -90,12 +91,28 @@ class Entry:
         return self.salt is not None and seal(self.salt, self.private) == self.sealed
 
     def texts(self) -> dict[str, str]:
-        """The private part."""
-        return dict(orjson.loads(self.private)) if self.private else {}
+        """The private part.
+
+        Raises:
+            SealError: it is none that Clew wrote.
+        """
+        return self._read(self.private) if self.private else {}
 
     def facts(self) -> dict[str, Any]:
-        """The details."""
-        return dict(orjson.loads(self.details))
+        """The details.
+
+        Raises:
+            SealError: they are none that Clew wrote.
+        """
+        return self._read(self.details)
+
+    def _read(self, written: str) -> dict[str, Any]:
+        try:
+            return dict(orjson.loads(written))
+        except (ValueError, TypeError):  # TypeError: something that is no text, or no object
+            raise SealError(
+                f"Entry {self.seq} of the ledger was changed.", "Check it with: clew ledger check"
+            ) from None
 
 
 def canonical(value: Any) -> bytes:

@@ -149,7 +149,7 @@ def _changed(tree: Tree, entry: Entry) -> str:
             mended = replace(entry, sealed=seal(entry.salt, entry.private))
             if merkle.leaf_hash(mended.leaf()) == kept:
                 return f"The digest of the private part of entry {entry.seq} was changed."
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, AttributeError):
             pass
     return f"Entry {entry.seq} was changed."
 

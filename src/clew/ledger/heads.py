@@ -51,7 +51,7 @@ class Head:
         try:
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.key))
             key.verify(bytes.fromhex(self.signature), self.statement())
-        except (InvalidSignature, ValueError):
+        except (InvalidSignature, ValueError, TypeError):  # TypeError: something that is no text stands there
             return False
         return True
 

@@ -117,7 +117,7 @@ def node(connection: sa.Connection, level: int, nth: int) -> bytes | None:
     found = connection.execute(query).scalar_one_or_none()
     try:
         return None if found is None else bytes.fromhex(found)
-    except ValueError:
+    except (ValueError, TypeError):  # TypeError: something that is no text stands there
         return None
 
 

@@ -47,7 +47,7 @@ def _trouble(stamp: Stamp, token: bytes, head: Head, trusted: Authority | None) 
         VerifierBuilder(roots=[root], intermediates=others).build().verify(
             answer, hashlib.sha256(head.statement()).digest()
         )
-    except (VerificationError, ValueError) as error:
+    except (VerificationError, ValueError, TypeError) as error:  # TypeError: something that is no bytes stands there
         text = " ".join(str(error).partition(": ErrorStack")[0].split())[:200]
         return "" if "expired" in text else text or "it cannot be read"
     if answer.tst_info.gen_time.astimezone(UTC).isoformat() != stamp.at:
