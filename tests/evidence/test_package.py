@@ -263,6 +263,25 @@ def test_a_package_that_fails_leaves_nothing(mine: tuple[Casework, Workspace], t
         assert issued_in(connection, "C1") == []
 
 
+@pytest.mark.parametrize("name", ["records", "leads"])
+def test_what_was_altered_is_not_packaged(mine: tuple[Casework, Workspace], tmp_path: Path, name: str) -> None:
+    casework, workspace = mine
+    take_network(casework, workspace, ME, "C1", pick(workspace, 8, 25))
+    path = workspace.paths(name)[0]
+    before = path.read_bytes()
+    pq.write_table(pq.read_table(path).slice(1), path)
+    with pytest.raises(SealError, match=f"{path.name} is not what was written"):
+        package(casework, workspace, ME, "C1", tmp_path / "bag")
+    assert not (tmp_path / "bag").exists()
+    path.write_bytes(before)
+    catalog = workspace.path / "catalog.json"
+    path.write_bytes(before + b"x")
+    catalog.write_text(catalog.read_text().replace(path.stem, hashlib.sha256(before + b"x").hexdigest()))
+    path.rename(path.with_stem(hashlib.sha256(before + b"x").hexdigest()))
+    with pytest.raises(InputError, match="not those of its last run"):
+        package(casework, Workspace(workspace.path), ME, "C1", tmp_path / "bag")
+
+
 def test_only_members_who_may_export(made: MadeBag, tmp_path: Path) -> None:
     auditor = Actor("eve", frozenset(("auditor",)), "command line")
     stranger = Actor("joe", frozenset(("analyst",)), "command line")

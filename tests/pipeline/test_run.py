@@ -164,6 +164,14 @@ def test_a_replay_names_altered_and_missing_inputs(workspace: Workspace, tmp_pat
         replay(workspace, "last", tmp_path / "b")
 
 
+def test_a_replay_names_an_altered_table_that_was_made(workspace: Workspace, tmp_path: Path) -> None:
+    path = workspace.paths("leads")[0]
+    table = pq.read_table(path)
+    pq.write_table(table.slice(1), path)
+    with pytest.raises(ReplayError, match=f"segments/leads/{path.name} was altered since run R0001 made it"):
+        replay(workspace, "last", tmp_path)
+
+
 def test_there_is_no_such_run(finished: Workspace, tmp_path: Path) -> None:
     for name in ("R9999", "../../etc/passwd", ""):
         with pytest.raises(InputError, match="no run"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +42,17 @@ def replay(
 
     Raises:
         InputError: there is no such run.
-        ReplayError: a segment that the run read is missing, was erased or was altered.
+        ReplayError: a segment that the run read is missing, was erased or was altered, or one that it made was altered.
     """
     manifest = read_manifest(workspace, run)
+    # What a later run replaced is there no more; what is there has to be what was made, as people read that.
+    files = (
+        (f"segments/{name}/{digest}.parquet", digest) for name, made in manifest.outputs.items() for digest in made
+    )
+    if altered := altered_in(
+        workspace, ((file, digest) for file, digest in files if (workspace.path / file).is_file())
+    ):
+        raise ReplayError(f"{altered} was altered since run {manifest.id} made it.", "Restore it from a backup.")
     copy = _workspace_of(workspace, manifest, scratch / "workspace")
     threads = threads or os.cpu_count() or 1
     with copy.change() as change:
@@ -57,6 +67,18 @@ def replay(
             if [s.sha256 for s in change.segments(name)] != manifest.outputs.get(name)
         ]
     return Replay(manifest, differs, _reasons(manifest))
+
+
+def altered_in(workspace: Workspace, files: Iterable[tuple[str, str]]) -> str:
+    """The first file below a workspace that is missing or has another SHA-256 than the one given; empty for none."""
+    for file, digest in files:
+        path = workspace.path / file
+        if not path.is_file():
+            return file
+        with path.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
+                return file
+    return ""
 
 
 def _workspace_of(workspace: Workspace, manifest: Manifest, path: Path) -> Workspace:

@@ -14,8 +14,9 @@ from clew.evidence.masks import Masks
 from clew.evidence.package.bag import Bag, pieces_of
 from clew.evidence.package.material import Material
 from clew.exchange.selected import segments_of, selected, write_table
-from clew.model.errors import InputError
+from clew.model.errors import InputError, SealError
 from clew.pipeline.manifest import Manifest, read_manifest
+from clew.pipeline.replay import altered_in
 from clew.store.workspace import Workspace, manifest_path
 
 
@@ -47,6 +48,7 @@ def add_derived(
 
     Raises:
         InputError: the tables of the workspace are not those of its last run.
+        SealError: a file of a table is not the one that was written.
     """
     networks, records = material.of_kind("network"), material.of_kind("record")
     made = Derived(_run(workspace) if networks or records else None)
@@ -74,10 +76,17 @@ def add_derived(
 
 
 def _run(workspace: Workspace) -> Manifest:
-    """The run whose tables are the workspace's."""
+    """The run whose tables are the workspace's: they, and the records that it read, are byte for byte what it names."""
     run = read_manifest(workspace, "last")
-    if any([s.sha256 for s in workspace.segments(name)] != digests for name, digests in run.outputs.items()):
+    held = {name: [s.sha256 for s in segments] for name, segments in workspace.catalog.tables.items()}
+    read = all(set(run.inputs.get(name, ())) <= set(held.get(name, ())) for name in ("records", "changes"))
+    if not read or any(held.get(name, []) != digests for name, digests in run.outputs.items()):
         raise InputError("The tables of the workspace are not those of its last run.", "Make them with: clew run")
+    files = ((s.file, s.sha256) for segments in workspace.catalog.tables.values() for s in segments)
+    if altered := altered_in(workspace, files):
+        raise SealError(
+            f"{workspace.path / altered} is not what was written: it was altered.", "Restore it from a backup."
+        )
     return run
 
 
