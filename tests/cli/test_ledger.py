@@ -116,6 +116,27 @@ def test_a_ledger_is_signed_checked_and_found_changed(toured, tmp_path):
     assert "holds no heads" in str(_clew("ledger", "check", "--against", str(kept), *where).exception)
 
 
+def test_a_ledger_that_was_emptied_is_not_whole_whatever_is_looked_at_since(toured, tmp_path):
+    import shutil
+
+    place = Path(shutil.copytree(toured[0], tmp_path / "w"))
+    where = ("-w", str(place))
+    first = json.loads((place / "runs" / "I0001.json").read_bytes())  # longer ago than a test takes
+    (place / "runs" / "I0001.json").write_text(json.dumps(first | {"at": "2026-01-01T00:00:00+00:00"}))
+    with sqlite3.connect(place / "cases.sqlite") as connection:
+        connection.execute("DELETE FROM ledger_heads")
+    assert "Without a signed head" in _clew("ledger", "check", *where).stdout
+    with sqlite3.connect(place / "cases.sqlite") as connection:
+        for table in ("entries", "nodes"):
+            connection.execute(f"DELETE FROM ledger_{table}")
+        connection.execute("UPDATE ledger_size SET size = 0, frontier = ''")
+    told = _clew("ledger", "check", *where)
+    assert isinstance(told.exception, SealError) and "The ledger has no entry of ingest I0001" in told.stdout
+    assert _clew("leads", *where).exit_code == _clew("ledger", "sign", *where).exit_code == 0
+    told = _clew("ledger", "check", *where)
+    assert isinstance(told.exception, SealError) and "The ledger was begun anew" in told.stdout
+
+
 def test_heads_that_were_changed_are_not_given_out(toured, tmp_path):
     import shutil
 

@@ -368,5 +368,72 @@ def test_a_changed_byte_in_the_file_is_noticed(tmp_path):
         again.dispose()
 
 
+_PACKAGE = "INSERT INTO packages VALUES ('C1', 1, 20, 13, '00', '00', 1, 1, 'ann', 'x')"
+_CASE = "INSERT INTO cases VALUES (1, 1, 'open', 'ann', '2049-12-31', NULL, 'ann', 'x')"
+_WIPED = (
+    "DELETE FROM ledger_heads", "DELETE FROM ledger_entries", "DELETE FROM ledger_nodes",
+    "UPDATE ledger_size SET size = 0, frontier = ''",
+)  # fmt: skip
+
+
+def test_a_head_that_is_gone_is_named_by_the_packages_that_rest_on_it(ledger):
+    assert after(ledger, _PACKAGE) == []
+    gone = "The head of 13 entries is not there, on which package C1-B1 rests."
+    assert after(ledger, _PACKAGE, "DELETE FROM ledger_heads") == [gone]
+    with write(ledger.db) as connection:
+        append(connection, ANN, Deed("export", "case C1", {"package": "C1-B1", "head": 13}))
+    assert faults(ledger) == []
+    assert after(ledger, "DELETE FROM ledger_heads") == [gone.replace(" rests", " of entry 21 rests")]
+
+
+def test_a_ledger_that_was_emptied_is_named_by_packages_and_cases(ledger):
+    said = "The entry of package C1-B1 is not there: the ledger has 0 entries, and it was entry 20."
+    assert said in after(ledger, _PACKAGE, *_WIPED)
+    assert after(ledger, _CASE, *_WIPED) == ["The ledger has no entry of case C1, which is there."]
+
+
+def test_what_the_workbench_did_is_covered_by_a_head(ledger):
+    used = "UPDATE ledger_entries SET via = 'workbench' WHERE seq IN (14, 20)"
+    assert not any("No head" in fault for fault in after(ledger, used, "DELETE FROM ledger_heads"))
+    long = (used, "UPDATE ledger_entries SET at = '2020-01-01T00:00:00+00:00' WHERE seq = 14")
+    assert not any("No head" in fault for fault in after(ledger, *long))
+    assert any(
+        fault.startswith("No head is there that covers entries 14 to 20")
+        for fault in after(ledger, *long, "DELETE FROM ledger_heads")
+    )
+
+
+def _manifest(folder, name: str, at: str, who: str = "ann") -> None:
+    (folder / "runs").mkdir(exist_ok=True)
+    (folder / "runs" / f"{name}.json").write_bytes(canonical({"at": f"2026-11-{at}:00+00:00", "who": who}))
+
+
+def _noted(casework, subject: str, **details: str) -> None:
+    with write(casework.db) as connection:
+        append(connection, ANN, Deed("run" if subject.startswith("run") else "intake", subject, details))
+
+
+def test_of_manifests_only_the_newest_may_lack_its_entry(ledger, tmp_path):
+    _manifest(tmp_path, "I0001", "01T10:00")
+    assert faults(ledger, workspace=tmp_path) == []  # a process that died
+    _manifest(tmp_path, "R0001", "01T11:00")
+    assert faults(ledger, workspace=tmp_path) == ["The ledger has no entry of ingest I0001, and more was done since."]
+    _noted(ledger, "ingest I0001")
+    assert faults(ledger, workspace=tmp_path) == []
+    _noted(ledger, "run R0001", noted="later")  # it was the newest, whenever that was
+    assert faults(ledger, workspace=tmp_path) == []
+
+
+def test_entries_that_were_written_long_after_more_was_done_are_named(ledger, tmp_path):
+    _manifest(tmp_path, "I0001", "01T10:00")
+    _manifest(tmp_path, "I0002", "01T11:00")
+    _manifest(tmp_path, "I0003", "01T09:00", who="")  # made before there was a ledger
+    for name in ("ingest I0001", "ingest I0002", "ingest I0003"):
+        _noted(ledger, name, noted="later")
+    assert faults(ledger, workspace=tmp_path) == [
+        "The ledger was begun anew: what it has of ingest I0001 was written long after it was done."
+    ]
+
+
 def test_the_digest_of_a_private_part_is_what_is_checked():
     assert seal("00", canonical({"a": "b"}).decode()) == seal("00", '{"a":"b"}')

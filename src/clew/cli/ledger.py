@@ -111,12 +111,17 @@ def check(
     json: JsonOption = False,
 ) -> None:
     """Compute every hash anew and say what was changed, removed, added or moved."""
+    from clew.access.roles import need
     from clew.ledger.check import check as check_all
     from clew.ledger.timestamps import configured
+    from clew.pipeline.custody import account_for
 
-    with _auditing(workspace, "") as (casework, _):
-        kept = _kept(against) if against else []
-        found = check_all(casework.db, casework.keys.public, kept, configured())
+    kept = _kept(against) if against else []
+    with at_work(workspace, "", None) as (casework, actor, place):
+        need(actor, "audit")
+        # First: what the ledger lacks is not to be written into it before that is seen.
+        found = check_all(casework.db, casework.keys.public, kept, configured(), workspace=place.path)
+        account_for(place, casework.db)
     if json:
         print_json(asdict(found))
     else:
@@ -127,6 +132,8 @@ def check(
             told = f", {found.erased:,} private parts erased by leave" if found.erased else ""
             out.print(f"The ledger is whole: {found.size:,} entries, {found.heads:,} signed heads{told}.")
             out.print(f"Root {found.root}")
+            if not found.heads:
+                out.print("Without a signed head nobody sees whether it was longer. Sign one: clew ledger sign")
     if not found.whole:
         raise SealError(f"The ledger is not what was written: {len(found.faults):,} faults.")
 

@@ -2,8 +2,9 @@
 
 Every leaf is computed from its row and the tree from the leaves; both are compared with the hashes that were kept when
 the entries were written, and those with the signed heads. So a change is found, and found where it is, unless somebody
-wrote all hashes and signatures anew, for which it takes the workspace's key. Against that, heads are kept where
-others hold them: in packages, with a timestamp authority, or written down; they are given as ``against``.
+wrote all hashes anew, and either signed them with the workspace's key or deleted the heads. That heads are gone shows
+as far as something else tells of them (`clew.ledger.beside`). Against the rest, heads are kept where others hold them:
+in packages, with a timestamp authority, or written down; they are given as ``against``.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from clew.ledger import log, merkle
+from clew.ledger.beside import Told, beside_faults, manifest_faults
 from clew.ledger.entry import Entry, numbers, plain
 from clew.ledger.explain import Tree, explain_entries, explain_nodes, places
 from clew.ledger.heads import Head, heads
@@ -70,6 +73,7 @@ class _Seen:
     filled: set[int] = field(default_factory=set)  # private part there
     spoilt: list[int] = field(default_factory=list)  # private part changed
     erasures: set[int] = field(default_factory=set)  # of which an entry says that they were erased
+    told: Told = field(default_factory=Told)
 
 
 def check(
@@ -78,6 +82,7 @@ def check(
     against: Sequence[Head] = (),
     trusted: Authority | None = None,
     progress: Callable[[float], None] = lambda share: None,
+    workspace: Path | None = None,
 ) -> Checked:
     """Check everything.
 
@@ -87,11 +92,12 @@ def check(
         against: heads of this ledger that were kept elsewhere.
         trusted: the timestamp authority whose roots count; None takes those that the timestamps were taken with.
         progress: told how much is done.
+        workspace: its folder, whose manifests are to stand in the ledger; None where they are not looked at.
     """
     try:
         with _snapshot(engine) as connection:
             damage = _damage(connection)
-            found = check_in(connection, public, against, trusted, progress)
+            found = check_in(connection, public, against, trusted, progress, workspace)
     except sa.exc.DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         return Checked(0, "", 0, 0, [f"The file of the database is damaged ({reason})."])
@@ -104,6 +110,7 @@ def check_in(
     against: Sequence[Head] = (),
     trusted: Authority | None = None,
     progress: Callable[[float], None] = lambda share: None,
+    workspace: Path | None = None,
 ) -> Checked:
     """As `check`, in a transaction that has begun."""
     if unnumbered := list(_no_numbers(connection)):
@@ -121,9 +128,12 @@ def check_in(
     if stray := log.stray_nodes(connection, used):
         faults.append(f"Hashes in the tree that belong to no entry: {stray:,}.")
     faults += _private_faults(seen)
-    signed = [*heads(connection), *against]
+    own = heads(connection)
+    signed = [*own, *against]
     faults += _head_faults(tree.settled, used, signed, public)
-    faults += stamp_faults(heads(connection), stamps(connection), trusted)
+    faults += stamp_faults(own, stamps(connection), trusted)
+    faults += beside_faults(connection, seen.told, used, [head.size for head in own])
+    faults += manifest_faults(workspace, seen.told) if workspace else ()
     progress(1.0)
     return Checked(size, merkle.root(tree.settled, used).hex(), len(signed), len(seen.empty), faults)
 
@@ -163,6 +173,7 @@ def _read(connection: sa.Connection, size: int, progress: Callable[[float], None
             if kept.get(entry.seq) != leaf:
                 seen.kept[entry.seq] = kept.get(entry.seq)
             _note_private(seen, entry)
+            seen.told.note(entry)
         _gaps(seen, kept, wanted, high)
         progress(0.9 * high / size)
     return seen
