@@ -102,7 +102,7 @@ class Format:
         read: cuts a source into chunks; ``is_field(column)`` tells which columns must come as text.
         examples: files for the contract test.
         platform: the platform of records that name none, before the host of their url is asked.
-        kind: of its records, where the user names none.
+        kind: of its records, where the user names none; an ``image`` is read only where the user names that kind.
         certain_dates: dates name the month and amounts have a decimal point, so that neither needs a guess.
         by_hand: amounts are texts as people write them, whose points may part thousands.
     """

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from clew.ingest.base import Batch, Chunk, Format, Reject, rejected
+from clew.ingest.binaries import PICTURE, known_binary
 from clew.ingest.columns import ColumnMap
 from clew.ingest.habits import USUAL, Habits, habits_of
 from clew.ingest.registry import detect
@@ -89,11 +90,12 @@ def _hidden(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Reader:
-    """Turns files into jobs, each of which gives parts on any thread."""
+    """Turns files into jobs, each of which gives parts on any thread; pictures only where that is the ``kind``."""
 
     columns: ColumnMap
     spool: Path
     on_bytes: Callable[[int], None] = field(default=lambda count: None)
+    kind: str | None = None
 
     def jobs(self, paths: Iterable[Path]) -> Iterator[Job]:
         """Jobs in file order; small files are grouped, big ones cut."""
@@ -112,7 +114,7 @@ class Reader:
 
     def _big(self, path: Path) -> Iterator[Job]:
         source = FileSource(path, self.spool, self.on_bytes)
-        plugin = detect(source.head(), source.name)
+        plugin = self._format(source)
         if plugin is None:
             yield partial(iter, (_unknown(source),))
             return
@@ -122,6 +124,10 @@ class Reader:
                 yield partial(_parts, chunk, str(path), plugin, habits)
         except DamagedError as damage:
             yield partial(iter, (_damaged(path, damage, plugin),))
+
+    def _format(self, source: FileSource) -> Format | None:
+        plugin = detect(source.head(), source.name)
+        return None if plugin is not None and plugin.kind == "image" != self.kind else plugin
 
     def _habits(self, path: Path, plugin: Format) -> Habits:
         """How a file writes dates and amounts, from a reading of its own, of a damaged file as far as that goes."""
@@ -143,7 +149,7 @@ class Reader:
 
     def _whole(self, path: Path) -> Iterator[Part]:
         source = FileSource(path, self.spool, self.on_bytes)
-        plugin = detect(source.head(), source.name)
+        plugin = self._format(source)
         if plugin is None:
             yield _unknown(source)
             return
@@ -180,7 +186,12 @@ def _only(reject: Reject, plugin: Format | None) -> Part:
 def _unknown(source: FileSource) -> Part:
     if source.damage is not None:
         return _damaged(source.path, source.damage, None)
-    reason = "no format that Clew reads" if source.path.stat().st_size else "the file is empty"
+    what = known_binary(source.head())
+    reason = f"{what}, passed over" if what else "no format that Clew reads"
+    if what == PICTURE:
+        reason += "; --kind image reads it"
+    if not source.path.stat().st_size:
+        reason = "the file is empty"
     return _only(Reject(WHOLE_FILE, reason, None, str(source.path)), None)
 
 

@@ -8,6 +8,9 @@ from functools import cache
 
 from clew.ingest import formats
 from clew.ingest.base import Format
+from clew.ingest.binaries import no_text
+
+_SURE = 0.9  # a file that is no text belongs to a format that knows it by its first bytes, or to none
 
 
 @cache
@@ -30,4 +33,5 @@ def detect(head: bytes, name: str) -> Format | None:
     """The format whose sniffer is surest about these first bytes; None when none knows them."""
     scored = [(plugin.sniff(head, name.lower()), plugin) for plugin in all_formats()]
     score, best = max(scored, key=lambda pair: pair[0])
-    return best if score > 0 else None
+    sure = _SURE if no_text(head) else 0.0
+    return best if score > sure else None

@@ -103,7 +103,7 @@ def ingest_files(
         progress(min(done, total), total)
 
     writer, quarantine = StageWriter(out, paths), QuarantineWriter(out)
-    jobs = Reader(setting.columns, out, on_bytes).jobs(paths)
+    jobs = Reader(setting.columns, out, on_bytes, options.kind).jobs(paths)
     untimed, sought = 0, Sought(options.mapping)
     for rows, rejects, unread in _in_order(jobs, setting, sought):
         untimed += unread

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from clew.ingest.base import MAX_LINE
+from clew.ingest.binaries import known_binary
 from clew.ingest.unpacking import UNPACK_ERRORS, unpacked
 from clew.model.errors import InputError
 
@@ -103,6 +104,8 @@ class FileSource:
             first = [*islice(noting(self._unpacked(HEAD, lambda done: None)), 2)]
             self.damage = next((item for item in first if isinstance(item, DamagedError)), None)
             raw = b"" if not first or isinstance(first[0], DamagedError) else first[0][:HEAD]
+        if known_binary(raw):
+            return raw
         encoding = detect_encoding(raw)
         return raw if encoding == "utf-8" else raw.decode(encoding, "replace").encode("utf-8", "replace")
 
