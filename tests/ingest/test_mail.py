@@ -15,13 +15,22 @@ from clew.ingest.mail import parse_mails
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 
-def read(raw: bytes) -> dict[str, Any]:
-    """The one record of a mail, as columns; extras decoded."""
+def rows(raw: bytes) -> list[dict[str, Any]]:
+    """The records of a mail, as columns; extras decoded."""
     (batch,) = parse_mails([raw], [1])
-    assert not batch.rejects and len(batch.lines) == 1
-    cells = {name: column[0].as_py() for name, column in batch.columns.items()}
-    extra = {name: column[0].as_py() for name, column in batch.encoded.items()}
-    return cells | {name: json.loads(text) for name, text in extra.items() if text}
+    assert not batch.rejects
+    cells = {name: column.to_pylist() for name, column in batch.columns.items()}
+    extra = {name: [json.loads(text) if text else None for text in c.to_pylist()] for name, c in batch.encoded.items()}
+    found = cells | extra
+    return [
+        {name: found[name][n] for name in found if name in cells or found[name][n]} for n in range(len(batch.lines))
+    ]
+
+
+def read(raw: bytes) -> dict[str, Any]:
+    """The one record of a mail."""
+    (row,) = rows(raw)
+    return row
 
 
 HEAD = b"From: Ann <ann@example.org>\nSubject: hello\nMessage-ID: <1@example.org>\n"
@@ -82,13 +91,68 @@ def test_attached_files_keep_name_size_and_digest() -> None:
     assert (second["name"], second["type"]) == ("notes.txt", "text/plain")
 
 
-def test_a_mail_inside_a_mail_is_read_too() -> None:
-    assert read(multipart(PLAIN, b"Content-Type: message/rfc822\n\nSubject: inner\n\nforwarded"))["body"].split(
-        "\n"
-    ) == [
-        "plain words",
-        "forwarded",
-    ]
+INNER = (
+    b"From: Boss <boss@board.example>\nTo: mira@mail.example\nDate: Tue, 1 Jul 2025 09:00:00 +0200\n"
+    b"Message-ID: <in@board.example>\nSubject: inner\n\nan attached threat\n"
+)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"Content-Type: message/rfc822\n\n" + INNER,
+        b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + b64encode(INNER),
+        b'Content-Type: application/octet-stream; name="a.EML"\nContent-Transfer-Encoding: base64\n\n'
+        + b64encode(INNER),
+    ],
+)
+def test_a_mail_that_is_attached_is_a_record_of_its_own_sender(part: bytes) -> None:
+    outer, inner = rows(multipart(PLAIN, part))
+    assert (outer["handle"], outer["body"]) == ("ann@example.org", "plain words")
+    (file,) = outer["attachments"]
+    assert file["name"] in ("inner", "a.EML") and file["bytes"] > 100 and len(file["sha256"]) == 64
+    assert (inner["handle"], inner["recipient"]) == ("boss@board.example", "mira@mail.example")
+    assert (inner["native_id"], inner["title"], inner["body"].strip()) == (
+        "<in@board.example>",
+        "inner",
+        "an attached threat",
+    )
+    assert inner["posted_at"] == "Tue, 1 Jul 2025 09:00:00 +0200"
+    assert inner["attached_to"] == "<1@example.org>"
+
+
+def test_mails_in_mails_in_mails_end() -> None:
+    deep = INNER
+    for level in range(20):
+        deep = b"From: a%d@x.example\nSubject: %d\nContent-Type: message/rfc822\n\n%s" % (level, level, deep)
+    assert [row["title"] for row in rows(deep)] == ["19", "18", "17", "16", "15", "14"]
+    many = rows(multipart(PLAIN, *[b"Content-Type: message/rfc822\n\n" + INNER] * 150))
+    assert len(many) == 51 and len(many[0]["attachments"]) == 150
+
+
+def test_what_is_attached_as_a_mail_and_is_none_is_a_file_only() -> None:
+    (row,) = rows(multipart(PLAIN, b"Content-Type: message/rfc822\n\nno header at all"))
+    assert len(row["attachments"]) == 1
+
+
+@pytest.mark.parametrize("name", [b"=?utf-8?B?w6l0w6kuZXhl?=", b'"=?utf-8?Q?=C3=A9t=C3=A9.exe?="'])
+def test_the_name_of_an_attached_file_is_decoded(name: bytes) -> None:
+    row = read(multipart(PLAIN, b"Content-Type: application/pdf; name=" + name + b"\n\nx"))
+    assert row["attachments"][0]["name"] == "été.exe"
+
+
+def test_all_whom_a_mail_went_to_are_kept() -> None:
+    to = b"To: Ben <ben@x.example>, BEN@x.example\nCc: cas@x.example, ann@example.org\nBcc: dee@x.example\n"
+    row = read(HEAD + to + b"\nBody\n")
+    assert row["recipient"] is None
+    assert row["recipients"] == ["BEN@x.example", "cas@x.example", "dee@x.example"]
+    assert read(HEAD + b"To: ben@x.example\nCc: Ann <ann@example.org>\n\nBody\n")["recipient"] == "ben@x.example"
+
+
+@pytest.mark.parametrize("sender", [b"Boss", b"<>", b"root", b"undisclosed:;"])
+def test_a_sender_without_an_address_is_no_account(sender: bytes) -> None:
+    row = read(b"From: " + sender + b"\nSubject: hello\n\nBody\n")
+    assert row["handle"] is None and row["headers"]["From"] == sender.decode()
 
 
 def test_nul_bytes_and_stray_bytes_are_replaced() -> None:

@@ -95,6 +95,7 @@ READERS = {
     "ingest.jsonlists": CONTRACT,
     "ingest.jsonrows": CONTRACT,
     "ingest.mail": CONTRACT,
+    "ingest.mail_parts": CONTRACT,
     "ingest.money_flat": CONTRACT,
     "ingest.money_receipts": PACKAGE,
     "ingest.money_roles": CONTRACT,

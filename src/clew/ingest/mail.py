@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
-from email import policy
 from email.errors import MessageError
-from email.header import decode_header
 from email.message import Message
-from email.parser import BytesParser
 from email.utils import getaddresses
-from hashlib import sha256
-from itertools import islice
+from typing import Any
 
 import orjson
 import pyarrow as pa
 
 from clew.ingest.base import Batch, Reject, clip
+from clew.ingest.mail_parts import body_of, header_text, parsed
 
 _HEADER = re.compile(rb"^[A-Za-z][A-Za-z0-9-]{0,60}:")
 _KNOWN = re.compile(
@@ -27,6 +25,7 @@ _KNOWN = re.compile(
 _KEPT = (
     "To",
     "Cc",
+    "Bcc",
     "Sender",
     "Return-Path",
     "List-Id",
@@ -36,15 +35,14 @@ _KEPT = (
     "X-Originating-IP",
     "Received",
 )
-_MAX_PARTS = 200
-_MAX_HEADER = 10_000  # characters kept of one header
-_BLANK_LINE = re.compile(rb"\n\r?\n")
-_FOLD = re.compile(r"\r?\n[ \t]+")
+_MAX_MAILS, _MAX_DEPTH = 50, 5  # mails that are read of those attached to one, and to these
+_MAX_PEOPLE = 100  # recipients of a mail that are kept
+_OWN = ("From", "Date", "Subject", "Message-ID")  # headers of a mail: an attached one has at least one of them
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,998}>")
 _READ = {"from", "reply-to", "message-id", "subject", "date", "references", *(name.lower() for name in _KEPT)}
 COLUMNS = ("native_id", "title", "body", "handle", "contact", "posted_at", "conversation", "recipient")
 _Row = dict[str, str | None]
-_File = dict[str, str | int | None]
+_More = dict[str, Any]  # what goes to extra
 
 
 def looks_like_mail(head: bytes) -> float:
@@ -65,50 +63,58 @@ def parse_mails(mails: Sequence[bytes], lines: Sequence[int]) -> Iterator[Batch]
     """
     from clew.ingest.money_receipts import Receipt, beside, receipt_of  # its patterns are of many languages
 
-    rows, kept, rejects = list[_Row](), list[int](), list[Reject]()
-    headers, attached = list[str | None](), list[str | None]()
+    rows, mores, kept, rejects = list[_Row](), list[_More](), list[int](), list[Reject]()
     receipts = list[tuple[int, Receipt]]()
     for raw, line in zip(mails, lines, strict=True):
         try:
-            message = _parsed(raw)
+            message = parsed(raw)
             if not (message.keys() and _KNOWN.search(raw[:65_536])):
                 rejects.append(Reject(line, "no mail: it has none of a mail's headers", clip(raw)))
                 continue
-            row, more, files = _columns(message)
+            found = list(_with_attached(message))
         except (MessageError, RecursionError) as error:
             rejects.append(Reject(line, f"mail that cannot be parsed: {type(error).__name__}", clip(raw)))
             continue
-        rows.append(row)
-        headers.append(orjson.dumps(more).decode() if more else None)
-        attached.append(orjson.dumps(files).decode() if files else None)
-        kept.append(line)
-        if (receipt := receipt_of(row, more.get("From"))) is not None:
-            receipts.append((line, receipt))
+        for row, more in found:
+            rows.append(row)
+            mores.append(more)
+            kept.append(line)
+            if (receipt := receipt_of(row, more.get("headers", {}).get("From"))) is not None:
+                receipts.append((line, receipt))
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
-    encoded = {"headers": pa.array(headers, pa.string()), "attachments": pa.array(attached, pa.string())}
+    names = ("headers", "attachments", *sorted({name for more in mores for name in more} - {"headers", "attachments"}))
+    encoded = {name: pa.array([_json(more.get(name)) for more in mores], pa.string()) for name in names}
     yield beside(Batch(columns, pa.array(kept, pa.int64()), encoded, tuple(rejects)), receipts)
 
 
-def _parsed(raw: bytes) -> Message:
-    """The mail as the standard library reads it; a body without parts is not walked through line by line."""
-    parser = BytesParser(policy=policy.compat32)
-    end = _BLANK_LINE.search(raw)
-    if end is None:
-        return parser.parsebytes(raw)
-    message = parser.parsebytes(raw[: end.start() + 1])
-    if message.defects or message.get_payload() or message.get_content_maintype() in ("multipart", "message"):
-        return parser.parsebytes(raw)
-    message.set_payload(raw[end.end() :].decode("ascii", "surrogateescape"))
-    return message
+def _json(value: object) -> str | None:
+    return orjson.dumps(value).decode() if value else None
 
 
-def _columns(message: Message) -> tuple[_Row, dict[str, str], list[_File]]:
-    """(the fields, other headers worth keeping, attached files)."""
+def _with_attached(message: Message) -> Iterator[tuple[_Row, _More]]:
+    """A mail, and those attached to it or to them: each was written by its own sender."""
+    waiting = deque([(message, 0, "")])
+    for _ in range(_MAX_MAILS + 1):
+        if not waiting:
+            return
+        mail, depth, around = waiting.popleft()
+        row, more, attached = _columns(mail)
+        if depth:
+            more["attached_to"] = around
+        yield row, more
+        if depth < _MAX_DEPTH:
+            name = row["native_id"] or row["title"] or "a mail without an id"
+            waiting.extend((inner, depth + 1, name) for inner in attached if any(n in inner for n in _OWN))
+
+
+def _columns(message: Message) -> tuple[_Row, _More, list[Message]]:
+    """(the fields; headers worth keeping, recipients and attached files; the mails among these)."""
     headers = _headers(message)
     written = headers.get("from")
     sender = _address(written)
     reply = _address(headers.get("reply-to"))
-    body, files = _body(message)
+    body, files, attached = body_of(message)
+    people = _people(headers, sender)
     row: _Row = {
         "native_id": (headers.get("message-id") or "").strip() or None,
         "title": headers.get("subject"),
@@ -117,12 +123,13 @@ def _columns(message: Message) -> tuple[_Row, dict[str, str], list[_File]]:
         "contact": reply if reply != sender else None,
         "posted_at": headers.get("date"),
         "conversation": _thread(headers),
-        "recipient": _only_address(headers.get("to")) if "cc" not in headers else None,
+        "recipient": people[0] if len(people) == 1 else None,
     }
-    more = {name: headers[name.lower()].strip() for name in _KEPT if name.lower() in headers}
+    kept = {name: headers[name.lower()].strip() for name in _KEPT if name.lower() in headers}
     if written and written.strip() != sender:
-        more["From"] = written.strip()
-    return row, more, files
+        kept["From"] = written.strip()
+    more = {"headers": kept, "attachments": files, "recipients": people if len(people) > 1 else None}
+    return row, more, attached
 
 
 def _headers(message: Message) -> dict[str, str]:
@@ -130,60 +137,25 @@ def _headers(message: Message) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in message.raw_items():
         key = name.lower()
-        if key in _READ and key not in found and (text := _header(str(value))):
+        if key in _READ and key not in found and (text := header_text(str(value))):
             found[key] = text
     return found
 
 
-def _clean(text: str) -> str:
-    """Text that UTF-8 can hold: bytes that the parser smuggled in as surrogates read as Windows-1252, NUL as U+FFFD."""
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            text = _unsmuggled(text)
-    return text.replace("\x00", "\ufffd")
-
-
-def _unsmuggled(text: str) -> str:
-    raw = text.encode("utf-8", "surrogateescape") if not _LONE.search(text) else text.encode("utf-8", "replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
-_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-
-
-def _decode(raw: bytes, charset: str | None) -> str:
-    """Bytes in a charset that may be unknown or wrong."""
-    for name in (charset or "utf-8", "utf-8"):
-        try:
-            return raw.decode(name)
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return raw.decode("cp1252", "replace")
-
-
-def _header(written: str) -> str:
-    """A header decoded (RFC 2047), unfolded and at most 10,000 characters."""
-    text = _clean(written)[:_MAX_HEADER]
-    if "=?" in text:
-        try:
-            parts = [part if isinstance(part, str) else _decode(part, charset) for part, charset in decode_header(text)]
-            text = _clean("".join(parts))
-        except (MessageError, ValueError):
-            pass  # broken encoded words stay as they were written
-    return _FOLD.sub(" ", text)
-
-
 def _address(header: str | None) -> str | None:
-    """The address in a From header; the header itself where it holds none."""
-    if not header:
-        return None
-    found = [address for _, address in getaddresses([header]) if "@" in address]
-    return (found[0] if found else header.strip()) or None
+    """The address in a From header; null where it holds none: a bare name is nobody's account."""
+    return next(iter(_addresses(header)), None)
+
+
+def _addresses(header: str | None) -> Iterator[str]:
+    return (address for _, address in getaddresses([header or ""]) if "@" in address)
+
+
+def _people(headers: dict[str, str], sender: str | None) -> list[str]:
+    """Whom a mail went to, each once; without its sender where there is anybody else."""
+    found = {address.lower(): address for name in ("to", "cc", "bcc") for address in _addresses(headers.get(name))}
+    others = [address for lower, address in found.items() if lower != (sender or "").lower()]
+    return (others or list(found.values()))[:_MAX_PEOPLE]
 
 
 def _thread(headers: dict[str, str]) -> str | None:
@@ -192,55 +164,3 @@ def _thread(headers: dict[str, str]) -> str | None:
         if found := _MESSAGE_ID.search(headers.get(name, "")):
             return found[0]
     return None
-
-
-def _only_address(header: str | None) -> str | None:
-    """The address in a To header; null where it holds several or none."""
-    found = {address for _, address in getaddresses([header or ""]) if "@" in address}
-    return found.pop() if len(found) == 1 else None
-
-
-def _body(message: Message) -> tuple[str | None, list[_File]]:
-    """(plain text, else HTML, else null; attached files)."""
-    plain, markup, files = list[str](), list[str](), list[_File]()
-    for part in islice(message.walk(), _MAX_PARTS):
-        if part.is_multipart():
-            continue
-        kind, filename = part.get_content_type(), _filename(part)
-        text = kind in ("text/plain", "text/html")
-        if filename or not text:
-            files.append(_attachment(part, filename, kind))
-        if text and not (filename and part.get_content_disposition() == "attachment"):
-            (markup if kind == "text/html" else plain).append(_payload(part))
-    # A plain part that is blank stands beside an HTML part that says everything.
-    chosen = plain if any(text.strip() for text in plain) else markup
-    return "\n".join(chosen) or None, files
-
-
-def _filename(part: Message) -> str | None:
-    try:
-        name = part.get_filename()
-    except (MessageError, ValueError, LookupError):
-        return None
-    return _clean(name)[:255] if name else None
-
-
-def _attachment(part: Message, filename: str | None, kind: str) -> _File:
-    """An attached file; the digest shows where the same one was sent again."""
-    raw = _raw(part)
-    return {"name": filename, "type": _clean(kind)[:100], "bytes": len(raw), "sha256": sha256(raw).hexdigest()}
-
-
-def _raw(part: Message) -> bytes:
-    """The bytes of a part, its transfer encoding undone."""
-    payload = part.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else str(payload or "").encode("utf-8", "surrogateescape")
-
-
-def _payload(part: Message) -> str:
-    """The text of a part, whatever its charset claims."""
-    try:
-        charset = part.get_content_charset()
-    except (MessageError, ValueError, LookupError):
-        charset = None
-    return _clean(_decode(_raw(part), charset))
