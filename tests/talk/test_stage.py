@@ -174,3 +174,13 @@ def test_what_is_found_holds_together(read: Reader, lines: list[tuple[str, str |
 
 def _bytes(files: dict[str, Path]) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in files.items()}
+
+
+def test_all_whom_a_mail_went_to_are_in_its_conversation(talks: Talks, read: Reader) -> None:
+    talks.say("c", "ana", extra='{"recipients":["ben","cas",null]}')
+    talks.say("d", "ana", to="dee", extra='{"recipients":"eve","x":{"recipients":[1]}}')
+    made = read(talks)["conversations"]
+    assert [(r["conversation_id"], r["participants"]) for r in made] == [
+        ("c", ["ana", "ben", "cas"]),
+        ("d", ["ana", "dee"]),
+    ]

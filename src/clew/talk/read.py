@@ -18,7 +18,7 @@ NEVER = np.iinfo(np.int64).min
 
 _ANY = "SELECT count(*) FROM (SELECT 1 FROM records WHERE kind = 'message' LIMIT 1)"
 # An earlier version of a message that was edited is not looked at. What the system says ("Ana joined") has no sender;
-# a person who is not named is ''.
+# a person who is not named is ''. A mail may have many recipients, who belong to its conversation without a word.
 # Names in the address book of one telephone ("Anna ~ me") are other people on another: there the source parts them.
 # Messages of one minute are in the order of the file; those without a time come last.
 _MESSAGES = rf"""
@@ -30,7 +30,8 @@ WITH latest AS (
         r.posted_at, r.file, r.line, nullif(r.conversation, '') AS conversation,
         CASE WHEN NOT coalesce(regexp_matches(r.extra, '"system":"?(true|1)\b'), false)
         THEN coalesce(r.handle, '') END AS sender,
-        nullif(r.recipient, '') AS recipient
+        nullif(r.recipient, '') AS recipient,
+        CASE WHEN contains(r.extra, '"recipients":[') THEN json_extract_string(r.extra, '$.recipients[*]') END AS others
     FROM records r LEFT JOIN latest l USING (item_id)
     WHERE r.kind = 'message' AND (l.version IS NULL OR r.version = l.version)
 ), given AS (
@@ -41,7 +42,7 @@ WITH latest AS (
     SELECT name FROM given WHERE name IS NOT NULL GROUP BY name HAVING min(place) <> max(place)
 )
 SELECT g.rid, CASE WHEN s.name IS NULL THEN g.name ELSE g.place || '/' || g.name END AS id,
-    g.place, g.platform, g.source, g.sender, g.recipient, epoch_us(g.posted_at) AS t
+    g.place, g.platform, g.source, g.sender, g.recipient, g.others, epoch_us(g.posted_at) AS t
 FROM given g LEFT JOIN shared s USING (name)
 WHERE g.name IS NOT NULL
 ORDER BY id, g.posted_at NULLS LAST, g.file, g.line, g.rid
@@ -58,7 +59,8 @@ FROM mentions WHERE type::VARCHAR IN ('wording', 'hint') AND value IN ({_SENSES}
 
 @dataclass(frozen=True)
 class Messages:
-    """One row a message, sorted by conversation and time. A *member* is one person in one conversation.
+    """One row a message, sorted by conversation and time. A *member* is one person in one conversation,
+    who writes or is written to.
 
     Attributes:
         rid: uint64[n].
@@ -137,20 +139,21 @@ def read_messages(engine: Engine) -> Messages:
     table = engine.sql(_MESSAGES).combine_chunks()
     n = table.num_rows
     ids, conversation = _coded(table.column("id"))
-    names, who = _coded(
-        pa.chunked_array([*table.column("sender").chunks, *table.column("recipient").chunks], pa.string())
-    )
+    others = _whole(table.column("others"))
+    columns = [*table.column("sender").chunks, *table.column("recipient").chunks, others.flatten()]
+    names, who = _coded(pa.chunked_array(columns, pa.string()))
+    where = np.concatenate([conversation, conversation, conversation[pc.list_parent_indices(others).to_numpy()]])
     rank = np.argsort(pc.sort_indices(names).to_numpy()) if len(names) else np.zeros(0, np.int64)
     by_rank = names.take(pc.sort_indices(names))
-    key = np.where(who >= 0, np.tile(conversation, 2) * len(names) + rank[who], NOBODY) if len(names) else who
+    key = np.where(who >= 0, where * len(names) + rank[who], NOBODY) if len(names) else who
     known, member = np.unique(key[key >= 0], return_inverse=True)
-    members = np.full(2 * n, NOBODY)
+    members = np.full(len(who), NOBODY)
     members[key >= 0] = member
     return Messages(
         table.column("rid").to_numpy().astype(np.uint64),
         conversation,
         members[:n],
-        members[n:],
+        members[n : 2 * n],
         table.column("t").fill_null(NEVER).to_numpy().astype(np.int64),
         _whole(table.column("place")),
         _whole(table.column("platform")),
