@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.commands import Runner
 
@@ -12,6 +14,7 @@ from clew.cases.base import Casework
 from clew.cli.app import app
 from clew.database.base import open_database
 from clew.ledger.log import Wanted, search
+from clew.model.actor import Role
 from clew.model.errors import DeniedError
 from clew.store.workspace import Workspace
 
@@ -25,12 +28,27 @@ def clew(workspace: Workspace, *words: str) -> str:
     return result.stdout
 
 
+def signed_up(workspace: Workspace, *roles: Role) -> str:
+    """Give whoever runs the tests an account."""
+    casework, me = Casework(workspace.path), login_name()
+    accounts.add(casework.db, alone(me, "command line"), me, roles, PASSWORD)
+    casework.close()
+    return me
+
+
+def test_nobody_decides_in_the_name_of_another(workspace: Workspace) -> None:
+    lead = json.loads(clew(workspace, "leads", "-n", "1", "--json"))[0]["network_id"]
+    link = json.loads(clew(workspace, "show", lead, "--json"))["links"][0]
+    me = signed_up(workspace, "administrator", "analyst")
+    a, b = link["record_a"], link["record_b"]
+    with pytest.raises(DeniedError, match=f"which is {me}"):
+        clew(workspace, "link", "reject", a, b, "--why", "two people", "--who", "sue")
+    clew(workspace, "link", "reject", a, b, "--why", "two people", "--who", me)
+
+
 def test_several_people_state_a_purpose_for_all_but_the_lead_queue(workspace: Workspace) -> None:
     clew(workspace, "pivot", "+31612345678")  # who is alone may leave it out
-    casework = Casework(workspace.path)
-    me = login_name()
-    accounts.add(casework.db, alone(me, "command line"), me, ("administrator", "analyst"), PASSWORD)
-    casework.close()
+    signed_up(workspace, "administrator", "analyst")
     assert "priority" in clew(workspace, "leads", "-n", "1")
     with pytest.raises(DeniedError, match="without a purpose"):
         clew(workspace, "pivot", "+31612345678")

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from clew.cli.common import WorkspaceOption, at_work, clean, console
+from clew.model.errors import DeniedError
 
 link = typer.Typer(help="Say that two records are, or are not, of one operation.", no_args_is_help=True)
 
 First = Annotated[str, typer.Argument(metavar="A", help="Record id, its beginning, or a native id.")]
 Second = Annotated[str, typer.Argument(metavar="B")]
 Why = Annotated[str, typer.Option(help="The reason, kept with the decision.")]
-Who = Annotated[str, typer.Option(help="Who decides; your login name when not given.", show_default=False)]
+Who = Annotated[str, typer.Option(help="Who decides, where there are no accounts; else it is you.", show_default=False)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,9 +24,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _decide(a: str, b: str, state: str, why: str, who: str, workspace: Path | None) -> None:
+    from clew.access import accounts
     from clew.pipeline.decide import decide
 
     with at_work(workspace, "", None) as (casework, actor, place):
+        if who not in ("", actor.name) and accounts.any(casework.db):
+            raise DeniedError(
+                f"A decision stands under the name of who makes it, which is {actor.name}.", "Leave out --who."
+            )
         first, second = decide(place, a, b, state, why, who or actor.name, actor, casework.db)
     console().print(f"{clean(first)} – {clean(second)}: {state}. It takes effect with the next: clew run")
 
