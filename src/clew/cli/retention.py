@@ -118,6 +118,7 @@ def records(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Erase records and all that was derived from them."""
+    from clew.access.roles import need
     from clew.keeping.erase import erase_records
     from clew.keeping.retention import rejected_segments, select_records
     from clew.model.errors import InputError
@@ -127,6 +128,7 @@ def records(
     if bool(names) == bool(source and before):
         raise InputError("It is not clear what to erase.", "Give record ids, or --source with --before.")
     with at_work(workspace, "", None) as (casework, actor, place):
+        need(actor, "oversee")  # before anybody is told which records are there
         if names:
             with open_views(place, need_run=False) as engine:
                 ids, rejected = [find_record(engine, name)["record_id"] for name in names], list[str]()
