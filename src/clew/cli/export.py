@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clew.cli.common import CaseOption, WhyOption, WorkspaceOption, at_work, console, steps
+from clew.cli.reading import need_purpose
 
 if TYPE_CHECKING:
     from clew.exchange.moving import Moving
@@ -43,6 +44,7 @@ def tables(
 
     with at_work(workspace, why, case) as (casework, actor, place), steps(("export",)) as told:
         ready = giving(casework.db, actor, "tables", {"to": str(out)})
+        need_purpose(casework, actor)
         masks = open_masks(casework, place)
         counts = export_tables(place, out, lambda share: told("export", share), masks.table if masks else None, ready)
     for name, count in counts.items():
@@ -111,6 +113,7 @@ def _movement(
     why, case, workspace = options
     with at_work(workspace, why, case) as (casework, actor, place):
         ready = giving(casework.db, actor, f"{what} of network {network[:64]}", {"to": str(out)})
+        need_purpose(casework, actor)
         masks = open_masks(casework, place)
         count = export_movement(place, network, out, rendered, masks.table if masks else None, ready)
     console().print(f"{count:>12,} {counted}")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from clew.cli.common import acting, passphrase
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
+    from clew.cases.base import Casework
     from clew.ledger.entry import Act, Deed
     from clew.model.actor import Actor
     from clew.store.workspace import Workspace
@@ -69,12 +68,8 @@ def _note(place: Workspace, why: str, case: str | None, deed: Deed) -> None:
         with explained(casework.db, place.path):
             actor = acting(casework.db, why, case)
             need(actor, "read")
-            _need_purpose(casework.db, actor, deed)
-            if case is not None:
-                from clew.cases.opened import opened
-
-                with opened(casework, actor, case):  # it is one of theirs, and open to them
-                    pass
+            if case is not None or deed.subject != QUEUE:  # the lead queue alone is open without a purpose
+                need_purpose(casework, actor)
             account_for(place, casework.db)
             with write(casework.db) as connection:
                 append(connection, actor, deed)
@@ -82,16 +77,21 @@ def _note(place: Workspace, why: str, case: str | None, deed: Deed) -> None:
         casework.close()
 
 
-def _need_purpose(db: sa.Engine, actor: Actor, deed: Deed) -> None:
-    """Among several people nothing but the lead queue is opened without a purpose; who is alone may leave it out.
+def need_purpose(casework: Casework, actor: Actor) -> None:
+    """Among several people nothing is opened or given away without a purpose; who is alone may leave it out.
 
     Raises:
         DeniedError: none is stated.
+        MissingError: the case is not theirs.
     """
     from clew.access import accounts
+    from clew.cases.opened import opened
     from clew.model.errors import DeniedError
 
-    if deed.subject != QUEUE and not (actor.why or actor.case_id) and accounts.any(db):
+    if actor.case_id is not None:
+        with opened(casework, actor, actor.case_id):  # it is one of theirs, and open to them
+            pass
+    elif not actor.why and accounts.any(casework.db):
         raise DeniedError(
             "Nothing is opened outside of the lead queue without a purpose.", "State it with --why or --case."
         )
