@@ -22,15 +22,18 @@ from clew.cases.base import Casework
 from clew.cli.app import app
 from clew.evidence import verify
 from clew.evidence.handout import hand_out
+from clew.evidence.package import make
 from clew.evidence.package.issued import issued_in
 from clew.evidence.package.make import package
 from clew.evidence.take import take_file, take_network
 from clew.exchange.selected import NAMES, selected
+from clew.keeping.erase import erase_records
 from clew.ledger import log
 from clew.model.actor import Actor
 from clew.model.errors import DeniedError, InputError, MissingError, SealError
 from clew.pipeline.replay_package import package_of, read_told, replay_package, reread_package
-from clew.store.workspace import Workspace
+from clew.pipeline.run import run
+from clew.store.workspace import Workspace, dumped
 
 BOB = alone("bob", "command line")
 
@@ -280,6 +283,42 @@ def test_what_was_altered_is_not_packaged(mine: tuple[Casework, Workspace], tmp_
     path.rename(path.with_stem(hashlib.sha256(before + b"x").hexdigest()))
     with pytest.raises(InputError, match="not those of its last run"):
         package(casework, Workspace(workspace.path), ME, "C1", tmp_path / "bag")
+
+
+@pytest.mark.parametrize("name", ["R0001", "I0001"])
+def test_a_manifest_that_the_ledger_does_not_know_is_not_packaged(
+    mine: tuple[Casework, Workspace], tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casework, workspace = mine
+    take_network(casework, workspace, ME, "C1", pick(workspace, 8, 25))
+    path = workspace.path / f"runs/{name}.json"
+    path.write_bytes(dumped(json.loads(path.read_bytes()) | {"who": "mallory"}))
+    with pytest.raises(SealError, match=f"{name}.json is not what the ledger took down"):
+        package(casework, workspace, ME, "C1", tmp_path / "bag")
+    monkeypatch.setattr(make, "check_manifests", lambda *given: None)  # whoever packs with another Clew
+    with pytest.raises(SealError, match=f"own check: data/runs/{name}.json: changed"):
+        package(casework, workspace, ME, "C1", tmp_path / "bag")
+
+
+def test_a_manifest_that_was_pseudonymised_is_told(mine: tuple[Casework, Workspace], tmp_path: Path) -> None:
+    casework, workspace = mine
+    take_network(casework, workspace, ME, "C1", pick(workspace, 8, 25))
+    people.add(casework, ME, "C1", ["Simulated"], ["victim"])  # so the source of the records is called
+    package(casework, workspace, ME, "C1", tmp_path / "bag")
+    assert _about(tmp_path / "bag")["masked"]["runs"] == ["I0001"]  # type: ignore[index]
+    report = verify.verify(str(tmp_path / "bag"))
+    assert report.whole
+    assert [said for said in report.remarks if "I0001.json was pseudonymised" in said]
+
+
+def test_a_manifest_that_an_erasure_changed_is_proved(mine: tuple[Casework, Workspace], tmp_path: Path) -> None:
+    casework, workspace = mine
+    erase_records(casework, workspace, ME, [str(rows(workspace, "records")[0]["record_id"])], "Asked for")
+    run(workspace)
+    take_network(casework, workspace, ME, "C1", pick(workspace, 8, 25))
+    package(casework, workspace, ME, "C1", tmp_path / "bag")
+    assert {"I0001", "R0002"} <= set(_about(tmp_path / "bag")["runs"])  # type: ignore[call-overload]
+    assert verify.verify(str(tmp_path / "bag")).whole
 
 
 def test_only_members_who_may_export(made: MadeBag, tmp_path: Path) -> None:

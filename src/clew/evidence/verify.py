@@ -45,7 +45,7 @@ SEALED_TAGS = (BAGIT, INFO, *MANIFESTS.values(), "README.txt", "verify.py")
 TAGS = (*SEALED_TAGS, SIGNED, *TAG_MANIFESTS.values())
 ENTRIES, HEADS, CONSISTENCY = "data/ledger/entries.jsonl", "data/ledger/heads.jsonl", "data/ledger/consistency.jsonl"
 CUSTODY_CSV, CUSTODY_JSON = "data/custody.csv", "data/custody.jsonl"
-STAMPS, ABOUT = "data/timestamps/index.jsonl", "data/package.json"
+STAMPS, ABOUT, RUNS = "data/timestamps/index.jsonl", "data/package.json", "data/runs"
 TABLES = (
     "records", "changes", "mentions", "templates", "template_members", "image_members", "conversations",
     "conversation_members", "stages", "control", "links", "networks", "network_members", "network_events", "labels",
@@ -749,6 +749,7 @@ def check_about(bag: Bag, seal: Seal, heads: list[Head], entries: list[Entry]) -
         if seal.signed and [about["package"], about["case"]] != [seal.about.get("package"), seal.about.get("case")]:
             report.fault(ABOUT, "changed: it is of another package than the one that was signed")
         _check_intake(bag, about, entries)
+        _check_manifests(bag, about, entries)
     except BadError as error:
         report.fault(ABOUT, str(error))
         return {}
@@ -778,6 +779,37 @@ def _check_intake(bag: Bag, about: dict[str, Any], entries: list[Entry]) -> None
             bag.report.fault(ABOUT, f"missing: {subject}, which entry {entry.seq} of the ledger took in")
         elif digest not in [file["sha256"] for file in (*exhibit["files"], *exhibit["withheld"])]:
             bag.report.fault(ABOUT, f"{exhibit['id']} is not what entry {entry.seq} of the ledger took in: {digest}")
+
+
+def manifests_of(leaves: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The SHA-256 that entries of the ledger, in their order, have of the manifests of runs and ingests, by its id."""
+    found: dict[str, str] = {}
+    for leaf in leaves:
+        word, _, name = str(leaf["subject"]).partition(" ")
+        if (leaf["act"], word) in (("run", "run"), ("intake", "ingest")):
+            found[name] = str(leaf["details"].get("manifest", ""))
+        elif leaf["act"] == "erase":  # an erasure takes names of files out of manifests of ingests
+            found.update(leaf["details"].get("manifests", {}))
+    return found
+
+
+def _check_manifests(bag: Bag, about: dict[str, Any], entries: list[Entry]) -> None:
+    """The manifests are those whose digests the ledger took down, but for those that were pseudonymised since."""
+    changed = about["masked"].get("runs")
+    if changed is None:
+        bag.report.remarks.append("Made by an older Clew: the manifests were not compared with the ledger.")
+    if changed is None or not bag.report.sound(ENTRIES, ABOUT):
+        return
+    told = manifests_of(entry.leaf for entry in entries)
+    for path in sorted(bag.files):
+        folder, _, file = path.rpartition("/")
+        name = file.partition(".")[0]
+        if folder != RUNS or not bag.report.sound(path):
+            continue
+        if name in changed:
+            bag.report.remarks.append(f"{path} was pseudonymised, so that it was not compared with the ledger.")
+        elif bag.digest(path).sha256 != told.get(name):
+            bag.report.fault(path, f"changed: it is not what the ledger took down when {name} was done")
 
 
 # --- Timestamps (RFC 3161) ------------------------------------------------------------------------------------------

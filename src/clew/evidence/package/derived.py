@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.evidence.masks import Masks
+from clew.evidence import verify
 from clew.evidence.package.bag import Bag, pieces_of
 from clew.evidence.package.material import Material
 from clew.exchange.selected import segments_of, selected, write_table
+from clew.ledger.entry import Entry
 from clew.model.errors import InputError, SealError
 from clew.pipeline.manifest import Manifest, read_manifest
 from clew.pipeline.replay import altered_in
@@ -30,6 +32,7 @@ class Derived:
         masked: records of which something was pseudonymised.
         digests: SHA-256 and rows of each table's file.
         runs: manifests of runs and ingests that came along.
+        covered: those of them in which something was pseudonymised.
         gone: networks that were frozen as exhibits and are none any more, as links were judged anew.
     """
 
@@ -38,6 +41,7 @@ class Derived:
     masked: list[str] = field(default_factory=list)
     digests: dict[str, dict[str, Any]] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
+    covered: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
 
@@ -70,7 +74,10 @@ def add_derived(
         wanted |= {made.run.id, *_ingests(workspace, segments_of(workspace, found["records"]))}
     made.runs = sorted(name for name in wanted if manifest_path(workspace, name).is_file())
     for name in made.runs:
-        bag.add(f"runs/{name}.json", [_manifest(workspace, name, material.masks)])
+        content = manifest_path(workspace, name).read_bytes()
+        shown = material.masks.text(content.decode()).encode() if material.masks else content
+        bag.add(f"runs/{name}.json", [shown])
+        made.covered += [name] * (shown != content)
     progress(1.0)
     return made
 
@@ -109,9 +116,17 @@ def decided_about(workspace: Workspace, records: pa.Table) -> list[str]:
     return found
 
 
-def _manifest(workspace: Workspace, name: str, masks: Masks) -> bytes:
-    content = manifest_path(workspace, name).read_bytes()
-    return masks.text(content.decode()).encode() if masks else content
+def check_manifests(workspace: Workspace, names: Sequence[str], entries: Sequence[Entry]) -> None:
+    """Let no manifest out that is not the one of which the ledger took the digest down.
+
+    Raises:
+        SealError: one was altered, or the ledger has no entry of it.
+    """
+    told = verify.manifests_of({"act": e.act, "subject": e.subject, "details": e.facts()} for e in entries)
+    for name in names:
+        path = manifest_path(workspace, name)
+        if hashlib.sha256(path.read_bytes()).hexdigest() != told.get(name):
+            raise SealError(f"{path} is not what the ledger took down: it was altered.", "Restore it from a backup.")
 
 
 def _differing(before: pa.Table, after: pa.Table) -> list[str]:

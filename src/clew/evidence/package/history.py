@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -28,7 +28,7 @@ _ALSO = frozenset(("intake", "run", "decide", "erase"))
 _KEPT_BACK = frozenset(("search", "login", "refuse"))
 
 
-def entries_of(connection: sa.Connection, case_id: str, subjects: Iterable[str], size: int) -> list[Entry]:
+def entries_of(connection: sa.Connection, case_id: str, subjects: Collection[str], size: int) -> list[Entry]:
     """The entries of a case, and those about its subjects by which they came to be, in their order.
 
     Args:
@@ -44,6 +44,10 @@ def entries_of(connection: sa.Connection, case_id: str, subjects: Iterable[str],
         for entry in _all(connection, log.Wanted(subject=subject)):
             if entry.act in _ALSO and entry.case_id is None:
                 found[entry.seq] = entry
+    ingests = {subject.removeprefix("ingest ") for subject in subjects}
+    for entry in _all(connection, log.Wanted(act="erase")):  # of records, which changed manifests
+        if entry.case_id is None and ingests.intersection(entry.facts().get("manifests", ())):
+            found[entry.seq] = entry
     return [found[seq] for seq in sorted(found) if seq < size]
 
 

@@ -16,7 +16,7 @@ from clew.database.base import now
 from clew.evidence import verify
 from clew.evidence.caseuco import describe
 from clew.evidence.package.bag import Bag, pieces_of, place, staged
-from clew.evidence.package.derived import Derived, add_derived, decided_about
+from clew.evidence.package.derived import Derived, add_derived, check_manifests, decided_about
 from clew.evidence.package.history import add_history, add_stamps, entries_of
 from clew.evidence.package.issued import Issued, keep, next_nth, package_id
 from clew.evidence.package.made import Made
@@ -87,7 +87,7 @@ def package(
         DeniedError: the role allows no export, or it takes the approval of a second person.
         MissingError: it is not a case of theirs.
         InputError: ``out`` holds something, or the workspace is to be run first.
-        SealError: the package did not pass its own check.
+        SealError: the package did not pass its own check, or what it is made from was altered.
     """
     need(actor, "export")
     material = gather(casework, workspace, actor, case_id)
@@ -120,6 +120,7 @@ def _fill(
     with casework.db.connect() as connection:
         nth = next_nth(connection, case_id)
         entries = entries_of(connection, case_id, _subjects(workspace, material, derived), head.size)
+        check_manifests(workspace, derived.runs, entries)
         signed = add_history(bag, connection, entries, head, material.masks)
         given = add_stamps(bag, connection, signed)
     progress("history", 1.0)
@@ -161,8 +162,8 @@ def _about(material: Material, made: Made) -> dict[str, Any]:
         "made_with": f"clew {made.version}", "head": made.head.size, "entries": len(made.entries),
         "run": derived.run.id if derived.run else None, "networks": material.of_kind("network"),
         "records": material.of_kind("record"), "gone": derived.gone, "exhibits": made.exhibits,
-        "tables": derived.digests, "masked": {"hides": bool(material.masks), "records": derived.masked},
-        "runs": derived.runs, "timestamps": len(made.stamps),
+        "tables": derived.digests, "runs": derived.runs, "timestamps": len(made.stamps),
+        "masked": {"hides": bool(material.masks), "records": derived.masked, "runs": derived.covered},
     }  # fmt: skip
 
 
