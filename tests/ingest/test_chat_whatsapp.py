@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ingest.shelf import Shelf, reasons, rows
+from tests.ingest.test_chat_zip import messages, packed
 from tests.tried import tried
 
 from clew.ingest.chats_heads import SENDER, SENDER_END, find_heads
@@ -95,6 +94,42 @@ def test_a_colon_ends_a_time_only_where_it_ends_those_of_the_chat(shelf: Shelf) 
 
 def test_the_log_of_a_program_is_no_chat() -> None:
     assert sniff(b"2021-05-13 15:04:00: WARNING: low\n2021-05-13 15:04:01: ERROR: gone\n" * 9, "x.log") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("morning", "afternoon"),
+    [
+        ("e paradites", "e pasdites"), ("PG", "PTG"), ("ጥዋት", "ከሰዓት"), ("পূর্বাহ্ণ", "অপরাহ্ণ"), ("पूर्वाह्न", "अपराह्न"),
+        ("претпл.", "попл."), ("GH", "GD"), ("قبل دوپہر", "بعد دوپہر"), ("முற்பகல்", "பிற்பகல்"), ("дп", "пп"),
+        ("пр.об.", "сл.об."), ("prije\u202fpodne", "po\u202fpodne"), ("לפנה״צ", "אחה״צ"), ("ก่อนเที่ยง", "หลังเที่ยง"),
+        ("ق.ظ.", "ب.ظ."), ("a.\u00a0m.", "p.\u00a0m."), ("凌晨", "晚上"),
+    ],
+)  # fmt: skip
+def test_the_half_of_the_day_in_many_languages(shelf: Shelf, morning: str, afternoon: str) -> None:
+    text = f"13/05/21, 9:04 {morning} - Ann: one\n13/05/21, 9:04 {afternoon} - Ben: two\n"
+    found = read(shelf, "WhatsApp Chat with Ben.txt", text + f"14/05/21 {afternoon} 12:04 - Ann: three\n")
+    assert [row["posted_at"] for row in found] == [
+        at(2021, 5, 13, 9, 4),
+        at(2021, 5, 13, 21, 4),
+        at(2021, 5, 14, 12, 4),
+    ]
+
+
+def test_a_word_beside_the_hour_that_is_not_known_is_no_morning(shelf: Shelf) -> None:
+    text = "13/05/21, 9:04 Grumbel - Ann: one\n13/05/21, 9:05 - Ben: two\n13/05/21, 9:06 PM - Ann: three\n"
+    result = shelf.ingest(shelf.write("WhatsApp Chat with Ben.txt", text), kind=None)
+    one, two, three = rows(result.records)
+    assert (one["posted_at"], two["posted_at"], three["posted_at"]) == (
+        None,
+        at(2021, 5, 13, 9, 5),
+        at(2021, 5, 13, 21, 6),
+    )
+    assert result.untimed == 1 and "Grumbel" in json.loads(one["extra"])["posted_at"]
+    whole = text.replace("9:05", "19:05")
+    found = read(Shelf(shelf.root / "b"), "WhatsApp Chat with Ben.txt", whole)
+    assert found[0]["posted_at"] == at(2021, 5, 13, 9, 4), "a clock of 24 hours needs no such word"
+    klo = read(Shelf(shelf.root / "c"), "WhatsApp Chat with Ben.txt", "13.5.2021 klo 9.04 - Ann: one\n" * 2)
+    assert klo[0]["posted_at"] == at(2021, 5, 13, 9, 4)
 
 
 def times(shelf: Shelf, *stamps: str) -> list[datetime]:
@@ -216,15 +251,6 @@ def test_what_an_iphone_writes_under_a_groups_name_is_no_message(shelf: Shelf) -
     assert [row["handle"] for row in found] == [None, "Ben", "Ann", "Ben"] and found[2]["recipient"] == "Ben"
 
 
-def messages(count: int) -> str:
-    people = ["Ann", "Ben", "Cem", "Dee"]
-    return "".join(
-        f"{1 + n // 400:02}/05/2021, {n // 20 % 20:02}:{n % 20 // 7:02} - "
-        f"{people[n % (3 if n < 900 else 4)]}: message {n % 5}\n"
-        for n in range(count)
-    )
-
-
 def test_a_longer_export_of_a_chat_brings_only_what_is_new(shelf: Shelf) -> None:
     first = shelf.ingest(shelf.write("WhatsApp Chat with Work.txt", messages(800)), kind=None)
     assert (first.new, first.rejected) == (800, 0)
@@ -258,78 +284,6 @@ def test_what_is_no_message_is_named_with_its_line(shelf: Shelf) -> None:
     ]
 
 
-def packed(name: str, text: str, **more: bytes) -> bytes:
-    room = io.BytesIO()
-    with zipfile.ZipFile(room, "w", zipfile.ZIP_DEFLATED) as out:
-        for other, content in more.items():
-            out.writestr(other, content)
-        out.writestr(name, text)
-    return room.getvalue()
-
-
-def test_a_zip_gives_what_its_text_gives(shelf: Shelf) -> None:
-    text = messages(100)
-    plain = read(shelf, "WhatsApp Chat with Work.txt", text)
-    for name, content in {
-        "WhatsApp Chat - Work.zip": packed("_chat.txt", text, a=b"x" * 300_000),
-        "export.zip": packed("WhatsApp Chat with Work.txt", text),
-    }.items():
-        found = read(Shelf(shelf.root / name[:6]), name, content)
-        assert [row["native_id"] for row in found] == [row["native_id"] for row in plain]
-
-
-def test_a_zip_of_several_chats_gives_each(shelf: Shelf) -> None:
-    stamp = "13/05/2021, 15:04 - "
-    texts = {
-        "WhatsApp Chat with Ben.txt": f"{stamp}Ann: hi\n{stamp}Ben: ho\n",
-        "phone/Chat de WhatsApp con Cem.txt": f"{stamp}Ann: hi\n{stamp}Cem: ho\n",
-        "WhatsApp Chat - Dee/_chat.txt": f"{stamp}Ann: hi\n{stamp}Dee: ho\n",
-        "__MACOSX/._WhatsApp Chat with Ben.txt": "Mac",
-        "notes.txt": "no chat",
-    }
-    room = io.BytesIO()
-    with zipfile.ZipFile(room, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, text in texts.items():
-            out.writestr(name, text)
-    whole = room.getvalue()
-    result = shelf.ingest(shelf.write("WhatsApp Chat - Ben.zip", whole), kind=None)
-    found = {(row["conversation"], row["handle"], row["recipient"]) for row in rows(result.records)}
-    pairs = [("Ann", other) for other in ("Ben", "Cem", "Dee")]
-    assert found == {(f"{a} ~ {b}", *two) for a, b in pairs for two in ((a, b), (b, a))} and result.rejected == 0
-    spoilt = bytearray(whole)
-    spoilt[whole.index(b"Ben.txt") + 9] ^= 0xFF
-    result = Shelf(shelf.root / "b").ingest(shelf.write("b/export.zip", bytes(spoilt)), kind=None)
-    assert {row["conversation"] for row in rows(result.records)} >= {"Ann ~ Cem", "Ann ~ Dee"}
-    assert any(reason.startswith("the file is damaged") for reason in reasons(result))
-    cut = Shelf(shelf.root / "c").records(shelf.write("c/export.zip", whole[: whole.index(b"PK\x01\x02")]), kind=None)
-    assert {row["conversation"] for row in cut} == {f"{a} ~ {b}" for a, b in pairs}
-
-
-def test_texts_that_share_their_bytes_are_read_once(shelf: Shelf) -> None:
-    content = packed("WhatsApp Chat with B.txt", "13/05/2021, 15:04 - Ann: hi\n13/05/2021, 15:04 - B: ho\n")
-    entry = content[content.index(b"PK\x01\x02") : content.index(b"PK\x05\x06")]
-    end = bytearray(content[content.index(b"PK\x05\x06") :])
-    end[8:10] = end[10:12] = (2).to_bytes(2, "little")
-    end[12:16] = (2 * len(entry)).to_bytes(4, "little")
-    twice = content[: content.index(b"PK\x01\x02")] + entry + entry.replace(b"with B", b"with C") + end
-    result = shelf.ingest(shelf.write("a.zip", twice), kind=None)
-    assert (result.read, result.new) == (2, 2)
-
-
-def test_a_zip_cut_off_gives_what_comes_before(shelf: Shelf) -> None:
-    content = packed("_chat.txt", "".join(f"13/05/2021, 15:04 - Ann: {n * n * 7919 % 10007}\n" for n in range(3_000)))
-    result = shelf.ingest(shelf.write("WhatsApp Chat - Ann.zip", content[: len(content) // 2]), kind=None)
-    assert 1_000 < result.new < 2_000 and reasons(result) == ["the file is damaged: it ends inside the text"]
-
-
-def test_a_zip_that_unpacks_without_end_is_stopped(shelf: Shelf) -> None:
-    text = "13/05/2021, 15:04 - Ann: one\n" + "13/05/2021, 15:04 - Ann: " + "x" * (80 << 20)
-    result = shelf.ingest(shelf.write("WhatsApp Chat - Ann.zip", packed("_chat.txt", text)), kind=None)
-    assert any("far more than a chat" in reason for reason in reasons(result))
-    none = shelf.ingest(shelf.write("WhatsApp Chat - B.zip", packed("other.txt", "x")), kind=None)
-    assert reasons(none) == ["no chat in the ZIP file"]
-
-
 @pytest.mark.parametrize(
     ("file", "name"),
     [
@@ -343,6 +297,19 @@ def test_a_zip_that_unpacks_without_end_is_stopped(shelf: Shelf) -> None:
         ("Czat WhatsApp z użytkownikiem Ewa.txt", "Ewa"),
         ("Чат WhatsApp с Олег.txt", "Олег"),
         ("Ayşe ile WhatsApp Sohbeti.txt", "Ayşe"),
+        ("Чат WhatsApp с контактом Иван.txt", "Иван"),
+        ("Чат WhatsApp з контактом Соня.txt", "Соня"),
+        ("Chat WhatsApp s kontaktem Jana.txt", "Jana"),
+        ("Chat WhatsApp s kontaktom Jana.txt", "Jana"),
+        ("Czat WhatsApp z Ewą (1).txt", "Ewą"),
+        ("Conversație WhatsApp cu Ion.txt", "Ion"),
+        ("WhatsApp-chatt med Åsa.txt", "Åsa"),
+        ("Συνομιλία WhatsApp με Νίκος.txt", "Νίκος"),
+        ("Chat WhatsApp dengan Budi.txt", "Budi"),
+        ("محادثة واتساب مع Sami.txt", "Sami"),
+        ("צ'אט WhatsApp עם דן.txt", "דן"),
+        ("राम के साथ WhatsApp चैट.txt", "राम"),
+        ("与 小明 的 WhatsApp 聊天.txt", "小明"),
         ("_chat.txt", None),
         ("notes.txt", None),
     ],

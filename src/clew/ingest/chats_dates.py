@@ -21,7 +21,7 @@ from clew.ingest.chats_heads import (
 )
 
 ORDERS = ("dmy", "mdy", "ymd")
-MORNING, AFTERNOON = 1, 2
+NOTHING, UNKNOWN, MORNING, AFTERNOON = range(4)  # what stands beside the hour; of two texts the greater counts
 _MONTH_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
 _BUDDHIST = 543  # years that the Thai calendar is ahead
 _YEARS = (2005, 2100)
@@ -76,13 +76,13 @@ def times(heads: Found, order: str, halves: npt.NDArray[np.uint8]) -> tuple[pa.A
     """(local times as ISO 8601 without a zone, which could be read).
 
     Args:
-        halves: for each head 1 where it says morning, 2 afternoon, 0 nothing.
+        halves: for each head what it says of the half of the day.
     """
     years, months, days, good = dates(heads, order)
     hours, minutes, seconds = (heads[:, column].astype(np.int64) for column in (HOUR, MINUTE, SECOND))
     seconds = np.maximum(seconds, 0)
     # "14:05 PM" is written too; there the mark adds nothing.
-    twelve = (halves > 0) & (hours <= 12)
+    twelve = (halves >= MORNING) & (hours <= 12)
     hours = np.where(twelve, hours % 12 + 12 * (halves == AFTERNOON), hours)
     good &= (hours <= 23) & (minutes <= 59) & (seconds <= 59)
     safe = [np.where(good, part, 1) for part in (years - 1970, months, days)]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from clew.ingest.base import MAX_LINE, NUL_BYTE, TOO_LONG_LINE, Batch, Chunk, Reject, clip
 from clew.ingest.buffers import text_array
 from clew.ingest.chats import between, contact_of, message_ids, tagged
-from clew.ingest.chats_dates import Evidence, times
+from clew.ingest.chats_dates import UNKNOWN, Evidence, times
 from clew.ingest.chats_heads import (
     AFTER,
     AFTER_END,
@@ -23,6 +23,7 @@ from clew.ingest.chats_heads import (
     BODY,
     BRACKET,
     FIRST_DIGITS,
+    HOUR,
     LINE,
     SENDER,
     SENDER_END,
@@ -32,7 +33,7 @@ from clew.ingest.chats_heads import (
     find_heads,
 )
 from clew.ingest.chats_said import Said, said
-from clew.ingest.chats_words import halves
+from clew.ingest.chats_words import halves, trimmed
 from clew.ingest.extras import as_json
 from clew.ingest.kernels import copy_letters, kernel
 from clew.ingest.streams import DamagedError, Lines, line_blocks, mend, noting
@@ -52,12 +53,14 @@ class Survey:
     Attributes:
         style: what ends the date and time of a message (`BRACKET`), and what parts the numbers of a date.
         order: of day, month and year.
+        whole_day: an hour above twelve was written, so that words which are not known do not say which half it is.
         senders: the first three different ones.
         title: the chat's name where the text itself holds it.
     """
 
     style: tuple[int, int] | None = None
     order: str = "dmy"
+    whole_day: bool = False
     senders: list[str] = field(default_factory=list)
     title: str | None = None
 
@@ -86,6 +89,7 @@ def survey(blocks: Blocks) -> Survey:
         if not len(heads):
             continue
         evidence.add(heads)
+        found.whole_day = found.whole_day or bool((heads[:, HOUR] > 12).any())
         liked = _liked(text, heads) or liked
         if len(found.senders) < _ENOUGH:
             _add_senders(found, text, heads)
@@ -174,10 +178,10 @@ def chunks(blocks: Blocks, name: str | None) -> Iterator[Chunk]:
             cut = int(heads[-1, START]) if len(heads) > 1 else len(held)
         if cut:
             keep = heads[heads[:, START] < cut]
-            yield partial(_parse, Lines(held[:cut], line), keep, about.order, chat)
+            yield partial(_parse, Lines(held[:cut], line), keep, about, chat)
             line, held = line + held.count(b"\n", 0, cut), held[cut:]
     if held:
-        yield partial(_parse, Lines(held, line), about.own(find_heads(held)), about.order, chat)
+        yield partial(_parse, Lines(held, line), about.own(find_heads(held)), about, chat)
     if damage is not None:
         raise damage
 
@@ -217,7 +221,7 @@ def _texts(text: bytes, heads: Found) -> tuple[pa.Array, pa.Array]:
     return _pieces(text, heads[:, SENDER], heads[:, SENDER_END]), _pieces(text, heads[:, BODY], ends)
 
 
-def _parse(block: Lines, heads: Found, order: str, chat: Chat) -> Iterator[Batch]:
+def _parse(block: Lines, heads: Found, about: Survey, chat: Chat) -> Iterator[Batch]:
     """The messages of a block."""
     if not len(heads):
         yield from _rejected(Reject(block.first, NO_HEAD, clip(block.text)))
@@ -229,7 +233,12 @@ def _parse(block: Lines, heads: Found, order: str, chat: Chat) -> Iterator[Batch
     words = [
         _pieces(block.text, heads[:, start], heads[:, end]) for start, end in ((BEFORE, BEFORE_END), (AFTER, AFTER_END))
     ]
-    at, good = times(heads, order, np.maximum(*(halves(word) for word in words)))
+    said_of = np.maximum(*(halves(word) for word in words))
+    at, good = times(heads, about.order, said_of)
+    if not about.whole_day and (said_of == UNKNOWN).any():
+        # No time rather than one that is twelve hours off: the words make it one that cannot be read, and is counted.
+        unclear = pc.binary_join_element_wise(at, trimmed(words[0]), trimmed(words[1]), "?", " ")
+        at = pc.if_else(pa.array(said_of == UNKNOWN), unclear, at)
     senders, bodies = _texts(block.text, heads)
     lines = block.first + heads[:, LINE].astype(np.int64)
     nul = pc.match_substring(bodies, "\x00").to_numpy(zero_copy_only=False) if b"\x00" in block.text else ~good & False

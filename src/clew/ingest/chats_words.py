@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clew.ingest.chats_dates import AFTERNOON, MORNING
+from clew.ingest.chats_dates import AFTERNOON, MORNING, NOTHING, UNKNOWN
 
 _WORDS = tomllib.loads((files("clew.ingest") / "chats.toml").read_text("utf-8"))
 _ENDINGS = (
@@ -21,7 +22,6 @@ _ENDINGS = (
 )
 _FILE = rf"[^\n/\\:<>|]{{1,200}}\.(?:{_ENDINGS})"
 MARKS = "[\u200e\u200f\u202a-\u202e\u061c\ufeff]"
-_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def _any(phrases: Iterable[str]) -> str:
@@ -49,9 +49,13 @@ SYSTEM = rf"(?i){_any(_WORDS['system']['phrases'])}"
 
 @cache
 def _chat_name() -> re.Pattern[str]:
-    after, before = _any(_WORDS["name"]["after"]), _any(_WORDS["name"]["before"])
+    words = _WORDS["name"]
+    # The longest first: "with the contact" is not "with" somebody called "the contact".
+    after = _any(sorted(words["after"], key=len, reverse=True))
+    before = _any(words["before"]).replace("whatsapp", " ?whatsapp ?").replace(r"\ ", " ?")
     return re.compile(
-        rf"^(?:.{{0,30}}whatsapp.{{0,24}}? {after} (?P<last>.+?)|(?P<first>.+?) {before})(?: ?\(\d{{1,3}}\))?$",
+        rf"^(?:.{{0,30}}{_any(words['app'])}.{{0,24}}? {after} (?P<last>.+?)"
+        rf"|(?:{_any(words['front'])} ?)?(?P<first>.+?) ?{before})(?: ?\(\d{{1,3}}\))?$",
         re.IGNORECASE,
     )
 
@@ -62,16 +66,30 @@ def chat_name(file_name: str) -> str | None:
     return ((found["last"] or found["first"]).strip() or None) if found else None
 
 
+def _letters(text: str) -> str:
+    """Words of letters and what is written over and under these, in small letters."""
+    written = unicodedata.normalize("NFC", text.casefold())
+    return " ".join("".join(char if unicodedata.category(char)[0] in "LM" else " " for char in written).split())
+
+
+@cache
+def _half_words() -> dict[str, int]:
+    """What each word says; also those that are written together."""
+    lists = ((MORNING, "morning"), (AFTERNOON, "afternoon"), (NOTHING, "neither"))
+    words = {_letters(word): half for half, name in lists for word in _WORDS["half"][name]}
+    return {word.replace(" ", ""): half for word, half in words.items()} | words
+
+
 def _half(text: str) -> int:
-    """1 for morning, 2 for afternoon, 0 where a text between date and time says neither."""
-    word = " ".join(_LETTERS.sub(" ", text.casefold()).split())
-    joined = word.replace(" ", "")
-    for half, name in ((MORNING, "morning"), (AFTERNOON, "afternoon")):
-        if any(
-            mark in (word, joined) or (joined.endswith(mark) and not mark.isascii()) for mark in _WORDS["half"][name]
-        ):
-            return half
-    return 0
+    """What a text beside the hour says of the half of the day; that it is not known where its words are not."""
+    word = _letters(text)
+    joined, known = word.replace(" ", ""), _half_words()
+    for name in (word, joined):
+        if not name or name in known:
+            return known.get(name, NOTHING)
+    # Chinese and Japanese write it right after the day of the week.
+    ends = (joined[at:] for at in range(1, len(joined)) if joined[at] >= "\u3000")
+    return next((known[end] for end in ends if end in known), UNKNOWN)
 
 
 def halves(texts: pa.Array) -> npt.NDArray[np.uint8]:
