@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from typer.testing import Result
 
 from clew.cli.app import app
 from clew.cli.common import clean
+from clew.engine.duckdb import EngineError
+from clew.model.errors import WorkspaceError
 from clew.store.workspace import Workspace
 
 
@@ -109,6 +112,42 @@ def test_a_closed_pipe_is_no_error(finished: Workspace) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "Error writing bytes to file. Detail: [errno 28] No space left on device"),
+        EngineError(
+            "The engine could not run this step: IO Error: Could not write file: No space left on device\nCOPY"
+        ),
+        EngineError("The engine could not run this step: … set by the 'max_temp_directory_size' setting …\nSELECT"),
+    ],
+    ids=["Arrow", "DuckDB writes", "DuckDB spills"],
+)
+def test_a_full_disk_is_one_sentence(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    place = str(workspace.path)
+
+    def full(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("clew.pipeline.ingest.ingest_files", full)
+    monkeypatch.setattr("clew.pipeline.run.extract_new", full)
+    Path(place, "more.csv").write_text("id,body\n1,hello\n")
+    for words in (("ingest", f"{place}/more.csv", "--source", "b"), ("run",)):
+        told = _clew(*words, "-w", place)
+        assert isinstance(told.exception, WorkspaceError), words
+        assert str(told.exception).startswith(f"The disk is full: {place} cannot be written to.")
+
+
+def test_other_faults_of_a_disk_are_no_full_disk(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("clew.pipeline.ingest.ingest_files", broken)
+    Path(workspace.path, "more.csv").write_text("id,body\n1,hello\n")
+    told = _clew("ingest", f"{workspace.path}/more.csv", "--source", "b", "-w", str(workspace.path))
+    assert isinstance(told.exception, OSError)
 
 
 def test_a_record_cannot_steer_the_terminal() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from clew.cli.common import WhyOption, WorkspaceOption, at_work, clean, console, steps
-from clew.model.errors import InputError, ReplayError
+from clew.model.errors import InputError, ReplayError, WorkspaceError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,7 +56,7 @@ def ingest(
     from clew.pipeline.ingest import ingest as ingest_into
 
     options = IngestOptions(kind, source, platform, dict(_pair(text) for text in mapping or ()))
-    with at_work(workspace, why, None) as (casework, actor, place), steps(("ingest",)) as told:
+    with at_work(workspace, why, None) as (casework, actor, place), steps(("ingest",)) as told, _room(place.path):
         account_for(place, casework.db)
         result = ingest_into(
             place, files, options, lambda done, total: told("ingest", done / max(total, 1)), actor, casework.db
@@ -66,6 +70,29 @@ def ingest(
             out.print(f"  rejected {count:,}: {reason} (first: {file}, line {line})")
     if result.untimed:
         out.print(f"  with a time that cannot be read: {result.untimed:,} (write it as 2026-03-31 14:05)")
+
+
+@contextmanager
+def _room(place: Path) -> Iterator[None]:
+    """Say in one line that a disk is full, whoever noticed it: the system, Arrow, or DuckDB.
+
+    Raises:
+        WorkspaceError: it is.
+    """
+    from clew.engine.duckdb import EngineError
+
+    try:
+        yield
+    except (OSError, EngineError) as error:
+        if isinstance(error, OSError):
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else:  # DuckDB gives no number; what it spills may take no more than there is room
+            full = any(words in str(error) for words in (os.strerror(errno.ENOSPC), "max_temp_directory_size"))
+        if not full:
+            raise
+        raise WorkspaceError(
+            f"The disk is full: {place} cannot be written to.", "Make room, then give the same command again."
+        ) from error
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -102,7 +129,7 @@ def run(
     from clew.pipeline.run import STEPS
     from clew.pipeline.run import run as run_in
 
-    with at_work(workspace, why, None) as (casework, actor, place), steps(STEPS) as told:
+    with at_work(workspace, why, None) as (casework, actor, place), steps(STEPS) as told, _room(place.path):
         account_for(place, casework.db)
         result = run_in(place, told, threads, actor, casework.db)
     manifest, out = result.manifest, console()
