@@ -273,8 +273,10 @@ def test_what_was_altered_is_not_packaged(mine: tuple[Casework, Workspace], tmp_
     path = workspace.paths(name)[0]
     before = path.read_bytes()
     pq.write_table(pq.read_table(path).slice(1), path)
-    with pytest.raises(SealError, match=f"{path.name} is not what was written"):
-        package(casework, workspace, ME, "C1", tmp_path / "bag")
+    for change in (lambda: package(casework, workspace, ME, "C1", tmp_path / "bag"),
+                   lambda: take_network(casework, workspace, ME, "C1", pick(workspace, 2, 7))):  # fmt: skip
+        with pytest.raises(SealError, match=f"{path.name} is not what was written"):
+            change()
     assert not (tmp_path / "bag").exists()
     path.write_bytes(before)
     catalog = workspace.path / "catalog.json"

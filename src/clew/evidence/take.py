@@ -18,6 +18,7 @@ from clew.cases.exhibit import About, Exhibit, Kind
 from clew.evidence.attached import Attached, look_for
 from clew.evidence.freeze import Frozen, freeze_network, freeze_record
 from clew.evidence.intake.examine import examine
+from clew.evidence.unaltered import check_tables
 from clew.model.actor import Actor
 from clew.model.errors import InputError
 from clew.store.views import open_views
@@ -39,7 +40,9 @@ def take_network(
     Raises:
         MissingError: no such network, or no case of theirs.
         InputError: it is too large, or the case holds it already as it is.
+        SealError: a table of the workspace was altered.
     """
+    check_tables(workspace)
     with open_views(workspace) as engine:
         frozen = freeze_network(engine, workspace, network_id)
         return _take(casework, actor, case_id, frozen, "network", why, whence, grading)
@@ -58,6 +61,7 @@ def take_record(
         whence: where it comes from; else what the record says of that.
         grading: 4×4.
     """
+    check_tables(workspace)
     with open_views(workspace, need_run=False) as engine:
         frozen = freeze_record(engine, workspace, name)
         return _take(casework, actor, case_id, frozen, "record", why, whence, grading)

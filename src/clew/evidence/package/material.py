@@ -12,6 +12,7 @@ from clew.cases.head import Case
 from clew.cases.opened import opened
 from clew.cases.whole import WholeCase, read_held
 from clew.evidence.masks import Masks, open_masks
+from clew.evidence.unaltered import check_tables
 from clew.model.actor import Actor
 from clew.store.workspace import Workspace
 
@@ -53,9 +54,11 @@ def gather(casework: Casework, workspace: Workspace, actor: Actor, case_id: str)
 
     Raises:
         MissingError: it is not a case of theirs.
+        SealError: a table of the workspace was altered; masks rest on them as well.
     """
     with opened(casework, actor, case_id) as file:
         key = file.key
+    check_tables(workspace)
     return Material(read_held(casework, case_id), open_masks(casework, workspace), partial(_read, casework, key))
 
 
