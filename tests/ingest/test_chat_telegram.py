@@ -52,6 +52,25 @@ def test_a_message_and_all_it_tells(shelf: Shelf) -> None:
     assert fourth["body"] == "Dee +31612345678"
 
 
+def test_what_is_read_as_text_is_text(shelf: Shelf) -> None:
+    invoice = {"title": "Room in May", "description": "deposit", "amount": 12050, "currency": "EUR"}
+    poll = {"question": "Who comes?", "closed": False, "total_voters": 2, "answers": [{"text": "I", "voters": 2}, {}]}
+    found = read(
+        shelf,
+        chat(
+            message(1, text="", poll=poll),
+            message(2, text="", invoice_information=invoice),
+            message(3, text="", invoice_information={"title": "Gift", "amount": 50, "currency": "XTR"}),
+            message(4, text="here", place_name="Café Zoë", address="Quai 1"),
+            message(5, text="x", poll="odd", invoice_information=["odd"]),
+        ),
+    )
+    assert [row["body"] for row in found] == [
+        "Who comes?\nI", "Room in May\ndeposit\n120.50 EUR", "Gift\n50 XTR", "here\nCafé Zoë\nQuai 1", "x",
+    ]  # fmt: skip
+    assert json.loads(found[1]["extra"])["invoice"] == invoice
+
+
 def test_what_the_app_tells_is_marked(shelf: Shelf) -> None:
     said = {"id": 1, "type": "service", "date": "2021-02-01T15:04:00", "actor": "Ann", "actor_id": "user42"}
     (row,) = read(shelf, chat({**said, "action": "invite_members", "members": ["Ben", None], "text": ""}, kind="group"))

@@ -24,6 +24,10 @@ _OWNER = re.compile(rb'"personal_information"\s*:\s*\{\s*"user_id"\s*:\s*(\d{1,2
 _FROM = re.compile(rb'"(?:from_id|actor_id)"\s*:\s*"(user\d{1,20})"')
 _PERSONAL = ("personal_chat", "bot_chat")
 _FILES = ("photo", "file")
+# Decimal places of currencies, where they are not two.
+_SMALLEST = dict.fromkeys(
+    "XTR BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
+) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def _add(messages: Messages, line: int, said: Object, chat: _Chat) -> None:
     get = said.get
     service = get("type") == "service"
     handle = text_of(get("actor_id" if service else "from_id")) or text_of(get("actor" if service else "from"))
-    body = _service(said) if service else (_text(get("text")) or _card(get("contact_information")))
+    body = _service(said) if service else _said(said)
     files = [name for key in _FILES if key in said and (name := text_of(said[key]))]
     number, reply = text_of(get("id")), text_of(get("reply_to_message_id"))
     name = text_of(get("actor" if service else "from"))
@@ -132,6 +136,7 @@ def _add(messages: Messages, line: int, said: Object, chat: _Chat) -> None:
         "media_type": text_of(get("media_type")),
         "links": _links(get("text")),
         "place": get("location_information"),
+        "invoice": get("invoice_information"),
     }
     messages.add(line, fields, more)
 
@@ -150,6 +155,38 @@ def _links(value: object) -> list[str]:
         return []
     found = (text_of(object_of(piece).get("href")) for piece in list_of(value))
     return [link for link in found if link]
+
+
+def _said(said: Object) -> Value:
+    """The text of a message, and what it holds that is read as text: a contact, a poll, an invoice, a place."""
+    parts = [
+        _text(said.get("text")),
+        _card(said.get("contact_information")),
+        *_asked(object_of(said.get("poll")), "question"),
+        *_asked(object_of(said.get("todo_list")), "title"),
+        _invoice(object_of(said.get("invoice_information"))),
+        text_of(said.get("place_name")),
+        text_of(said.get("address")),
+    ]
+    return "\n".join(part for part in parts if part) or None
+
+
+def _asked(asked: Object, title: str) -> list[Value]:
+    """What a poll or a list asks, and the answers or tasks to choose from."""
+    return [
+        _text(asked.get(title)),
+        *(_text(object_of(answer).get("text")) for answer in list_of(asked.get("answers"))),
+    ]
+
+
+def _invoice(invoice: Object) -> Value:
+    """The title and the amount, which is written in the currency's smallest unit."""
+    amount, currency = text_of(invoice.get("amount")) or "", text_of(invoice.get("currency")) or ""
+    if amount.isdecimal() and currency and (digits := _SMALLEST.get(currency, 2)):
+        whole = amount.zfill(digits + 1)
+        amount = f"{whole[:-digits]}.{whole[-digits:]}"
+    parts = [text_of(invoice.get("title")), text_of(invoice.get("description")), f"{amount} {currency}".strip()]
+    return "\n".join(part for part in parts if part) or None
 
 
 def _card(value: object) -> Value:
