@@ -151,6 +151,33 @@ def test_heads_that_were_changed_are_not_given_out(toured, tmp_path):
     assert "was changed: the signature is not of it." in _clew("ledger", "check", *where).stdout
 
 
+def _bytes(place: Path) -> dict[Path, bytes]:
+    """What every file holds, but the scratch files that SQLite makes beside the one it reads, where it may."""
+    mine = (path for path in sorted(place.rglob("*")) if not path.name.endswith(("-shm", "-wal")))
+    return {path: path.read_bytes() for path in mine if path.is_file()}
+
+
+def test_what_is_read_only_is_checked_and_stays_as_it_is(toured, tmp_path, monkeypatch):
+    import shutil
+
+    place = Path(shutil.copytree(toured[0], tmp_path / "w"))
+    where = ("-w", str(place))
+    case = ("--purpose", "p", "--legal-basis", "l", "--retain-until", "2049-01-01")
+    assert _clew("case", "new", "A", *case, *where).exit_code == 0
+    assert _clew("ledger", "sign", *where).exit_code == 0
+    before = _bytes(place)
+    monkeypatch.setattr("clew.cli.checking._writable", lambda *paths: False)
+    for words in (("ledger", "check"), ("ledger", "heads"), ("case", "check", "C1")):
+        told = _clew(*words, *where)
+        assert told.exit_code == 0 and "is read-only: that it was checked is not written" in told.stderr, words
+    assert _bytes(place) == before
+    monkeypatch.undo()
+    with sqlite3.connect(place / "cases.sqlite") as connection:
+        connection.execute("UPDATE ledger_entries SET who = 'bob' WHERE seq = 2")
+    monkeypatch.setattr("clew.cli.checking._writable", lambda *paths: False)
+    assert isinstance(_clew("ledger", "check", *where).exception, SealError)
+
+
 def test_without_an_authority_nothing_is_stamped(toured, monkeypatch):
     monkeypatch.delenv("CLEW_TSA_URL", raising=False)
     assert "No timestamp authority" in str(_clew("ledger", "stamp", "-w", str(toured[0])).exception)

@@ -19,15 +19,16 @@ class Casework:
     Args:
         workspace: its folder.
         ask: asks a person for the passphrase of the keys, where they have one.
+        db: its database, where it is open already.
 
     Attributes:
         db: the database, with the newest schema.
         vault: original bytes of exhibits.
     """
 
-    def __init__(self, workspace: Path, ask: Callable[[], str] | None = None) -> None:
+    def __init__(self, workspace: Path, ask: Callable[[], str] | None = None, db: sa.Engine | None = None) -> None:
         self.workspace = workspace
-        self.db: sa.Engine = open_database(workspace)
+        self.db: sa.Engine = db or open_database(workspace)
         self.vault = Vault(workspace)
         self._ask = ask
 

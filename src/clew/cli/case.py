@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
+from clew.cli.checking import to_check
 from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, clean, console, print_json
 from clew.cli.common import at_work as at_work
 from clew.model.errors import InputError
@@ -172,7 +173,7 @@ def check(case_id: CaseArgument, why: WhyOption = "", workspace: WorkspaceOption
     from clew.cases.check import check as check_case
     from clew.model.errors import SealError
 
-    with at_work(workspace, why, case_id) as (casework, actor, _):
+    with to_check(workspace, why, case_id) as (casework, actor, _):
         found = check_case(casework, actor, case_id)
     for fault in found.faults:
         console().print(clean(fault, 300))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clew.cli.checking import to_check
 from clew.cli.common import JsonOption, WhyOption, WorkspaceOption, at_work, clean, console, print_json
 from clew.model.errors import InputError, SealError
 
@@ -114,14 +115,12 @@ def check(
     from clew.access.roles import need
     from clew.ledger.check import check as check_all
     from clew.ledger.timestamps import configured
-    from clew.pipeline.custody import account_for
 
     kept = _kept(against) if against else []
-    with at_work(workspace, "", None) as (casework, actor, place):
+    # What the ledger lacks is not written into it first, as elsewhere: it is to be seen.
+    with to_check(workspace, "", None) as (casework, actor, place):
         need(actor, "audit")
-        # First: what the ledger lacks is not to be written into it before that is seen.
         found = check_all(casework.db, casework.keys.public, kept, configured(), workspace=place.path)
-        account_for(place, casework.db)
     if json:
         print_json(asdict(found))
     else:
@@ -141,11 +140,13 @@ def check(
 @ledger.command()
 def heads(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """The signed heads and their timestamps: keep them elsewhere, and nobody can write the ledger anew unseen."""
+    from clew.access.roles import need
     from clew.ledger.heads import fingerprint
     from clew.ledger.heads import heads as read
     from clew.ledger.timestamps import stamps
 
-    with _auditing(workspace, "") as (casework, _), casework.db.connect() as connection:
+    with to_check(workspace, "", None) as (casework, actor, _), casework.db.connect() as connection:
+        need(actor, "audit")
         found, stamped = read(connection), stamps(connection)
     if any(not head.valid() for head in found):
         raise SealError("A signed head was changed.", "See which: clew ledger check")
