@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,21 @@ def test_a_text_is_masked_before_it_is_cut(reading: Engine) -> None:
         assert hit
         for before, after in hit:
             assert after[: after.index("[who]")] in before
+
+
+def test_a_name_that_is_cut_off_beside_a_quote_is_not_shown(reading: Engine) -> None:
+    name = _top(reading)
+    quotes = [q for r in network_content(reading, name).reasons for q in r.quotes if len(q.before) > 20]
+    assert quotes
+    half = quotes[0].before.removeprefix("…").split()[0]  # the first word that is left of what stands before it
+
+    def mask(text: str) -> str:
+        return re.sub(rf"\S+\s+{re.escape(half)}", "[who]", text)
+
+    found = network_content(reading, name, mask=mask)
+    shown = [(q.record_id, q.field, q.before + q.quote + q.after) for r in found.reasons for q in r.quotes]
+    assert (quotes[0].record_id, quotes[0].field, f"…{quotes[0].quote}…") in shown
+    assert len(shown) == sum(len(r.quotes) for r in network_content(reading, name).reasons)
 
 
 def test_read_twice_it_is_the_same(reading: Engine) -> None:
