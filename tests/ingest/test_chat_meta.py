@@ -58,6 +58,17 @@ def test_a_thread(shelf: Shelf) -> None:
     assert len({row["native_id"] for row in found}) == 5
 
 
+def test_who_never_writes_in_a_group_is_kept(shelf: Shelf) -> None:
+    group = {**THREAD, "participants": [*THREAD["participants"], {"name": spoilt("Çem")}], "title": spoilt("Été")}  # type: ignore[misc]
+    found = read(shelf, group)
+    (told,) = (row for row in found if row["native_id"] == "inbox/zoe_12/participants")
+    assert (told["handle"], told["posted_at"], told["body"]) == (None, None, "Été\nBen\nZoë\nÇem")
+    assert json.loads(told["extra"]) == {"members": ["Ben", "Zoë", "Çem"], "system": True, "title": "Été"}
+    assert (told["conversation"], told["platform"]) == ("inbox/zoe_12", "messenger") and len(found) == 6
+    assert {row["recipient"] for row in found} == {None}
+    assert shelf.ingest(shelf.write("message_2.json", json.dumps(group)), kind=None).identical == 6
+
+
 def test_instagram_is_known_by_its_paths(shelf: Shelf) -> None:
     other = json.loads(json.dumps(THREAD).replace("messages/inbox", "your_instagram_activity/messages/inbox"))
     assert {row["platform"] for row in read(shelf, other)} == {"instagram"}

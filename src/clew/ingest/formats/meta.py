@@ -29,6 +29,7 @@ class _Thread:
     conversation: str
     people: tuple[str, ...]
     platform: str
+    title: str | None
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -41,6 +42,8 @@ def sniff(head: bytes, name: str) -> float:
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk a block of whole messages; the file is read twice, as the thread is named at its end."""
     thread = _thread(source)
+    if len(thread.people) > 2:
+        yield partial(_members, thread)
     for cut in Lists("messages").cuts(source.text_blocks()):
         if isinstance(cut, Reject):
             yield partial(rejected, cut)
@@ -64,7 +67,20 @@ def _thread(source: Source) -> _Thread:
         folder = source.path.parent
         within = f"{folder.parent.name}/{folder.name}"
         named = within if folder.parent.name in _BOXES else tagged(names[0] if names else "thread", *sorted(names))
-    return _Thread(mended(named), names, "instagram" if instagram else "messenger")
+    return _Thread(mended(named), names, "instagram" if instagram else "messenger", _mended(text_of(told.get("title"))))
+
+
+def _members(thread: _Thread) -> Iterator[Batch]:
+    """Who is in a group, also those who never write, as one line of the app; the same in each file of a thread."""
+    messages, people = Messages(), sorted(thread.people)
+    fields: dict[str, Value] = {
+        "native_id": f"{thread.conversation}/participants",
+        "conversation": thread.conversation,
+        "body": "\n".join([*([thread.title] if thread.title else []), *people]),
+        "platform": thread.platform,
+    }
+    messages.add(1, fields, {"system": True, "title": thread.title, "members": people})
+    yield messages.batch()
 
 
 def _told(outside: bytes) -> Object:

@@ -24,10 +24,9 @@ _OWNER = re.compile(rb'"personal_information"\s*:\s*\{\s*"user_id"\s*:\s*(\d{1,2
 _FROM = re.compile(rb'"(?:from_id|actor_id)"\s*:\s*"(user\d{1,20})"')
 _PERSONAL = ("personal_chat", "bot_chat")
 _FILES = ("photo", "file")
-# Decimal places of currencies, where they are not two.
-_SMALLEST = dict.fromkeys(
-    "XTR BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+# Currencies without decimal places, and with three.
+_WHOLE = re.compile("XTR|BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF")
+_THREE = re.compile("BHD|IQD|JOD|KWD|LYD|OMR|TND")
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,8 @@ def _asked(asked: Object, title: str) -> list[Value]:
 def _invoice(invoice: Object) -> Value:
     """The title and the amount, which is written in the currency's smallest unit."""
     amount, currency = text_of(invoice.get("amount")) or "", text_of(invoice.get("currency")) or ""
-    if amount.isdecimal() and currency and (digits := _SMALLEST.get(currency, 2)):
+    if amount.isdecimal() and currency and not _WHOLE.fullmatch(currency):
+        digits = 3 if _THREE.fullmatch(currency) else 2
         whole = amount.zfill(digits + 1)
         amount = f"{whole[:-digits]}.{whole[-digits:]}"
     parts = [text_of(invoice.get("title")), text_of(invoice.get("description")), f"{amount} {currency}".strip()]
