@@ -11,7 +11,10 @@ import pytest
 from PIL import Image
 
 from clew.engine.duckdb import Engine
+from clew.ingest.stage import IngestOptions
 from clew.model.errors import InputError
+from clew.pipeline.ingest import ingest
+from clew.pipeline.run import run
 from clew.query.asked import understand
 from clew.query.pivot import pivot
 from clew.query.show import NetworkView, RecordView, show
@@ -109,3 +112,23 @@ def test_a_record_is_found_by_the_beginning_of_its_id(engine: Engine) -> None:
     assert view.record["record_id"] == record_id
     network = show(engine, view.record["network_id"])
     assert isinstance(network, NetworkView)
+
+
+def test_whom_a_mail_went_to_is_found_by_address(tmp_path: Path) -> None:
+    mail = "From: Ann <ann@mail-test.com>\nTo: Ben <Ben@mail-test.com>, x@desk-test.com\nCc: cas@mail-test.com\n"
+    other = "From: dee@mail-test.com\nTo: x@desk-test.com\nSubject: other\n\nsomething else, for ann@mail-test.com\n"
+    (tmp_path / "a.eml").write_text(mail + "Subject: one\n\nwords for you\n")
+    (tmp_path / "b.eml").write_text(other)
+    workspace = Workspace.create(tmp_path / "w")
+    ingest(workspace, [tmp_path / "a.eml", tmp_path / "b.eml"], IngestOptions(None, "test"))
+    run(workspace)
+    with open_views(workspace) as opened:
+        found = {
+            name: [(r.title, r.via) for r in pivot(workspace, opened, understand(f"{name}-test.com")).records]
+            for name in ("ann@mail", "ben@mail", "cas@mail", "x@desk", "eve@mail")
+        }
+    assert sorted(title or "" for title, _ in found["ann@mail"]) == ["one", "other"]
+    assert found["ben@mail"] == [("one", "email:ben@mail-test.com")]
+    assert found["cas@mail"] == [("one", "email:cas@mail-test.com")]
+    assert sorted(title or "" for title, _ in found["x@desk"]) == ["one", "other"]
+    assert found["eve@mail"] == []

@@ -184,3 +184,10 @@ def test_all_whom_a_mail_went_to_are_in_its_conversation(talks: Talks, read: Rea
         ("c", ["ana", "ben", "cas"]),
         ("d", ["ana", "dee"]),
     ]
+
+
+def test_mails_without_an_id_among_the_same_people_are_one_conversation(talks: Talks, read: Reader) -> None:
+    talks.say(None, "ana", extra='{"recipients":["ben","cas"]}')
+    talks.say(None, "cas", extra='{"recipients":["ben","ana"]}')
+    (made,) = read(talks)["conversations"]
+    assert (made["conversation_id"], made["messages"]) == ("ana ~ ben ~ cas", 2)

@@ -88,6 +88,15 @@ SELECT rid, type || ':' || value AS via, type, value, how FROM asked JOIN ties U
 UNION ALL SELECT rid, via, type, value, how FROM likes
 """
 
+# Whom a mail went to ties no records, as strangers write to the same people; the talks somebody is in are found.
+_TALKS = """
+INSERT INTO hits
+SELECT DISTINCT m.rid, 'email:' || a.value, 'email', a.value, 'in a talk of theirs'
+FROM (SELECT value FROM asked WHERE type = 'email') a
+JOIN (SELECT conversation_id, lower(unnest(participants)) AS name FROM conversations) c ON c.name = a.value
+JOIN conversation_members m USING (conversation_id) WHERE (m.rid, a.value) NOT IN (SELECT (rid, value) FROM hits)
+"""
+
 _MENTIONED = """
 INSERT INTO hits
 SELECT DISTINCT rid, type::VARCHAR || ':' || value, type::VARCHAR, value, 'read in it: strangers share it too'
@@ -95,7 +104,7 @@ FROM mentions WHERE type::VARCHAR = {kind} AND value = {value}
 """
 
 _TIES = """
-SELECT type, value, any_value(how) AS how, count(DISTINCT rid) AS records, count(DISTINCT network_id) AS networks
+SELECT type, value, max(how) AS how, count(DISTINCT rid) AS records, count(DISTINCT network_id) AS networks
 FROM hits JOIN members USING (rid) GROUP BY type, value ORDER BY records DESC, type, value LIMIT {limit}
 """
 
@@ -154,6 +163,8 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
     given["how"] = pa.array(["written in it"] * len(kinds), pa.string())
     engine.register({"asked": pa.table(given), "likes": _likes(workspace, engine, asked)})
     engine.run(_HITS)
+    if "email" in kinds:
+        engine.run(_TALKS)
     for kind, value in asked.mentions:
         engine.run(_MENTIONED.format(kind=quote(kind), value=quote(value)))
     (total,) = engine.row("SELECT count(DISTINCT rid) FROM hits")

@@ -36,7 +36,9 @@ WITH latest AS (
     WHERE r.kind = 'message' AND (l.version IS NULL OR r.version = l.version)
 ), given AS (
     SELECT *, coalesce(conversation, CASE WHEN sender <> '' AND recipient IS NOT NULL
-        THEN least(sender, recipient) || ' ~ ' || greatest(sender, recipient) END) AS name
+        THEN least(sender, recipient) || ' ~ ' || greatest(sender, recipient)
+        WHEN sender <> '' AND len(others) > 0
+        THEN array_to_string(list_sort(list_distinct(list_append(others, sender))), ' ~ ') END) AS name
     FROM sent
 ), shared AS (
     SELECT name FROM given WHERE name IS NOT NULL GROUP BY name HAVING min(place) <> max(place)
