@@ -17,6 +17,8 @@ from clew.cases.opened import held
 from clew.cases.thinking import add_note, notes
 from clew.cases.whole import read, read_held
 from clew.database.base import write
+from clew.ledger.entry import Deed
+from clew.ledger.log import append
 from clew.model.errors import DeniedError, InputError, MissingError, SealError
 
 
@@ -220,6 +222,7 @@ def test_an_erased_case_keeps_its_number_and_its_days_alone(casework, case):
     cases.open_case(casework, ANN, "Other", "Another", "Article 3", UNTIL)
     with write(casework.db) as connection:
         cases.erase_rows(connection, casework, SAM, "C1")
+        append(connection, SAM, Deed("erase", "case C1"))
     for look in (lambda: cases.find(casework, ANN, "C1"), lambda: notes(casework, SUE, "C1")):
         with pytest.raises(MissingError, match="C1 was erased"):
             look()

@@ -15,7 +15,7 @@ from clew.cases.exhibits import About
 from clew.database.base import write
 from clew.ledger.entry import Deed
 from clew.ledger.log import append
-from clew.model.errors import MissingError
+from clew.model.errors import MissingError, SealError
 
 
 @pytest.fixture
@@ -117,6 +117,16 @@ _LONG_AGO = "2019-05-05T00:00:00+00:00"
 def test_what_stands_in_clear_is_compared_as_well(full, statement, said):
     sql(full, statement)
     assert any(said in fault for fault in faults(full)), faults(full)
+
+
+def test_a_case_that_only_its_cover_says_was_erased_is_named(full):
+    sql(full, "UPDATE cases SET state = 'erased' WHERE version = 2")
+    with pytest.raises(SealError, match="no entry of that"):
+        check(full, ANN, "C1")
+    with write(full.db) as connection:
+        append(connection, SUE.within("C1", "w"), Deed("erase", "case C1"))
+    with pytest.raises(MissingError, match="was erased"):
+        check(full, ANN, "C1")
 
 
 def test_a_package_that_was_made_is_compared(full):

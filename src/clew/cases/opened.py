@@ -25,9 +25,9 @@ from clew.cases.base import Casework
 from clew.cases.head import Case, digest_of, lock, number_of, read_case, read_cases
 from clew.database.base import METADATA, now, write
 from clew.ledger.entry import Act, Deed
-from clew.ledger.log import append
+from clew.ledger.log import Wanted, append, search
 from clew.model.actor import Actor
-from clew.model.errors import DeniedError, InputError, MissingError
+from clew.model.errors import ClewError, DeniedError, InputError, MissingError, SealError
 from clew.vault.keys import case_key
 from clew.vault.seal import seal, unseal
 
@@ -199,6 +199,7 @@ def opened(casework: Casework, actor: Actor, case_id: str, *, change: bool = Fal
         DeniedError: the role allows no work in cases.
         MissingError: there is no such case, it is none of theirs (the same sentence), or it was erased.
         InputError: it is to be changed but closed.
+        SealError: it was not erased, and its cover says so.
     """
     need(actor, "work")
     keys = casework.keys
@@ -208,7 +209,7 @@ def opened(casework: Casework, actor: Actor, case_id: str, *, change: bool = Fal
         theirs = case is not None and sees(actor, case)
         if case is not None and theirs:
             if case.state == "erased":
-                raise MissingError(f"{case_id} was erased.")
+                raise _erased(connection, case_id)
             if change and case.state == "closed":
                 raise InputError(f"{case_id} is closed.", f"Open it again with: clew case reopen {case_id}")
             key = case_key(connection, keys, case_id)
@@ -264,6 +265,13 @@ def sees(actor: Actor, case: Case) -> bool:
 def not_yours(case_id: str) -> MissingError:
     """One sentence for a case that is not there and one that is another's, so that nobody can tell."""
     return MissingError(f"{case_id[:20]} is not a case of yours.", "See the list of your cases.")
+
+
+def _erased(connection: sa.Connection, case_id: str) -> ClewError:
+    """That a case was erased; or that only its cover says so, which hides it."""
+    if search(connection, Wanted(act="erase", subject=f"case {case_id}"), limit=1)[1]:
+        return MissingError(f"{case_id} was erased.")
+    return SealError(f"The cover of {case_id} says that it was erased, and the ledger has no entry of that.")
 
 
 def case_of(paper_id: str) -> str:
