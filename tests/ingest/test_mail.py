@@ -130,6 +130,16 @@ def test_mails_in_mails_in_mails_end() -> None:
     assert len(many) == 51 and len(many[0]["attachments"]) == 150
 
 
+def test_an_attached_mail_that_cannot_be_written_again_hides_nothing() -> None:
+    deep = PLAIN
+    for level in range(250):
+        mark = b"x%d" % level
+        deep = b'Content-Type: multipart/mixed; boundary="%s"\n\n--%s\n%s\n--%s--\n' % (mark, mark, deep, mark)
+    outer, inner = rows(multipart(PLAIN, b"Content-Type: message/rfc822\n\nFrom: boss@board.example\n" + deep))
+    assert (outer["handle"], outer["body"], inner["handle"]) == ("ann@example.org", "plain words", "boss@board.example")
+    assert "sha256" not in outer["attachments"][0]
+
+
 def test_what_is_attached_as_a_mail_and_is_none_is_a_file_only() -> None:
     (row,) = rows(multipart(PLAIN, b"Content-Type: message/rfc822\n\nno header at all"))
     assert len(row["attachments"]) == 1

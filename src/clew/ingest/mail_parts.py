@@ -19,7 +19,7 @@ _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _MAILS = ("message/rfc822", "message/global")
-_ERRORS = (MessageError, ValueError, LookupError, TypeError, AttributeError)
+_ERRORS = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 File = dict[str, str | int | None]
 
 
@@ -91,12 +91,12 @@ def _mail_in(part: Message) -> Message:
     return parsed(payload_of(inner))
 
 
-def _bytes_of(message: Message) -> bytes:
-    """A mail written again, as its own bytes were not kept."""
+def _bytes_of(message: Message) -> bytes | None:
+    """A mail written again, as its own bytes were not kept; None where it is too broken for that."""
     try:
         return message.as_bytes(policy=policy.compat32)
     except _ERRORS:
-        return b""
+        return None
 
 
 def _filename(part: Message) -> str | None:
@@ -107,10 +107,10 @@ def _filename(part: Message) -> str | None:
     return header_text(name)[:_MAX_NAME] if name else None
 
 
-def _attachment(raw: bytes, name: str | None, kind: str) -> File:
+def _attachment(raw: bytes | None, name: str | None, kind: str) -> File:
     """An attached file; the digest shows where the same one was sent again."""
-    named = name[:_MAX_NAME] if name else None
-    return {"name": named, "type": _clean(kind)[:100], "bytes": len(raw), "sha256": sha256(raw).hexdigest()}
+    known: File = {"name": name[:_MAX_NAME] if name else None, "type": _clean(kind)[:100]}
+    return known if raw is None else known | {"bytes": len(raw), "sha256": sha256(raw).hexdigest()}
 
 
 def payload_of(part: Message) -> bytes:
