@@ -135,6 +135,7 @@ def test_a_package_that_was_made_is_compared(full):
     with write(full.db) as connection:
         made = append(connection, ANN.within("C1", "w"), Deed("export", "case C1", details))
         connection.execute(sa.text(row), {"at": made.at})
+        append(connection, ANN.within("C1", "w"), Deed("export", "case C1", {"package": "C1-B1", "sha256": "of a zip"}))
     assert faults(full) == ()
     sql(full, "UPDATE packages SET sha256 = '00'")
     assert faults(full) == ("package C1-B1: entry 11 says ab of its sha256, the case says 00.",)

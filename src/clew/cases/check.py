@@ -97,7 +97,7 @@ def _said(entries: list[Entry], case_id: str) -> dict[str, tuple[int, Facts]]:
             known[f"{entry.subject}: version {facts['version']}"] = entry.seq, first | facts | around
         elif "member" in facts:
             known[name_of_change(known, case_id, facts["member"])] = entry.seq, facts | around
-        elif entry.act == "export" and "package" in facts:
+        elif entry.act == "export" and "package" in facts and "head" in facts:  # made, not fetched once more
             known[f"package {facts['package']}"] = entry.seq, facts | around
     return known
 
