@@ -12,6 +12,7 @@ from clew.extract.base import Ints
 from clew.ingest.kernels import grown, inner, kernel_step, making_step
 
 PARTS = 3  # 64-bit words that hold a set of classes
+_NEAR = 4  # hits before a phrase that are looked at for a word that denies it
 _SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
 
 
@@ -39,6 +40,8 @@ class Rules(NamedTuple):
     weight: npt.NDArray[np.float64]
     first: Ints  # per class, where its rules begin in `of`: those of which the rarest slot has it
     of: Ints
+    denied: npt.NDArray[np.bool_]  # senses of which a phrase says the contrary just after a word of the class `deny`
+    deny: npt.NDArray[np.uint64]
 
 
 class Hits(NamedTuple):
@@ -192,8 +195,18 @@ def counts(votes, language, most):  # type: ignore[no-untyped-def]
     return votes[language] * _SHARE >= most and (votes[language] > 0 or (most == 0 and language == 0))
 
 
+@inner
+def _denied(words, n, deny, first, sentence):  # type: ignore[no-untyped-def]
+    """Does a word that denies stand before a phrase, with one word at most between them?"""
+    for k in range(max(n - _NEAR, 0), n):
+        near = words.after[k] <= first <= words.after[k] + 1 and words.sentence[k] == sentence
+        if near and _fits(words.bits, k, deny):
+            return True
+    return False
+
+
 @kernel_step
-def _gather(hits, groups, a, b, language, words, classes, sought, rows, weights, k):  # type: ignore[no-untyped-def]
+def _gather(hits, groups, rules, a, b, language, words, classes, sought, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b; sense phrases are matches at once.
 
     Returns:
@@ -212,6 +225,8 @@ def _gather(hits, groups, a, b, language, words, classes, sought, rows, weights,
             if kind < classes:
                 bits[n, kind >> 6] |= np.uint64(1) << np.uint64(kind & 63)
             elif sought[kind - classes]:
+                if rules.denied[kind - classes] and _denied(words, n, rules.deny, hits.first[h], hits.sentence[h]):
+                    continue
                 write(rows, weights, k, hits.begin[h], hits.end[h], kind - classes, hits.hidden[h], groups.weight[g])
                 k += 1
         if bits[n, 0] | bits[n, 1] | bits[n, 2]:
@@ -260,7 +275,7 @@ def _try_rules(hits, groups, rules, sought, language, stretch, words, n, rows, w
 def known(hits, groups, rules, sought, a, b, language, stretch, words, classes, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b, and the matches of phrases and rules among them."""
     while True:
-        n, m = _gather(hits, groups, a, b, language, words, classes, sought, rows, weights, k)
+        n, m = _gather(hits, groups, rules, a, b, language, words, classes, sought, rows, weights, k)
         m = _try_rules(hits, groups, rules, sought, language, stretch, words, n, rows, weights, m)
         if m <= rows.shape[0]:
             return n, rows, weights, m

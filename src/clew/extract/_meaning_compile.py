@@ -26,6 +26,7 @@ JOINING = "@$*_~"  # signs that stand inside a disguised word ("p@ssport", "ca$h
 # Words are written without spaces, or each syllable apart: windows are wider there.
 _STRETCH = {"zh": 2.0, "vi": 1.5}
 _MOST_LANGUAGES = 64
+_DENIES = "not"  # the class of words that deny
 _OWN_STEM = 4  # letters of a stem that also counts where its own language lists a longer phrase
 
 # What the engine finds itself, in the order of `numbers`.
@@ -191,7 +192,10 @@ def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) 
     ordered, across = (np.array([getattr(r, k) for r in said], np.bool_) for k in ("ordered", "across"))
     weight = np.array([r.weight for r in said], np.float64)
     every = np.bitwise_or.reduce(slots, axis=1)
-    return Rules(sense, slots, size, every, none, window, reach, ordered, across, weight, *_by_class(said, number))
+    denied = np.array([s in kinds().denied for s in senses], np.bool_)
+    tried = _by_class(said, number)
+    deny = _bits([_DENIES], number)
+    return Rules(sense, slots, size, every, none, window, reach, ordered, across, weight, *tried, denied, deny)
 
 
 @contextmanager

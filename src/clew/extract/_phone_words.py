@@ -87,7 +87,8 @@ def _hash(word: str) -> int:
 
 def _hashed(words: dict[str, int], kind: type) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.signedinteger]]:
     size = 1 << (2 * len(words)).bit_length()
-    key, value = np.zeros(size, np.uint64), np.zeros(size, kind)
+    key = np.zeros(size, np.uint64)
+    value: npt.NDArray[np.signedinteger] = np.zeros(size, kind)
     for word, what in words.items():
         h = _hash(word)
         at = h >> 24 & size - 1

@@ -120,7 +120,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "11"
+    version = "12"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(

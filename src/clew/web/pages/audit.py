@@ -120,7 +120,7 @@ def one(request: Request, desk: TheDesk, seq: Annotated[int, InPath(ge=0, le=2**
 def checked(request: Request, desk: TheDesk) -> Response:
     """Check every entry, the tree and the signed heads."""
     public = desk.casework.keys.public
-    found = check(desk.db, public)
+    found = check(desk.db, public, workspace=desk.path)
     note(request, details={"checked": found.size, "faults": len(found.faults), "root": found.root})
     return render(
         request, "audit_checked.html", found=found, fingerprint=fingerprint(public.hex()), now=datetime.now(UTC)

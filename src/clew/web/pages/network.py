@@ -71,7 +71,7 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
             "signs": signs_of(reading, head.network_id),
             "assets": assets(reading, head.net),
             "links": network_links(reading, head.net, 0, 20)[0],
-            "records": network_records(reading, head.net, 0, 4 * SIZE)[0],
+            "records": network_records(reading, head.net, 0, 4 * SIZE, mask=masks.text if masks else None)[0],
             "now": datetime.now(UTC),
             "run": read_manifest(desk.workspace, "last").id if ran else "",
         }
