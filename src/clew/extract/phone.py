@@ -32,7 +32,7 @@ __all__ = ["PLUGIN", "PhoneExtractor", "parse_query"]
 
 @kernel
 def _agree(sym, rows):  # type: ignore[no-untyped-def]
-    """A number told without its country is the one that the same text tells with it: "0470 12 34 56" beside its link."""
+    """A number told without its country is the one that its text tells with it: "0470 12 34 56" beside its link."""
     for k in range(rows.shape[0]):
         if sym[rows[k, 1]] != _SIGN:
             continue
