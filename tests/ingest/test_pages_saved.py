@@ -57,7 +57,7 @@ def test_a_saved_page_is_read_with_its_address_and_pictures(tmp_path: Path, name
     (out := tmp_path / "out").mkdir()
     result = ingest_files([path], IngestOptions(None, "laptop"), [], out)
     (row,) = pq.read_table(result.records[0]).to_pylist()
-    assert (row["kind"], row["platform"], row["handle"]) == ("page", "rooms.example", None)
+    assert (row["kind"], row["platform"], row["handle"]) == ("page", "www.rooms.example", None)
     assert row["url"] == row["native_id"] == "https://www.rooms.example/offers?id=7"
     assert (row["title"], row["body"].strip()) == ("Rooms to let", "Café Lund, call +31 6 1234 5678")
     assert str(row["captured_at"]).startswith("2025-07-01 10:00")

@@ -437,3 +437,13 @@ def test_entries_that_were_written_long_after_more_was_done_are_named(ledger, tm
 
 def test_the_digest_of_a_private_part_is_what_is_checked():
     assert seal("00", canonical({"a": "b"}).decode()) == seal("00", '{"a":"b"}')
+
+
+@pytest.mark.parametrize(
+    "spoilt", [b"", b"\xff", b"[" * 100_000, b"[1]", b'{"who": [1], "at": {}}', b'{"who": 1, "at": 2}']
+)
+def test_spoilt_manifests_are_never_an_error(ledger, tmp_path, spoilt: bytes):
+    _manifest(tmp_path, "R0001", "01T11:00")
+    (tmp_path / "runs" / "R0002.json").write_bytes(spoilt)
+    (tmp_path / "runs" / "I0009.json").write_bytes(spoilt)
+    assert all(isinstance(fault, str) for fault in faults(ledger, workspace=tmp_path))

@@ -39,7 +39,7 @@ def adverts() -> list[dict[str, object]]:
     return [
         {
             "id": f"{MARKUP}{n}",
-            "title": f"{MARKUP} room {n}",
+            "title": f"=cmd|{n} {MARKUP} room {n}",  # no name of a person, which would be masked
             "body": f"{STEER}{CLOSING} call +32 470 12 34 {n % 3:02} {MARKUP} new in town every day {n % 5} {FORMULA}",
             "url": LINK,
             "handle": f"@{MARKUP}",
