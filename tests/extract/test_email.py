@@ -1,9 +1,8 @@
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clew.extract.base import batch_of_texts, text_batch
+from clew.extract.base import batch_of_texts
 from clew.extract.email import PLUGIN
 
 
@@ -99,25 +98,3 @@ def test_reading_a_value_again_gives_itself(parts: list[str]) -> None:
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     times = 1_000_000 // len(part)
     assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times
-
-
-def test_the_address_that_a_message_was_sent_from() -> None:
-    records = batch_of_texts([""] * 8).records
-    columns = {name: records.column(name) for name in records.schema.names}
-    handles = [
-        "Anna.Rose@Mail.com",
-        "mira",
-        None,
-        "no-reply@shop-test.com",
-        "friends-bounces+42@lists-test.com",
-        "notifications@chat-test.com",
-        "anna@mail.com",  # of an advert: its account on the board
-        "listen@mail.com",
-    ]
-    columns["handle"] = pa.array(handles, pa.string())
-    columns["kind"] = pa.array([*["message"] * 6, "ad", "message"])
-    rows = PLUGIN.find(text_batch(pa.RecordBatch.from_pydict(columns))).to_pylist()
-    assert [(r["rid"], r["value"], r["raw"], r["field"], r["start"], r["end"]) for r in rows] == [
-        (0, "anna.rose@mail.com", "Anna.Rose@Mail.com", "handle", 0, 18),
-        (7, "listen@mail.com", "listen@mail.com", "handle", 0, 15),
-    ]

@@ -35,10 +35,9 @@ from clew.extract._suffix import (
 )
 from clew.extract._words import DIGIT, LETTER, put, symbol_kinds, word_list
 from clew.extract._written import written
-from clew.extract.base import Example, Ints, TextBatch, mentions, whole_fields
+from clew.extract.base import Example, Ints, TextBatch, mentions
 from clew.extract.fold import fold_text
 from clew.ingest.kernels import kernel_step, making_kernel
-from clew.model.tables import MENTIONS
 
 _LOCAL, _HOST = 64, 253  # longest parts of an address (RFC 5321, section 4.5.3.1)
 _ADDRESS = re.compile(r"[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?")
@@ -52,13 +51,6 @@ _NOT_NAMES = frozenset(
     ad ads located or
     """
     )
-)
-# Senders whom strangers have in common: programs, and lists that write in the name of who wrote to them.
-_ROBOTS = (
-    r"^(?:[^@]*[._+-])?(?:(?:no|not|do-?not|dont|never)[._-]?(?:reply|respond|responder)|(?:ne-?pas-?repondre)"
-    r"|n(?:a|ã)o-?responda|non-?rispondere|niet-?(?:beantwoorden|reageren)|(?:nicht|keine)-?antwort(?:en)?"
-    r"|nie-?odpowiadaj|nu-?raspunde(?:ti)?|mailer-?daemon|postmaster|bounces?|notif(?:y|ications?)|alerts?|newsletters?"
-    r"|daemon|robot|automail(?:er)?|owner|request|majordomo|listserv|listmaster|list|lists)(?:[._+-][^@]*)?@"
 )
 
 
@@ -179,26 +171,11 @@ def _values(strings: list[str], rows: Ints) -> tuple[list[str], Ints]:
     return values, lengths
 
 
-def _own_addresses(batch: TextBatch, extractor: Email) -> pa.Table:
-    """The address that each message was sent from, pointing at the whole column ``handle``."""
-    raw = batch.records.column("handle").cast(pa.string())
-    message = pc.equal(batch.records.column("kind").cast(pa.string()), "message")
-    at = pc.indices_nonzero(pc.fill_null(pc.and_(message, pc.match_substring(raw, "@")), False))
-    if not len(at):
-        return MENTIONS.empty_table()
-    told = raw.take(at)
-    coded = pc.utf8_lower(pc.utf8_trim_whitespace(told)).dictionary_encode()
-    names = coded.dictionary
-    keep = pc.and_(pa.array(_evident(names)), pc.invert(pc.match_substring_regex(names, _ROBOTS))).take(coded.indices)
-    value = names.take(coded.indices)
-    return whole_fields(batch, extractor, "email", "handle", at.filter(keep), told.filter(keep), value.filter(keep))
-
-
 class Email:
     """Finds mail addresses; the value is the address in lower case."""
 
     name = "email"
-    version = "2"
+    version = "1"
     types: tuple[str, ...] = ("email",)
     examples: Sequence[Example] = (
         Example(
@@ -244,7 +221,7 @@ class Email:
         keep &= np.array([bool(v) for v in values], np.bool_)[inverse]
         obscured = ~as_is | (rows[:, 5] != PLAIN) | (rows[:, 6] != PLAIN)
         end = begin + lengths[inverse]
-        found = mentions(
+        return mentions(
             batch,
             self,
             "email",
@@ -254,7 +231,6 @@ class Email:
             value.filter(pa.array(keep)),
             obscured[keep],
         )
-        return pa.concat_tables([found, _own_addresses(batch, self)])
 
 
 PLUGIN = Email()
