@@ -117,6 +117,17 @@ class Format:
     by_hand: bool = False
 
 
+def up_to(blocks: Iterable[bytes], limit: int) -> bytes:
+    """Blocks as one, of which no more are read as soon as they are more than ``limit`` bytes."""
+    held, size = list[bytes](), 0
+    for block in blocks:
+        held.append(block)
+        size += len(block)
+        if size > limit:
+            break
+    return b"".join(held)
+
+
 def clip(raw: bytes | str) -> str:
     """The start of a rejected row as text that can be stored: at most 2,000 characters, odd bytes escaped."""
     text = raw[: MAX_RAW * 4].decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw[:MAX_RAW]

@@ -9,7 +9,7 @@ from itertools import chain
 
 import pyarrow.compute as pc
 
-from clew.ingest.base import MAX_LINE, Chunk, Example, Format, IsField, Reject, Source, clip
+from clew.ingest.base import MAX_LINE, Chunk, Example, Format, IsField, Reject, Source, clip, up_to
 from clew.ingest.chats_json import Lists, Object, parse
 from clew.ingest.formats import csv as tables
 from clew.ingest.money_chain import add_transaction, coin_of, pieces_of
@@ -83,12 +83,10 @@ def _transactions(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[int, 
 
 def _objects(first: bytes, blocks: Iterator[bytes]) -> Iterator[tuple[int, Object | Reject]]:
     """A document that is one object, or one object a line; at most 64 MiB."""
-    whole = first
-    for block in blocks:
-        whole += block
-        if len(whole) > MAX_LINE:
-            yield 1, Reject(1, f"record over {MAX_LINE >> 20} MiB", clip(whole))
-            return
+    whole = up_to(chain((first,), blocks), MAX_LINE)
+    if len(whole) > MAX_LINE:
+        yield 1, Reject(1, f"record over {MAX_LINE >> 20} MiB", clip(whole))
+        return
     found = parse(whole, 1)
     if not isinstance(found, Reject):
         yield from ((1, said) for said in pieces_of(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from clew.ingest.base import MAX_LINE, Chunk, Example, Format, IsField, Reject, Source, clip, rejected
+from clew.ingest.base import MAX_LINE, Chunk, Example, Format, IsField, Reject, Source, clip, rejected, up_to
 from clew.ingest.mail import looks_like_mail, parse_mails
 
 
@@ -19,12 +19,10 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk: the mail."""
-    raw = b""
-    for block in source.blocks():
-        raw += block
-        if len(raw) > MAX_LINE:
-            yield partial(rejected, Reject(1, f"mail over {MAX_LINE >> 20} MiB", clip(raw)))
-            return
+    raw = up_to(source.blocks(), MAX_LINE)
+    if len(raw) > MAX_LINE:
+        yield partial(rejected, Reject(1, f"mail over {MAX_LINE >> 20} MiB", clip(raw)))
+        return
     yield partial(parse_mails, [raw], [1])
 
 

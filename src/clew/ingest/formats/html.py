@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from clew.ingest.base import Chunk, Example, Format, IsField, Source
+from clew.ingest.base import Chunk, Example, Format, IsField, Source, up_to
 from clew.ingest.pages_http import MAX_BODY
 
 _STARTS = re.compile(
@@ -37,11 +37,7 @@ def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     from clew.ingest.pages import Raw, pages_batch  # see warc.py
     from clew.ingest.pages_gather import Gathered
 
-    body = b""
-    for block in source.blocks():
-        body += block
-        if len(body) > MAX_BODY:
-            break
+    body = up_to(source.blocks(), MAX_BODY)
     url, saved = _saved(body)
     raw = Raw(1, url, saved, body[:MAX_BODY], whole=len(body) <= MAX_BODY, beside=True)
     yield partial(pages_batch, [raw], Gathered())

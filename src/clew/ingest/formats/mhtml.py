@@ -9,7 +9,7 @@ from email.message import Message
 from functools import partial
 from itertools import islice
 
-from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip, rejected
+from clew.ingest.base import MAX_LINE, Batch, Chunk, Example, Format, IsField, Reject, Source, clip, rejected, up_to
 from clew.ingest.mail_parts import header_text, parsed, payload_of
 from clew.ingest.pages_http import MAX_BODY
 
@@ -29,12 +29,10 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Source, is_field: IsField) -> Iterator[Chunk]:
     """One chunk: the page."""
-    raw = b""
-    for block in source.blocks():
-        raw += block
-        if len(raw) > MAX_LINE:
-            yield partial(rejected, Reject(1, f"page over {MAX_LINE >> 20} MiB", clip(raw)))
-            return
+    raw = up_to(source.blocks(), MAX_LINE)
+    if len(raw) > MAX_LINE:
+        yield partial(rejected, Reject(1, f"page over {MAX_LINE >> 20} MiB", clip(raw)))
+        return
     yield partial(_page, raw)
 
 
