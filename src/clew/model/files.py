@@ -1,7 +1,8 @@
-"""Files that are there whole or not at all, folders that are to be filled, and where a cache goes."""
+"""Files that are there whole or not at all, their digests, folders that are to be filled, and where a cache goes."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -27,6 +28,12 @@ def check_new(folder: Path) -> None:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} exists and is not an empty folder.", "Name a new folder.")
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_once(path: Path, content: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import ReplayError
+from clew.model.files import sha256_of
 from clew.pipeline.manifest import Manifest, code_digest, read_manifest, versions
 from clew.pipeline.run import INPUTS, OUTPUTS, ROWWISE, Progress, derive, extract_new, memory_gb
 from clew.store.workspace import Workspace, erased_segments
@@ -73,11 +73,8 @@ def altered_in(workspace: Workspace, files: Iterable[tuple[str, str]]) -> str:
     """The first file below a workspace that is missing or has another SHA-256 than the one given; empty for none."""
     for file, digest in files:
         path = workspace.path / file
-        if not path.is_file():
+        if not path.is_file() or sha256_of(path) != digest:
             return file
-        with path.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
-                return file
     return ""
 
 

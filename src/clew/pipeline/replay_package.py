@@ -7,7 +7,6 @@ What a package says is not trusted: nothing in it names a file that would be ope
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from clew.extract.registry import extractors
 from clew.extract.stage import extract_segment, version_key
 from clew.match.signature import signature
 from clew.model.errors import InputError
+from clew.model.files import sha256_of
 from clew.model.tables import RECORDS
 from clew.pipeline.manifest import versions
 from clew.pipeline.replay import replay
@@ -143,9 +143,9 @@ def _compare(made: PackageReplay, told: Told, name: str, path: Path) -> None:
     there = told.folder / "data" / "tables" / f"{name}.parquet"
     if not there.is_file() or there.is_symlink():
         made.differs[name] = "it is not in the package"
-    elif _sha256(there) != told.digests[name]:
+    elif sha256_of(there) != told.digests[name]:
         made.differs[name] = "the file in the package is not the one that the package states: it was changed"
-    elif _sha256(path) == told.digests[name]:
+    elif sha256_of(path) == told.digests[name]:
         made.same.append(name)
     else:
         before, after = _read(there), _read(path)
@@ -158,11 +158,6 @@ def _compare(made: PackageReplay, told: Told, name: str, path: Path) -> None:
         else:
             columns = [c for c in before.column_names if c not in after.column_names or before[c] != after[c]]
             made.differs[name] = f"other values in {', '.join(columns)}"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read(path: Path) -> pa.Table | None:

@@ -8,7 +8,6 @@ named by their SHA-256, so the catalog is also the list of digests that a run's 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import tempfile
@@ -21,7 +20,7 @@ from typing import Any
 import orjson
 
 from clew.model.errors import WorkspaceError
-from clew.model.files import check_new, write_over
+from clew.model.files import check_new, sha256_of, write_over
 
 FORMAT = 3
 ERASED = "erased.json"
@@ -205,8 +204,7 @@ class Change:
         self.workspace.catalog = catalog
 
     def _take(self, table: str, path: Path, made_from: str) -> Segment:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = sha256_of(path)
         home = self.workspace.path / "segments" / table
         home.mkdir(mode=0o700, exist_ok=True)
         target = home / f"{digest}.parquet"
