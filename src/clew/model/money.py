@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 UNKNOWN = "XXX"  # ISO 4217: no currency
+WITHOUT_CENTS = {
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+}  # fmt: skip
 
 
 def written(amount: Decimal | None, currency: str | None) -> str:

@@ -17,16 +17,13 @@ import pyarrow as pa
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
-from clew.model.money import Amount
+from clew.model.money import WITHOUT_CENTS, Amount
 from clew.query.money_kernel import UNIT, Ints, add_up, fifo, openings, proportion
 from clew.query.money_reach import Reach, reach
 
 MOST_DEPTH = 12
 # What amounts are split into at the most, in 10^-18: a cent, where there are cents; of a coin a hundred millionth.
 _CENT, _TINY = UNIT // 100, UNIT // 10**8
-_WITHOUT_CENTS = {
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
-}  # fmt: skip
 _COINS = {"ADA", "BCH", "BNB", "BTC", "DASH", "DOGE", "ETH", "LTC", "SOL", "TRX", "XMR", "XRP", "ZEC"}
 POOL = 200  # accounts that pay one (backwards: that one pays), from which on it holds everybody's money
 
@@ -181,7 +178,7 @@ def traced(
 
 
 def _coarsest(currency: str) -> int:
-    return UNIT if currency in _WITHOUT_CENTS else _TINY if currency in _COINS else _CENT
+    return UNIT if currency in WITHOUT_CENTS else _TINY if currency in _COINS else _CENT
 
 
 def _grain(part: Ints, coarsest: int) -> int:

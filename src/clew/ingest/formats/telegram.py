@@ -14,6 +14,7 @@ import orjson
 from clew.ingest.base import Batch, Chunk, Example, Format, IsField, Reject, Source, rejected
 from clew.ingest.chats import Messages, Value, as_list, between, photos
 from clew.ingest.chats_json import Cut, Lists, Object, list_of, object_of, text_of
+from clew.model.money import WITHOUT_CENTS
 
 _MARK = re.compile(rb'"(?:from_id|actor_id|date_unixtime)"\s*:')
 _ALL = re.compile(rb'^\s*\{\s*"about"\s*:.{0,2000}"(?:personal_information|chats|contacts)"', re.DOTALL)
@@ -24,9 +25,8 @@ _OWNER = re.compile(rb'"personal_information"\s*:\s*\{\s*"user_id"\s*:\s*(\d{1,2
 _FROM = re.compile(rb'"(?:from_id|actor_id)"\s*:\s*"(user\d{1,20})"')
 _PERSONAL = ("personal_chat", "bot_chat")
 _FILES = ("photo", "file")
-# Currencies without decimal places, and with three.
-_WHOLE = re.compile("XTR|BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|VND|VUV|XAF|XOF|XPF")
-_THREE = re.compile("BHD|IQD|JOD|KWD|LYD|OMR|TND")
+_WHOLE = WITHOUT_CENTS | {"XTR"}  # Telegram's own
+_THREE = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}  # with three decimal places
 
 
 @dataclass(frozen=True)
@@ -181,8 +181,8 @@ def _asked(asked: Object, title: str) -> list[Value]:
 def _invoice(invoice: Object) -> Value:
     """The title and the amount, which is written in the currency's smallest unit."""
     amount, currency = text_of(invoice.get("amount")) or "", text_of(invoice.get("currency")) or ""
-    if amount.isdecimal() and currency and not _WHOLE.fullmatch(currency):
-        digits = 3 if _THREE.fullmatch(currency) else 2
+    if amount.isdecimal() and currency and currency not in _WHOLE:
+        digits = 3 if currency in _THREE else 2
         whole = amount.zfill(digits + 1)
         amount = f"{whole[:-digits]}.{whole[-digits:]}"
     parts = [text_of(invoice.get("title")), text_of(invoice.get("description")), f"{amount} {currency}".strip()]
