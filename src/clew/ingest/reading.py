@@ -187,11 +187,10 @@ def _unknown(source: FileSource) -> Part:
     if source.damage is not None:
         return _damaged(source.path, source.damage, None)
     what = known_binary(source.head())
-    reason = f"{what}, passed over" if what else "no format that Clew reads"
-    if what == PICTURE:
-        reason += "; --kind image reads it"
-    if not source.path.stat().st_size:
-        reason = "the file is empty"
+    if what is None:
+        reason = "no format that Clew reads" if source.path.stat().st_size else "the file is empty"
+    else:
+        reason = f"{what}, passed over" + "; --kind image reads it" * (what == PICTURE)
     return _only(Reject(WHOLE_FILE, reason, None, str(source.path)), None)
 
 

@@ -81,10 +81,11 @@ def joined(texts: pa.Array, others: Sequence[pa.Array]) -> tuple[pa.Array, list[
     for other in others:
         day_first = pc.and_(_fits_day(texts), _fits(other, _CLOCK))
         clock_first = pc.and_(_fits(texts, _CLOCK), _fits_day(other))
-        if pc.any(pc.or_(day_first, clock_first), min_count=0).as_py():
+        halves = pc.or_(day_first, clock_first)
+        if pc.any(halves, min_count=0).as_py():
             whole = pc.if_else(day_first, _whole(texts, other), _whole(other, texts))
-            texts = pc.if_else(pc.or_(day_first, clock_first), whole, texts)
-        taken.append(pc.or_(day_first, clock_first))
+            texts = pc.if_else(halves, whole, texts)
+        taken.append(halves)
     return texts, taken
 
 

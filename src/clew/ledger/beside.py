@@ -6,6 +6,7 @@ the workbench, which signs every minute, and the manifests of ingests and runs t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -102,15 +103,15 @@ def manifest_faults(workspace: Path, told: Told) -> Iterator[str]:
         told: by the entries of its ledger.
     """
     manifests = sorted(_manifests(workspace / "runs"), key=lambda each: str(each[1]["at"]))
+    moments = [str(manifest["at"]) for _, manifest in manifests]
     gone, late = list[str](), list[str]()
-    for nth, (subject, manifest) in enumerate(manifests):
-        at, noted = str(manifest["at"]), told.accounted.get(subject, "")
-        after = next((str(other["at"]) for _, other in manifests[nth + 1 :] if str(other["at"]) > at), None)
-        if after is None or noted is None:
+    for (subject, _), at in zip(manifests, moments, strict=True):
+        after, noted = bisect_right(moments, at), told.accounted.get(subject, "")
+        if after == len(moments) or noted is None:
             continue
         if not noted:
             gone.append(subject)
-        elif _later(after, noted):
+        elif _later(moments[after], noted):
             late.append(subject)
     if gone:
         yield f"The ledger has no entry of {_some(gone)}, and more was done since."
