@@ -14,15 +14,16 @@ run:  ## The main job on real mails and on a simulated world; prints the leads, 
 	@$(PYTHON) scripts/bootstrap.py sample,capture
 	@$(PY) -m clew.demo $(DEMO) --ads $(ADS) --serve $(SERVE)
 
+# The third worker of two cores works while others wait for a browser, a server or a child.
 test:  ## Style, types, the one-way flow, and all tests
 	@$(PYTHON) scripts/bootstrap.py dev,sample packages
 	@$(MAKE) --no-print-directory -j 2 kernels lint
 	@echo "[test] tests"
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 fuzz:  ## Tests by random examples alone, forty times as many
 	@$(PYTHON) scripts/bootstrap.py dev,sample
-	@$(PY) -m pytest -n 2 --hypothesis-profile=fuzz -m hypothesis
+	@$(PY) -m pytest -n 3 --hypothesis-profile=fuzz -m hypothesis
 
 kernels:
 	@$(PYTHON) scripts/bootstrap.py dev,sample

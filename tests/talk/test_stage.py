@@ -124,7 +124,7 @@ def _talk_of(lines: list[tuple[str, str | None, set[str]]]) -> Talks:
     return talks
 
 
-@settings(max_examples=tried(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_LINE, min_size=1, max_size=40), st.integers(0, 2**16))
 def test_the_order_of_rows_and_threads_change_nothing(read: Reader, lines: list[object], seed: int) -> None:
     talks = _talk_of(lines)  # type: ignore[arg-type]
@@ -132,7 +132,7 @@ def test_the_order_of_rows_and_threads_change_nothing(read: Reader, lines: list[
     assert _bytes(first) == _bytes(second)
 
 
-@settings(max_examples=tried(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_LINE, min_size=1, max_size=40))
 def test_conversations_of_others_change_nothing(read: Reader, lines: list[tuple[str, str | None, set[str]]]) -> None:
     lines = [(talk, who and f"{who}{talk}", senses) for talk, who, senses in lines]
@@ -144,7 +144,7 @@ def test_conversations_of_others_change_nothing(read: Reader, lines: list[tuple[
         ], table
 
 
-@settings(max_examples=tried(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tried(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_LINE, min_size=1, max_size=60))
 def test_what_is_found_holds_together(read: Reader, lines: list[tuple[str, str | None, set[str]]]) -> None:
     talks = _talk_of(lines)

@@ -24,7 +24,7 @@ from clew.talk.meant import SURE, opened, pleaded, shares
 from clew.talk.read import Hits, Messages, any_messages, read_hits, read_messages
 from clew.talk.senses import Flags, Floats
 from clew.talk.stages import shown
-from clew.talk.told import weights
+from clew.talk.told import quoted, weights
 
 MADE = ("conversations", "conversation_members", "stages", "control")
 
@@ -52,18 +52,19 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
     progress(0.5)
     talk = talks(messages)
     every = without_mailings(engine, messages, read_hits(engine, messages), talk)
-    made = _believed(engine, messages, every, np.zeros(len(every.message), np.bool_))
+    repeated = quoted(engine, messages, every)
+    made = _believed(messages, every, repeated, np.zeros(len(every.message), np.bool_))
     found = shown(messages, made.hits, made.counted, talk)
     progress(0.6)
     among = opened(messages, every, found)
     if among.any():
-        made = _believed(engine, messages, every, among)
+        made = _believed(messages, every, repeated, among)
         found = shown(messages, made.hits, made.counted, talk)
     progress(0.7)
     hits, stages, sure = made.hits, found.stages(), made.share >= SURE
     held = pairs(engine, messages, hits, made.counted, made.own & sure, talk)
     pleas = pleaded(messages, hits.only(sure), every)
-    alarming = _believed(engine, messages, every, among | pleas) if (pleas & ~among).any() else made
+    alarming = _believed(messages, every, repeated, among | pleas) if (pleas & ~among).any() else made
     sure = alarming.share >= SURE
     danger = dangers(messages, alarming.hits.only(sure), alarming.own[sure])
     return {
@@ -91,9 +92,10 @@ class _Believed:
     counted: Floats
 
 
-def _believed(engine: Engine, messages: Messages, every: Hits, among: Flags) -> _Believed:
+def _believed(messages: Messages, every: Hits, repeated: Flags, among: Flags) -> _Believed:
     """Judge all that may be said, ``among`` what is opened as such talk."""
     share = shares(every, among)
-    hits, share = every.only(share > 0), share[share > 0]
-    told = weights(engine, messages, hits)
+    kept = share > 0
+    hits, share = every.only(kept), share[kept]
+    told = weights(messages, hits, repeated[kept])
     return _Believed(hits, share, told == 1.0, told * share)

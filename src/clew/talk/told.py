@@ -103,26 +103,30 @@ def _without_accents(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
 
 
-def weights(engine: Engine, messages: Messages, hits: Hits) -> Floats:
-    """float64[h], what each hit counts for: 1, or `TOLD` for an order or threat that is probably somebody else's."""
-    counted = np.ones(len(hits.message))
-    directed = (having(ORDER) | having(FORCE))[hits.sense]
-    counted[_quoted(engine, messages, hits, directed)] = TOLD
+def weights(messages: Messages, hits: Hits, repeated: Flags) -> Floats:
+    """float64[h], what each hit counts for: 1, or `TOLD` for an order or threat that is probably somebody else's.
+
+    Args:
+        messages: of all conversations.
+        hits: h that are believed.
+        repeated: bool[h], those of `quoted`.
+    """
+    counted = np.where(repeated, TOLD, 1.0)
     suffers = _suffering(messages, hits, counted)
-    counted[directed & suffers[messages.sender[hits.message]]] = TOLD
+    counted[_directed(hits) & suffers[messages.sender[hits.message]]] = TOLD
     return counted
 
 
-def _quoted(engine: Engine, messages: Messages, hits: Hits, directed: Flags) -> Flags:
-    """Which hits are probably somebody else's, by the words around them.
+def quoted(engine: Engine, messages: Messages, hits: Hits) -> Flags:
+    """bool[h], which orders and threats are probably somebody else's, by the words around them.
 
     In quotation marks, in a quoted line, after "he said", in a forwarded message, in what a mail repeats; or a threat
     to what is mine.
     """
-    quoted = np.zeros(len(hits.message), np.bool_)
-    asked = np.flatnonzero(directed)
+    repeated = np.zeros(len(hits.message), np.bool_)
+    asked = np.flatnonzero(_directed(hits))
     if not len(asked):
-        return quoted
+        return repeated
     columns: dict[str, npt.NDArray[Any]] = {"hit": asked, "rid": messages.rid[hits.message[asked]]}
     columns |= {"start": hits.start[asked], "end": hits.end[asked], "force": having(FORCE)[hits.sense[asked]]}
     try:
@@ -130,8 +134,13 @@ def _quoted(engine: Engine, messages: Messages, hits: Hits, directed: Flags) -> 
         found = engine.sql(_QUOTED.format(above=_ABOVE, near=_NEAR, beside=_BESIDE), params=patterns())
     finally:
         engine.forget("talk_hits")
-    quoted[found.column("hit").to_numpy()] = True
-    return quoted
+    repeated[found.column("hit").to_numpy()] = True
+    return repeated
+
+
+def _directed(hits: Hits) -> Flags:
+    """bool[h], orders and threats."""
+    return (having(ORDER) | having(FORCE))[hits.sense]
 
 
 def _suffering(messages: Messages, hits: Hits, counted: Floats) -> Flags:
