@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from clew.access.roles import alone
 from clew.cases import case, people
+from clew.query.network import network_head
+from clew.query.network_reasons import why
 
 FILES = ("findings", "identities", "roles", "assets", "prices", "records", "links")
 
@@ -27,6 +30,22 @@ def test_a_name_across_the_cut_of_an_opening_is_masked(own_bench):
     case.open_case(own_bench.desk.casework, boss, "A", "to see", "law", "2049-01-01")
     people.add(own_bench.desk.casework, boss, "C1", [row["body"][begin:end]], ["victim"])
     assert half not in line()
+
+
+def test_a_name_that_is_cut_off_beside_a_quote_is_not_in_the_dossier(own_bench):
+    client, desk = own_bench.client, own_bench.desk
+    with desk.session() as engine:
+        network = engine.rows("SELECT network_id FROM leads ORDER BY rank LIMIT 1")[0]["network_id"]
+        quotes = [q for g in why(engine, network_head(engine, network)).grounds for q in g.quotes if len(q.before) > 20]
+        quote = next(q for q in quotes if q.before.startswith("…") and len(q.before.split()) > 3)
+        body = engine.rows(f"SELECT {quote.field} AS text FROM records WHERE record_id = '{quote.record_id}'")[0]["text"]
+    first, second = quote.before.removeprefix("…").split()[:2]  # the first word that is left stood after another
+    name = re.search(rf"\S+\s+{re.escape(first)}\s+{re.escape(second)}", body).group()
+    beside = html.escape(quote.before)
+    assert beside in client.get(f"/networks/{network}/dossier").text
+    case.open_case(desk.casework, alone("tester", "workbench"), "A", "to see", "law", "2049-01-01")
+    people.add(desk.casework, alone("tester", "workbench"), "C1", [name], ["victim"])
+    assert beside not in client.get(f"/networks/{network}/dossier").text
 
 
 def test_downloads_and_the_dossier_name_nobody_who_is_protected(own_bench):

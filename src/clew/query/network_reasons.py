@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clew.assess.catalogue import catalogue
@@ -11,6 +11,8 @@ from clew.assess.explain import Finding, Lead, Reason, Span, as_finding, as_lead
 from clew.engine.duckdb import Engine
 from clew.query.checks import checks_of
 from clew.query.network import NetworkHead, Row
+
+Mask = Callable[[str], str]
 
 _AROUND = 60  # characters shown on either side of a quote
 _FIELDS = ("title", "body", "contact", "place", "price", "handle", "url")
@@ -82,8 +84,15 @@ class Why:
         return tuple(g for g in self.grounds if g.polarity != "raises")
 
 
-def why(engine: Engine, head: NetworkHead) -> Why:
-    """The findings on a network with all that they rest on."""
+def why(engine: Engine, head: NetworkHead, mask: Mask | None = None) -> Why:
+    """The findings on a network with all that they rest on.
+
+    Args:
+        engine: the reading index.
+        head: the network.
+        mask: takes out of a text who may not be named. Quotes are cut from texts that were masked whole, as nobody
+            would know half a name again; all else is to be masked afterwards.
+    """
     net = {"net": head.net}
     led = engine.rows("SELECT * EXCLUDE (net) FROM leads WHERE net = $net", **net)
     lead = as_lead(led[0]) if led else None
@@ -93,7 +102,7 @@ def why(engine: Engine, head: NetworkHead) -> Why:
         SELECT indicator, count(*) AS records FROM findings
         WHERE net = $net AND subject_kind = 'record' GROUP BY indicator"""
     shown = {row["indicator"]: row["records"] for row in engine.rows(query, **net)}
-    quotes = _quoted(engine, head.net, [span for f in found.values() for span in f.spans])
+    quotes = _quoted(engine, head.net, [span for f in found.values() for span in f.spans], mask)
     reasons = list(lead.reasons) if lead else []
     told = {r.indicator for r in reasons}
     reasons += [_alone(f) for f in found.values() if f.indicator not in told]
@@ -125,7 +134,7 @@ def _alone(finding: Finding) -> Reason:
     return Reason(finding.indicator, finding.points, finding.reason, 0.0, "", caution, strength, source)
 
 
-def _quoted(engine: Engine, net: int, spans: Iterable[Span]) -> dict[Span, Quote]:
+def _quoted(engine: Engine, net: int, spans: Iterable[Span], mask: Mask | None) -> dict[Span, Quote]:
     """The characters of spans, with some around them; spans of records that are gone are left out."""
     wanted = list(dict.fromkeys(spans))
     query = f"""
@@ -133,10 +142,10 @@ def _quoted(engine: Engine, net: int, spans: Iterable[Span]) -> dict[Span, Quote
         FROM records WHERE net = $net AND rid IN (SELECT unnest($rids::UBIGINT[]))"""
     rids = sorted({int(span.record_id[:16], 16) for span in wanted})
     held = {row["record_id"]: row for row in engine.rows(query, net=net, rids=rids)}
-    return {span: _quote(held[span.record_id], span) for span in wanted if span.record_id in held}
+    return {span: _quote(held[span.record_id], span, mask) for span in wanted if span.record_id in held}
 
 
-def _quote(record: Row, span: Span) -> Quote:
+def _quote(record: Row, span: Span, mask: Mask | None) -> Quote:
     text = str(record.get(span.field or "") or "")
     if span.field is None or span.start is None or span.end is None:
         before, quote, after = "", "", ""
@@ -145,7 +154,23 @@ def _quote(record: Row, span: Span) -> Quote:
         quote = text[span.start : span.end] or span.raw or ""
         after = _tail(text[span.end :][::-1])[::-1]
     known = {name: record[name] for name in ("record_id", "kind", "platform", "posted_at", "place", "title")}
-    return Quote(**known, field=span.field, before=before, quote=quote, after=after)
+    made = Quote(**known, field=span.field, before=before, quote=quote, after=after)
+    return _cover(made, text, mask) if mask else made
+
+
+def _cover(quote: Quote, text: str, mask: Mask) -> Quote:
+    """The quote, or what of it can be shown where somebody in the text may not be named."""
+    masked = mask(text)
+    shown = quote.before.removeprefix("…") + quote.quote + quote.after.removesuffix("…")
+    if masked == text or _plain(shown) in _plain(masked):
+        return quote
+    words = mask(quote.quote)
+    known = words != quote.quote or _plain(words) in _plain(masked)  # else it is a part of what was masked
+    return replace(quote, before="…", quote=words if known else "…", after="…")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _tail(text: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 
 from clew.engine.duckdb import Engine
 from clew.evidence.report.content_network import NetworkContent, Quoted, ReasonShown
@@ -15,7 +14,7 @@ from clew.model.words import count
 from clew.query.network import NetworkHead, network_head
 from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
 from clew.query.network_facets import shared_elsewhere
-from clew.query.network_reasons import Ground, Quote, Why, why
+from clew.query.network_reasons import Ground, Why, why
 
 _CHECKED = 3  # findings whose checks are repeated among what would change our mind
 _WEAK_POINTS, _SHARED = 6, 5
@@ -37,7 +36,7 @@ def network_content(
     """
     with engine.session() as reading:  # drawing makes temporary tables
         head = network_head(reading, network_id)
-        told = why(reading, head)
+        told = why(reading, head, mask)
         made = fabric(reading, head.net)
         return NetworkContent(
             network_id=head.network_id,
@@ -48,9 +47,7 @@ def network_content(
             rank=head.rank,
             priority=head.priority,
             glance=_glance(head),
-            reasons=tuple(
-                _reason(replace(g, quotes=_covered(reading, head.net, g.quotes, mask))) for g in told.grounds
-            ),
+            reasons=tuple(_reason(ground) for ground in told.grounds),
             doubts=_doubts(reading, head, told, made),
             identities=identity_tables(reading, head, made, table_files),
             structure=structure_tables(reading, head, table_files),
@@ -97,33 +94,6 @@ def _reason(ground: Ground) -> ReasonShown:
         quotes=quotes,
         records=ground.records,
     )
-
-
-def _covered(engine: Engine, net: int, quotes: Iterable[Quote], mask: Callable[[str], str]) -> tuple[Quote, ...]:
-    """Quotes without those who may not be named: a name that is cut off at an end is masked in the whole text alone."""
-    return tuple(
-        quote if quote.field is None else _cover(quote, _text(engine, net, quote.record_id, quote.field), mask)
-        for quote in quotes
-    )
-
-
-def _text(engine: Engine, net: int, record_id: str, field: str) -> str:
-    query = f"SELECT {field} AS text FROM records WHERE net = $net AND record_id = $record_id"
-    return str(engine.rows(query, net=net, record_id=record_id)[0]["text"] or "")
-
-
-def _cover(quote: Quote, text: str, mask: Callable[[str], str]) -> Quote:
-    masked = mask(text)
-    shown = quote.before.removeprefix("…") + quote.quote + quote.after.removesuffix("…")
-    if masked == text or _plain(shown) in _plain(masked):
-        return quote
-    words = mask(quote.quote)
-    known = words != quote.quote or _plain(words) in _plain(masked)  # else it is a part of what was masked
-    return replace(quote, before="…", quote=words if known else "…", after="…")
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _doubts(engine: Engine, head: NetworkHead, told: Why, made: Fabric) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from clew.query.network_assets import assets
 from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
 from clew.query.network_facets import PEOPLE, identities, roles, shared_elsewhere
 from clew.query.network_links import network_links
-from clew.query.network_reasons import why
+from clew.query.network_reasons import Mask, why
 from clew.query.network_records import network_records
 from clew.query.traced import played, seizable
 from clew.web.access import Who, access
@@ -59,7 +59,8 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
     def content(head: NetworkHead) -> Mapping[str, Any]:
         made = fabric(reading, head.net)
         known = identities(reading, head.net, head.records, PEOPLE, made.worth, holds(made))
-        told = _reasons(reading, head, made)
+        mask = masks.text if masks else None
+        told = _reasons(reading, head, made, mask)
         ran = desk.workspace.segments("networks")
         return told | {
             "identities": known[:IDENTITIES],
@@ -71,7 +72,7 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
             "signs": signs_of(reading, head.network_id),
             "assets": assets(reading, head.net),
             "links": network_links(reading, head.net, 0, 20)[0],
-            "records": network_records(reading, head.net, 0, 4 * SIZE, mask=masks.text if masks else None)[0],
+            "records": network_records(reading, head.net, 0, 4 * SIZE, mask=mask)[0],
             "now": datetime.now(UTC),
             "run": read_manifest(desk.workspace, "last").id if ran else "",
         }
@@ -79,10 +80,10 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
     return masked_page(masks, network_tab(request, reading, name, "Why", content, "networks/dossier.html"))
 
 
-def _reasons(reading: Engine, head: NetworkHead, made: Fabric) -> dict[str, Any]:
+def _reasons(reading: Engine, head: NetworkHead, made: Fabric, mask: Mask | None = None) -> dict[str, Any]:
     """Why it is a lead, and what would change our mind."""
     return {
-        "why": why(reading, head),
+        "why": why(reading, head, mask),
         "one_finding": ONE_FINDING,
         "holds": holds(made)[:_SHOWN],
         "loose": loose(made),

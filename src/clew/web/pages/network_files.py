@@ -37,7 +37,7 @@ def findings_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Respon
     ]  # fmt: skip
 
     def lines() -> Iterator[Sequence[object]]:
-        for g in why(reading, head).grounds:
+        for g in why(reading, head, masks.text if masks else None).grounds:
             r = g.reason
             said = (r.indicator, g.polarity, round(r.points, 3), r.sentence, r.seen, r.caution, r.known, r.source)
             for q in g.quotes:
