@@ -105,7 +105,7 @@ def test_a_flow_chart_draws_small_ones_together_and_loses_nothing(engine: Engine
     assert chart.said == ["4 accounts that got less are drawn together."]
     start = chart.nodes.index(IBAN)
     assert sum(a for s, a in zip(chart.source, chart.fifo, strict=True) if s == start) == found.total == 75
-    last = chart.nodes.index("still there")
+    last = chart.nodes.index("no later payment known")
     assert sum(a for t, a in zip(chart.target, chart.share, strict=True) if t == last) == 75
     whole = sankey(follow(engine, "name:p3", back=True)[0])
     assert set(zip(whole.source, whole.target, strict=True)) != set()

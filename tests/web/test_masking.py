@@ -38,7 +38,8 @@ def test_a_name_that_is_cut_off_beside_a_quote_is_not_in_the_dossier(own_bench):
         network = engine.rows("SELECT network_id FROM leads ORDER BY rank LIMIT 1")[0]["network_id"]
         quotes = [q for g in why(engine, network_head(engine, network)).grounds for q in g.quotes if len(q.before) > 20]
         quote = next(q for q in quotes if q.before.startswith("…") and len(q.before.split()) > 3)
-        body = engine.rows(f"SELECT {quote.field} AS text FROM records WHERE record_id = '{quote.record_id}'")[0]["text"]
+        texts = f"SELECT {quote.field} FROM records WHERE record_id = $record"
+        body = engine.rows(texts, record=quote.record_id)[0][quote.field]
     first, second = quote.before.removeprefix("…").split()[:2]  # the first word that is left stood after another
     name = re.search(rf"\S+\s+{re.escape(first)}\s+{re.escape(second)}", body).group()
     beside = html.escape(quote.before)

@@ -113,7 +113,7 @@ class Sankey:
     """A flow chart: names of nodes with their level, and links as positions in them.
 
     Attributes:
-        nodes: accounts, ends ("still there") and, where there are too many, "others".
+        nodes: accounts, ends ("no later payment known") and, where there are too many, "others".
         level: from left to right.
         source, target: of each link.
         fifo, share: how much, by either way of splitting.

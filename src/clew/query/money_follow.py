@@ -1,8 +1,9 @@
 """Follow the money of an account forward (where did it go?) or back (where did it come from?), in amounts that add up.
 
 Two ways of splitting stand side by side: first in, first out, and by proportion; see `clew.query.money_kernel`. All
-that is followed ends somewhere: it is still there, was there before the records begin, came back, lies with an account
-so busy that nobody can tell one payer's money from another's, or is not followed further because the depth is reached.
+that is followed ends somewhere: no later payment of it is known, it was there before the records begin, came back,
+lies with an account so busy that nobody can tell one payer's money from another's, or is not followed further because
+the depth is reached.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _COINS = {"ADA", "BCH", "BNB", "BTC", "DASH", "DOGE", "ETH", "LTC", "SOL", "TRX"
 POOL = 200  # accounts that pay one (backwards: that one pays), from which on it holds everybody's money
 
 STILL, BEFORE, BACK, POOLED, CASH, DEEP, OUTSIDE = (
-    "still there", "before the records begin", "came back", "mixed with the money of many", "in cash",
+    "no later payment known", "before the records begin", "came back", "mixed with the money of many", "in cash",
     "not followed further", "unknown",
 )  # fmt: skip
 

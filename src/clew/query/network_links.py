@@ -22,6 +22,7 @@ _SENTENCES = {
     "account": "Both name the account {}",
     "image": "Both show one picture",
     "template": "Both use one text",
+    "conversation": "Both are messages of conversation {}",
     "item": "Both are versions of one item",
 }
 _SHOWN = 60  # characters of a value

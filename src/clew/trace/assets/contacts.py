@@ -67,12 +67,14 @@ SELECT network_id, 'phone' AS kind, value, '' AS holder, first_at, last_at,
     )
 },
     if(price IS NULL OR up_1 IS NULL, NULL, currency) AS currency,
-    CASE WHEN price IS NULL OR up_1 IS NULL THEN 'Stands in ' || items || ' adverts; they name no price or no time.'
+    CASE WHEN price IS NULL OR up_1 IS NULL THEN 'Stands in ' || items
+            || if(items = 1, ' advert, which names', ' adverts; they name') || ' no price or no time.'
         ELSE 'Assumed, not observed: the middle of the lowest prices named (' || price || ' ' || currency || ') times '
         || 'days with an advert up ({", ".join(f"' || up_{d} || '" for d in DAYS)}, if one is up for {DAYS[0]}, {
     DAYS[1]
 } or '
-        || '{DAYS[2]} days) times {VISITS[0]}, {VISITS[1]} or {VISITS[2]} paid visits a day. ' || items || ' adverts.'
+        || '{DAYS[2]} days) times {VISITS[0]}, {VISITS[1]} or {VISITS[2]} paid visits a day. ' || items
+        || if(items = 1, ' advert.', ' adverts.')
     END AS reason, rids
 FROM each JOIN values USING (phone) JOIN (SELECT network_id, hash(network_id) AS net FROM networks) USING (net)
 LEFT JOIN prices USING (net, phone) LEFT JOIN up USING (net, phone)
