@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -108,6 +108,12 @@ class Masks:
     def text(self, text: str) -> str:
         """A text without them. JSON stays JSON."""
         return self._one(text) if self and text and self._finder.find(text) else text
+
+    @property
+    def before_cut(self) -> Callable[[str], str] | None:
+        """`text`, for whoever shows a part of a text: half a name would not be known again. None without them, so that
+        no whole text need be read."""
+        return self.text if self else None
 
     def prose(self, text: str) -> str:
         """A text that no extractor has read before (a note, a report): what is spelled out is found too; slower."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 
 Row = dict[str, Any]
+Mask = Callable[[str], str]  # takes out of a text who may not be named
 
 _NAMED = 12  # values of a kind that the head names
 _BARS = 52  # of its chart of activity

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from clew.assess.catalogue import catalogue
 from clew.assess.explain import Finding, Lead, Reason, Span, as_finding, as_lead
 from clew.engine.duckdb import Engine
 from clew.query.checks import checks_of
-from clew.query.network import NetworkHead, Row
-
-Mask = Callable[[str], str]
+from clew.query.network import Mask, NetworkHead, Row
 
 _AROUND = 60  # characters shown on either side of a quote
 _FIELDS = ("title", "body", "contact", "place", "price", "handle", "url")
@@ -142,7 +141,8 @@ def _quoted(engine: Engine, net: int, spans: Iterable[Span], mask: Mask | None) 
         FROM records WHERE net = $net AND rid IN (SELECT unnest($rids::UBIGINT[]))"""
     rids = sorted({int(span.record_id[:16], 16) for span in wanted})
     held = {row["record_id"]: row for row in engine.rows(query, net=net, rids=rids)}
-    return {span: _quote(held[span.record_id], span, mask) for span in wanted if span.record_id in held}
+    once = cache(mask) if mask else None  # many spans stand in one text
+    return {span: _quote(held[span.record_id], span, once) for span in wanted if span.record_id in held}
 
 
 def _quote(record: Row, span: Span, mask: Mask | None) -> Quote:

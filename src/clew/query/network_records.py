@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from clew.engine.duckdb import Engine
+from clew.query.network import Mask
 from clew.query.times import TIMED
 
 _OPENING, _WHOLE = 160, (1 << 32) - 1  # characters of a text
@@ -62,7 +62,7 @@ def network_records(
     limit: int = 50,
     finding: str = "",
     newest: bool = True,
-    mask: Callable[[str], str] | None = None,
+    mask: Mask | None = None,
 ) -> tuple[list[Listed], int]:
     """Some records of a network, and how many there are.
 
@@ -94,7 +94,7 @@ def network_records(
     return [_listed(row, mask) for row in found], total
 
 
-def _listed(row: dict[str, Any], mask: Callable[[str], str] | None) -> Listed:
+def _listed(row: dict[str, Any], mask: Mask | None) -> Listed:
     opening = mask(row["opening"])[:_OPENING] if mask else row["opening"]
     told = {key: value for key, value in row.items() if key != "total"}
     return Listed(**told | {"opening": opening, "edited": tuple(row["edited"])})

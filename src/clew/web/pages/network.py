@@ -15,12 +15,12 @@ from clew.cases.triage import State
 from clew.engine.duckdb import Engine
 from clew.pipeline.manifest import read_manifest
 from clew.query.money_network import signs_of
-from clew.query.network import NetworkHead
+from clew.query.network import Mask, NetworkHead
 from clew.query.network_assets import assets
 from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
 from clew.query.network_facets import PEOPLE, identities, roles, shared_elsewhere
 from clew.query.network_links import network_links
-from clew.query.network_reasons import Mask, why
+from clew.query.network_reasons import why
 from clew.query.network_records import network_records
 from clew.query.traced import played, seizable
 from clew.web.access import Who, access
@@ -59,8 +59,7 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
     def content(head: NetworkHead) -> Mapping[str, Any]:
         made = fabric(reading, head.net)
         known = identities(reading, head.net, head.records, PEOPLE, made.worth, holds(made))
-        mask = masks.text if masks else None
-        told = _reasons(reading, head, made, mask)
+        told = _reasons(reading, head, made, masks.before_cut)
         ran = desk.workspace.segments("networks")
         return told | {
             "identities": known[:IDENTITIES],
@@ -72,7 +71,7 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
             "signs": signs_of(reading, head.network_id),
             "assets": assets(reading, head.net),
             "links": network_links(reading, head.net, 0, 20)[0],
-            "records": network_records(reading, head.net, 0, 4 * SIZE, mask=mask)[0],
+            "records": network_records(reading, head.net, 0, 4 * SIZE, mask=masks.before_cut)[0],
             "now": datetime.now(UTC),
             "run": read_manifest(desk.workspace, "last").id if ran else "",
         }

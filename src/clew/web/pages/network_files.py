@@ -37,7 +37,7 @@ def findings_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Respon
     ]  # fmt: skip
 
     def lines() -> Iterator[Sequence[object]]:
-        for g in why(reading, head, masks.text if masks else None).grounds:
+        for g in why(reading, head, masks.before_cut).grounds:
             r = g.reason
             said = (r.indicator, g.polarity, round(r.points, 3), r.sentence, r.seen, r.caution, r.known, r.source)
             for q in g.quotes:
@@ -104,8 +104,7 @@ def prices_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response
 def records_csv(reading: Reading, masks: TheMasks, name: NetworkName) -> Response:
     """Its records, the oldest first."""
     head = network_head(reading, name)
-    mask = masks.text if masks else None
-    found = network_records(reading, head.net, 0, MOST, newest=False, mask=mask)[0]
+    found = network_records(reading, head.net, 0, MOST, newest=False, mask=masks.before_cut)[0]
     return _table(masks, f"{head.network_id}-records", Listed, found)
 
 
