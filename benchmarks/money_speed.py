@@ -64,7 +64,7 @@ def _tables(n: int, engine: Engine) -> dict[str, pa.Table]:
     made = {}
     for name, table in (("records", records), ("mentions", mentions)):
         columns = [
-            (table.column(f.name) if f.name in table.column_names else pa.nulls(n, f.type)).cast(f.type)
+            (table.column(f.name) if f.name in table.column_names else pa.nulls(len(table), f.type)).cast(f.type)
             for f in TABLES[name]
         ]
         made[name] = pa.table(columns, schema=TABLES[name])
