@@ -73,6 +73,7 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             "item_id": pa.array([a.item or f"item{a.number}" for a in adverts], pa.string()),
             "kind": pa.array([a.kind for a in adverts], pa.string()),
             "url": pa.array([a.url for a in adverts], pa.string()),
+            **{column: pa.nulls(len(adverts), pa.string()) for column in ("title", "body", "contact")},
             "handle": pa.array([a.sender for a in adverts], pa.string()),
             "platform": pa.array(["p"] * len(adverts), pa.string()),
             "posted_at": pa.array(
@@ -108,6 +109,7 @@ def tables(adverts: Sequence[Advert]) -> dict[str, pa.Table]:
             "value": pa.array([v for _, _, v in said], pa.string()),
             "field": pa.array([spoken.get(s, "contact") for s in said], pa.string()),
             "start": pa.array([0] * len(said), pa.int32()),
+            "end": pa.array([8] * len(said), pa.int32()),
         }
     )
     return {

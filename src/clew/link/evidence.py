@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.engine.duckdb import Engine
+from clew.link.boards import boards_own
 from clew.link.groups import Evidence, Incidence, Ints, Telling, incidence
 from clew.link.paid import own_payments, read_booked
 from clew.link.rows import Rids, RowIndex
@@ -70,6 +71,7 @@ def gather(engine: Engine, weights: Weights = DEFAULT) -> Gathered:
     with engine.beside(read_booked) as booked:
         tied = read_ties(engine, index)
         weighed, paid = own_payments(engine, index, tied, booked.result())
+    weighed = weighed.only(~boards_own(engine, index, weighed))
     evidence = Evidence(
         incidence(weighed.row, weighed.identifier, n),
         tied.kind,

@@ -8,7 +8,7 @@ Accounts that pass on what they receive are one household or one operation: see 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +131,7 @@ def own_payments(engine: Engine, index: RowIndex, ties: Ties, booked: Booked) ->
     own = np.where(sides.payee, public | passed | (payer[row] < 0), public | ~of_known_payee[row])
     kept = ~paid[ties.row]
     kept[ties.places(sides.code[own], row[own])] = True
-    weighed = replace(ties, row=ties.row[kept], identifier=ties.identifier[kept])
+    weighed = ties.only(kept)
     payers = own & ~sides.payee
     return weighed, chains(row[payers], sides.code[payers])
 

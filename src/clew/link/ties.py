@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +56,10 @@ class Ties:
     identifier: npt.NDArray[np.int32]
     kind: npt.NDArray[np.uint8]
     values: pa.ChunkedArray
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> Ties:
+        """Some of the ties; identifiers keep their codes."""
+        return replace(self, row=self.row[kept], identifier=self.identifier[kept])
 
     def codes(self, types: pa.Array, values: pa.Array) -> npt.NDArray[np.int64]:
         """int64[n], the codes of identifiers that are there."""
