@@ -162,8 +162,16 @@ def test_who_controls_elsewhere_is_sooner_believed(talks: Talks, read: Reader) -
     rows = {r["conversation_id"]: r for r in read(talks)["control"]}
     assert (rows["c"]["controller"], rows["c"]["controlled"]) == ("boss", "lena")
     assert rows["c"]["confidence"] == pytest.approx(1 / (1 + 2.718281828**-1.8), abs=6e-4)
-    assert rows["c"]["reason"].endswith("; boss controls somebody in 1 other talk.")
+    assert rows["c"]["reason"].endswith("; boss seems to control somebody in 1 other talk.")
     assert "other talk" not in rows["other"]["reason"]  # what is believed because of it proves nothing in turn
+
+
+def test_what_may_be_meant_is_told_apart_from_what_is_said(talks: Talks, read: Reader) -> None:
+    talks.chat("c", *HELD)
+    talks.say("c", "boss", "location-demand", odds=-2.0)
+    (row,) = read(talks)["control"]
+    assert row["reason"].startswith("boss made 3 demands of mira (location 1, earnings 1, rules and fines 1), ")
+    assert row["reason"].endswith("; 1 more message may say so.")
 
 
 @pytest.mark.parametrize("platform, source, joined", [("p", "t", True), ("q", "s", False), ("whatsapp", "t", False)])

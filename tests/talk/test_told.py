@@ -211,3 +211,24 @@ def test_an_accidental_plea_does_not_clear_the_one_who_gives_the_orders(talks: T
     made = read(talks)
     assert control_of(made) == [("boss", "mira")]
     assert ("threat-family", "boss") in stages_of(made)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("they took her passport and say she has to work for it", True),
+        ("i just read about a woman who was locked in a flat", True),
+        ("meine nachbarin darf nicht allein raus, ihr mann hat ihr handy", True),
+        ("lui hanno tolto tutto, le hanno preso i documenti", True),
+        ("у неё забрали паспорт", True),
+        ("她的护照被拿走了", True),
+        ("i heard that you talked, your passport stays here", False),
+        ("she has to pick you up, your passport stays here", False),
+        ("ihr pass bleibt hier", False),  # a polite "your"
+        ("un'amica ti prende alla stazione, il suo passaporto resta qui", False),
+        ("sesini çıkarma, mesajlarını okudum", False),
+    ],
+)
+def test_who_tells_of_a_third_person_does_not_order(talks: Talks, read: Reader, text: str, told: bool) -> None:
+    talks.say("c", "ana", "threat-publish", body=text, at=len(text) // 2)
+    assert (stages_of(read(talks)) == []) is told

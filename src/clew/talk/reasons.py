@@ -55,13 +55,14 @@ def dates(t: Ints) -> pa.Array:
     return pc.if_else(known, joined(" on ", day), "")
 
 
-def control_reasons(over: pa.Array, under: pa.Array, said: Ints, elsewhere: Ints) -> pa.Array:
+def control_reasons(over: pa.Array, under: pa.Array, said: Ints, perhaps: Ints, elsewhere: Ints) -> pa.Array:
     """A sentence for each pair: "A made 7 demands of B (location 3, …); B reported earnings 5 times and …".
 
     Args:
         over: names of who controls.
         under: names of the controlled.
-        said: int64[p, senses], messages that are the evidence.
+        said: int64[p, senses], messages that are the evidence, surely read.
+        perhaps: int64[p], messages besides that may be meant so.
         elsewhere: int64[p], other talks in which A controls somebody.
     """
     demands = _total(said, _DEMANDS)
@@ -78,10 +79,11 @@ def control_reasons(over: pa.Array, under: pa.Array, said: Ints, elsewhere: Ints
     ]
     told = joined(over, " ", _list(did))
     back = joined("; ", under, " ", _list(answered))
-    others = joined("; ", over, " controls somebody in ", _times(elsewhere, "other talk"))
+    others = joined("; ", over, " seems to control somebody in ", _times(elsewhere, "other talk"))
     return joined(
         told,
         pc.if_else(pa.array(_total(said, _ANSWERS) > 0), back, ""),
+        pc.if_else(pa.array(perhaps > 0), joined("; ", _times(perhaps, "more message"), " may say so"), ""),
         pc.if_else(pa.array(elsewhere > 0), others, ""),
         ".",
     )

@@ -71,7 +71,7 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
         "conversations": tables.conversations(messages, hits, found, stages, danger),
         "conversation_members": tables.conversation_members(messages),
         "stages": tables.stages(messages, hits, found, stages),
-        "control": tables.control(messages, hits, made.own, held),
+        "control": tables.control(messages, hits, made.own, made.share >= SURE, held),
     }
 
 

@@ -75,28 +75,32 @@ def stages(messages: Messages, hits: Hits, found: Shown, counting: Ints) -> pa.T
     return pa.table([column.take(pa.array(order)) for column in columns], schema=STAGES)
 
 
-def control(messages: Messages, hits: Hits, own: Flags, pairs: Pairs) -> pa.Table:
+def control(messages: Messages, hits: Hits, own: Flags, sure: Flags, pairs: Pairs) -> pa.Table:
     """CONTROL, sorted by conversation and names.
 
     Args:
         messages: all.
         hits: their senses.
         own: which hits are meant by who writes them, as far as one can see.
+        sure: which hits are surely read; others are told as what may be meant.
         pairs: who may control whom.
     """
     chosen = pairs.shown()
     of_hit = np.where(own, pairs.of_hit, -1)
     said = np.zeros((len(pairs.over), len(NAMES)), np.int64)
-    np.add.at(said, (of_hit[of_hit >= 0], hits.sense[of_hit >= 0]), 1)
+    plain = sure & (of_hit >= 0)
+    np.add.at(said, (of_hit[plain], hits.sense[plain]), 1)
+    hinted = np.setdiff1d(hits.message[of_hit >= 0], hits.message[plain])
     message, row = _evidence(hits.message, of_hit, chosen, len(pairs.over))
     once = np.append(True, (message[1:] != message[:-1]) | (row[1:] != row[:-1]))[: len(row)]
+    perhaps = np.bincount(row[once], weights=np.isin(message[once], hinted), minlength=len(chosen)).astype(np.int64)
     over, under = (messages.member_name.take(pa.array(side[chosen])) for side in (pairs.over, pairs.under))
     columns = [
         messages.ids.take(pa.array(messages.member_conversation[pairs.over[chosen]])),
         over,
         under,
         pa.array(pairs.confidence[chosen].astype(np.float32)),
-        control_reasons(over, under, said[chosen], pairs.elsewhere[chosen]),
+        control_reasons(over, under, said[chosen], perhaps, pairs.elsewhere[chosen]),
         _lists(row[once], pa.array(messages.rid[message[once]]), len(chosen)),
     ]
     return pa.table(columns, schema=CONTROL)

@@ -44,7 +44,7 @@ WITH said AS (
 SELECT hit FROM beside
 WHERE forwarded OR answers OR regexp_matches(line, '[“„«][^“”„«»]*$') OR regexp_matches(line, '^\s*>')
     OR (length(line) - length(replace(line, '"', ''))) % 2 = 1
-    OR regexp_matches(near, $said)
+    OR regexp_matches(near, $said) OR regexp_matches(near, $third)
     OR force AND regexp_matches(words, $mine) AND NOT regexp_matches(words, $yours)
     OR regexp_matches(above, $repeated) OR regexp_matches(replace(above, '>', chr(10)), $headers)
     OR len(regexp_extract_all(above, '(?i)<blockquote\b')) > len(regexp_extract_all(above, '(?i)</blockquote\b'))
@@ -120,8 +120,8 @@ def weights(messages: Messages, hits: Hits, repeated: Flags) -> Floats:
 def quoted(engine: Engine, messages: Messages, hits: Hits) -> Flags:
     """bool[h], which orders and threats are probably somebody else's, by the words around them.
 
-    In quotation marks, in a quoted line, after "he said", in a forwarded message, in what a mail repeats; or a threat
-    to what is mine.
+    In quotation marks, in a quoted line, after "he said", in a forwarded message, in what a mail repeats; where it is a
+    third person who suffers it ("they took her passport"); or a threat to what is mine.
     """
     repeated = np.zeros(len(hits.message), np.bool_)
     asked = np.flatnonzero(_directed(hits))
