@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from contextlib import contextmanager
 
@@ -208,6 +209,25 @@ def test_a_package_is_made_fetched_and_verified(own_bench, page, tmp_path):
     press(page, "Check")
     expect(page.get_by_text("C1 is whole.")).to_be_visible()
     assert faults(page) == []
+
+
+def test_a_package_without_its_originals_is_no_good_news(own_bench, page):
+    opened(own_bench.client)
+    for name, said in (("one.txt", b"Dear Jane Sample"), ("two.txt", b"Jane Sample wrote"), ("three.txt", b"No name")):
+        sent = {"file": (name, said, "text/plain")}
+        assert own_bench.client.post("/cases/C1/exhibits/file", files=sent).status_code == 303
+    person = {"names": "Jane Sample", "category": "victim"}
+    assert own_bench.client.post("/cases/C1/persons", data=person).status_code == 303
+    assert own_bench.client.post("/cases/C1/packages").status_code == 303
+    assert own_bench.desk.jobs.wait(1).state == "done"
+    page.goto(f"{own_bench.url}/cases/C1/packages")
+    shot(page, "cases-packages-held-back")
+    assert faults(page) == []
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("is done, but 2 of 3 originals are not in it.")
+    expect(told).to_contain_text("C1-E1 was held back: It mentions C1-P1")
+    expect(told).not_to_have_class(re.compile("good"))
+    expect(page.get_by_label("C1-B1")).to_contain_text("Held back to protect people: C1-E1, C1-E2.")
 
 
 def test_a_page_of_this_machine_is_not_captured(own_bench):

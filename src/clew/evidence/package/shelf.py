@@ -21,6 +21,7 @@ from clew.cases.people import person_of
 from clew.evidence import verify
 from clew.evidence.package.bag import pieces_of
 from clew.evidence.package.issued import Issued, issued_in
+from clew.ledger import log
 from clew.model.actor import Actor
 from clew.model.errors import DeniedError, MissingError
 from clew.vault.store import Digester, Digests
@@ -37,10 +38,14 @@ class Shelved:
     Attributes:
         issued: what was written down when it was made.
         folder: the name of the copy here; empty where none is.
+        exhibits: of the case when it was made.
+        withheld: those whose originals are not in it.
     """
 
     issued: Issued
     folder: str
+    exhibits: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 def new_place(workspace: Path, case_id: str) -> Path:
@@ -58,9 +63,13 @@ def shelved(casework: Casework, actor: Actor, case_id: str) -> list[Shelved]:
     """
     with opened(casework, actor, case_id) as file:
         issued = issued_in(file.connection, case_id)
+        told = [log.entry(file.connection, one.seq).facts() for one in issued]
         file.log("view", f"case {case_id}", {"what": "packages"})
     copies = {_digest(path): path.name for path in _copies(casework.workspace, case_id)}
-    return [Shelved(one, copies.get(one.sha256, "")) for one in reversed(issued)]
+    return [
+        Shelved(one, copies.get(one.sha256, ""), tuple(said.get("exhibits", ())), tuple(said.get("withheld", ())))
+        for one, said in reversed(list(zip(issued, told, strict=True)))
+    ]
 
 
 def take_down(casework: Casework, actor: Actor, case_id: str, name: str, scratch: Path) -> tuple[Path, str]:

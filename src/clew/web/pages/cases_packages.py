@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from clew.access.roles import may
 from clew.cases.check import check as check_case
 from clew.cases.whole import WholeCase
-from clew.evidence.package.shelf import new_place, remove, shelved, take_down
+from clew.evidence.package.shelf import Shelved, new_place, remove, shelved, take_down
 from clew.evidence.verify import fingerprint
 from clew.model.errors import ClewError, WorkspaceError
 from clew.web import work
@@ -122,14 +122,21 @@ def _checking(place: Place, whole: WholeCase) -> dict[str, Any]:
 
 def _packages(place: Place, wrong: Failed | None = None) -> Response:
     def more(whole: WholeCase) -> Mapping[str, Any]:
+        made, jobs = shelved(place.casework, place.who, place.case_id), _jobs(place, "Package")
+        ended = jobs[0].said if jobs and jobs[0].state == "done" else ""
         return {
-            "packages": shelved(place.casework, place.who, place.case_id), "jobs": _jobs(place, "Package"),
+            "packages": made, "jobs": jobs, "lacking": next((p for p in made if _says(ended, p) and p.withheld), None),
             "exports": may(place.who, "export"), "fingerprint": fingerprint(place.casework.keys.public.hex()),
             "uncovered": [person for person in whole.people if person.vulnerable and not person.protected],
             "hidden": [person for person in whole.people if person.protected],
         }  # fmt: skip
 
     return place.shown("Packages", more, wrong)
+
+
+def _says(said: str, package: Shelved) -> bool:
+    """Does what a job printed speak of that package?"""
+    return said.startswith(f"{package.issued.id} is in ")
 
 
 def _jobs(place: Place, kind: str) -> list[Any]:
