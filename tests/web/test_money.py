@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 from tests.once import once
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import served, shot
@@ -169,6 +170,13 @@ def test_the_search_leads_from_the_name_of_a_holder_to_the_account(money, page):
     assert HOSTILE not in money.client.get("/search", params={"q": HOSTILE}).text
 
 
+def test_the_search_leads_from_an_iban_to_its_account(money, page):
+    page.goto(f"{money.url}/search?q={COLLECTOR}")
+    page.get_by_role("link", name="See the account").click()
+    assert page.url.endswith(PAGE)
+    assert "See the account" not in money.client.get("/search", params={"q": "account:iban:NL00NOBODY"}).text
+
+
 def test_a_payment_leads_to_its_record(money, page):
     page.goto(money.url + PAGE)
     page.locator("section[aria-labelledby=paid] tbody a").first.click()
@@ -201,3 +209,11 @@ def test_roles_and_assets_stand_on_their_pages(money):
         assert word in money.client.get(f"/networks/{network(money)}/{end}").text
     for end, first in (("people", "person"), ("seizable", "kind")):
         assert money.client.get(f"/networks/{network(money)}/{end}.csv").text.lstrip("\ufeff").startswith(first)
+
+
+def test_what_is_observed_looks_other_than_what_is_inferred(money, page):
+    page.goto(f"{money.url}/networks/{network(money)}/assets")
+    row = page.locator("tr", has_text="Observed: ").first
+    expect(row.locator(".tag.good")).to_have_text("turnover observed")
+    expect(row.locator(".tag.warn")).to_have_text("tie inferred")
+    assert faults(page) == []

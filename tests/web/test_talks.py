@@ -74,6 +74,19 @@ def test_danger_stands_at_the_top_and_leads_to_the_message(talks, page):
     assert page.locator("#m15 .sense.alarm").count() >= 1
 
 
+def test_a_network_says_that_its_conversation_must_be_read_now(talks, page):
+    network = one(talks, "SELECT network_id FROM talk_nets JOIN networks USING (net) JOIN talks USING (talk) WHERE danger")
+    for tab in ("", "/links"):
+        page.goto(f"{talks.url}/networks/{network}{tab}")
+        notice = page.locator(".notice.urgent")
+        assert notice.inner_text().startswith("Read this now: ") and "threat" in notice.inner_text()
+        assert faults(page) == []
+    notice.get_by_role("link").click()
+    expect(page.get_by_role("alert")).to_contain_text("Read this now: ")
+    calm = "SELECT network_id FROM networks WHERE net NOT IN (SELECT net FROM talk_nets JOIN talks USING (talk) WHERE danger)"
+    assert "Read this now" not in talks.client.get(f"/networks/{one(talks, calm)}").text
+
+
 def test_a_sign_leads_to_its_indicator(talks, page):
     page.goto(talks.url + TALK)
     marked = "".join(page.locator("#m13 mark").all_inner_texts())

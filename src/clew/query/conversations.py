@@ -82,6 +82,14 @@ def conversations_of(engine: Engine, net: int, offset: int = 0, limit: int = 50)
     return _talks(engine, query, net=net, n=limit, o=offset), total
 
 
+def in_danger(engine: Engine, net: int, limit: int = 5) -> tuple[list[Talk], int]:
+    """The conversations of a network with signs of present danger, and how many there are."""
+    those = "FROM talks SEMI JOIN (SELECT talk FROM talk_nets WHERE net = $net) USING (talk) WHERE danger"
+    total = engine.rows(f"SELECT count(*) AS n {those}", net=net)[0]["n"]
+    query = f"SELECT {TALK} {those} ORDER BY {_ORDER['danger']} LIMIT $n"
+    return _talks(engine, query, net=net, n=limit) if total else [], total
+
+
 def count_of(engine: Engine, net: int) -> int:
     """How many conversations a network has."""
     found: int = engine.rows("SELECT count(*) AS n FROM talk_nets WHERE net = $net", net=net)[0]["n"]

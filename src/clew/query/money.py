@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -191,6 +192,14 @@ def find_account(engine: Engine, text: str) -> str:
     if len(found) > 1 and found[0] != text:
         raise InputError(f"Several accounts fit {text[:80]!r}.", "Give one of: " + ", ".join(found[:5]))
     return str(found[0])
+
+
+def with_payments(engine: Engine, accounts: Sequence[str]) -> set[str]:
+    """Those of some accounts that any payment names, so that they have a page."""
+    query = """SELECT DISTINCT unnest([payer, payee]) AS account FROM payments
+        WHERE list_contains($asked, payer) OR list_contains($asked, payee)"""
+    asked = list(accounts)
+    return {row["account"] for row in engine.rows(query, asked=asked)}.intersection(asked) if asked else set()
 
 
 def account_page(engine: Engine, account: str, limit: int = 50, offset: int = 0) -> AccountPage:

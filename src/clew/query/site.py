@@ -20,6 +20,7 @@ _ORDER = {
 _TYPES = ("widget", "company", "claim", "phone", "email", "handle", "wallet", "account")  # in which they are shown
 _MOST_IDS, _NAMED = 200, 6
 MOST_NETWORKS = 5
+MOST_NAMING = 20
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,15 @@ class Belongs:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """A network whose adverts, messages … name the site: how many records do; its rank where it is a lead."""
+
+    network_id: str
+    records: int
+    rank: int | None
+
+
+@dataclass(frozen=True)
 class SiteView:
     """A site with what it shares.
 
@@ -95,6 +105,8 @@ class SiteView:
         ids: what stands in it, by type, the most shared first.
         clones: near-copies on other sites.
         networks: the largest ones.
+        named_by: networks with most records that name it, besides what stood on it.
+        naming: how many such networks there are.
         pages: a part of its pages and offers.
     """
 
@@ -102,6 +114,8 @@ class SiteView:
     ids: tuple[SharedId, ...]
     clones: tuple[Clone, ...]
     networks: tuple[Belongs, ...]
+    named_by: tuple[Naming, ...]
+    naming: int
     pages: tuple[SitePage, ...]
 
 
@@ -135,11 +149,15 @@ def site_view(engine: Engine, name: str, offset: int = 0, limit: int = 50) -> Si
     networks = """SELECT network_id, pages, rank FROM site_nets JOIN networks USING (net)
         LEFT JOIN (SELECT net, rank FROM leads) USING (net)
         WHERE site = $name ORDER BY pages DESC, network_id LIMIT $most"""
+    site = site_of(engine, name)
+    named_by, naming = naming_of(engine, name)
     return SiteView(
-        site_of(engine, name),
+        site,
         ids_of(engine, name),
         clones_of(engine, name),
         tuple(Belongs(**row) for row in engine.rows(networks, name=name, most=MOST_NETWORKS)),
+        named_by,
+        naming,
         pages_of(engine, name, offset, limit),
     )
 
@@ -154,6 +172,19 @@ def site_of(engine: Engine, name: str) -> Site:
     if not found:
         raise MissingError(f"There is no page of a site {name[:80]!r}.", "See the list of sites.")
     return Site(**found[0])
+
+
+def naming_of(engine: Engine, name: str, limit: int = MOST_NAMING) -> tuple[tuple[Naming, ...], int]:
+    """The networks of records that name a site and did not stand on it, and how many there are."""
+    query = """
+        WITH named AS (
+            SELECT net, count(DISTINCT rid) AS records FROM ties WHERE type = 'domain' AND value = $name
+                AND rid NOT IN (SELECT rid FROM site_pages WHERE site = $name) GROUP BY net
+        )
+        SELECT network_id, named.records, rank, count(*) OVER () AS total FROM named JOIN networks USING (net)
+        LEFT JOIN (SELECT net, rank FROM leads) USING (net) ORDER BY named.records DESC, network_id LIMIT $most"""
+    rows = engine.rows(query, name=name, most=limit)
+    return tuple(Naming(r["network_id"], r["records"], r["rank"]) for r in rows), rows[0]["total"] if rows else 0
 
 
 def clones_of(engine: Engine, name: str, limit: int = 100) -> tuple[Clone, ...]:

@@ -39,7 +39,16 @@ class Played:
 
 @dataclass(frozen=True)
 class Asset:
-    """Something that could be frozen or seized, with an estimate of what went through it and how it was made."""
+    """Something that could be frozen or seized, with what went through it.
+
+    Attributes:
+        kind, value, holder, first_at, last_at, currency: what it is.
+        turnover_low, turnover_mid, turnover_high: what went through it, or may have.
+        reason: how that was found.
+        tie: what ties it to the network: ``named`` in its texts, ``inferred`` from what somebody with a role in it uses
+            or a sign of money stands on, or ``read`` by its form, which is sometimes wrong.
+        turnover: ``observed`` in payments, ``assumed`` from adverts, or ``none`` is known.
+    """
 
     kind: str
     value: str
@@ -51,6 +60,8 @@ class Asset:
     turnover_high: Amount | None
     currency: str | None
     reason: str
+    tie: str
+    turnover: str
 
 
 def played(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tuple[list[Played], int]:
@@ -78,10 +89,17 @@ def played(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tupl
 
 
 def seizable(engine: Engine, network_id: str, limit: int = MOST, offset: int = 0) -> tuple[list[Asset], int]:
-    """The assets of a network, by kind and what went through them, the most first; and how many there are."""
+    """The assets of a network, what payments show first, then what is assumed; and how many there are."""
     query = """
-        SELECT kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency, reason
-        FROM assets WHERE network_id = $network ORDER BY turnover_mid DESC NULLS LAST, kind, value, currency
+        SELECT kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency, reason,
+            CASE WHEN kind IN ('vehicle', 'premises') THEN if(contains(reason, 'read by its form'), 'read', 'inferred')
+                WHEN kind IN ('account', 'wallet') AND NOT regexp_matches(reason, 'Named in [0-9]+ texts')
+                THEN 'inferred' ELSE 'named' END AS tie,
+            CASE WHEN turnover_mid IS NULL THEN 'none' WHEN starts_with(reason, 'Observed') THEN 'observed'
+                ELSE 'assumed' END AS turnover
+        FROM assets WHERE network_id = $network
+        ORDER BY list_position(['observed', 'assumed', 'none'], turnover), turnover_mid DESC NULLS LAST, kind, value,
+            currency
         LIMIT $limit OFFSET $offset"""
     (total,) = engine.rows("SELECT count(*) AS n FROM assets WHERE network_id = $network", network=network_id)
     return [Asset(**row) for row in engine.rows(query, network=network_id, limit=limit, offset=offset)], int(total["n"])

@@ -13,12 +13,13 @@ from clew.cases.mine import holdings
 from clew.cases.triage import DISMISSALS, MAX_REASON
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
-from clew.query.conversations import count_of
+from clew.query.conversations import count_of, in_danger
 from clew.query.money_network import count_of_accounts
 from clew.query.network import NetworkHead, merged_into, network_head, network_history
 from clew.web.access import visit_of
 from clew.web.desk import Desk
 from clew.web.page import render
+from clew.web.talks import href as href_of_talk
 from clew.web.triage import past
 from clew.web.words import language
 
@@ -74,6 +75,7 @@ def network_tab(
     counts = {"Records": head.records, "Conversations": count_of(engine, head.net), "Links": head.links}
     counts["Money"] = count_of_accounts(engine, head.network_id)
     decided = past(desk, engine, head.network_id)
+    danger, endangered = in_danger(engine, head.net)
     own = [d for d in decided if d.network_id == head.network_id]
     context: dict[str, Any] = {
         "head": head,
@@ -85,6 +87,9 @@ def network_tab(
             for end, word in TABS
             if word not in ("Conversations", "Money") or counts[word]  # most networks are of adverts alone
         ],
+        "danger": danger,
+        "endangered": endangered,
+        "talk_href": href_of_talk,
         "was": request.query_params.get("was", "")[:40],
         "job": desk.jobs.current(),
         "decided": decided,

@@ -13,6 +13,7 @@ from clew.cases.exploration import explorations
 from clew.engine.duckdb import Engine
 from clew.model.actor import Actor
 from clew.model.errors import InputError
+from clew.query.money import with_payments
 from clew.query.search import MAX_QUERY, MOST_OFFSET, place_of
 from clew.web.access import Who, access, note
 from clew.web.desk import Desk, Reading, TheDesk
@@ -24,6 +25,7 @@ from clew.web.searching import answer, hash_of, warm
 
 router = APIRouter()
 
+PAYS = ("account", "wallet", "phone")  # what pays and is paid
 SHOWN, MORE = 8, 50  # records of a group: at first, and on a page of its own
 Region = Annotated[str, Query(pattern="^([A-Za-z]{2})?$", description="Country of numbers without one: BE, RO…")]
 Asks = Annotated[str, Query(max_length=2 * MAX_QUERY, description="Anything: phone, address, words, type:value…")]
@@ -69,10 +71,12 @@ def page(
         and found.groups[0].records == 1
     ):
         return RedirectResponse(f"/records/{found.groups[0].items[0].record_id}", 303)
+    tied = [f"{g.type}:{g.value}" for g in found.groups if g.kind == "identifier" and g.type in PAYS] if found else []
     template = "search_group.html" if part is not None and wants_part(request) else "search.html"
     return render(
         request, template, q=q, region=region.upper(), found=found, wrong=wrong, href=href, part=part, more=MORE,
         cut=len(q) > MAX_QUERY, known=None, waiting=0, account=href_of_account, short=short,
+        paid=with_payments(engine, tied),
     )  # fmt: skip
 
 
