@@ -7,10 +7,11 @@ import json
 import pytest
 
 from clew.cases.exploration import Step
+from clew.engine.duckdb import Engine
 from clew.query.explore import Explored, lot_of, members_of, next_candidate, ranking, rid_of
 from clew.query.explore_done import listed, title_of, verdicts
-from clew.query.explore_says import shares, why
-from clew.query.trust import OTHER, SAME, Learned, Said
+from clew.query.explore_says import WORDS, shares, why
+from clew.query.trust import EVERY, OTHER, SAME, Learned, Said
 
 # Words that no other advert here has, so that only what is meant to tie them does.
 TEXTS = {
@@ -120,6 +121,30 @@ def test_the_linker_is_told_of_what_it_does_not_know(made):
 
 def test_an_empty_index_has_no_candidate(indexed):
     assert next_candidate(indexed(), Explored({1})) is None
+
+
+@pytest.mark.parametrize(("spread", "networks", "asked"), [(False, 9, False), (True, 9, True), (False, 7, True)])
+def test_what_a_platform_writes_under_every_advert_is_not_asked_about(tmp_path, spread, networks, asked):
+    """An address in many networks of one platform alone is the platform's; on two platforms it is somebody's."""
+    with Engine(tmp_path, threads=1) as engine:
+        engine.con.execute("""
+            CREATE TABLE records (rid UBIGINT, net UINTEGER, platform VARCHAR);
+            CREATE TABLE ties (type VARCHAR, value VARCHAR, rid UBIGINT, net UINTEGER);
+            CREATE TABLE name_places (value VARCHAR, rid UBIGINT, net UINTEGER);""")
+        engine.con.execute("INSERT INTO records SELECT 100 + i, 100 + i, 'other' FROM range(30) t(i)")
+        for net in range(networks):
+            engine.con.execute(
+                "INSERT INTO records VALUES (?, ?, ?)", [net, net, "two" if spread and net % 2 else "one"]
+            )
+            engine.con.execute("INSERT INTO ties VALUES ('email', 'a@one.example', ?, ?)", [net, net])
+        engine.con.execute("""
+            CREATE TABLE members AS SELECT rid, net FROM records;
+            CREATE TABLE ties_of AS SELECT net, rid, type, value FROM ties""")
+        assert bool(ranking(engine, Explored({0}), Learned([]))[0]) == asked
+
+
+def test_every_tie_has_its_word():
+    assert set(EVERY) <= set(WORDS)
 
 
 def test_sentences():

@@ -6,10 +6,11 @@ import pytest
 from tests.recruiting import SITES, workspace
 
 from clew.assess.explain import Finding, Span
+from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.query.index import ensure_index, open_index
 from clew.query.offer import marked, offer_of
-from clew.query.site import count_sites, is_site, site_view, sites
+from clew.query.site import Naming, count_sites, is_site, naming_of, site_view, sites
 from clew.query.site_clone import side_by_side
 
 FIRST, SECOND, THIRD = SITES
@@ -45,6 +46,19 @@ def test_a_site_shows_what_it_shares_and_with_whom(engine):
     assert ("claim", "vat-invalid:NL123456789B01") in {(i.type, i.value) for i in site_view(engine, SECOND).ids}
     with pytest.raises(MissingError):
         site_view(engine, "nowhere.example")
+
+
+def test_a_site_names_the_networks_of_others_that_name_it(tmp_path):
+    with Engine(tmp_path, threads=1) as made:
+        made.con.execute("""
+            CREATE TABLE networks AS SELECT * FROM (VALUES (1::UINTEGER, 'Nads', 9), (2, 'Nown', 9)) t(net, network_id, records);
+            CREATE TABLE leads AS SELECT 1::UINTEGER AS net, 4 AS rank;
+            CREATE TABLE site_pages AS SELECT 'a.example' AS site, 7::UBIGINT AS rid;
+            CREATE TABLE ties AS SELECT 'domain' AS type, * FROM
+                (VALUES ('a.example', 5::UBIGINT, 1::UINTEGER), ('a.example', 6, 1), ('a.example', 7, 2), ('b.example', 8, 2))
+                t(value, rid, net)""")
+        assert naming_of(made, "a.example") == ((Naming("Nads", 2, 4),), 1)
+        assert naming_of(made, "c.example") == ((), 0)
 
 
 def test_near_copies_stand_side_by_side(engine):

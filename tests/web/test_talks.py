@@ -75,7 +75,9 @@ def test_danger_stands_at_the_top_and_leads_to_the_message(talks, page):
 
 
 def test_a_network_says_that_its_conversation_must_be_read_now(talks, page):
-    network = one(talks, "SELECT network_id FROM talk_nets JOIN networks USING (net) JOIN talks USING (talk) WHERE danger")
+    network = one(
+        talks, "SELECT network_id FROM talk_nets JOIN networks USING (net) JOIN talks USING (talk) WHERE danger"
+    )
     for tab in ("", "/links"):
         page.goto(f"{talks.url}/networks/{network}{tab}")
         notice = page.locator(".notice.urgent")

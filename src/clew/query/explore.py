@@ -22,6 +22,10 @@ _MOST_TIES = 400  # identifiers of what was accepted that are followed
 _PUBLIC = 5_000  # records with an identifier; more make it public: it is not followed
 _MOST_TEXT = 4_000  # characters of a body
 _OF_EACH = 48  # candidates by one identifier at a time
+# What a platform writes under every advert (its abuse address, its rules) is on no other platform and in many networks.
+_FOOTERS = ("email", "url", "domain", "phone", "handle", "widget")
+_FOOTER_NETWORKS = 8
+_FOOTER_SAMPLE = 64  # records with it whose platforms are looked at
 
 # A name in a place ties like an identifier that many share, so it is laid out like one.
 NAME_PLACES = """
@@ -295,7 +299,31 @@ def _holders(engine: Engine, own: Sequence[Tie], judged: set[int]) -> list[Row]:
         "types": _unique(own, 0), "values": _unique(own, 1), "judged": sorted(judged),
         "own_types": [kind for kind, _ in own], "own_values": [value for _, value in own],
     }  # fmt: skip
-    return engine.rows(query, **given)
+    rows = engine.rows(query, **given)
+    many = {(r["type"], r["value"]) for r in rows if r["networks"] >= _FOOTER_NETWORKS and r["type"] in _FOOTERS}
+    footers = _footers(engine, sorted(many)) if many else set()
+    return [row for row in rows if (row["type"], row["value"]) not in footers]
+
+
+def _footers(engine: Engine, ties: Sequence[Tie]) -> set[Tie]:
+    """Those of some widespread identifiers that one platform alone shows, where most records are of others."""
+    query = f"""
+        WITH asked AS (SELECT unnest($own_types) AS type, unnest($own_values) AS value), part AS (
+            SELECT type, value, rid, net FROM ties JOIN asked USING (type, value)
+            WHERE type IN (SELECT unnest($types)) AND value IN (SELECT unnest($values))
+            QUALIFY row_number() OVER (PARTITION BY type, value ORDER BY hash(rid), rid) <= {_FOOTER_SAMPLE}
+        ), alone AS (
+            SELECT type, value, min(platform) AS platform FROM part JOIN records r ON r.net = part.net AND r.rid = part.rid
+            GROUP BY type, value HAVING count(DISTINCT platform) = 1
+        ), spread AS (
+            SELECT platform, 2 * count(*) < sum(count(*)) OVER () AS minor FROM records GROUP BY platform
+        )
+        SELECT type, value FROM alone JOIN spread USING (platform) WHERE minor"""
+    given = {
+        "types": _unique(ties, 0), "values": _unique(ties, 1),
+        "own_types": [kind for kind, _ in ties], "own_values": [value for _, value in ties],
+    }  # fmt: skip
+    return {(row["type"], row["value"]) for row in engine.rows(query, **given)}
 
 
 def _unique(ties: Iterable[Tie], at: int) -> list[str]:

@@ -13,6 +13,8 @@ WORDS = {
     "phone": ("a phone", "phones"), "email": ("a mail address", "mail addresses"), "handle": ("a handle", "handles"),
     "wallet": ("a wallet", "wallets"), "account": ("an account", "accounts"), "url": ("a link", "links"),
     "domain": ("a site", "sites"), "image": ("a picture", "pictures"), "template": ("a text", "texts"),
+    "widget": ("an id in the code", "ids in the code"), "company": ("a company number", "company numbers"),
+    "conversation": ("a conversation", "conversations"),
     NAME_PLACE: ("a name and place", "names in places"), SAME: ("its network", "records that the linker joined"),
     OTHER: ("no network", "records that the linker left apart"),
 }  # fmt: skip
