@@ -1,5 +1,6 @@
 // What every page needs: htmx for partial updates, and the keys that work everywhere.
 import htmx from "htmx.org";
+import { showCuts } from "./shared/cut";
 import { listen } from "./shared/keys";
 import { followTheme } from "./shared/theme";
 
@@ -10,3 +11,4 @@ htmx.config.historyCacheSize = 0; // records of people do not stay in the browse
 
 followTheme();
 listen();
+showCuts();

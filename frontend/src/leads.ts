@@ -7,6 +7,7 @@ interface Decided {
   said: string;
   from: string;
   to: string;
+  learned: string;
 }
 
 const decided: string[] = []; // networks decided on since the page was opened, the newest last
@@ -93,6 +94,8 @@ function recount(state: string, step: number): void {
 
 function after(what: Decided): void {
   say(what.said, "good");
+  const learned = document.querySelector("[data-learned]");
+  if (learned) learned.textContent = what.learned;
   if (what.from !== what.to) {
     recount(what.from, -1);
     recount(what.to, 1);

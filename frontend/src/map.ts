@@ -46,6 +46,8 @@ class ClewMap extends HTMLElement {
   private readonly places = el("select", { "aria-label": "Place" });
   private readonly tracks = el("select", { "aria-label": "Who moves" });
   private readonly playing = button("Play", () => this.play(), { class: "button small" });
+  private readonly back = button("◀", () => this.step(-1), { "aria-label": "Move before" });
+  private readonly on = button("▶", () => this.step(1), { "aria-label": "Next move" });
   private choice!: Choice;
   private chart!: Chart;
   private timeline!: Timeline;
@@ -115,12 +117,20 @@ class ClewMap extends HTMLElement {
       this.places, this.tracks,
       el("span", { class: "row map-span" }, "From ", this.from, " to ", this.until),
       el("span", { class: "row drawn-zoom" },
-        button("◀", () => this.step(-1), { "aria-label": "Move before" }), this.playing, button("▶", () => this.step(1), { "aria-label": "Next move" }),
+        this.back, this.playing, this.on,
         button("−", () => this.scale(1 / 1.5), { "aria-label": "Zoom out" }), button("+", () => this.scale(1.5), { "aria-label": "Zoom in" }),
         button("Show all", () => this.all())),
       save,
     );
+    this.playable();
     this.stage.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** Without a move there is nothing to play or to step through. */
+  private playable(): void {
+    const none = this.choice.moves().length === 0;
+    for (const one of [this.back, this.playing, this.on]) one.disabled = none;
+    if (none) this.stop();
   }
 
   /** The wheel zooms with Ctrl or when the map has the focus, so that the page still scrolls; two fingers move it. */
@@ -175,6 +185,7 @@ class ClewMap extends HTMLElement {
   private narrow(to: Partial<Pick<Choice, "span" | "place" | "track">>): void {
     Object.assign(this.choice, to, { step: null });
     this.stop();
+    this.playable();
     this.paint();
   }
 
@@ -264,6 +275,7 @@ class ClewMap extends HTMLElement {
   }
 
   private play(): void {
+    if (this.playing.disabled) return;
     if (this.beat) return this.stop();
     this.playing.textContent = "Pause";
     this.step(1);

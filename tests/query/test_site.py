@@ -51,11 +51,13 @@ def test_a_site_shows_what_it_shares_and_with_whom(engine):
 def test_a_site_names_the_networks_of_others_that_name_it(tmp_path):
     with Engine(tmp_path, threads=1) as made:
         made.con.execute("""
-            CREATE TABLE networks AS SELECT * FROM (VALUES (1::UINTEGER, 'Nads', 9), (2, 'Nown', 9)) t(net, network_id, records);
+            CREATE TABLE networks AS SELECT *
+                FROM (VALUES (1::UINTEGER, 'Nads', 9), (2, 'Nown', 9)) t(net, network_id, records);
             CREATE TABLE leads AS SELECT 1::UINTEGER AS net, 4 AS rank;
             CREATE TABLE site_pages AS SELECT 'a.example' AS site, 7::UBIGINT AS rid;
             CREATE TABLE ties AS SELECT 'domain' AS type, * FROM
-                (VALUES ('a.example', 5::UBIGINT, 1::UINTEGER), ('a.example', 6, 1), ('a.example', 7, 2), ('b.example', 8, 2))
+                (VALUES ('a.example', 5::UBIGINT, 1::UINTEGER), ('a.example', 6, 1), ('a.example', 7, 2),
+                    ('b.example', 8, 2))
                 t(value, rid, net)""")
         assert naming_of(made, "a.example") == ((Naming("Nads", 2, 4),), 1)
         assert naming_of(made, "c.example") == ((), 0)

@@ -13,6 +13,7 @@ from tests.web.people import entries, lead_of
 
 from clew.access.roles import alone
 from clew.cases import case, people
+from clew.web.pages.audit import in_words
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
 
@@ -92,3 +93,12 @@ def test_the_file_names_nobody_who_is_protected(told):
     after = told.client.get("/audit.csv").text
     assert "Nobody" not in after and f"[{person.pseudonym}]" in after
     assert "Nobody Known" in told.client.get("/audit").text  # the auditor's own page has every word
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ("q=+40 721 555 010&region=RO", "+40 721 555 010; region RO"), ("q=a & b&offset=50", "a & b; from row 50"),
+    ("what=N0f895e63c79b&back=/leads?", "N0f895e63c79b"), ("", ""), ("since=2026-05-01&until=", "from 2026-05-01"),
+    ("q=x=y", "x=y"), ("nonsense", ""),
+])  # fmt: skip
+def test_what_was_asked_stands_in_words(asked, said):
+    assert in_words(asked) == said

@@ -227,6 +227,7 @@ def test_a_package_without_its_originals_is_no_good_news(own_bench, page):
     expect(told).to_contain_text("is done, but 2 of 3 originals are not in it.")
     expect(told).to_contain_text("C1-E1 was held back: It mentions C1-P1")
     expect(told).not_to_have_class(re.compile("good"))
+    assert entries(own_bench, act="export", subject="case C1")[-1].via == "workbench"
     expect(page.get_by_label("C1-B1")).to_contain_text("Held back to protect people: C1-E1, C1-E2.")
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 from tests.web.axe import faults, faults_in_the_dark
 from tests.web.conftest import shot
+
+import clew
+from clew.web.words import of_pages
+
+SOURCE = Path(clew.__file__).parent
 
 
 def test_ready_when_it_answers(bench):
@@ -56,3 +64,21 @@ def test_keys_move_and_help(bench, page):
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_no_error_sends_people_to_a_terminal():
+    """What the rooms below the pages say to do names commands; the pages say it in their own words."""
+    hints = [
+        hint for room in ("query", "cases", "store") for path in sorted((SOURCE / room).glob("*.py"))
+        for hint in re.findall(r'"((?:[^"\\]|\\.)*: clew [a-z](?:[^"\\]|\\.)*)"', path.read_text())
+    ]  # fmt: skip
+    assert len(hints) >= 5
+    assert [hint for hint in hints if "clew " in of_pages(hint)] == []
+    assert of_pages("Open it again with: clew case reopen C1") == "Open it again."
+    assert of_pages("Ask for it with: clew case ask C1 --why …") == "Ask for it on the page Approvals of the case."
+    assert of_pages("Look it up with a search.") == "Look it up with a search."
+
+
+def test_an_account_that_is_not_there_leads_to_pages(bench):
+    said = bench.client.get("/money/account:iban:NL00NOBODY").text
+    assert "Open the Money page of a network" in said and "clew money" not in said

@@ -340,3 +340,34 @@ def test_query_strings_are_read_leniently_and_written_short():
     assert asked.href() == "/leads?place=Gent%2C+BE&since=2026-01-02&state=any&sort=size"
     assert asked.href(place="", state="new", sort="learned", since="") == "/leads"
     assert parse("state=bad&sort=bad&since=0").href() == "/leads"
+
+
+def test_tab_goes_on_from_the_row_that_a_key_selected(bench, page):
+    page.goto(f"{bench.url}/leads")
+    within = "document.activeElement.closest('[data-row]')?.getAttribute('aria-selected')"
+    for keys in (("j", "j"), ("j",), ("k",)):
+        for key in keys:
+            page.keyboard.press(key)
+        assert page.evaluate(within) is None  # Enter opens the selected row, not one that was left
+        page.keyboard.press("Tab")
+        assert page.evaluate(within) == "true"
+    page.keyboard.press("Tab")
+    assert page.evaluate(within) == "true"  # goes on within it
+
+
+def test_a_decision_counts_at_once_and_what_says_so_covers_no_button(own_bench, page):
+    page.goto(f"{own_bench.url}/leads")
+    expect(page.locator("[data-learned]")).to_contain_text("0 confirmed and 0 dismissed")
+    page.keyboard.press("c")
+    expect(page.locator("[data-learned]")).to_contain_text("1 confirmed and 0 dismissed")
+    said = page.locator("#notices .notice").bounding_box()
+    assert said["x"] + said["width"] < page.locator("td.state").first.bounding_box()["x"]
+
+
+@pytest.mark.parametrize(("since", "until", "told"), [
+    ("2026-05-01", "2026-01-01", True), ("2026-01-01", "2026-01-01", False), ("2026-05-01", "", False),
+])  # fmt: skip
+def test_days_the_wrong_way_round_are_told(bench, since, until, told):
+    for path in ("/leads", "/audit"):
+        answer = bench.client.get(path, params={"since": since, "until": until})
+        assert answer.status_code == 200 and ("The last day is before the first" in answer.text) == told

@@ -201,3 +201,12 @@ def test_the_api_knows_what_it_may_be_asked(bench, network):
     assert bench.client.get(f"/api/v1/networks/{network}/movements?follow=children").status_code == 422
     assert bench.client.get("/api/v1/networks/Nnone/movements").status_code == 404
     assert bench.client.get("/networks/Nnone/locations").status_code == 404
+
+
+def test_without_a_move_nothing_can_be_played(bench, page, network):
+    for moves, none in (([], True), (movements()["moves"], False)):
+        serve(page, "movements", movements() | {"moves": moves})
+        found = opened(bench, page, network)
+        for name in ("Play", "Move before", "Next move"):
+            assert found.get_by_role("button", name=name).is_disabled() == none
+        page.unroute_all()

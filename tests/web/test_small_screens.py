@@ -88,3 +88,20 @@ def test_a_table_that_scrolls_can_be_reached_by_the_keyboard(bench, page, lead):
         unreached = page.locator(".scroll:not([tabindex='0'])")
         assert unreached.count() == 0, path
         assert faults(page) == []
+
+
+def test_what_is_cut_at_its_side_says_so_and_the_open_tab_is_in_sight(bench, page, lead):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{bench.url}/networks/{lead}/links")
+    box, tab = page.locator("nav.tabs").bounding_box(), page.locator("nav.tabs [aria-current]").bounding_box()
+    assert box["x"] <= tab["x"] and tab["x"] + tab["width"] <= box["x"] + box["width"]
+    assert page.locator("nav.tabs[data-more-before]").count() == 1
+    table = page.locator(".scroll[data-more-after]").first
+    table.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    page.wait_for_selector(".scroll[data-more-before]:not([data-more-after])")
+
+
+def test_every_column_of_the_ingests_is_in_sight_on_a_small_laptop(bench, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{bench.url}/sources")
+    assert page.get_by_role("group", name="Ingests").evaluate("box => box.scrollWidth <= box.clientWidth")

@@ -85,7 +85,8 @@ def test_a_network_says_that_its_conversation_must_be_read_now(talks, page):
         assert faults(page) == []
     notice.get_by_role("link").click()
     expect(page.get_by_role("alert")).to_contain_text("Read this now: ")
-    calm = "SELECT network_id FROM networks WHERE net NOT IN (SELECT net FROM talk_nets JOIN talks USING (talk) WHERE danger)"
+    calm = """SELECT network_id FROM networks
+        WHERE net NOT IN (SELECT net FROM talk_nets JOIN talks USING (talk) WHERE danger)"""
     assert "Read this now" not in talks.client.get(f"/networks/{one(talks, calm)}").text
 
 

@@ -1,6 +1,6 @@
 // Keys. An element with data-key="x" is clicked (or focused, if it takes text) by that key, on every page.
 // Lists with data-rows move a selection over their [data-row] children with j/k or the arrows; Enter opens it.
-// No key acts while a dialog or a form that opens over the page (.pops) is open. What has letters of its own
+// Tab goes on from the selected row. No key acts while a dialog or a form that opens over the page (.pops) is open. What has letters of its own
 // (data-own-letters) keeps them until something else is clicked or focused.
 
 /** Is what is typed here text? */
@@ -15,10 +15,12 @@ export function busy(target: EventTarget | null): boolean {
   return typing(target) || popped() !== null || document.querySelector("dialog[open]") !== null;
 }
 
+let moved = false; // was a row selected by a key after anything was focused or clicked?
 let lettered: Element | null = null; // what was used last, if it has letters of its own
 
 function used(event: Event): void {
   const target = event.target instanceof Element ? event.target : null;
+  moved = false;
   if (event.type === "focusin" && lettered && target?.contains(lettered)) return; // a click on what cannot be focused
   lettered = target?.closest("[data-own-letters]") ?? null;
 }
@@ -45,7 +47,20 @@ function move(step: number): void {
   const current = selected();
   const at = current ? all.indexOf(current) : step > 0 ? -1 : all.length;
   const next = all[Math.min(all.length - 1, Math.max(0, at + step))];
-  if (next) select(next);
+  if (!next) return;
+  const focus = document.activeElement;
+  if (focus instanceof HTMLElement && focus.closest("[data-row]") && !next.contains(focus)) focus.blur();
+  select(next);
+  moved = true;
+}
+
+/** Tab after j or k goes on from the row that they selected. */
+function enter(event: KeyboardEvent): void {
+  const row = moved ? selected() : null;
+  const first = row?.querySelector<HTMLElement>("a[href], button:not([disabled], [hidden]), input:not([type='hidden'])");
+  if (!first) return;
+  first.focus();
+  event.preventDefault();
 }
 
 function press(key: string): boolean {
@@ -77,6 +92,10 @@ export function listen(): void {
       return;
     }
     if (busy(event.target) || (lettered?.isConnected && /^[a-z]$/i.test(event.key))) return;
+    if (event.key === "Tab" && !event.shiftKey) {
+      enter(event);
+      return;
+    }
     if (event.key === "?") {
       document.querySelector<HTMLDialogElement>("#keys")?.showModal();
     } else if (event.key === "j" || event.key === "k") {

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,7 +48,9 @@ def acting(db: sa.Engine, why: str = "", case: str | None = None) -> Actor:
     """
     from clew.access.terminal import typing
 
-    return typing(db, os.environ.get("CLEW_TOKEN", "")).within(case, why)
+    found = typing(db, os.environ.get("CLEW_TOKEN", "")).within(case, why)
+    # A job of the workbench is a command, too; who began it sat at the workbench (`clew.web.jobs`).
+    return replace(found, via="workbench") if os.environ.get("CLEW_JOB") == "workbench" else found
 
 
 @contextmanager

@@ -313,7 +313,8 @@ def _footers(engine: Engine, ties: Sequence[Tie]) -> set[Tie]:
             WHERE type IN (SELECT unnest($types)) AND value IN (SELECT unnest($values))
             QUALIFY row_number() OVER (PARTITION BY type, value ORDER BY hash(rid), rid) <= {_FOOTER_SAMPLE}
         ), alone AS (
-            SELECT type, value, min(platform) AS platform FROM part JOIN records r ON r.net = part.net AND r.rid = part.rid
+            SELECT type, value, min(platform) AS platform
+            FROM part JOIN records r ON r.net = part.net AND r.rid = part.rid
             GROUP BY type, value HAVING count(DISTINCT platform) = 1
         ), spread AS (
             SELECT platform, 2 * count(*) < sum(count(*)) OVER () AS minor FROM records GROUP BY platform

@@ -37,6 +37,7 @@ from clew.web.page import here, render
 from clew.web.pages import ROUTERS as PAGES
 from clew.web.pages.entry import first_page, sign_in_page
 from clew.web.security import LOOPBACK, Guard
+from clew.web.words import of_pages
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
@@ -115,7 +116,7 @@ def _told(request: Request, error: Exception) -> Response:
         if isinstance(error, NoPurposeError):
             todo += " Here: at /purpose for the session, or in the headers Clew-Purpose or Clew-Case for a token."
         return JSONResponse({"error": what, "todo": todo}, status, headers)
-    answer = _page_of(request, error, status, what, todo)
+    answer = _page_of(request, error, status, what, of_pages(todo))
     answer.headers.update(headers)
     return answer
 

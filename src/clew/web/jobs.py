@@ -179,7 +179,8 @@ class Jobs:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                 errors="replace",
-                env={**os.environ, **environment, "CLEW_PROGRESS": "lines", "CLEW_WORKSPACE": self._workspace},
+                env={**os.environ, **environment, "CLEW_PROGRESS": "lines", "CLEW_JOB": "workbench",
+                     "CLEW_WORKSPACE": self._workspace},
             )  # fmt: skip
         process, wrong = self._process, []
         printed: list[str] = []

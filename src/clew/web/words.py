@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clew.model.words import KIND_WORDS
 
 _LANGUAGES = {
@@ -18,6 +20,26 @@ _FORMS = {
     "any": "none in particular",
 }  # fmt: skip
 _TRACES = {"money": "money signs", "payer": "somebody may pay for its posts", "circuit": "moves in a circuit"}
+
+
+# What an error tells people to type, and where the workbench has it.
+_PLACES = (
+    (re.compile(r"See the accounts(?: of a network)? with: clew money.*"),
+     "Open the Money page of a network, or search for the account or its holder."),
+    (re.compile(r"See: clew leads, clew conversations.*"), "Look in the leads or the conversations, or search for it."),
+    (re.compile(r"See the networks with: clew leads.*"), "Look in the leads, or search for it."),
+    (re.compile(r"Run it with: clew run.*"), "Begin a run on the page Sources and runs."),
+    (re.compile(r"(.*) (?:with|first): clew case ask .*"), r"\1 on the page Approvals of the case."),
+)  # fmt: skip
+_COMMAND = re.compile(r"(?:,? (?:with|by|first))?: clew .*", re.DOTALL)
+
+
+def of_pages(todo: str) -> str:
+    """What an error says to do, in words of pages: without the commands that do it in a terminal."""
+    for said, instead in _PLACES:
+        if said.fullmatch(todo):
+            return said.sub(instead, todo)
+    return _COMMAND.sub(".", todo)
 
 
 def language(code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -27,6 +28,9 @@ router = APIRouter(prefix="/audit")
 
 SIZE = 100  # entries of a page
 _MOST_ROWS = 200_000  # of a download
+_NAME = re.compile(r"[a-z_]{1,20}")
+_CALLED = {"q": "", "offset": "from row", "since": "from", "until": "to", "a": "record", "b": "record", "what": ""}
+_WAY = ("back", "next", "was", "kept")  # how a page was come to, not what it was asked
 Words = Annotated[str, Query(max_length=300)]
 
 
@@ -59,6 +63,21 @@ class Asked:
     def query(self) -> str:
         """As it stands in an address."""
         return urlencode({name: str(value) for name, value in vars(self).items() if value})
+
+
+def in_words(asked: str) -> str:
+    """What an address asked for, as the ledger keeps it, in words: without signs of addresses and the way back."""
+    pieces: list[str] = []
+    for piece in asked.split("&"):
+        name, equals, _ = piece.partition("=")
+        if pieces and not (equals and _NAME.fullmatch(name)):
+            pieces[-1] += f"&{piece}"  # of a value
+        else:
+            pieces.append(piece)
+    said = [piece.partition("=") for piece in pieces]
+    return "; ".join(
+        f"{_CALLED.get(name, name)} {value}".strip() for name, _, value in said if value and name not in _WAY
+    )
 
 
 @dataclass(frozen=True)
@@ -101,7 +120,8 @@ def page(
         found, total = log.search(connection, asked.wanted, offset, SIZE)
     note(request, details={"entries": total})
     return render(
-        request, "audit.html", entries=found, total=total, offset=offset, size=SIZE, asked=asked, acts=ACTS,
+        request, "audit.html", in_words=in_words, entries=found, total=total, offset=offset, size=SIZE, asked=asked,
+        acts=ACTS,
         query=asked.query, href=f"/audit?{asked.query}{'&' if asked.query else ''}offset=", wrong=None,
     )  # fmt: skip
 
@@ -112,7 +132,7 @@ def one(request: Request, desk: TheDesk, seq: Annotated[int, InPath(ge=0, le=2**
     """An entry with its private part, and the proof that it is in the ledger."""
     with desk.db.connect() as connection:
         found = log.entry(connection, seq)
-        return render(request, "audit_entry.html", entry=found, proof=_proof(connection, found))
+        return render(request, "audit_entry.html", in_words=in_words, entry=found, proof=_proof(connection, found))
 
 
 @router.post("/check")

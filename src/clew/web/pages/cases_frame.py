@@ -6,7 +6,6 @@ case is their purpose.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -34,6 +33,7 @@ from clew.model.errors import ClewError, DeniedError, MissingError
 from clew.web.access import Who
 from clew.web.desk import TheDesk
 from clew.web.page import render
+from clew.web.words import of_pages
 
 # The tabs of a case: what the address ends with, the word, and what of `WholeCase` it counts.
 TABS = (
@@ -48,7 +48,6 @@ TABS = (
     ("/check", "Check", ""),
 )
 NEAR = 30  # days before a case is to be erased in which its pages say so
-_COMMAND = re.compile(r"(?: with| by)?: clew .*", re.DOTALL)
 CaseName = Annotated[str, Path(max_length=20)]
 
 
@@ -109,7 +108,7 @@ def failed(form: str, typed: Typed, error: ClewError) -> Failed:
     status = 403 if isinstance(error, DeniedError) else 404 if isinstance(error, MissingError) else 400
     if isinstance(error, EngineError):
         raise error  # it holds a query and files by name, which no page shows
-    return Failed(form, error.what, _COMMAND.sub(".", error.todo), status, typed)
+    return Failed(form, error.what, of_pages(error.todo), status, typed)
 
 
 class Place:

@@ -158,7 +158,8 @@ def decide(
     asked = parse(back)
     if not wants_part(request):
         return RedirectResponse(asked.href(), 303)
-    earlier = board(desk, engine).earlier.get(network_id)
+    after = board(desk, engine)
+    earlier = after.earlier.get(network_id)
     answer = render(
         request, "leads_state.html", network_id=network_id, now=made, back=asked.query(), earlier=earlier, **_common()
     )
@@ -168,6 +169,7 @@ def decide(
         "said": _said(do, made),
         "from": before.state if before else "new",
         "to": made.state,
+        "learned": after.learned.why,
     }
     answer.headers["HX-Trigger-After-Swap"] = json.dumps({"clew:decided": told})
     return answer
