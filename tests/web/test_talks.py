@@ -112,7 +112,7 @@ def test_who_controls_is_on_the_left_with_the_caution(talks, page):
     page.goto(talks.url + TALK)
     assert page.locator(".message.left").count() == 11 and page.locator(".message.right").count() == 6
     panel = page.locator("section[aria-labelledby=control]")
-    assert "Strong signs" in panel.inner_text() and "confidence 0.99 of 1" in panel.inner_text()
+    assert "Strong signs" in panel.inner_text() and "confidence 99 %" in panel.inner_text()
     assert "may be controlled by others" in panel.inner_text()
     panel.get_by_role("link", name="Message 14").click()
     assert page.url.endswith("#m13")

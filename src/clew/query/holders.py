@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from clew.engine.duckdb import Engine
@@ -42,6 +43,15 @@ class Holder:
     payments: int
     networks: tuple[str, ...]
     may_pay: tuple[str, ...]
+
+
+def holder_names(engine: Engine, accounts: Collection[str]) -> dict[str, tuple[str, int]]:
+    """By account the name that most payments give its holder, and how many do."""
+    query = """
+        SELECT account, name, payments FROM holders WHERE account IN (SELECT unnest($accounts))
+        QUALIFY row_number() OVER (PARTITION BY account ORDER BY payments DESC, name) = 1"""
+    rows = engine.rows(query, accounts=sorted(accounts)) if accounts else []
+    return {row["account"]: (row["name"], row["payments"]) for row in rows}
 
 
 def holders(engine: Engine, name: str) -> tuple[Holder, ...]:

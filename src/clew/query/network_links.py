@@ -20,6 +20,8 @@ _SENTENCES = {
     "handle": "Both name the handle {}",
     "wallet": "Both name the wallet {}",
     "account": "Both name the account {}",
+    "widget": "Both have the id {} in their code",
+    "company": "Both give the company number {}",
     "image": "Both show one picture",
     "template": "Both use one text",
     "conversation": "Both are messages of conversation {}",
@@ -176,6 +178,11 @@ def decisions_in(engine: Engine, net: int) -> list[Decision]:
         LEFT JOIN networks m ON m.net = p.net LEFT JOIN networks n ON n.net = q.net
         WHERE $net IN (p.net, q.net) ORDER BY "at" DESC, record_a, record_b LIMIT 200"""
     return [Decision(**row) for row in engine.rows(query, net=net)]
+
+
+def decisions_of(engine: Engine, net: int, a: str, b: str) -> list[Decision]:
+    """What people said of the link of two records, the newest first."""
+    return [said for said in decisions_in(engine, net) if {said.record_a, said.record_b} == {a, b}]
 
 
 def check_pair(engine: Engine, net: int, a: str, b: str) -> None:

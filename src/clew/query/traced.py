@@ -7,6 +7,8 @@ from datetime import datetime
 
 from clew.engine.duckdb import Engine
 from clew.model.money import Amount
+from clew.query.holders import holder_names
+from clew.query.network import Row
 
 MOST = 300
 
@@ -17,6 +19,7 @@ class Played:
 
     Attributes:
         person: the identifier by which the person is best known; no name is needed.
+        name: of the holder, as most payments of one of the identifiers write it; "" where none does.
         role: from behaviour alone; "unknown" is an answer.
         confidence: between 0 and 1.
         reason: one sentence.
@@ -27,6 +30,7 @@ class Played:
     """
 
     person: str
+    name: str
     role: str
     confidence: float
     reason: str
@@ -81,8 +85,14 @@ def played(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tupl
         LIMIT $limit OFFSET $offset"""
     (total,) = engine.rows("SELECT count(*) AS n FROM roles WHERE net = $net", net=net)
     rows = engine.rows(query, net=net, limit=limit, offset=offset)
+    names = holder_names(engine, {i for row in rows for i in row["identifiers"]})
+
+    def called(row: Row) -> str:
+        held = [names[i] for i in row["identifiers"] if i in names]
+        return max(held, key=lambda one: (one[1], one[0]))[0] if held else ""
+
     found = [
-        Played(**row | {"identifiers": tuple(row["identifiers"]), "examples": tuple(row["examples"] or ())})
+        Played(**row | {"name": called(row), "identifiers": tuple(row["identifiers"]), "examples": tuple(row["examples"] or ())})
         for row in rows
     ]
     return found, int(total["n"])

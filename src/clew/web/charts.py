@@ -80,14 +80,15 @@ def meter(value: float, most: float, label: str, width: int = 64, height: int = 
     """One bar: how much of the most.
 
     Args:
-        value: from 0 to ``most``.
+        value: from 0 to ``most``; below 0 it grows from the right, in another colour and pattern.
         most: the full width.
         label: what it shows, for those who do not see it.
         width, height: pixels.
     """
-    part = min(max(value / most if most else 0.0, 0.0), 1.0) * width
+    part = min(abs(value) / most if most else 0.0, 1.0) * width
+    kind, at = ("part minus", f' x="{width - part:.1f}"') if value < 0 else ("part", "")
     return Markup(
         f'<svg class="meter" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(label)}"><rect class="track" width="{width}" height="{height}" rx="2"/>'
-        f'<rect class="part" width="{part:.1f}" height="{height}" rx="2"/></svg>'
+        f'<rect class="{kind}"{at} width="{part:.1f}" height="{height}" rx="2"/></svg>'
     )

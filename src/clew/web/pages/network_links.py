@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from clew.query.network import NetworkHead, network_head
 from clew.query.network_fabric import fabric, without
-from clew.query.network_links import check_pair, decisions_in, ends, network_link, network_links, texts
+from clew.query.network_links import check_pair, decisions_in, decisions_of, ends, network_link, network_links, texts
 from clew.web.access import Who, access
 from clew.web.desk import Reading, TheDesk
 from clew.web.pages.network_frame import NetworkName, network_tab
@@ -54,6 +54,7 @@ def decide_page(request: Request, reading: Reading, name: NetworkName, a: Record
         parts = [(part.records, ends(reading, head.net, part.examples)) for part in (split.first, split.second)]
         return {
             "link": link,
+            "said": decisions_of(reading, head.net, a, b),
             "split": split,
             "parts": parts,
             "most": MAX_REASON,
