@@ -44,7 +44,7 @@ def test_one_lead_and_its_findings(made: Any, tmp_path: Path) -> None:
         assert lead is not None and lead.network_id == "n2"
         found = {f.indicator: f for f in findings_of(engine, "n1")}
     many = found["phone-many-ads"]
-    assert many.counts == {"items": 12, "names": 4, "places": 0}
+    assert many.counts == {"items": 12, "names": 4, "places": 0, "versions": 0}
     assert all(s.raw == "«+31612345678»" and s.field == "body" for s in many.spans)
     assert many.subject_kind == "network"
 

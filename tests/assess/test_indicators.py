@@ -95,7 +95,7 @@ def test_its_sentence_counts_names_and_cities(made: Any, tmp_path: Path) -> None
         made.add("n1", PHONE, named(f"name{k % 4}"), at(f"City{k % 3}, NL"))
     row = made.found(tmp_path)["phone-many-ads"]["n1"]
     assert row["reason"] == "One number (+31612345678) stands on 12 adverts under 4 names in 3 cities."
-    assert row["evidence"][-1] == {"counts": {"items": 12, "names": 4, "places": 3}}
+    assert row["evidence"][-1] == {"counts": {"items": 12, "versions": 0, "names": 4, "places": 3}}
     spans = row["evidence"][:-1]
     assert 2 <= len(spans) <= 5
     assert {s["raw"] for s in spans} == {"«+31612345678»"}
@@ -123,6 +123,16 @@ def test_one_text_with_several_numbers_names_and_platforms(made: Any, tmp_path: 
     found = made.found(tmp_path)
     for indicator in ("template-many-phones", "template-many-names", "template-many-platforms"):
         assert set(found[indicator]) == {"n1"}
+
+
+def test_an_advert_of_several_versions_says_so(made: Any, tmp_path: Path) -> None:
+    """Two numbers on one advert are not two adverts: the sentence names the versions."""
+    for k in range(2):
+        made.add("n1", ("phone", f"+3161000000{k}"), template="t1", item="one")
+        made.add("n2", ("phone", f"+3162000000{k}"), template="t2", item=f"item{k}")
+    found = made.found(tmp_path)["template-many-phones"]
+    assert found["n1"]["reason"] == "One text is used with 2 numbers on 1 advert in 2 versions."
+    assert found["n2"]["reason"] == "One text is used with 2 numbers on 2 adverts."
 
 
 def test_one_picture_needs_several_numbers_and_names(made: Any, tmp_path: Path) -> None:

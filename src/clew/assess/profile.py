@@ -59,6 +59,7 @@ def entities(records: Records, held: Held, threads: int = 1) -> pa.Table:
     rid = records.index.rid
     columns = _what(records, held, np.arange(len(begin)))
     columns["networks"] = pa.array(held.spread)
+    columns["records"] = pa.array((end - begin).astype(np.int32))  # versions of its items
     first, last = held.row[begin], held.row[end - 1]
     columns["first_t"], columns["last_t"] = (_time(records.t[rows]) for rows in (first, last))
     columns["by_time"] = _two(rid[first], rid[last])
