@@ -21,6 +21,7 @@ from clew.pipeline.ingest import ingest
 from clew.query.queue import choices
 from clew.store.workspace import Workspace
 from clew.web.asked import parse
+from clew.web.charts import meter
 from clew.web.triage import board, past, take
 
 ANN = Actor("ann", frozenset(("analyst",)), "workbench")
@@ -371,3 +372,9 @@ def test_days_the_wrong_way_round_are_told(bench, since, until, told):
     for path in ("/leads", "/audit"):
         answer = bench.client.get(path, params={"since": since, "until": until})
         assert answer.status_code == 200 and ("The last day is before the first" in answer.text) == told
+
+
+def test_what_lowers_is_not_drawn_like_what_raises():
+    raises, lowers = meter(3, 9, "up", 90), meter(-3, 9, "down", 90)
+    assert '<rect class="part" width="30.0"' in raises
+    assert '<rect class="part minus" x="60.0" width="30.0"' in lowers

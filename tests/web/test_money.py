@@ -217,3 +217,8 @@ def test_what_is_observed_looks_other_than_what_is_inferred(money, page):
     expect(row.locator(".tag.good")).to_have_text("turnover observed")
     expect(row.locator(".tag.warn")).to_have_text("tie inferred")
     assert faults(page) == []
+
+
+def test_who_has_a_role_is_named_as_the_holder_of_the_account(money):
+    said = money.client.get(f"/networks/{network(money)}/roles").text
+    assert "<bdi>Worker 0</bdi>" in said and "iban:" in said and HOSTILE not in said

@@ -187,6 +187,11 @@ def test_a_rejected_link_splits_the_network_and_can_be_taken_back(own_bench, pag
     answer = own_bench.client.get(f"/networks/{split}/records")
     assert answer.status_code == 303 and answer.headers["location"] == f"/networks/{name}/records?was={split}"
     assert f"{split} went into this network" in own_bench.client.get(answer.headers["location"]).text
+    page.goto(f"{own_bench.url}/networks/{name}/links/decide?a={a}&b={b}")
+    told = page.get_by_role("region", name="What people said of it")
+    expect(told.locator("li").first).to_contain_text("Taken back by tester (you)")
+    expect(told.locator("li").nth(1)).to_contain_text("(a later decision holds)")
+    assert faults(page) == []
     gone = own_bench.client.get(f"/api/v1/networks/{split}")
     assert gone.status_code == 404 and gone.json()["error"] == f"{split} went into {name}."
 

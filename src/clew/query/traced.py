@@ -92,7 +92,10 @@ def played(engine: Engine, net: int, limit: int = MOST, offset: int = 0) -> tupl
         return max(held, key=lambda one: (one[1], one[0]))[0] if held else ""
 
     found = [
-        Played(**row | {"name": called(row), "identifiers": tuple(row["identifiers"]), "examples": tuple(row["examples"] or ())})
+        Played(
+            **row
+            | {"name": called(row), "identifiers": tuple(row["identifiers"]), "examples": tuple(row["examples"] or ())}
+        )
         for row in rows
     ]
     return found, int(total["n"])
