@@ -12,15 +12,15 @@ from clew.extract import _meaning_learnt as learnt
 from clew.extract._meaning_apply import counts, known, room_for, vote
 from clew.extract._meaning_cache import compiled
 from clew.extract._meaning_kernel import Texts
-from clew.extract._meaning_matches import settle
+from clew.extract._meaning_matches import COLUMNS, settle
 from clew.extract.base import Ints, TextBatch
 from clew.extract.meaning import found_words
 
 
 @numba.njit(nogil=True, cache=True)
-def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, reader, room, ids, owner, totals):  # type: ignore[no-untyped-def]
+def _describe(texts, hits, bounds, longest, groups, rules, denials, stretch, classes, reader, room, ids, owner, totals):  # type: ignore[no-untyped-def]
     words, votes = room_for(longest, rules), np.zeros(stretch.shape[0], np.int64)
-    rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(totals.shape[1])
+    rows, weights, total = np.empty((256, COLUMNS), np.int64), np.empty(256), np.empty(totals.shape[1])
     grows, count = np.zeros(totals.shape[1], np.bool_), 0
     every = np.ones_like(grows)
     for q in range(bounds.shape[0] - 1):
@@ -31,7 +31,7 @@ def _describe(texts, hits, bounds, longest, groups, rules, stretch, classes, rea
             if not counts(votes, language, most):
                 continue
             n, rows, weights, k = known(
-                hits, groups, rules, every, a, b, language, stretch[language], words, classes, rows, weights, k
+                hits, groups, rules, denials, every, a, b, language, stretch[language], words, classes, rows, weights, k
             )
             if votes[language] == most and not done:
                 done = True
@@ -62,6 +62,7 @@ def describe(batch: TextBatch) -> tuple[npt.NDArray[np.uint32], Ints, npt.NDArra
     size = 512 * n
     ids, owner, totals = np.empty(size, np.uint32), np.empty(size, np.int64), np.zeros((n, len(c.senses)), np.float32)
     count = _describe(
-        texts, hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), empty, room, ids, owner, totals
+        texts, hits, bounds, longest, c.groups, c.rules, c.denials, c.stretch, len(c.classes), empty, room, ids, owner,
+        totals,
     )
     return ids[:count], owner[:count], totals

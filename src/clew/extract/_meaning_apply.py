@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clew.extract._meaning_denied import ANYWHERE, NEVER, Match, denied, denied_inside, fits, silenced
 from clew.extract._meaning_matches import write
 from clew.extract.base import Ints
 from clew.ingest.kernels import grown, inner, kernel_step, making_step
 
-PARTS = 3  # 64-bit words that hold a set of classes
-_NEAR = 4  # hits before a phrase that are looked at for a word that denies it
+PARTS = 4  # 64-bit words that hold a set of classes
 _SHARE = 2  # a language counts where its words have at least one n-th of the letters of the leading one
 
 
@@ -40,8 +40,7 @@ class Rules(NamedTuple):
     weight: npt.NDArray[np.float64]
     first: Ints  # per class, where its rules begin in `of`: those of which the rarest slot has it
     of: Ints
-    denied: npt.NDArray[np.bool_]  # senses of which a phrase says the contrary just after a word of the class `deny`
-    deny: npt.NDArray[np.uint64]
+    may_be_denied: npt.NDArray[np.bool_]  # those of which no slot is a word that denies
 
 
 class Hits(NamedTuple):
@@ -54,6 +53,7 @@ class Hits(NamedTuple):
     first: Ints  # index of the first word, and of the one after the last
     after: Ints
     sentence: Ints
+    part: Ints  # of a sentence, between commas and the like
     hidden: npt.NDArray[np.bool_]  # written so that a filter does not read it
 
 
@@ -65,14 +65,10 @@ class Words(NamedTuple):
     first: Ints  # index of their first word and of the word after their last
     after: Ints
     sentence: Ints
+    part: Ints
     present: npt.NDArray[np.uint64]  # [PARTS], the classes of all
     tried: npt.NDArray[np.bool_]  # rules
     chosen: Ints  # the word of each slot of a rule
-
-
-@inner
-def _fits(bits, k, wanted):  # type: ignore[no-untyped-def]
-    return (bits[k, 0] & wanted[0]) | (bits[k, 1] & wanted[1]) | (bits[k, 2] & wanted[2]) != 0
 
 
 @inner
@@ -88,7 +84,7 @@ def _assign(words, slots, count, ordered, i, j):  # type: ignore[no-untyped-def]
             taken = False
             for t in range(s):
                 taken |= words.first[k] < words.after[chosen[t]] and words.first[chosen[t]] < words.after[k]
-            if not taken and _fits(words.bits, k, slots[s]):
+            if not taken and fits(words.bits, k, slots[s]):
                 found = True
             else:
                 k += 1
@@ -113,7 +109,7 @@ def _assign(words, slots, count, ordered, i, j):  # type: ignore[no-untyped-def]
 @inner
 def _forbidden(words, n, none, i, j, reach, across, count):  # type: ignore[no-untyped-def]
     """Does a word of a class that must not be there stand in the match or near it?"""
-    if none[0] | none[1] | none[2] == 0:
+    if none[0] | none[1] | none[2] | none[3] == 0:
         return False
     k = i
     while k > 0 and words.first[i] - words.after[k - 1] < reach:
@@ -123,7 +119,7 @@ def _forbidden(words, n, none, i, j, reach, across, count):  # type: ignore[no-u
         for t in range(count):
             used |= words.chosen[t] == k
         near = words.sentence[i] <= words.sentence[k] <= words.sentence[j]
-        if not used and (near or across) and _fits(words.bits, k, none):
+        if not used and (near or across) and fits(words.bits, k, none):
             return True
         k += 1
     return False
@@ -148,11 +144,11 @@ def _next_match(rules, r, window, words, n, i):  # type: ignore[no-untyped-def]
     """The next match of a rule that begins with the i-th word or later: its first and last word; n and n: none."""
     slots, every, count, across = rules.slots[r], rules.every[r], rules.size[r], rules.across[r]
     while i <= n - count:
-        j = i + count - 1 if _fits(words.bits, i, every) else n
+        j = i + count - 1 if fits(words.bits, i, every) else n
         while j < n:
             if words.first[j] - words.after[i] >= window or (not across and words.sentence[j] != words.sentence[i]):
                 break
-            if _fits(words.bits, j, every) and _assign(words, slots, count, rules.ordered[r], i, j):
+            if fits(words.bits, j, every) and _assign(words, slots, count, rules.ordered[r], i, j):
                 if not _forbidden(words, n, rules.none[r], i, j, rules.reach[r], across, count):
                     return i, j
                 break
@@ -195,18 +191,8 @@ def counts(votes, language, most):  # type: ignore[no-untyped-def]
     return votes[language] * _SHARE >= most and (votes[language] > 0 or (most == 0 and language == 0))
 
 
-@inner
-def _denied(words, n, deny, first, sentence):  # type: ignore[no-untyped-def]
-    """Does a word that denies stand before a phrase, with one word at most between them?"""
-    for k in range(max(n - _NEAR, 0), n):
-        near = words.after[k] <= first <= words.after[k] + 1 and words.sentence[k] == sentence
-        if near and _fits(words.bits, k, deny):
-            return True
-    return False
-
-
 @kernel_step
-def _gather(hits, groups, rules, a, b, language, words, classes, sought, rows, weights, k):  # type: ignore[no-untyped-def]
+def _gather(hits, groups, denials, a, b, language, words, classes, sought, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b; sense phrases are matches at once.
 
     Returns:
@@ -216,7 +202,7 @@ def _gather(hits, groups, rules, a, b, language, words, classes, sought, rows, w
     bits, present = words.bits, words.present
     present[:] = 0
     for h in range(a, b):
-        bits[n, 0], bits[n, 1], bits[n, 2] = 0, 0, 0
+        bits[n, 0], bits[n, 1], bits[n, 2], bits[n, 3] = 0, 0, 0, 0
         phrase = hits.phrase[h]
         for g in range(groups.first[phrase], groups.first[phrase + 1]):
             if groups.language[g] != language and groups.language[g] != 0:
@@ -225,21 +211,52 @@ def _gather(hits, groups, rules, a, b, language, words, classes, sought, rows, w
             if kind < classes:
                 bits[n, kind >> 6] |= np.uint64(1) << np.uint64(kind & 63)
             elif sought[kind - classes]:
-                if rules.denied[kind - classes] and _denied(words, n, rules.deny, hits.first[h], hits.sentence[h]):
-                    continue
-                write(rows, weights, k, hits.begin[h], hits.end[h], kind - classes, hits.hidden[h], groups.weight[g])
+                write(rows, weights, k, hits.begin[h], hits.end[h], kind - classes, hits.hidden[h], groups.weight[g], h)
                 k += 1
-        if bits[n, 0] | bits[n, 1] | bits[n, 2]:
+        if bits[n, 0] | bits[n, 1] | bits[n, 2] | bits[n, 3]:
             words.hit[n], words.first[n], words.after[n] = h, hits.first[h], hits.after[h]
-            words.sentence[n] = hits.sentence[h]
+            words.sentence[n], words.part[n] = hits.sentence[h], hits.part[h]
+            silenced(words, n, denials)
             for part in range(PARTS):
                 present[part] |= bits[n, part]
             n += 1
     return n, k
 
 
+@inner
+def _contrary(words, n, rules, denials, r, i, j):  # type: ignore[no-untyped-def]
+    """Does a text deny the match of a rule from the i-th word to the j-th?"""
+    sense = rules.sense[r]
+    if not rules.may_be_denied[r] or (denials.how[sense] == NEVER and not denials.own[sense]):
+        return False
+    if denials.how[sense] != NEVER and denied_inside(words, denials, i, j, words.chosen, rules.size[r]):
+        return True
+    after = words.after[i]
+    for k in range(i, j + 1):
+        after = max(after, words.after[k])
+    # what is behind is behind the last word, which may stand in another part than the first
+    return denied(words, n, denials, sense, Match(words.first[i], after, words.sentence[i], words.part[i]))
+
+
 @kernel_step
-def _try_rules(hits, groups, rules, sought, language, stretch, words, n, rows, weights, k):  # type: ignore[no-untyped-def]
+def _undenied(hits, denials, words, n, rows, weights, k, m):  # type: ignore[no-untyped-def]
+    """Drop the phrases among the matches from k on of which the text says the contrary; returns how many remain."""
+    kept = k
+    for o in range(k, m):
+        h, sense = rows[o, 4], rows[o, 2]
+        if h >= 0 and (denials.how[sense] == ANYWHERE or denials.own[sense]):
+            at = Match(hits.first[h], hits.after[h], hits.sentence[h], hits.part[h])
+            if denied(words, n, denials, sense, at):
+                continue
+        for column in range(rows.shape[1]):
+            rows[kept, column] = rows[o, column]
+        weights[kept] = weights[o]
+        kept += 1
+    return kept
+
+
+@kernel_step
+def _try_rules(hits, groups, rules, denials, sought, language, stretch, words, n, rows, weights, k):  # type: ignore[no-untyped-def]
     """The matches of every rule of which the sense is sought and all slots have a word in the record.
 
     Returns:
@@ -259,26 +276,29 @@ def _try_rules(hits, groups, rules, sought, language, stretch, words, n, rows, w
                 may = rules.size[r] <= n
                 for t in range(rules.size[r]):
                     slot = rules.slots[r, t]
-                    may = may and (present[0] & slot[0]) | (present[1] & slot[1]) | (present[2] & slot[2]) != 0
+                    here = (present[0] & slot[0]) | (present[1] & slot[1]) | (present[2] & slot[2])
+                    may = may and here | (present[3] & slot[3]) != 0
                 i = j = np.int64(0) if may else n
                 while i < n:
                     i, j = _next_match(rules, r, np.int64(rules.window[r] * stretch), words, n, i)
                     if i < n:
-                        weight, hidden = _meant(hits, groups, rules, r, language, words)
-                        begin, end = hits.begin[words.hit[i]], hits.end[words.hit[j]]
-                        write(rows, weights, k, begin, end, rules.sense[r], hidden, weight)
-                        i, k = i + 1, k + 1
+                        if not _contrary(words, n, rules, denials, r, i, j):
+                            weight, hidden = _meant(hits, groups, rules, r, language, words)
+                            begin, end = hits.begin[words.hit[i]], hits.end[words.hit[j]]
+                            write(rows, weights, k, begin, end, rules.sense[r], hidden, weight, np.int64(-1))
+                            k += 1
+                        i += 1
     return k
 
 
 @making_step
-def known(hits, groups, rules, sought, a, b, language, stretch, words, classes, rows, weights, k):  # type: ignore[no-untyped-def]
+def known(hits, groups, rules, denials, sought, a, b, language, stretch, words, classes, rows, weights, k):  # type: ignore[no-untyped-def]
     """The words that a language knows among the hits from a to b, and the matches of phrases and rules among them."""
     while True:
-        n, m = _gather(hits, groups, rules, a, b, language, words, classes, sought, rows, weights, k)
-        m = _try_rules(hits, groups, rules, sought, language, stretch, words, n, rows, weights, m)
+        n, m = _gather(hits, groups, denials, a, b, language, words, classes, sought, rows, weights, k)
+        m = _try_rules(hits, groups, rules, denials, sought, language, stretch, words, n, rows, weights, m)
         if m <= rows.shape[0]:
-            return n, rows, weights, m
+            return n, rows, weights, _undenied(hits, denials, words, n, rows, weights, k, m)
         rows, weights = grown(rows, 2 * m), grown(weights, 2 * m)
 
 
@@ -287,6 +307,7 @@ def room_for(longest, rules):  # type: ignore[no-untyped-def]
     """Room for the words of a record: at most so many."""
     return Words(
         np.zeros((longest + 1, PARTS), np.uint64),
+        np.empty(longest, np.int64),
         np.empty(longest, np.int64),
         np.empty(longest, np.int64),
         np.empty(longest, np.int64),

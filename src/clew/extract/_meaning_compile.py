@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._meaning_apply import PARTS, Groups, Rules
+from clew.extract._meaning_denied import ANYWHERE, JUST_BEFORE, NEVER, Denials
 from clew.extract._meaning_everyday import MOST, everyday
 from clew.extract._meaning_lexicon import ANY, Entry, Lexicon, kinds
 from clew.extract._meaning_rules import MOST_SLOTS, Rule
@@ -26,7 +27,16 @@ JOINING = "@$*_~"  # signs that stand inside a disguised word ("p@ssport", "ca$h
 # Words are written without spaces, or each syllable apart: windows are wider there.
 _STRETCH = {"zh": 2.0, "vi": 1.5}
 _MOST_LANGUAGES = 64
-_DENIES = "not"  # the class of words that deny
+# What `Denials` says of classes.
+_DENIALS = {
+    "near": ("not",),
+    "before": ("none-of",),
+    "behind": ("absent",),
+    "yours": ("yours",),
+    "listed": ("fee", "deduct", "visa", "ticket", "travel", "housing", "document", "debt", "loan", "contract"),
+    "asked": ("must", "need", "pay", "send", "give", "transfer", "sum", "figure", "currency", "percent", "immediately"),
+    "other": ("experience", "language-skill", "no-requirement", "vacancy", "sum", "percent", "currency"),
+}
 _OWN_STEM = 4  # letters of a stem that also counts where its own language lists a longer phrase
 
 # What the engine finds itself, in the order of `numbers`.
@@ -50,6 +60,7 @@ class Compiled:
         hidden: bool[phrases], whether a phrase is a disguise.
         groups: what each phrase stands for.
         rules: the rules.
+        denials: what a text denies.
         stretch: float64[languages], how much wider windows are.
         classes, senses: the names, in the order of their numbers.
     """
@@ -63,6 +74,7 @@ class Compiled:
     hidden: npt.NDArray[np.bool_]
     groups: Groups
     rules: Rules
+    denials: Denials
     stretch: npt.NDArray[np.float64]
     classes: tuple[str, ...]
     senses: tuple[str, ...]
@@ -73,7 +85,7 @@ class Tables(NamedTuple):
 
     Attributes:
         words, turns, says: the phrases of the matchers.
-        hidden, stretch, groups, rules: as in `Compiled`.
+        hidden, stretch, groups, rules, denials: as in `Compiled`.
     """
 
     words: Spelt
@@ -83,6 +95,7 @@ class Tables(NamedTuple):
     stretch: npt.NDArray[np.float64]
     groups: Groups
     rules: Rules
+    denials: Denials
 
 
 def _canonical(phrases: Sequence[str]) -> list[str]:
@@ -192,10 +205,20 @@ def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) 
     ordered, across = (np.array([getattr(r, k) for r in said], np.bool_) for k in ("ordered", "across"))
     weight = np.array([r.weight for r in said], np.float64)
     every = np.bitwise_or.reduce(slots, axis=1)
-    denied = np.array([s in kinds().denied for s in senses], np.bool_)
+    deny = {*_DENIALS["near"], *_DENIALS["before"]}
+    may_be_denied = np.array([all(deny.isdisjoint(slot) for slot in r.slots) for r in said], np.bool_)
     tried = _by_class(said, number)
-    deny = _bits([_DENIES], number)
-    return Rules(sense, slots, size, every, none, window, reach, ordered, across, weight, *tried, denied, deny)
+    return Rules(sense, slots, size, every, none, window, reach, ordered, across, weight, *tried, may_be_denied)
+
+
+def _denials(number: dict[str, int], senses: Sequence[str]) -> Denials:
+    how = {True: ANYWHERE, "near": JUST_BEFORE}
+    return Denials(
+        *(_bits(classes, number) for classes in _DENIALS.values()),
+        _bits([c for c in kinds().denied if c in kinds().words], number),
+        np.array([how.get(kinds().denied.get(s, ""), NEVER) for s in senses], np.int8),
+        np.array([s in kinds().own for s in senses], np.bool_),
+    )
 
 
 @contextmanager
@@ -237,6 +260,7 @@ def tables(files: Sequence[Lexicon], said: Sequence[Rule]) -> Tables:
         np.array([_STRETCH.get(language, 1.0) for language in languages]),
         groups,
         _rules(said, number, senses),
+        _denials(number, senses),
     )
 
 
@@ -259,6 +283,7 @@ def ready(held: Tables) -> Compiled:
         held.hidden,
         held.groups,
         held.rules,
+        held.denials,
         held.stretch,
         tuple(kinds().words),
         tuple(kinds().senses),

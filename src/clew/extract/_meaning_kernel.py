@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from clew.extract._meaning_apply import counts, known, room_for, vote
 from clew.extract._meaning_learnt import HELD_BACK, SPAN, class_features, says_several, speaking, weigh, word_features
-from clew.extract._meaning_matches import FAINTEST, grade, put, settle
+from clew.extract._meaning_matches import COLUMNS, FAINTEST, grade, put, settle
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
 from clew.extract.fold import BREAK
@@ -75,7 +75,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, gain, rows, we
 
 
 @making_kernel
-def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, talk, length, reader, room):  # type: ignore[no-untyped-def]
+def read(texts, hits, bounds, longest, groups, rules, denials, stretch, classes, grows, talk, length, reader, room):  # type: ignore[no-untyped-def]
     """Every sense of every record.
 
     Args:
@@ -83,7 +83,7 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, t
         hits: `Hits`.
         bounds: int64[records + 1], where the hits of each record begin.
         longest: the most hits of a record.
-        groups, rules: what is looked for.
+        groups, rules, denials: what is looked for.
         stretch: float64[languages], how much wider windows are.
         classes: how many there are.
         grows: bool[senses], of which a longer text must say more.
@@ -96,7 +96,7 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, t
         int64[k, 6]: record, begin, end, sense, hidden, whether it is only a hint; and float32[k], `grade` of each.
     """
     words, votes = room_for(longest, rules), np.zeros(stretch.shape[0], np.int64)
-    rows, weights, total = np.empty((256, 4), np.int64), np.empty(256), np.empty(grows.shape[0])
+    rows, weights, total = np.empty((256, COLUMNS), np.int64), np.empty(256), np.empty(grows.shape[0])
     found, graded, m, stamp = np.empty((1024, 6), np.int64), np.empty(1024, np.float32), 0, np.int64(0)
     gain = np.empty(grows.shape[0])
     every, elsewhere = np.ones_like(talk), ~talk
@@ -112,7 +112,7 @@ def read(texts, hits, bounds, longest, groups, rules, stretch, classes, grows, t
                 continue
             wide = max(wide, stretch[language])
             n, rows, weights, k = known(
-                hits, groups, rules, sought, a, b, language, stretch[language], words, classes, rows, weights, k
+                hits, groups, rules, denials, sought, a, b, language, stretch[language], words, classes, rows, weights, k
             )
             if votes[language] == most and not asked:
                 asked = True

@@ -31,7 +31,9 @@ class Kinds:
         shared: classes whose words belong to every language, whichever file lists them.
         made: classes that the engine fills (numbers); no file may.
         turns: classes of turns of speech; the words in them are read too.
-        denied: the senses of which a phrase says the contrary where "not" stands just before it.
+        denied: the senses and classes of which a match says the contrary where it is denied; "near": a sense, only
+            just before it (`_meaning_denied`).
+        own: the senses that are not meant where the matter is the reader's own: "your passport stays with you".
         everyday: for some senses, classes of which alone no phrase says them for certain.
     """
 
@@ -42,7 +44,8 @@ class Kinds:
     shared: frozenset[str]
     made: frozenset[str]
     turns: frozenset[str]
-    denied: frozenset[str]
+    denied: dict[str, str | bool]
+    own: frozenset[str]
     everyday: dict[str, frozenset[str]]
 
 
@@ -84,14 +87,17 @@ def kinds() -> Kinds:
     data = tomllib.loads((_folder() / "classes.toml").read_text("utf-8"))
     marks = {
         mark: [k for table in data.values() for k, v in table.items() if isinstance(v, dict) and v.get(mark)]
-        for mark in ("stage", "talk", "shared", "made", "turn", "denied")
+        for mark in ("stage", "talk", "shared", "made", "turn", "own")
     }
     senses, words = (
         {k: str(v["is"] if isinstance(v, dict) else v) for k, v in data[table].items()} for table in ("sense", "word")
     )
     everyday = {k: frozenset(v["everyday"]) for k, v in data["sense"].items() if "everyday" in v}
-    talk, shared, made, turns, denied = (frozenset(marks[m]) for m in ("talk", "shared", "made", "turn", "denied"))
-    return Kinds(senses, words, tuple(marks["stage"]), talk, shared, made, turns, denied, everyday)
+    denied = {
+        k: v["denied"] for table in data.values() for k, v in table.items() if isinstance(v, dict) and "denied" in v
+    }
+    talk, shared, made, turns, own = (frozenset(marks[m]) for m in ("talk", "shared", "made", "turn", "own"))
+    return Kinds(senses, words, tuple(marks["stage"]), talk, shared, made, turns, denied, own, everyday)
 
 
 def _read(name: str, text: str) -> dict[str, Any]:

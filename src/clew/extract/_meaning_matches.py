@@ -14,11 +14,14 @@ FAINTEST = NOTHING + float(np.log(LEAST / (1.0 - LEAST)))  # below, nothing has 
 _SURE = 20.0
 
 
+COLUMNS = 5  # of a match: begin, end, sense, hidden, the hit that is it
+
+
 @inner
-def write(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no-untyped-def]
-    """Add a match if there is room."""
+def write(rows, weights, k, begin, end, sense, hidden, weight, phrase):  # type: ignore[no-untyped-def]
+    """Add a match if there is room; ``phrase``: the hit that is the match, -1 where it is of several."""
     if k < rows.shape[0]:
-        rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = begin, end, sense, hidden
+        rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3], rows[k, 4] = begin, end, sense, hidden, phrase
         weights[k] = weight
 
 
@@ -27,7 +30,7 @@ def put(rows, weights, k, begin, end, sense, hidden, weight):  # type: ignore[no
     """Add a match; returns the arrays, larger ones where there was no room left."""
     if k == rows.shape[0]:
         rows, weights = grown(rows, 2 * k), grown(weights, 2 * k)
-    write(rows, weights, k, begin, end, sense, hidden, weight)
+    write(rows, weights, k, begin, end, sense, hidden, weight, np.int64(-1))
     return rows, weights
 
 

@@ -95,21 +95,34 @@ def _ends_sentence(sym, i, first, stop):  # type: ignore[no-untyped-def]
     return not (single and i - a > _LONG_LINE)
 
 
+@inner
+def _parts(sym, i, stop):  # type: ignore[no-untyped-def]
+    """Does a part of a sentence end with the symbol at i: a comma, colon, dash, bullet or bracket?"""
+    c = sym[i]
+    if c in (44, 46, 58):  # "1,500.00", "9:30" are numbers
+        return i + 1 >= stop or not _digit(sym[i + 1])
+    if c == 45:
+        return i + 1 < stop and sym[i + 1] == 32 and sym[i - 1] == 32
+    return c in (40, 41, 124, 0x60C, 0x3001, 0x2013, 0x2014, 0x2022, 0xB7)
+
+
 @kernel
-def sentences(sym, start, record, begin, out):  # type: ignore[no-untyped-def]
-    """The number of the sentence that each hit stands in."""
-    number, last = 0, np.int64(-1)
+def sentences(sym, start, record, begin, out, part):  # type: ignore[no-untyped-def]
+    """The number of the sentence that each hit stands in, and of the part of it between commas and the like."""
+    number, clause, last = 0, 0, np.int64(-1)
     at = np.uint64(0)
     for h in range(record.shape[0]):
         if record[h] != last:
-            last, at, number = record[h], np.uint64(begin[h]), number + 1
+            last, at, number, clause = record[h], np.uint64(begin[h]), number + 1, clause + 1
         until = np.uint64(begin[h])
         while at < until:
             c = sym[at]
             if np.uint16(c - 97) >= 26 and c != 32:  # most are letters, and these end none
-                number += _ends_sentence(sym, np.int64(at), start[last], start[last + 1])
+                ends = _ends_sentence(sym, np.int64(at), start[last], start[last + 1])
+                number += ends
+                clause += ends or _parts(sym, np.int64(at), start[last + 1])
             at += np.uint64(1)
-        out[h] = number
+        out[h], part[h] = number, clause
 
 
 @kernel

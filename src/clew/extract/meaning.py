@@ -75,11 +75,11 @@ def _hits(batch: TextBatch, words: Starts, c: Compiled) -> Hits:
         places = np.stack((more.record, more.begin, more.end, more.phrase + np.int64(first_phrase)), axis=1)
         merged = _merged(merged, places, False)
     record, begin, end, phrase = merged
-    number, first, after = (room(len(record), np.int64) for _ in range(3))
+    number, part, first, after = (room(len(record), np.int64) for _ in range(4))
     word_places(words.at, words.first, record, begin, end, first, after)
-    sentences(f.sym, f.start, record, begin, number)
+    sentences(f.sym, f.start, record, begin, number, part)
     hidden = c.hidden[phrase] | ~plain(batch, record, begin, end)
-    return Hits(record, begin, end, phrase, first, after, number, hidden)
+    return Hits(record, begin, end, phrase, first, after, number, part, hidden)
 
 
 def found_words(batch: TextBatch, words: Starts, c: Compiled) -> tuple[Hits, Ints, int]:
@@ -108,7 +108,8 @@ def senses(
     grows = talk | np.isin(c.senses, GROWING)
     texts = Texts(batch.folded.sym, batch.folded.start, words.at, words.hash, words.first)
     return read(  # type: ignore[no-any-return]
-        texts, hits, bounds, longest, c.groups, c.rules, c.stretch, len(c.classes), grows, talk, length, by, scratch(by)
+        texts, hits, bounds, longest, c.groups, c.rules, c.denials, c.stretch, len(c.classes), grows, talk, length, by,
+        scratch(by),
     )
 
 

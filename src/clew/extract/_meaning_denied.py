@@ -1,0 +1,172 @@
+"""What a text denies: "no deposit", "Предоплат нет" and "the passport stays with you" say the contrary of their words.
+
+A denial stands before what it denies ("we never ask for a deposit") or behind it ("a deposit is not needed"), in the
+same sentence and, but for lists ("no fee, commission or deposit"), in the same part of it between two commas.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from clew.ingest.kernels import inner, kernel_step
+
+NEAR, FAR = 1, 3  # words between a denial and what it denies
+OWN = 2  # words between a matter and whose it is
+# How a sense is denied: not at all; by a word just before it; also by one further off or behind it.
+NEVER, JUST_BEFORE, ANYWHERE = 0, 1, 2
+
+_Set = npt.NDArray[np.uint64]
+
+
+class Denials(NamedTuple):
+    """Sets of classes that tell what is denied, and how each sense is.
+
+    Attributes:
+        near: words that deny what comes at once.
+        before: words that deny what comes within a few words.
+        behind: words that deny what stood before them.
+        yours: words by which a matter is the reader's own: "with you", "yourself".
+        listed: things that are listed, so that one denial holds for all of them.
+        asked: words by which something is asked after all; no denial reaches over them backwards, and none goes on to
+            the end of a list that has them.
+        other: words of another matter; no denial reaches over them.
+        classes: of which a word says nothing where it is denied just before.
+        how: int8[senses], NEVER, JUST_BEFORE or ANYWHERE.
+        own: bool[senses], which are not meant where the matter is the reader's own.
+    """
+
+    near: _Set
+    before: _Set
+    behind: _Set
+    yours: _Set
+    listed: _Set
+    asked: _Set
+    other: _Set
+    classes: _Set
+    how: npt.NDArray[np.int8]
+    own: npt.NDArray[np.bool_]
+
+
+class Match(NamedTuple):
+    """Where a match stands: its first word and the one after its last, its sentence and the part of it."""
+
+    first: np.int64
+    after: np.int64
+    sentence: np.int64
+    part: np.int64
+
+
+@inner
+def fits(bits, k, wanted):  # type: ignore[no-untyped-def]
+    """Has the k-th word one of the classes?"""
+    here = (bits[k, 0] & wanted[0]) | (bits[k, 1] & wanted[1])
+    return here | (bits[k, 2] & wanted[2]) | (bits[k, 3] & wanted[3]) != 0
+
+
+@inner
+def _from(words, n, word):  # type: ignore[no-untyped-def]
+    """The first hit that begins with a word or later."""
+    low, high = 0, n
+    while low < high:
+        middle = (low + high) >> 1
+        if words.first[middle] < word:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inner
+def _alone(words, n, d, k, at):  # type: ignore[no-untyped-def]
+    """Is nothing asked in the rest of the part of a sentence, from the k-th word on?"""
+    while k < n and words.part[k] == at.part and words.sentence[k] == at.sentence:
+        if fits(words.bits, k, d.asked) or fits(words.bits, k, d.other):
+            return False
+        k += 1
+    return True
+
+
+@inner
+def _before(words, n, d, at, far):  # type: ignore[no-untyped-def]
+    """Does a word before a match deny it?"""
+    start = _from(words, n, at.first)
+    alone = _alone(words, n, d, start, at)
+    k, first, part = start - 1, at.first, at.part
+    while k >= 0 and words.sentence[k] == at.sentence and first - words.after[k] <= far:
+        if words.part[k] == part:
+            if fits(words.bits, k, d.before):
+                return True
+            if first - words.after[k] <= NEAR and fits(words.bits, k, d.near):
+                return True
+        if fits(words.bits, k, d.other):
+            return False
+        if fits(words.bits, k, d.listed) and (alone or words.part[k] == part):
+            first, part = words.first[k], words.part[k]
+        k -= 1
+    return False
+
+
+@inner
+def _behind(words, n, d, at):  # type: ignore[no-untyped-def]
+    """Does a word behind a match deny it?"""
+    k, after, part = _from(words, n, at.after), at.after, at.part
+    while k < n and words.sentence[k] == at.sentence and words.first[k] - after <= FAR:
+        if words.part[k] == part and fits(words.bits, k, d.behind):
+            return True
+        if fits(words.bits, k, d.asked) or fits(words.bits, k, d.other):
+            return False
+        if fits(words.bits, k, d.listed):
+            after, part = max(after, words.after[k]), words.part[k]
+        k += 1
+    return False
+
+
+@inner
+def _yours(words, n, d, at):  # type: ignore[no-untyped-def]
+    """Is a matter the reader's own?"""
+    k = _from(words, n, at.first)
+    while k > 0 and at.first - words.after[k - 1] <= OWN:
+        k -= 1
+    while k < n and words.first[k] - at.after <= OWN:
+        near = words.sentence[k] == at.sentence and at.first - words.after[k] <= OWN
+        if near and words.part[k] == at.part and fits(words.bits, k, d.yours):
+            return True
+        k += 1
+    return False
+
+
+@kernel_step
+def denied(words, n, d, sense, at):  # type: ignore[no-untyped-def]
+    """Does a text say the contrary of a match of a sense?"""
+    how = d.how[sense]
+    if how != NEVER and _before(words, n, d, at, FAR if how == ANYWHERE else NEAR):
+        return True
+    return (how == ANYWHERE and _behind(words, n, d, at)) or (d.own[sense] and _yours(words, n, d, at))
+
+
+@inner
+def denied_inside(words, d, i, j, chosen, count):  # type: ignore[no-untyped-def]
+    """Does a word between those of a rule, from the i-th to the j-th, deny what stands in its part of the sentence?"""
+    for k in range(i + 1, j):
+        if fits(words.bits, k, d.near) or fits(words.bits, k, d.before) or fits(words.bits, k, d.behind):
+            for t in range(count):
+                if words.part[chosen[t]] == words.part[k] and words.first[chosen[t]] >= words.after[k]:
+                    return True
+    return False
+
+
+@inner
+def silenced(words, n, d):  # type: ignore[no-untyped-def]
+    """Take the classes from the newest word that say nothing where it is denied: "no live-in"."""
+    if not fits(words.bits, n, d.classes):
+        return
+    k = n - 1
+    while k >= 0 and words.first[n] - words.after[k] <= 0 and words.part[k] == words.part[n]:
+        if fits(words.bits, k, d.near) or fits(words.bits, k, d.before):
+            for part in range(words.bits.shape[1]):
+                words.bits[n, part] &= ~d.classes[part]
+            return
+        k -= 1
