@@ -22,6 +22,7 @@ SENSES = {
     "targets-young-women": ("job_ad", "targets-young-women"),
     "live-in-no-leave": ("job_ad", "live-in-no-leave"),
     "start-now": ("job_ad", "start-now"),
+    "no-contract": ("job_ad", "no-contract"),
     "account-lending": ("message", "account-lending"),
     "threat-harm": ("message", "threat-harm"),
     "confinement": ("message", "confinement"),

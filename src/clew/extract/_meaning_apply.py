@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._meaning_denied import ANYWHERE, NEVER, Match, denied, denied_inside, fits, silenced
+from clew.extract._meaning_denied import ANYWHERE, NEVER, Match, deniable, denied, denied_inside, fits, silenced
 from clew.extract._meaning_matches import write
 from clew.extract.base import Ints
 from clew.ingest.kernels import grown, inner, kernel_step, making_step
@@ -37,6 +37,7 @@ class Rules(NamedTuple):
     reach: Ints
     ordered: npt.NDArray[np.bool_]
     across: npt.NDArray[np.bool_]
+    within: npt.NDArray[np.bool_]  # one part of a sentence
     weight: npt.NDArray[np.float64]
     first: Ints  # per class, where its rules begin in `of`: those of which the rarest slot has it
     of: Ints
@@ -148,6 +149,8 @@ def _next_match(rules, r, window, words, n, i):  # type: ignore[no-untyped-def]
         while j < n:
             if words.first[j] - words.after[i] >= window or (not across and words.sentence[j] != words.sentence[i]):
                 break
+            if rules.within[r] and words.part[j] != words.part[i]:
+                break
             if fits(words.bits, j, every) and _assign(words, slots, count, rules.ordered[r], i, j):
                 if not _forbidden(words, n, rules.none[r], i, j, rules.reach[r], across, count):
                     return i, j
@@ -227,15 +230,23 @@ def _gather(hits, groups, denials, a, b, language, words, classes, sought, rows,
 def _contrary(words, n, rules, denials, r, i, j):  # type: ignore[no-untyped-def]
     """Does a text deny the match of a rule from the i-th word to the j-th?"""
     sense = rules.sense[r]
-    if not rules.may_be_denied[r] or (denials.how[sense] == NEVER and not denials.own[sense]):
+    if denials.how[sense] == NEVER and not deniable(denials, sense):
         return False
-    if denials.how[sense] != NEVER and denied_inside(words, denials, i, j, words.chosen, rules.size[r]):
+    if (
+        rules.may_be_denied[r]
+        and denials.how[sense] != NEVER
+        and denied_inside(words, denials, i, j, words.chosen, rules.size[r])
+    ):
         return True
-    after = words.after[i]
-    for k in range(i, j + 1):
+    # a match in several parts of a sentence may be denied in its last: "without papers, we see to it" is offered
+    first, after = words.first[j], words.after[j]
+    for k in range(i, j):
         after = max(after, words.after[k])
-    # what is behind is behind the last word, which may stand in another part than the first
-    return denied(words, n, denials, sense, Match(words.first[i], after, words.sentence[i], words.part[i]))
+        if words.part[k] == words.part[j]:
+            first = min(first, words.first[k])
+    return denied(
+        words, n, denials, sense, Match(first, after, words.sentence[j], words.part[j]), rules.may_be_denied[r]
+    )
 
 
 @kernel_step
@@ -244,9 +255,9 @@ def _undenied(hits, denials, words, n, rows, weights, k, m):  # type: ignore[no-
     kept = k
     for o in range(k, m):
         h, sense = rows[o, 4], rows[o, 2]
-        if h >= 0 and (denials.how[sense] == ANYWHERE or denials.own[sense]):
+        if h >= 0 and deniable(denials, sense):
             at = Match(hits.first[h], hits.after[h], hits.sentence[h], hits.part[h])
-            if denied(words, n, denials, sense, at):
+            if denied(words, n, denials, sense, at, denials.how[sense] == ANYWHERE):
                 continue
         for column in range(rows.shape[1]):
             rows[kept, column] = rows[o, column]

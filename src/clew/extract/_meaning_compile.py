@@ -33,9 +33,10 @@ _DENIALS = {
     "before": ("none-of",),
     "behind": ("absent",),
     "yours": ("yours",),
+    "heard": ("heard",),
     "listed": ("fee", "deduct", "visa", "ticket", "travel", "housing", "document", "debt", "loan", "contract"),
     "asked": ("must", "need", "pay", "send", "give", "transfer", "sum", "figure", "currency", "percent", "immediately"),
-    "other": ("experience", "language-skill", "no-requirement", "vacancy", "sum", "percent", "currency"),
+    "other": ("experience", "language-skill", "no-requirement", "vacancy", "sum", "percent", "currency", "other"),
 }
 _OWN_STEM = 4  # letters of a stem that also counts where its own language lists a longer phrase
 
@@ -202,23 +203,27 @@ def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) 
         "reach": [r.reach for r in said],
     }
     sense, size, window, reach = (np.array(v, np.int64) for v in whole.values())
-    ordered, across = (np.array([getattr(r, k) for r in said], np.bool_) for k in ("ordered", "across"))
+    ordered, across, within = (
+        np.array([getattr(r, k) for r in said], np.bool_) for k in ("ordered", "across", "within")
+    )
     weight = np.array([r.weight for r in said], np.float64)
     every = np.bitwise_or.reduce(slots, axis=1)
     deny = {*_DENIALS["near"], *_DENIALS["before"]}
-    may_be_denied = np.array([all(deny.isdisjoint(slot) for slot in r.slots) for r in said], np.bool_)
+    may_be_denied = np.array([r.denied and all(map(deny.isdisjoint, r.slots)) for r in said], np.bool_)
     tried = _by_class(said, number)
-    return Rules(sense, slots, size, every, none, window, reach, ordered, across, weight, *tried, may_be_denied)
+    return Rules(sense, slots, size, every, none, window, reach, ordered, across, within, weight, *tried, may_be_denied)
 
 
 def _denials(number: dict[str, int], senses: Sequence[str]) -> Denials:
     how = {True: ANYWHERE, "near": JUST_BEFORE}
+    near, before, behind, yours, heard, listed, asked, other = (_bits(c, number) for c in _DENIALS.values())
     return Denials(
-        *(_bits(classes, number) for classes in _DENIALS.values()),
+        near, before, behind, yours, heard, listed, asked, other,
         _bits([c for c in kinds().denied if c in kinds().words], number),
         np.array([how.get(kinds().denied.get(s, ""), NEVER) for s in senses], np.int8),
         np.array([s in kinds().own for s in senses], np.bool_),
-    )
+        np.array([s in kinds().elsewhere for s in senses], np.bool_),
+    )  # fmt: skip
 
 
 @contextmanager

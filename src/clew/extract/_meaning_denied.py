@@ -15,6 +15,7 @@ from clew.ingest.kernels import inner, kernel_step
 
 NEAR, FAR = 1, 3  # words between a denial and what it denies
 OWN = 2  # words between a matter and whose it is
+TOLD = 10  # words between where something was heard and what
 # How a sense is denied: not at all; by a word just before it; also by one further off or behind it.
 NEVER, JUST_BEFORE, ANYWHERE = 0, 1, 2
 
@@ -29,6 +30,7 @@ class Denials(NamedTuple):
         before: words that deny what comes within a few words.
         behind: words that deny what stood before them.
         yours: words by which a matter is the reader's own: "with you", "yourself".
+        heard: words by which something happened elsewhere: "in the news", "in a film".
         listed: things that are listed, so that one denial holds for all of them.
         asked: words by which something is asked after all; no denial reaches over them backwards, and none goes on to
             the end of a list that has them.
@@ -36,18 +38,21 @@ class Denials(NamedTuple):
         classes: of which a word says nothing where it is denied just before.
         how: int8[senses], NEVER, JUST_BEFORE or ANYWHERE.
         own: bool[senses], which are not meant where the matter is the reader's own.
+        elsewhere: bool[senses], which are not meant where they happened elsewhere.
     """
 
     near: _Set
     before: _Set
     behind: _Set
     yours: _Set
+    heard: _Set
     listed: _Set
     asked: _Set
     other: _Set
     classes: _Set
     how: npt.NDArray[np.int8]
     own: npt.NDArray[np.bool_]
+    elsewhere: npt.NDArray[np.bool_]
 
 
 class Match(NamedTuple):
@@ -101,10 +106,10 @@ def _before(words, n, d, at, far):  # type: ignore[no-untyped-def]
                 return True
             if first - words.after[k] <= NEAR and fits(words.bits, k, d.near):
                 return True
-        if fits(words.bits, k, d.other):
-            return False
         if fits(words.bits, k, d.listed) and (alone or words.part[k] == part):
             first, part = words.first[k], words.part[k]
+        elif fits(words.bits, k, d.other):
+            return False
         k -= 1
     return False
 
@@ -116,10 +121,10 @@ def _behind(words, n, d, at):  # type: ignore[no-untyped-def]
     while k < n and words.sentence[k] == at.sentence and words.first[k] - after <= FAR:
         if words.part[k] == part and fits(words.bits, k, d.behind):
             return True
-        if fits(words.bits, k, d.asked) or fits(words.bits, k, d.other):
-            return False
         if fits(words.bits, k, d.listed):
             after, part = max(after, words.after[k]), words.part[k]
+        elif fits(words.bits, k, d.asked) or fits(words.bits, k, d.other):
+            return False
         k += 1
     return False
 
@@ -138,13 +143,32 @@ def _yours(words, n, d, at):  # type: ignore[no-untyped-def]
     return False
 
 
+@inner
+def _elsewhere(words, n, d, at):  # type: ignore[no-untyped-def]
+    """Does a text say before a match where it was heard of?"""
+    k = _from(words, n, at.first) - 1
+    while k >= 0 and words.sentence[k] == at.sentence and at.first - words.after[k] <= TOLD:
+        if fits(words.bits, k, d.heard):
+            return True
+        k -= 1
+    return False
+
+
 @kernel_step
-def denied(words, n, d, sense, at):  # type: ignore[no-untyped-def]
-    """Does a text say the contrary of a match of a sense?"""
-    how = d.how[sense]
+def denied(words, n, d, sense, at, may):  # type: ignore[no-untyped-def]
+    """Does a text say the contrary of a match of a sense? ``may``: whether words that deny are looked for."""
+    how = d.how[sense] if may else NEVER
     if how != NEVER and _before(words, n, d, at, FAR if how == ANYWHERE else NEAR):
         return True
-    return (how == ANYWHERE and _behind(words, n, d, at)) or (d.own[sense] and _yours(words, n, d, at))
+    if how == ANYWHERE and _behind(words, n, d, at):
+        return True
+    return (d.own[sense] and _yours(words, n, d, at)) or (d.elsewhere[sense] and _elsewhere(words, n, d, at))
+
+
+@inner
+def deniable(d, sense):  # type: ignore[no-untyped-def]
+    """May a text say the contrary of a phrase of a sense?"""
+    return d.how[sense] == ANYWHERE or d.own[sense] or d.elsewhere[sense]
 
 
 @inner

@@ -34,6 +34,7 @@ class Kinds:
         denied: the senses and classes of which a match says the contrary where it is denied; "near": a sense, only
             just before it (`_meaning_denied`).
         own: the senses that are not meant where the matter is the reader's own: "your passport stays with you".
+        elsewhere: the senses that are not meant where the news or a film is told of.
         everyday: for some senses, classes of which alone no phrase says them for certain.
     """
 
@@ -46,6 +47,7 @@ class Kinds:
     turns: frozenset[str]
     denied: dict[str, str | bool]
     own: frozenset[str]
+    elsewhere: frozenset[str]
     everyday: dict[str, frozenset[str]]
 
 
@@ -87,7 +89,7 @@ def kinds() -> Kinds:
     data = tomllib.loads((_folder() / "classes.toml").read_text("utf-8"))
     marks = {
         mark: [k for table in data.values() for k, v in table.items() if isinstance(v, dict) and v.get(mark)]
-        for mark in ("stage", "talk", "shared", "made", "turn", "own")
+        for mark in ("stage", "talk", "shared", "made", "turn", "own", "elsewhere")
     }
     senses, words = (
         {k: str(v["is"] if isinstance(v, dict) else v) for k, v in data[table].items()} for table in ("sense", "word")
@@ -96,8 +98,11 @@ def kinds() -> Kinds:
     denied = {
         k: v["denied"] for table in data.values() for k, v in table.items() if isinstance(v, dict) and "denied" in v
     }
-    talk, shared, made, turns, own = (frozenset(marks[m]) for m in ("talk", "shared", "made", "turn", "own"))
-    return Kinds(senses, words, tuple(marks["stage"]), talk, shared, made, turns, denied, own, everyday)
+    said = {name: frozenset(marks[name]) for name in marks}
+    return Kinds(
+        senses, words, tuple(marks["stage"]), said["talk"], said["shared"], said["made"], said["turn"], denied,
+        said["own"], said["elsewhere"], everyday,
+    )  # fmt: skip
 
 
 def _read(name: str, text: str) -> dict[str, Any]:

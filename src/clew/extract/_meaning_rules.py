@@ -15,7 +15,7 @@ from clew.model.errors import InputError
 MOST_SLOTS = 5
 WINDOW = 8
 REACH = 3
-_KEYS = {"sense", "slots", "none", "window", "reach", "ordered", "across", "weight", "note"}
+_KEYS = {"sense", "slots", "none", "window", "reach", "ordered", "across", "within", "denied", "weight", "note"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Rule:
         none: classes that must not stand between them, nor ``reach`` words around.
         window: words from the end of the first to the last.
         across: the words may stand in different sentences or lines.
+        within: the words must stand in one part of a sentence, between commas and the like.
+        denied: whether the text may deny it, if its sense may be denied.
         weight: what it weighs; together with others of its sense it must come to 1.
         note: what it is for, and what else it may hit.
     """
@@ -39,6 +41,8 @@ class Rule:
     reach: int
     ordered: bool
     across: bool
+    within: bool
+    denied: bool
     weight: float
     note: str
 
@@ -76,6 +80,8 @@ def _rule(number: int, said: dict[str, Any], groups: dict[str, list[str]]) -> Ru
         int(said.get("reach", REACH)),
         bool(said.get("ordered", False)),
         bool(said.get("across", False)),
+        bool(said.get("within", False)),
+        bool(said.get("denied", True)),
         weight,
         str(said.get("note", "")),
     )

@@ -108,7 +108,19 @@ def senses(
     grows = talk | np.isin(c.senses, GROWING)
     texts = Texts(batch.folded.sym, batch.folded.start, words.at, words.hash, words.first)
     return read(  # type: ignore[no-any-return]
-        texts, hits, bounds, longest, c.groups, c.rules, c.denials, c.stretch, len(c.classes), grows, talk, length, by,
+        texts,
+        hits,
+        bounds,
+        longest,
+        c.groups,
+        c.rules,
+        c.denials,
+        c.stretch,
+        len(c.classes),
+        grows,
+        talk,
+        length,
+        by,
         scratch(by),
     )
 

@@ -154,6 +154,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "many-wages-one-account": ("Ask the employer's books who the wages are for: couples share accounts, clerks err.",),
     "money-round-trip": ("Look the firms up in the register: firms of one group and relatives lend to each other.",),
     "money-through": ("See what the account is for: shared rents, clubs and tills pass on what they get, too.",),
+    "no-contract": ("See whether it is a small job in a household or by the day: these often have none.",),
     "night-micro-credits": (
         "See who the account is that gets the money on: a landlord's or a partner's is no sign of control.",
         "Put messages and credits beside each other: demands and reports between them would speak for control.",
