@@ -123,6 +123,7 @@ SAID = {
         "Wir zahlen die Reise, das arbeitest du ab",
         "Wij betalen je reis, je werkt het af",
         "Bilet opłacamy, odpracujesz",
+        "Praca bez umowy, bilet odpracujesz",
         "Put plaćamo mi, to odradićeš",
         "Le voyage est payé, à rembourser en travaillant",
         "Pagamos el vuelo, lo descuentas trabajando",

@@ -34,7 +34,7 @@ _DENIALS = {
     "behind": ("absent",),
     "yours": ("yours",),
     "heard": ("heard",),
-    "listed": ("fee", "deduct", "visa", "ticket", "travel", "housing", "document", "debt", "loan", "contract"),
+    "listed": ("fee", "deduct"),
     "asked": ("must", "need", "pay", "send", "give", "transfer", "sum", "figure", "currency", "percent", "immediately"),
     "other": ("experience", "language-skill", "no-requirement", "vacancy", "sum", "percent", "currency", "other"),
 }
