@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from clew.extract._phone_context import is_obscured, link_kind, tongue
-from clew.extract._phone_groups import group, mark_times, ways
+from clew.extract._phone_dates import free_of_labels, mark_times
+from clew.extract._phone_groups import group, ways
 from clew.extract._phone_plan import BARE, MOBILE, OTHER, PLAIN, TRUNK, WITHOUT_PREFIX, international, national
 from clew.extract._phone_score import CONTACT_FIELD, score
 from clew.extract._phone_tables import (
@@ -209,7 +210,9 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
             ng = group(ws, sym, way)
             if ws.st[S_CONTEXT] > 0 and ws.st[S_AGE] < ws.st[S_WORDS] and grp[ng - 1, CONTEXT] == 0:
                 grp[ng - 1, CONTEXT] = 1  # "… call now"
-            mark_times(grp, ng, ws.gdig)
+            mark_times(sym, ws.bounds[1], grp, ng, ws.gdig)
+            if grp[0, CONTEXT] < 0:
+                free_of_labels(sym, grp, ws.gdig, ng)
             if not _enough(grp, ng):
                 continue
             worth = True

@@ -10,8 +10,6 @@ from clew.extract._phone_tables import (
     DIGITS,
     END,
     F_MARK,
-    F_SPELLED,
-    F_TIME,
     F_WEAK,
     FIRST,
     FLAGS,
@@ -202,76 +200,3 @@ def ways(ws):  # type: ignore[no-untyped-def]
         if TEEN <= tok[t, KIND] <= HUNDRED:
             words += 1
     return found | (APART if words else 0)
-
-
-@kernel_step
-def _two(grp, gdig, g):  # type: ignore[no-untyped-def]
-    """The value of a group of one or two plain digits, else -1."""
-    if grp[g, KIND] != DIGITS or grp[g, FLAGS] & F_SPELLED or grp[g, SIZE] > 2:
-        return -1
-    value = 0
-    for k in range(grp[g, FIRST], grp[g, FIRST] + grp[g, SIZE]):
-        value = value * 10 + gdig[k]
-    return value
-
-
-@kernel_step
-def _year(grp, gdig, g):  # type: ignore[no-untyped-def]
-    if grp[g, KIND] != DIGITS or grp[g, SIZE] != 4:
-        return False
-    k = grp[g, FIRST]
-    return (gdig[k] == 2 and gdig[k + 1] == 0 and gdig[k + 2] < 5) or (gdig[k] == 1 and gdig[k + 1] == 9)
-
-
-@kernel_step
-def _flag(grp, i, j):  # type: ignore[no-untyped-def]
-    for g in range(i, j):
-        grp[g, FLAGS] |= F_TIME
-
-
-@kernel_step
-def _mark_hours(grp, ng, gdig):  # type: ignore[no-untyped-def]
-    """Flag the groups that are a time of day, or two years."""
-    for g in range(ng - 1):
-        a, b = _two(grp, gdig, g), _two(grp, gdig, g + 1)
-        s = grp[g + 1, SYMBOL]
-        if _year(grp, gdig, g) and _year(grp, gdig, g + 1):
-            _flag(grp, g, g + 2)
-        alone = (g == 0 or grp[g, SYMBOL] != s) and (g + 2 >= ng or grp[g + 2, SYMBOL] != s)
-        hour = 0 <= a <= 24 and grp[g + 1, SIZE] == 2 and 0 <= b < 60
-        if hour and alone and (s == 0x3A or (s == 0x2E and b % 15 == 0)):
-            _flag(grp, g, g + 2)
-
-
-@kernel_step
-def _short_date(grp, ng, gdig, g):  # type: ignore[no-untyped-def]
-    """Whether three groups at g are a day, a month and a year of two digits."""
-    if g < 0 or g + 2 >= ng:
-        return False
-    s = grp[g + 1, SYMBOL]
-    if grp[g + 2, SYMBOL] != s or (s != 0x2E and s != 0x2D and s != 0x2F):
-        return False
-    a, b, c = _two(grp, gdig, g), _two(grp, gdig, g + 1), _two(grp, gdig, g + 2)
-    return ((1 <= a <= 31 and 1 <= b <= 12) or (1 <= a <= 12 and 1 <= b <= 31)) and 20 <= c < 40
-
-
-@kernel_step
-def mark_times(grp, ng, gdig):  # type: ignore[no-untyped-def]
-    """Flag the groups that are a date, a time of day, or two years."""
-    _mark_hours(grp, ng, gdig)
-    for g in range(ng - 2):
-        s = grp[g + 1, SYMBOL]
-        if s <= 0 or grp[g + 2, SYMBOL] != s or (s != 0x2E and s != 0x2D and s != 0x2F):
-            continue
-        a, b, c = _two(grp, gdig, g), _two(grp, gdig, g + 1), _two(grp, gdig, g + 2)
-        dated = (1 <= a <= 31 and 1 <= b <= 12 and _year(grp, gdig, g + 2)) or (
-            1 <= a <= 12 and 1 <= b <= 31 and _year(grp, gdig, g + 2)
-        )
-        begins = g == 0 or grp[g, GAP] & ~7 or grp[g - 1, FLAGS] & F_TIME
-        ends = g + 3 >= ng or grp[g + 3, GAP] & ~7 or grp[g + 3, FLAGS] & F_TIME
-        dated |= _short_date(grp, ng, gdig, g) and begins and (ends or _short_date(grp, ng, gdig, g + 3))
-        dated |= _year(grp, gdig, g) and 1 <= b <= 12 and 1 <= c <= 31
-        before = g > 0 and grp[g, SYMBOL] == s
-        after = g + 3 < ng and grp[g + 3, SYMBOL] == s
-        if dated and not before and not after:
-            _flag(grp, g, g + 3)

@@ -6,6 +6,7 @@ import numpy as np
 
 from clew.extract._phone_choose import choose
 from clew.extract._phone_context import iban_end, moment_end
+from clew.extract._phone_labels import company_end, heard
 from clew.extract._phone_runs import (
     add_letters,
     all_look,
@@ -59,8 +60,9 @@ from clew.extract._phone_tokens import (
     known_word,
     match,
     point_at,
+    unknown_word,
 )
-from clew.extract._phone_words import HUNDRED, MULTIPLY, PAIR, TIMES, UNIT, WEAK
+from clew.extract._phone_words import CUE, HUNDRED, MULTIPLY, PAIR, TIMES, UNIT, WEAK
 from clew.extract.fold import EMOJI
 from clew.ingest.kernels import inner, kernel, kernel_step
 
@@ -180,6 +182,9 @@ def _letters(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
     n = e - p
     if e < end and klass[sym[e]] == DIGIT:
         after = iban_end(tables, sym, p, end) if n == 2 else p
+        if after == p and n == 2 and sym[p] == 0x62 and sym[p + 1] == 0x65:  # "BE0475382291"
+            after = company_end(klass, sym, e, end)
+            after = p if after == e else after
         if after > p:
             st[S_FLUSH] = 1
             return after
@@ -194,10 +199,15 @@ def _letters(text, tables, r, ws, p, end):  # type: ignore[no-untyped-def]
             return after
     what, stop = match(tables, sym, p, end)
     number = what and what & KIND_BITS <= MULTIPLY and not what & WEAK
-    if 2 <= n <= 3 and st[TOKENS] and not number and _capital(text, r, p) and all_look(tables, sym, p, e):
+    short = 2 <= n <= 3 and st[TOKENS] and not number and what & KIND_BITS != CUE
+    if short and _capital(text, r, p) and all_look(tables, sym, p, e):
         add_letters(text, r, tables, ws, p, e, F_WEAK)
         return e
     if what and stop >= e:
+        what = heard(tables, ws, sym, what, p, stop)
+        if not what:
+            unknown_word(ws, e - p)
+            return stop
         if st[TOKENS] == 0 and what & KIND_BITS <= HUNDRED and not what & WEAK:
             look_back(tables, ws, sym, p)
         known_word(ws, what, p, stop, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from clew.extract._phone_labels import begins_anew, heard, numbers_something
 from clew.extract._phone_near import near_word
 from clew.extract._phone_runs import all_look, cut, look_back, number_expected
 from clew.extract._phone_tables import (
@@ -54,7 +55,8 @@ from clew.ingest.kernels import inner, kernel_step
 
 HAN, LETTER_O = 0x3000, 0x6F
 LONGEST_WORD = 120
-_V, _I, _X = 0x76, 0x69, 0x78
+_V, _I, _X, _B, _N, _R = 0x76, 0x69, 0x78, 0x62, 0x6E, 0x72
+_ANEW = 2  # a flush before the word that brought it about
 _FEWEST_DIGITS = 6
 _PLUS_SIGN, _OPEN, _CLOSE = 0x2B, 0x28, 0x29
 
@@ -100,6 +102,10 @@ def skip(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
             if what:
                 if what < 0 or not _known(tables, ws, sym, what, p, e):
                     return p
+                if st[S_FLUSH] == _ANEW:
+                    return p
+            elif e - p > 4 and sym[np.uint64(e - 1)] == _R and numbers_something(tables, sym, p, e):
+                known_word(ws, np.int64(NOCUE), p, e, 0)
             elif _closer(tables, ws, sym, p, e):
                 return p
             else:
@@ -157,13 +163,22 @@ def _measured(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
 def _known(tables, ws, sym, what, p, e):  # type: ignore[no-untyped-def]
     """Read a word of the tree; false when it takes a closer look."""
     kind, st = what & KIND_BITS, ws.st
+    if kind == NOCUE or (kind == NEUTRAL and (sym[np.uint64(p)] == _N or sym[np.uint64(p)] == _B)):  # "nr", "be"
+        what = heard(tables, ws, sym, what, p, e)
+        if not what:
+            unknown_word(ws, e - p)
+            return True
+        kind = what & KIND_BITS
+    elif kind == CUE and st[TOKENS] and begins_anew(tables, ws, sym, p, e):
+        st[S_FLUSH] = _ANEW  # and the word is read again
+        return True
     number = kind <= MULTIPLY and not what & WEAK
     if not st[TOKENS]:
         if kind > MULTIPLY:
             return _pass(ws, kind, e)
         if number and kind <= HUNDRED:
             look_back(tables, ws, sym, p)
-    elif not number and e - p <= 3 and all_look(tables, sym, p, e):
+    elif not number and kind != CUE and e - p <= 3 and all_look(tables, sym, p, e):
         return False  # "SI" is 51 among digits
     known_word(ws, what, p, e, 0)
     return True

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clew.extract._phone_near import Near, near
 from clew.extract._phone_plan import Plan, plan
-from clew.extract._phone_words import Words, tongues, words
+from clew.extract._phone_words import Words, denials, tongues, words
 from clew.extract.fold import BREAK, EMOJI, OTHER, in_categories
 
 # Classes of symbols.
@@ -75,6 +75,7 @@ class Tables(NamedTuple):
         klass: uint8[65536], the class of a symbol.
         looks: uint8[65536], 1 + the digit that a letter looks like, or 0.
         iban: uint8[65536], the length of an IBAN by the packed lower-case letters of its country, or 0.
+        denials: uint64[k], hashes of the words before what there is none of.
         calls, links: uint16[k, 12], 0-padded marks of links that dial a number, and of other links.
     """
 
@@ -87,6 +88,7 @@ class Tables(NamedTuple):
     klass: npt.NDArray[np.uint8]
     looks: npt.NDArray[np.uint8]
     iban: npt.NDArray[np.uint8]
+    denials: npt.NDArray[np.uint64]
     calls: npt.NDArray[np.uint16]
     links: npt.NDArray[np.uint16]
 
@@ -186,5 +188,7 @@ def tables() -> npt.NDArray[np.void]:
             if home[at] == len(regions) - 1:
                 home[at] = row
     return packed(
-        Tables(words(), tree, regions, home, plans, near(), klass, looks, iban, _marks(_CALLS), _marks(_LINKS))
+        Tables(
+            words(), tree, regions, home, plans, near(), klass, looks, iban, denials(), _marks(_CALLS), _marks(_LINKS)
+        )
     )

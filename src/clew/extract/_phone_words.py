@@ -20,6 +20,7 @@ AND, TIMES, PLUS, CUE, NOCUE, NEUTRAL, MEASURE = 8, 9, 10, 11, 12, 13, 14
 NUMBERS = HUNDRED  # kinds up to this one give digits
 WEAK = 1 << 5  # more often another word than a number
 VALUE = 6  # the bit where the value begins
+TOPIC = 1  # value of a NOCUE that may end a sentence
 MOST_REGIONS = 24
 _LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt", "ro", "pl", "hu", "bg", "ru", "uk", "cs", "sk", "hr", "el",
               "tr", "sv", "da", "fi", "sr", "mk", "sq", "sl", "lt", "lv", "et", "id", "ar", "zh")  # fmt: skip
@@ -160,9 +161,10 @@ def vocabulary() -> dict[str, int]:
     for language in _LANGUAGES:
         for word, kind, value in _language(raw[language]):
             add(word, kind, value)
+    topics = set(_spellings(raw["cue"]["topic"]))
     for name, kind in (("phone", CUE), ("other", NOCUE)):
         for word in _spellings(raw["cue"][name]):
-            add(word, kind, 0)
+            add(word, kind, TOPIC if word in topics else 0)
     for word in _spellings(raw["measure"]["words"]):
         add(word, MEASURE, 0)
     for word in _spellings(raw["cue"]["neutral"]):
@@ -197,6 +199,12 @@ def _tree(vocab: dict[str, int]) -> Words:
     known |= {w[:k]: -1 for w, k in letters.items() if k < len(w)}
     kind = np.int32 if max(what) < 1 << 31 else np.int64
     return Words(code, following, np.array(what, kind), whole, stems, *_hashed(known, kind))
+
+
+@cache
+def denials() -> npt.NDArray[np.uint64]:
+    """The hashes of the words that say that there is none."""
+    return np.array(sorted({_hash(w) for w in _spellings(_raw()["cue"]["none"])}), np.uint64)
 
 
 @cache
