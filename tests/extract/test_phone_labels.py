@@ -91,3 +91,19 @@ def test_a_label_ends_with_its_sentence_and_says_nothing_where_there_is_none(
 )  # fmt: skip
 def test_numbers_that_have_a_name_and_numbers_of_a_draw(region: str, text: str, number: str) -> None:
     assert found(text, region) == ({number} if number else set())
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "number"),
+    [
+        ("", "Masajista en Córdoba, llámame 957 48 23 16", "+34957482316"),
+        ("", "+34 612 345 678, 957 48 23 16", "+34957482316"),
+        ("AR", "Córdoba, llámame 351 555 1234", "+543515551234"),
+        ("CO", "Cartagena, llámame 300 555 1234", "+573005551234"),
+        ("", "Hola, soy nueva en Santiago, llámame 9 5748 2316", "+56957482316"),
+        ("", "Llámame +56 9 5748 2316 o 957 48 23 17", "+56957482317"),
+        ("CL", "Santiago, llámame 957482316", "+56957482316"),
+    ],
+)
+def test_a_language_of_many_countries_is_its_first_unless_the_text_tells(region: str, text: str, number: str) -> None:
+    assert number in found(text, region)

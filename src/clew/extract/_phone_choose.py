@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_context import is_obscured, link_kind, tongue
+from clew.extract._phone_context import is_obscured, link_kind, told, tongue
 from clew.extract._phone_dates import free_of_labels, mark_times
 from clew.extract._phone_groups import group, ways
 from clew.extract._phone_plan import BARE, MOBILE, OTHER, PLAIN, TRUNK, WITHOUT_PREFIX, international, national
@@ -34,6 +34,7 @@ from clew.ingest.kernels import kernel_step
 # Points, in halves. A candidate counts from _ENOUGH on; see `_phone_score` for what adds and takes.
 _ENOUGH = 6
 _PLUS, _IDD = 16, 12
+_TOLD, _BEHIND = 2, 3  # for the country whose code the text tells; for one behind a likelier one
 _LONGEST, _SHORTEST = 20, 6
 _NANP = 1
 _OPEN, _CLOSE = 0x28, 0x29
@@ -54,10 +55,11 @@ def _national_base(form, kinds, likely):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _resolve(tables, ws, region, row, likely, i, j, plus, hope):  # type: ignore[no-untyped-def]
+def _resolve(sym, tables, ws, region, row, likely, i, j, plus, hope, lone):  # type: ignore[no-untyped-def]
     """Points, E.164 number and form (0: international) of some digits; points are -99 when they are no number.
 
-    ``hope``: whether the surroundings would bear out a number without prefix from anywhere.
+    ``hope``: whether the surroundings would bear out a number without prefix from anywhere; ``lone``: whether its first
+    digit stands by itself, as some countries write mobile numbers ("9 5748 2316").
     """
     plan, order, d = tables.plan, tables.regions, ws.gdig
     if plus:
@@ -94,6 +96,11 @@ def _resolve(tables, ws, region, row, likely, i, j, plus, hope):  # type: ignore
                     points -= 2
                 if likely == 0 and (j - i < 9 or j - i > 11):
                     points -= 4
+                if likely == 1 and form == PLAIN:
+                    if other == told(tables, sym, ws.bounds):
+                        points += _TOLD
+                    elif best_form == PLAIN and not lone:
+                        points -= _BEHIND  # a landline of the first country is likelier than a mobile of the fifth
                 if points > best:
                     best, found, best_form = points, number, form
     if d[i] != 0 and j - i >= 10:
@@ -125,6 +132,7 @@ def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ig
         if grp[i, FLAGS] & bar or (i > 0 and grp[i, GAP] == 0 and grp[i, SIGN] < 0 and grp[i - 1, KIND] != LETTERS):
             continue
         n = 0
+        lone = grp[i, SIZE] == 1 and i + 1 < ng and grp[i + 1, SIZE] == 4
         hope = grp[i, CONTEXT] > 0 or ws.st[FIELD] == CONTACT_FIELD
         begin = grp[i, SIGN] if grp[i, SIGN] >= 0 else grp[i, BEGIN]
         called = begin > bounds[0] and sym[begin - 1] in (0x2F, 0x3D, 0x3A)  # "wa.me/", "phone=", "tel:"
@@ -138,7 +146,7 @@ def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ig
                 continue
             first = grp[i, FIRST]
             base, number, form = _resolve(
-                tables, ws, region, row, likely, first, first + n, grp[i, SIGN] >= 0 or called, hope
+                sym, tables, ws, region, row, likely, first, first + n, grp[i, SIGN] >= 0 or called, hope, lone
             )
             if base < -9:
                 continue
@@ -195,8 +203,9 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
     for attempt in range(3):  # the record's region; those of the language; any
         if attempt == 1:
             row = tongue(tables, sym, ws.bounds)
-            if row == tables.regions.shape[0] - 1 and region >= 0:
-                row = np.int64(tables.home[region])
+            if row == tables.regions.shape[0] - 1:
+                of = region if region >= 0 else told(tables, sym, ws.bounds)
+                row = np.int64(tables.home[of]) if of >= 0 else row
             if row == tables.regions.shape[0] - 1:
                 continue
         elif attempt == 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clew.extract._phone_tables import COMMA, DIGIT, LANGUAGE, LETTER, NEWLINE, ODD, SPACE, USUAL, VOTES
+from clew.extract._phone_tables import COMMA, DIGIT, LANGUAGE, LETTER, NEWLINE, ODD, SPACE, TOLD, USUAL, VOTES
 from clew.extract._phone_words import lookup, maybe, step
 from clew.extract.fold import EMOJI
 from clew.ingest.kernels import inner, kernel_step
@@ -12,6 +12,7 @@ from clew.ingest.kernels import inner, kernel_step
 _BLOB = 120  # symbols of a link that are looked at on either side
 _TONGUE_SYMBOLS = 600
 _LONGEST_TONGUE_WORD = 12
+_PLUS_SIGN, _ZERO, _LONGEST_CODE = 0x2B, 0x30, 3
 _DASH, _T, _Z = 0x2D, 0x74, 0x7A
 _OF_CLOCK = (0x3A, 0x2E, 0x2C, 0x2B, 0x2D)  # what may stand in a clock time and its zone
 _LINK, _MAIL, _CALL = 1, 2, 3  # what the digits stand in
@@ -121,6 +122,33 @@ def tongue(tables, sym, bounds):  # type: ignore[no-untyped-def]
     if bounds[LANGUAGE] < 0:
         bounds[LANGUAGE] = _tongue(tables, sym, bounds)
     return bounds[LANGUAGE]
+
+
+@kernel_step
+def told(tables, sym, bounds):  # type: ignore[no-untyped-def]
+    """The row of the plan of the first country's code in a text ("+34 …", "0034 …"), -1 for none; once a text."""
+    if bounds[TOLD] == -2:
+        bounds[TOLD] = _told(tables, sym, bounds)
+    return bounds[TOLD]
+
+
+@kernel_step
+def _told(tables, sym, bounds):  # type: ignore[no-untyped-def]
+    klass = tables.klass
+    for p in range(bounds[0], bounds[1] - _LONGEST_CODE - 2):
+        k = p + 1
+        if sym[p] != _PLUS_SIGN:
+            if sym[p] != _ZERO or sym[p + 1] != _ZERO or (p > bounds[0] and klass[sym[p - 1]] == DIGIT):
+                continue
+            k = p + 2
+        code = np.int64(0)
+        for d in range(k, k + _LONGEST_CODE):
+            if klass[sym[d]] != DIGIT:
+                break
+            code = code * 10 + np.int64(sym[d]) - _ZERO
+            if tables.plan.main[code] >= 0:
+                return np.int64(tables.plan.main[code])
+    return np.int64(-1)
 
 
 @kernel_step

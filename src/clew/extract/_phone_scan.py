@@ -51,6 +51,7 @@ from clew.extract._phone_tables import (
     SIZE,
     SPACE,
     TOKENS,
+    TOLD,
     USUAL,
 )  # fmt: skip
 from clew.extract._phone_tokens import (
@@ -103,7 +104,7 @@ def scan(text, tables_, start, region, ws_, out):  # type: ignore[no-untyped-def
     n_out = np.int64(0)
     for r in range(start.shape[0] - 1):
         p, end = start[r], start[r + 1]
-        ws.bounds[0], ws.bounds[1], ws.bounds[LANGUAGE] = p, end, -1
+        ws.bounds[0], ws.bounds[1], ws.bounds[LANGUAGE], ws.bounds[TOLD] = p, end, -1, -2
         home = np.int64(tables.plan.index[region[r]])
         _restart(st, p)
         _new_field(st)

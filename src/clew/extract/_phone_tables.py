@@ -32,7 +32,7 @@ F_WEAK, F_MONEY, F_ALNUM, F_SPELLED, F_TIME, F_NEAR, F_MARK = 1, 2, 4, 8, 16, 32
 TOKENS, DIGITS_USED, S_GAP, S_WORDS, S_SIZE, S_SYMBOL, S_SIGN, S_CONTEXT, S_AGE = range(9)
 S_FLUSH, S_MONEY, FIELD, S_FLOOR = range(9, 13)
 STATE = 13
-LANGUAGE, VOTES = 2, 8  # places in Scratch.bounds, beside the first and last symbol of the text
+LANGUAGE, TOLD, VOTES = 2, 3, 8  # places in Scratch.bounds, beside the first and last symbol of the text
 
 MAX_TOKENS = 256
 ROOM = 128  # tokens that one run of letters and digits may add
@@ -103,7 +103,8 @@ class Scratch(NamedTuple):
         cand: int64[MAX_CANDIDATES, 6].
         back: int64[256], of `_phone_tokens.cut`.
         line: uint16[128], letters taken together.
-        bounds: int64[40], first and last symbol of the text, row of its language (-1 not known yet), and votes.
+        bounds: int64[40], first and last symbol of the text, row of its language (-1 not known yet),
+            row of the country whose code it tells (-1 none, -2 not known yet), and votes.
     """
 
     st: npt.NDArray[np.int64]

@@ -2,8 +2,8 @@
 
 In this order: the place as written, the country code that ends the platform's, the page's or the source's host
 name. A place whose name several countries share ("Newcastle") is taken to be where the host name, a calling code in
-the text ("+44") or the currency (pound, euro) says. A country here is ISO 3166-1, two letters packed in an integer
-(see `base.pack_region`).
+the text ("+44"), the currency (pound, euro) or the country in which its phone numbers are any says. A country here is
+ISO 3166-1, two letters packed in an integer (see `base.pack_region`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, country_code_for_region
 
 from clew.extract._gazetteer import country_of, gazetteer
 from clew.extract._words import word_list
-from clew.extract.base import pack_region
+from clew.extract.base import batch_of_texts, pack_region
 from clew.extract.fold import fold, text_buffers
+from clew.extract.phone import PhoneExtractor
 from clew.ingest.kernels import kernel
 
 VERSION = "2"  # changes whenever a record may get another country
@@ -36,7 +37,7 @@ _ANYWHERE = frozenset(
     """
     )
 )
-_NAMESAKE = 0.1  # of the largest place's people that a namesake in another country must have to be meant
+_NAMESAKE = 0.04  # of the largest place's people that a namesake in another country must have to be meant
 _POUND, _EURO = 0x4742, 0xFFFF
 _EURO_COUNTRIES = tuple(
     map(pack_region, word_list("AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK AD MC SM VA ME XK"))
@@ -124,7 +125,10 @@ def _told(data, offsets, countries, out):  # type: ignore[no-untyped-def]
 
 @lru_cache(maxsize=1 << 16)
 def _namesakes(place: str) -> dict[int, int]:
-    """What a text may tell of a place as written that is likeliest elsewhere, and the packed country that is meant."""
+    """What a text may tell of a place as written that is likeliest elsewhere, and the packed country that is meant.
+
+    What is likeliest is told by its own country (`_by_numbers`) only, so it stands under its negative.
+    """
     known, others = gazetteer(), dict[int, int]()
     hits = known.phrases.find(fold(*text_buffers(pa.array([place], pa.string()))))
     for name in hits.phrase.tolist():
@@ -132,6 +136,8 @@ def _namesakes(place: str) -> dict[int, int]:
         country, score = known.country[known.place[may]], known.score[may]
         near = country[(score >= _NAMESAKE * score[0]) & (country != country[0])].tolist()
         others |= {c: c for c in near}
+        if near:
+            others[-int(country[0])] = 0
         euro = [c for c in near if c in _EURO_COUNTRIES and int(country[0]) not in _EURO_COUNTRIES]
         if euro:
             others[_EURO] = euro[0]
@@ -152,8 +158,33 @@ def _by_text(records: pa.RecordBatch, codes: npt.NDArray[np.int64], places: pa.A
         _told(*text_buffers(texts), _calling_codes(), found)
         told = np.where(told != 0, told, found)
     out = hints.copy()
-    out[rows] = [shared[code].get(what, 0) for code, what in zip(codes[rows].tolist(), told.tolist(), strict=True)]
+    meant = [shared[code].get(what, 0) for code, what in zip(codes[rows].tolist(), told.tolist(), strict=True)]
+    out[rows] = meant
+    untold = rows[(told == 0) & (np.array(meant) == 0)]
+    out[untold] = _by_numbers(records, untold, [shared[code] for code in codes[untold].tolist()])
     return out
+
+
+def _by_numbers(records: pa.RecordBatch, rows: npt.NDArray[np.int64], shared: list[dict[int, int]]) -> list[int]:
+    """The one of the countries that each record's place may be in where the record's phone numbers are any, else 0."""
+    countries = [sorted({abs(c) for c in others if c != _EURO}) for others in shared]
+    owners = np.repeat(np.arange(len(rows)), [len(c) for c in countries])
+    dialled = [c for of_one in countries for c in of_one]
+    texts = [records.column(c).take(pa.array(rows[owners])).cast(pa.string()) for c in ("contact", "body")]
+    whole = pc.binary_join_element_wise(*texts, "\n", null_handling="skip").to_pylist()
+    found = PhoneExtractor().find(batch_of_texts(whole, [chr(c >> 8) + chr(c & 0xFF) for c in dialled]))
+    has: list[set[int]] = [set() for _ in rows]
+    for rid, value in zip(found["rid"].to_pylist(), found["value"].to_pylist(), strict=True):
+        code = _code_of(dialled[rid])
+        if value.startswith(code):
+            has[owners[rid]].add(dialled[rid])
+    return [of_one.pop() if len(of_one) == 1 else 0 for of_one in has]
+
+
+@cache
+def _code_of(country: int) -> str:
+    """The calling code of a packed country, with its plus."""
+    return f"+{country_code_for_region(chr(country >> 8) + chr(country & 0xFF))}"
 
 
 def _of_places(records: pa.RecordBatch, hints: Regions) -> Regions:
