@@ -179,6 +179,17 @@ def test_distant_places_at_the_same_time(made: Any, tmp_path: Path) -> None:
     assert 930 <= found["n1"]["evidence"][-1]["counts"]["km"] <= 945  # Amsterdam to Vienna: 936 km
 
 
+def test_a_number_free_of_charge_is_nobody_who_travels(made: Any, tmp_path: Path) -> None:
+    free = ("+31800123456", "+18005550123", "+80012345678", "+491805123456", "+33800123456", "+34900123456")
+    for k in range(4):
+        for net, number in enumerate((*free, PHONE[1])):
+            city = ("Amsterdam, NL", "Vienna, AT", "Madrid, ES", "Vienna, AT")[k]
+            made.add(f"n{net}", ("phone", number), at(city), hours=k)
+    found = made.found(tmp_path)
+    for indicator in ("overlap-distant", "phone-many-cities"):
+        assert set(found[indicator]) == {f"n{len(free)}"}
+
+
 def test_a_misread_namesake_makes_no_journey(made: Any, tmp_path: Path) -> None:
     for k in range(4):
         made.add("n1", PHONE, at(("Madrid, ES", "Córdoba, AR")[k % 2]), hours=4 * k)  # Córdoba, ES is 300 km away

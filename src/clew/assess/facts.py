@@ -3,11 +3,12 @@
 =========== ============================================================================================================
 items       a record: rid, net, kind, item, platform, account, title, phone, place, name, template, t
 entities    an identifier in a network, on two records or more: net, kind, type, h; networks (in how many it stands at
-            all); records; distinct items, platforms, accounts, titles, phones, places, names, templates; first_t,
-            last_t; two records by_time (the first and last), and by_place, by_name, by_phone, by_account, by_platform,
-            by_title, by_template, which differ in it if any two do (lists of rid)
-steps       two consecutive records of one phone or image at different places: net, kind, type, h, rid, prev_rid, t,
-            prev_t, place, prev_place, km; stay (seconds until the next step, null for the last)
+            all); desk (a number that is no one person's, as one that is free of charge); records; distinct items,
+            platforms, accounts, titles, phones, places, names, templates; first_t, last_t; two records by_time (the
+            first and last), and by_place, by_name, by_phone, by_account, by_platform, by_title, by_template, which
+            differ in it if any two do (lists of rid)
+steps       two consecutive records of one image or phone (but no desk's) at different places: net, kind, type, h, rid,
+            prev_rid, t, prev_t, place, prev_place, km; stay (seconds until the next step, null for the last)
 places      h, value, lat, lon
 said        what records that are no adverts mention: rid, type (wording, price, claim, company, phone, email), value,
             field, start, end

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from clew.assess.arrays import Ints, Records, Words
 from clew.engine.duckdb import Engine
 from clew.engine.order import order_by
+from clew.extract._phone_lines import desks
 from clew.ingest.kernels import making_kernel
 from clew.model.tables import KINDS
 
@@ -21,6 +23,7 @@ TYPES = (
 _TIES = """
 SELECT CASE type {codes} END::UTINYINT AS type, hash(value) AS h, rid FROM ties WHERE type IN ({types})
 """
+_PHONES = "SELECT DISTINCT value, hash(value) AS h FROM ties WHERE type = 'phone' ORDER BY value"
 _BATCH = 1 << 20
 
 
@@ -33,6 +36,7 @@ class Held:
         begin, end: int64[g], a run: the records of one kind under one identifier in one network.
         type: uint8[g], position in `TYPES`.
         h: uint64[g], hash of the value.
+        desk: bool[g], a number that is no one person's, such as one that is free of charge.
         spread: int64[g], in how many networks (of one kind of record) the value stands at all.
     """
 
@@ -41,6 +45,7 @@ class Held:
     end: Ints
     type: npt.NDArray[np.uint8]
     h: Words
+    desk: npt.NDArray[np.bool_]
     spread: Ints
 
 
@@ -64,7 +69,16 @@ def read_held(engine: Engine, records: Records) -> Held:
     many = end - begin > 1
     begin, end = begin[many], end[many]
     held = code[begin]
-    return Held(row, begin, end, type_[held], h[held], spread[held])
+    desk = (type_[held] == TYPES.index("phone")) & np.isin(h[held], _desks(engine))
+    return Held(row, begin, end, type_[held], h[held], desk, spread[held])
+
+
+def _desks(engine: Engine) -> Words:
+    """The hashes of the numbers that are no one person's."""
+    phones = engine.sql(_PHONES).combine_chunks()
+    is_desk = desks(pa.concat_arrays([pa.array([], pa.string()), *phones.column("value").chunks]))
+    found: Words = phones.column("h").to_numpy()[is_desk]
+    return found
 
 
 @making_kernel

@@ -58,7 +58,7 @@ def entities(records: Records, held: Held, threads: int = 1) -> pa.Table:
     size = 1 << int(2 * (end - begin).max(initial=1)).bit_length()
     rid = records.index.rid
     columns = _what(records, held, np.arange(len(begin)))
-    columns["networks"] = pa.array(held.spread)
+    columns["networks"], columns["desk"] = pa.array(held.spread), pa.array(held.desk)
     columns["records"] = pa.array((end - begin).astype(np.int32))  # versions of its items
     first, last = held.row[begin], held.row[end - 1]
     columns["first_t"], columns["last_t"] = (_time(records.t[rows]) for rows in (first, last))
@@ -100,7 +100,7 @@ def _two(a: Words, b: Words) -> pa.Array:
 
 def steps(records: Records, held: Held, places: pa.Table) -> pa.Table:
     """The table ``all_steps``: consecutive records of one moving identifier at different places."""
-    run = np.flatnonzero(np.isin(held.type, _MOVING))
+    run = np.flatnonzero(np.isin(held.type, _MOVING) & ~held.desk)
     length = held.end[run] - held.begin[run]
     of = np.repeat(run, length)
     at = np.repeat(held.begin[run] - np.append(0, np.cumsum(length)[:-1]), length) + np.arange(len(of))

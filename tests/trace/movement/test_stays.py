@@ -156,3 +156,10 @@ def test_the_order_of_rows_and_threads_change_nothing(small: Small) -> None:
 
 def test_an_empty_workspace(small: Small) -> None:
     assert not any(small.found().values())
+
+
+def test_a_number_free_of_charge_is_nobody_who_travels(small: Small) -> None:
+    for at in range(3):
+        small.record(at, "Utrecht, NL", phone="+31800123456")
+        small.record(at, "Utrecht, NL", phone=ANNA)
+    assert [row["subject"] for row in small.found()["stays"]] == [f"phone:{ANNA}"]

@@ -15,11 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.extract._phone_lines import desks
 from clew.trace.movement.evidence import SORTS, read_evidence
 from clew.trace.movement.places import Ints, Places
 
 KINDS = ("phone", "name", "handle", "image", "item")  # what is followed; the first are the surest to be one person
 SPREAD = 3  # a number, handle or picture in more networks than these is a switchboard's or a stock picture
+_PHONES = "SELECT DISTINCT value FROM ties WHERE type = 'phone' ORDER BY value"
 _MADE = ("trace_names", "trace_shown", "trace_followed")
 
 # Who was seen: what a record shows, or the one person whom a message or a ticket is about.
@@ -27,7 +29,7 @@ _SHOWN = """
 CREATE OR REPLACE TEMP TABLE trace_shown AS
 SELECT kind, hash(kind, value) AS h, value, net, row, false AS told FROM (
     SELECT CASE type WHEN 'phone' THEN 0 ELSE 2 END::TINYINT AS kind, value, rid FROM ties
-    WHERE type IN ('phone', 'handle')
+    WHERE type = 'handle' OR (type = 'phone' AND value NOT IN (SELECT value FROM trace_desks))
     UNION ALL SELECT 1::TINYINT, value, rid FROM trace_names
     UNION ALL SELECT 3::TINYINT, image_id, rid FROM image_members
     UNION ALL SELECT 4::TINYINT, item_id, rid FROM records
@@ -129,12 +131,15 @@ def read_tracks(engine: Engine) -> Tracks:
     try:
         given = {"rid": pa.array(seen.rid), "net": pa.array(seen.net), "row": pa.array(np.arange(len(seen.rid)))}
         engine.register({"trace_seen": pa.table(given | {n: table.column(n) for n in ("who_kind", "who")})})
+        phones = pa.concat_arrays([pa.array([], pa.string()), *engine.sql(_PHONES).column("value").chunks])
+        engine.register({"trace_desks": pa.table({"value": phones.filter(pa.array(desks(phones)))})})
         engine.run(_SHOWN)
         engine.run(_FOLLOWED)
         subjects = engine.sql(_SUBJECTS).combine_chunks()
         points = engine.sql(_POINTS)
     finally:
         engine.forget("trace_seen")
+        engine.forget("trace_desks")
         for name in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{name}")
     # Rows are in the order of time, so that one sort of one number puts the sightings of each subject in order.
