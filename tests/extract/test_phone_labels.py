@@ -107,3 +107,31 @@ def test_numbers_that_have_a_name_and_numbers_of_a_draw(region: str, text: str, 
 )
 def test_a_language_of_many_countries_is_its_first_unless_the_text_tells(region: str, text: str, number: str) -> None:
     assert number in found(text, region)
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "number"),
+    [
+        ("SE", "noll sju noll ett sju fyra noll sex noll fem", "+46701740605"),
+        ("SE", "noll sju tre sex två tre fyra fem sex sju", "+46736234567"),
+        ("", "ring mig på noll sju noll ett sju fyra noll sex noll fem", "+46701740605"),
+        ("DE", "0151 sex 23456789", "+4915123456789"),
+        ("DK", "to nul en to tre fire fem seks", "+4520123456"),
+        ("DK", "tyve tolv fire og tredive seks og halvtreds", "+4520123456"),
+        ("", "ring til mig: to nul en to tre fire fem seks", "+4520123456"),
+        ("NO", "fire en to tre fire fem seks sju", "+4741234567"),
+        ("NO", "førti en tjue tre førti fem seksti sju", "+4741234567"),
+        ("", "ring meg på fire en to tre fire fem seks sju", "+4741234567"),
+        ("NL", "nul zes twaalf vier-en-dertig zes-en-vijftig acht-en-zeventig", "+31612345678"),
+        ("NL", "06 en 12 en 34 en 56 en 78", "+31612345678"),
+        ("DE", "null eins sieben eins neun-und-dreißig zwanzig null eins zwei drei", DE),
+        ("HU", "nulla hat harminc öt három kettő nyolc egy négy hat", "+36305328146"),
+        ("ES", "seis34 siete12 tres45", "+34634712345"),
+        ("ES", "sеis uno dоs trеs cuаtrо cincо sеis siеtе осhо", ES),
+        ("ES", "sειs υno dοs trεs cuαtrο cιncο sειs sιεtε οchο", ES),
+        ("GB", "zеrо sеvеn sеvеn zеrо zеrо ninе zеrо zеrо оnе twо thrее", GB),
+        ("NO", "6-4 7-5 6-3", ""),
+    ],
+)
+def test_number_words_that_were_missed(region: str, text: str, number: str) -> None:
+    assert found(text, region) == ({number} if number else set())

@@ -6,7 +6,7 @@ import numpy as np
 
 from clew.extract._phone_context import is_obscured, link_kind, told, tongue
 from clew.extract._phone_dates import free_of_labels, mark_times
-from clew.extract._phone_groups import group, ways
+from clew.extract._phone_groups import count_ones, group, ways
 from clew.extract._phone_plan import BARE, MOBILE, OTHER, PLAIN, TRUNK, WITHOUT_PREFIX, international, national
 from clew.extract._phone_score import CONTACT_FIELD, score
 from clew.extract._phone_tables import (
@@ -38,6 +38,7 @@ _TOLD, _BEHIND = 2, 3  # for the country whose code the text tells; for one behi
 _LONGEST, _SHORTEST = 20, 6
 _NANP = 1
 _OPEN, _CLOSE = 0x28, 0x29
+_DENMARK, _NORWAY = 0x444B, 0x4E4F
 # Columns of a candidate.
 _POINTS, _FROM, _TO, _NUMBER, _OBSCURED, _DIGITS = range(6)
 
@@ -212,6 +213,9 @@ def choose(text, tables, ws, region, r, out, n_out):  # type: ignore[no-untyped-
             row = tables.regions.shape[0] - 1
         elif region < 0:
             continue
+        of = np.int64(tables.home[region]) if attempt == 0 else row
+        if tables.regions[of, 0] in (_DENMARK, _NORWAY):
+            count_ones(ws)
         worth = False
         for way in range(8):
             if way & ~most:

@@ -12,7 +12,8 @@ from clew.ingest.kernels import inner, kernel_step
 _BLOB = 120  # symbols of a link that are looked at on either side
 _TONGUE_SYMBOLS = 600
 _LONGEST_TONGUE_WORD = 12
-_PLUS_SIGN, _ZERO, _LONGEST_CODE = 0x2B, 0x30, 3
+_PLUS_SIGN, _ZERO = 0x2B, 0x30
+_LONGEST_CODE, _FEWEST_TOLD = 3, 9  # digits
 _DASH, _T, _Z = 0x2D, 0x74, 0x7A
 _OF_CLOCK = (0x3A, 0x2E, 0x2C, 0x2B, 0x2D)  # what may stand in a clock time and its zone
 _LINK, _MAIL, _CALL = 1, 2, 3  # what the digits stand in
@@ -134,20 +135,25 @@ def told(tables, sym, bounds):  # type: ignore[no-untyped-def]
 
 @kernel_step
 def _told(tables, sym, bounds):  # type: ignore[no-untyped-def]
-    klass = tables.klass
-    for p in range(bounds[0], bounds[1] - _LONGEST_CODE - 2):
+    klass, last = tables.klass, bounds[1]
+    for p in range(bounds[0], last - _FEWEST_TOLD):
         k = p + 1
         if sym[p] != _PLUS_SIGN:
-            if sym[p] != _ZERO or sym[p + 1] != _ZERO or (p > bounds[0] and klass[sym[p - 1]] == DIGIT):
+            if sym[p] != _ZERO or sym[p + 1] != _ZERO:
                 continue
             k = p + 2
-        code = np.int64(0)
-        for d in range(k, k + _LONGEST_CODE):
-            if klass[sym[d]] != DIGIT:
-                break
-            code = code * 10 + np.int64(sym[d]) - _ZERO
-            if tables.plan.main[code] >= 0:
-                return np.int64(tables.plan.main[code])
+        if p > bounds[0] and klass[sym[p - 1]] in (DIGIT, LETTER, USUAL, COMMA):
+            continue
+        code, digits, region = np.int64(0), 0, np.int64(-1)
+        while k < last and digits < _FEWEST_TOLD and klass[sym[k]] in (DIGIT, SPACE, USUAL):
+            if klass[sym[k]] == DIGIT:
+                digits += 1
+                if region < 0 and digits <= _LONGEST_CODE:
+                    code = code * 10 + np.int64(sym[k]) - _ZERO
+                    region = np.int64(tables.plan.main[code])
+            k += 1
+        if region >= 0 and digits == _FEWEST_TOLD:
+            return region
     return np.int64(-1)
 
 

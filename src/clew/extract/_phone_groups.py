@@ -10,6 +10,7 @@ from clew.extract._phone_tables import (
     DIGITS,
     END,
     F_MARK,
+    F_SPELLED,
     F_WEAK,
     FIRST,
     FLAGS,
@@ -43,6 +44,20 @@ def _near(tok, t, n):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
+def _joins(tok, t, sym):  # type: ignore[no-untyped-def]
+    """Whether token t is an "and" that stands between a unit and its ten ("en", "und", "og", not "y", "et")."""
+    return tok[t, KIND] == AND and sym[tok[t, BEGIN] + 1] in (0x6E, 0x67)
+
+
+@kernel_step
+def _written_together(tok, t, sym):  # type: ignore[no-untyped-def]
+    """Whether the ten at t is of a language that writes its units onto it: Hungarian "harminc", "ötven"."""
+    e = tok[t, END]
+    a, b, c = sym[e - 3], sym[e - 2], sym[e - 1]
+    return (a == 0x76 and c == 0x6E) or (b == 0x6E and c == 0x63) or (b == 0x73 and c == 0x7A)
+
+
+@kernel_step
 def _below_hundred(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
     """The value of the number words at t below 100, and the token after them; t itself when there are none."""
     kind, value = tok[t, KIND], tok[t, VALUE]
@@ -59,6 +74,9 @@ def _below_hundred(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
         and tok[k, VALUE] == 20
     ):
         kind, value, k = TENS, 80, k + 1  # "quatre vingt"
+    joined = kind == UNIT and value and _near(tok, k, n) and _joins(tok, k, sym) and _near(tok, k + 1, n)
+    if joined and tok[k + 1, KIND] == TENS:  # "vier en dertig"
+        return value + tok[k + 1, VALUE], k + 2
     if kind == TENS:
         u = k + 1 if _near(tok, k, n) and tok[k, KIND] == AND else k
         if _near(tok, u, n):
@@ -68,7 +86,7 @@ def _below_hundred(tok, t, n, sym, dig):  # type: ignore[no-untyped-def]
             french = (value == 60 and first == 0x73) or (
                 value == 80 and first == 0x71
             )  # "soixante …", "quatre-vingt …"
-            if follows == UNIT and more > 0:
+            if follows == UNIT and more > 0 and not (tok[u, GAP] and _written_together(tok, u - 1, sym)):
                 return value + more, u + 1
             if french and follows == TEEN and more > 10:
                 return value + more, u + 1
@@ -200,3 +218,12 @@ def ways(ws):  # type: ignore[no-untyped-def]
         if TEEN <= tok[t, KIND] <= HUNDRED:
             words += 1
     return found | (APART if words else 0)
+
+
+@kernel_step
+def count_ones(ws):  # type: ignore[no-untyped-def]
+    """Read the words that are "and" elsewhere as the digit that they are in the language of the text ("en", "et")."""
+    for t in range(ws.st[TOKENS]):
+        if ws.tok[t, KIND] == AND and ws.tok[t, VALUE]:
+            ws.tok[t, KIND] = UNIT
+            ws.tok[t, FLAGS] |= F_SPELLED

@@ -26,7 +26,7 @@ def _of_kind(data, offsets, trans, label, root, kinds, out):  # type: ignore[no-
         state = np.int64(root)
         for k in range(offsets[t] + 1, offsets[t + 1]):
             if data[k] < 48 or data[k] > 57:
-                state = 0
+                state = 0  # type: ignore[assignment]
                 break
             state = np.int64(trans[state, data[k] - 48])
         out[t] = label[state] == kinds

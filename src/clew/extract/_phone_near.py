@@ -27,7 +27,7 @@ _INVERSE = pow(_BASE, -1, 1 << 64)
 _POWERS = [pow(_BASE, k, 1 << 64) for k in range(2 * _LONGEST)]
 _ALIKE = {
     "o": "0оο〇σ", "i": "1lіι|!", "z": "2", "e": "3еεзє", "a": "4аαч", "s": "5ѕ", "g": "69б", "t": "7тτ", "b": "8вβ",
-    "p": "рρ", "c": "с", "y": "уυ", "x": "хχ", "k": "кκ", "m": "м", "h": "н", "j": "ј", "n": "пη", "u": "и", "v": "ν",
+    "p": "рρ", "c": "с", "y": "у", "x": "хχ", "k": "кκ", "m": "м", "h": "н", "j": "ј", "n": "пη", "u": "иυ", "v": "ν",
     "d": "ԁ",
 }  # fmt: skip
 
@@ -103,7 +103,7 @@ def _made() -> Near:
             alike[ord(c)] = ord(bone)
     entries = _entries(alike)
     blocked = {_hash("".join(chr(alike[ord(c)]) for c in w)) for w in common()}
-    entries = [(h, -1, -1, 0) for h in sorted(blocked)] + [e for e in entries if e[2] >= 0 or e[0] not in blocked]
+    entries = [(h, -1, -1, 0) for h in sorted(blocked)] + entries  # found in this order
     size = 1 << (2 * len(entries)).bit_length()
     tables = Near(alike, np.zeros(size, np.uint64), np.zeros(size, np.int32), np.zeros(size, np.int8),
                   np.zeros(size, np.uint16), np.zeros(1 << _BITS - 3, np.uint8))  # fmt: skip
@@ -167,7 +167,7 @@ def near_word(near, sym, p, e, wrong):  # type: ignore[no-untyped-def]
         total += (np.uint64(near.alike[sym[k]]) + np.uint64(1)) * power
         power *= np.uint64(_BASE)
     if not wrong:
-        return max(_exact(near, total), 0)
+        return _exact(near, total)
     found = _lookup(near, total, -1, 0)  # the word, or with a letter missing
     if found < 0 or n > _LONGEST_WRONG + 1 or (found and n < _SHORTEST_WRONG):
         return max(found, 0)
@@ -189,10 +189,11 @@ def near_word(near, sym, p, e, wrong):  # type: ignore[no-untyped-def]
 
 @kernel_step
 def _exact(near, h):  # type: ignore[no-untyped-def]
+    """The number word with this skeleton, also one that is a common word elsewhere ("trés"); 0 for none."""
     mask = np.uint64(near.key.shape[0] - 1)
     at = (h >> np.uint64(40)) & mask
     while near.key[at]:
-        if near.key[at] == h and near.gap[at] < 0:
+        if near.key[at] == h and near.gap[at] < 0 and near.what[at] > 0:
             return np.int64(near.what[at])
         at = (at + np.uint64(1)) & mask
     return np.int64(0)

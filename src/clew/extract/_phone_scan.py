@@ -53,6 +53,7 @@ from clew.extract._phone_tables import (
     TOKENS,
     TOLD,
     USUAL,
+    VALUE,
 )  # fmt: skip
 from clew.extract._phone_tokens import (
     KIND_BITS,
@@ -63,7 +64,7 @@ from clew.extract._phone_tokens import (
     point_at,
     unknown_word,
 )
-from clew.extract._phone_words import CUE, HUNDRED, MULTIPLY, PAIR, TIMES, UNIT, WEAK
+from clew.extract._phone_words import AND, CUE, HUNDRED, MULTIPLY, PAIR, TIMES, UNIT, WEAK
 from clew.extract.fold import EMOJI
 from clew.ingest.kernels import inner, kernel, kernel_step
 
@@ -149,6 +150,8 @@ def _worth(ws):  # type: ignore[no-untyped-def]
             digits += 1 if kind == UNIT else 2 if kind <= PAIR else 3
             if kind == MULTIPLY or (t and tok[t - 1, KIND] == TIMES):
                 digits += 2
+        elif kind == AND and tok[t, VALUE]:
+            digits += 1
     return digits >= _FEWEST_DIGITS and sure
 
 

@@ -55,7 +55,11 @@ def _scores(grp, i, j):  # type: ignore[no-untyped-def]
     if j < i + 5 or grp[i + 1, SYMBOL] == grp[i + 2, SYMBOL]:
         return False
     for g in range(i, j + 1):
-        if grp[g, SIZE] > 2 or (g > i and grp[g, SYMBOL] != grp[i + (1 if (g - i) % 2 else 2), SYMBOL]):
+        if (
+            grp[g, SIZE] > 2
+            or grp[g, VALUE]
+            or (g > i and grp[g, SYMBOL] != grp[i + (1 if (g - i) % 2 else 2), SYMBOL])
+        ):
             return False
     return True
 

@@ -56,6 +56,7 @@ from clew.ingest.kernels import inner, kernel_step
 HAN, LETTER_O = 0x3000, 0x6F
 LONGEST_WORD = 120
 _V, _I, _X, _B, _N, _R = 0x76, 0x69, 0x78, 0x62, 0x6E, 0x72
+_SCRIPTS, _LATIN = 0x370, 0x80  # where the letters of other scripts begin, and where those of ours end
 _ANEW = 2  # a flush before the word that brought it about
 _FEWEST_DIGITS = 6
 _PLUS_SIGN, _OPEN, _CLOSE = 0x2B, 0x28, 0x29
@@ -90,9 +91,11 @@ def skip(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
     while p < end:
         c = klass[sym[np.uint64(p)]]  # unsigned: no check for places before the first
         if c == LETTER:
-            h, e = step(np.uint64(0), sym[np.uint64(p)]), p + 1
+            every = sym[np.uint64(p)]  # all bits of its letters
+            h, e = step(np.uint64(0), every), p + 1
             while e < end and klass[sym[np.uint64(e)]] == LETTER:
                 h = step(h, sym[np.uint64(e)])
+                every |= sym[np.uint64(e)]
                 e += 1
             if sym[np.uint64(p)] >= HAN or (e < end and klass[sym[np.uint64(e)]] == DIGIT):
                 return p
@@ -106,6 +109,8 @@ def skip(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
                     return p
             elif e - p > 4 and sym[np.uint64(e - 1)] == _R and numbers_something(tables, sym, p, e):
                 known_word(ws, np.int64(NOCUE), p, e, 0)
+            elif every >= _SCRIPTS and e - p > 2 and _mixed(tables, ws, sym, p, e):
+                pass
             elif _closer(tables, ws, sym, p, e):
                 return p
             else:
@@ -180,6 +185,20 @@ def _known(tables, ws, sym, what, p, e):  # type: ignore[no-untyped-def]
             look_back(tables, ws, sym, p)
     elif not number and kind != CUE and e - p <= 3 and all_look(tables, sym, p, e):
         return False  # "SI" is 51 among digits
+    known_word(ws, what, p, e, 0)
+    return True
+
+
+@kernel_step
+def _mixed(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
+    """Read a number word with letters of another script that look alike ("dоs"); false for any other word."""
+    if sym[p] >= _LATIN and sym[p + 1] >= _LATIN and sym[e - 1] >= _LATIN:
+        return False
+    what = near_word(tables.near, sym, p, e, False)
+    if not what or what & KIND_BITS > HUNDRED:
+        return False
+    if not ws.st[TOKENS]:
+        look_back(tables, ws, sym, p)
     known_word(ws, what, p, e, 0)
     return True
 

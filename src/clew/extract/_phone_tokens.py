@@ -156,7 +156,7 @@ def known_word(ws, what, p, e, flags):  # type: ignore[no-untyped-def]
         add(ws, p, e, kind, what >> VALUE_BIT, F_SPELLED | (F_WEAK if weak else 0) | flags)
     elif kind in (AND, TIMES):
         if st[TOKENS]:
-            add(ws, p, e, kind, 0, 0)
+            add(ws, p, e, kind, what >> VALUE_BIT, 0)
     elif kind == PLUS:
         st[S_GAP] |= G_ODD
         st[S_SIGN] = p

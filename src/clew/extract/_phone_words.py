@@ -24,7 +24,7 @@ TOPIC = 1  # value of a NOCUE that may end a sentence
 MOST_REGIONS = 24
 _LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt", "ro", "pl", "hu", "bg", "ru", "uk", "cs", "sk", "hr", "el",
               "tr", "sv", "da", "fi", "sr", "mk", "sq", "sl", "lt", "lv", "et", "id", "ar", "zh")  # fmt: skip
-
+_COUNTS_AS = {"no": "da"}
 
 _FACTOR = 0x9E3779B97F4A7C15
 STEM = 3  # letters of a word that `likely_stem` looks at
@@ -125,6 +125,10 @@ def _language(words: dict[str, Any]) -> list[tuple[str, int, int]]:
     stems = tens + _pairs(words.get("join_tens", ""))
     for pattern in words.get("joined", []):
         found += [(pattern.format(t=t, u=u), PAIR, tv + uv) for tv, t in stems for uv, u in units if uv]
+    for v, w in _pairs(words.get("beside", "")):
+        for gap in (" ", "-"):
+            found += [(f"{other}{gap}{w}", PAIR, 10 * u + v) for u, other in units]
+            found += [(f"{w}{gap}{other}", PAIR, 10 * v + u) for u, other in units]
     hundreds = enumerate(words.get("hundreds", []), 1)
     found += [(w, HUNDREDS, 100 * k) for k, text in hundreds for w in _spellings(text)]
     found += [(w, HUNDRED, 100) for w in _spellings(words.get("hundred", ""))]
@@ -154,6 +158,8 @@ def vocabulary() -> dict[str, int]:
     found: dict[str, int] = {}
 
     def add(word: str, kind: int, value: int) -> None:
+        if kind == UNIT and found.get(word, 0) & (WEAK - 1) == AND:
+            found[word] |= value << VALUE  # "en" is "and" in one language and "one" in another
         found.setdefault(word, kind | (WEAK if word in weak else 0) | value << VALUE)
 
     for word in _spellings(raw["plus"]["words"]):
@@ -254,7 +260,7 @@ def _read_tongues() -> Tongues:
     for k, language in enumerate(raw["tongue"]):
         for word in _spellings(raw["tongue"][language]):
             found[word] = found.get(word, 0) | 1 << k
-        for word, what in vocabulary_of(raw, language).items():
+        for word, what in vocabulary_of(raw, _COUNTS_AS.get(language, language)).items():
             if what in (UNIT, TEEN, TENS) and len(word) > 2:
                 found[word] = found.get(word, 0) | 1 << k
     regions = np.zeros((len(raw["tongue"]) + 1, MOST_REGIONS), np.uint16)
