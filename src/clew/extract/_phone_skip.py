@@ -107,9 +107,7 @@ def skip(tables, ws, sym, p, end):  # type: ignore[no-untyped-def]
                     return p
                 if st[S_FLUSH] == _ANEW:
                     return p
-            elif e - p > 4 and sym[np.uint64(e - 1)] == _R and numbers_something(tables, sym, p, e):
-                known_word(ws, np.int64(NOCUE), p, e, 0)
-            elif every >= _SCRIPTS and e - p > 2 and _mixed(tables, ws, sym, p, e):
+            elif (sym[np.uint64(e - 1)] == _R or every >= _SCRIPTS) and _rare(tables, ws, sym, p, e):
                 pass
             elif _closer(tables, ws, sym, p, e):
                 return p
@@ -190,9 +188,23 @@ def _known(tables, ws, sym, what, p, e):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _mixed(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
-    """Read a number word with letters of another script that look alike ("dоs"); false for any other word."""
-    if sym[p] >= _LATIN and sym[p + 1] >= _LATIN and sym[e - 1] >= _LATIN:
+def _foreign(sym, p, e):  # type: ignore[no-untyped-def]
+    """Whether a word has a letter of another script."""
+    for k in range(p, e):  # noqa: SIM110 - compiled code has no generators
+        if sym[k] >= _SCRIPTS:
+            return True
+    return False
+
+
+@kernel_step
+def _rare(tables, ws, sym, p, e):  # type: ignore[no-untyped-def]
+    """Read "Rechnungsnr", or a number word with letters of another script that look alike ("dоs"); false for others."""
+    if sym[e - 1] == _R and e - p > 4 and numbers_something(tables, sym, p, e):
+        known_word(ws, np.int64(NOCUE), p, e, 0)
+        return True
+    if e - p < 3 or (sym[p] >= _LATIN and sym[p + 1] >= _LATIN and sym[e - 1] >= _LATIN):
+        return False
+    if sym[e - 1] == _R and not _foreign(sym, p, e):
         return False
     what = near_word(tables.near, sym, p, e, False)
     if not what or what & KIND_BITS > HUNDRED:
