@@ -82,7 +82,7 @@ def network(**other: object) -> NetworkContent:
         Claim(
             "observed", NET, "Advert on board-a: “call me at 912 345 678”", "record 17d273420c0b39bb, ads.csv line 7"
         ),
-        Claim("extracted", NET, "Phone number +351912345678 in 3 records", "phone version 4", "recall .996"),
+        Claim("extracted", NET, "Phone number +351912345678 in 3 records", "phone version 5", "recall .996"),
         Claim(
             "linked",
             NET,

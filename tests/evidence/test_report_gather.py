@@ -44,7 +44,7 @@ def test_the_first_lead_at_every_level(reading: Engine, tmp_path: Path) -> None:
     assert shown == records
     assert found.map is not None
     text = " ".join(made(content(networks=(found,)), tmp_path))
-    for part in (raising[0].sentence, raising[0].caution, f"{records:,}, of", "phone version 4", "recall .996", "bits"):
+    for part in (raising[0].sentence, raising[0].caution, f"{records:,}, of", "phone version 5", "recall .996", "bits"):
         assert " ".join(part.split()) in text
 
 

@@ -133,7 +133,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "12"
+    version = "13"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(

@@ -46,7 +46,7 @@ class PhoneExtractor:
     """Finds phone numbers; ``obscured`` is true where the spelling had to be decoded."""
 
     name = "phone"
-    version = "4"
+    version = "5"
     types: tuple[str, ...] = ("phone",)
     examples: Sequence[Example] = (
         Example("Bel +31 6 1234 5678", (("phone", "+31612345678", "+31 6 1234 5678", False),)),

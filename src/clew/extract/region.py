@@ -24,7 +24,7 @@ from clew.extract.fold import fold, text_buffers
 from clew.extract.phone import PhoneExtractor
 from clew.ingest.kernels import kernel
 
-VERSION = "2"  # changes whenever a record may get another country
+VERSION = "3"  # changes whenever a record may get another country
 
 Regions = npt.NDArray[np.uint16]
 
