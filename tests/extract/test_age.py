@@ -78,6 +78,23 @@ def values(text: str, region: str = "") -> list[str]:
         "24-летняя",
         "24 years old, apartment near the station",
         "Опыт есть. 24 года",
+        "lat 24",
+        "mam lat 24",
+        "Jana (24)",
+        "Jana, 24, calm",
+        "Jana (24 jr)",
+        "24 jr",
+        "she is 24",
+        "ik ben nu 24 jaar",
+        "jag är 24 år",
+        "ho ventiquattro anni",
+        "j'ai vingt-quatre ans",
+        "tengo veinticuatro años",
+        "ich bin vierundzwanzig",
+        "I'm twenty-four!",
+        "мне двадцать четыре года",
+        "huszonnégy éves vagyok",
+        "mam dwadzieścia cztery lata",
     ],
 )
 def test_spellings_of_one_age(text: str) -> None:
@@ -148,15 +165,77 @@ def test_spellings_of_one_age(text: str) -> None:
         "25/F Silver Centre",
         "90F today",
         "a lens at f/22",
+        "od lat 24",
+        "firma ma lat 24",
+        "am 24. Mai",
+        "im 24. Stock",
+        "Jana (24 min)",
+        "Jana, 24 May",
+        "MAC-48",
+        "twenty-four years ago",
+        "for twenty years",
+        "tengo veinticuatro horas",
     ],
 )
 def test_leaves_what_is_no_age(text: str) -> None:
     assert values(text) == []
 
 
-@pytest.mark.parametrize("text", ["age: 16", "17 years old", "I am 16 years", "16 ans d'age"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age: 16",
+        "17 years old",
+        "I am 16 years",
+        "16 ans d'age",
+        "Ik ben 16 jaar en nieuw hier",
+        "I am sixteen",
+        "tengo dieciséis años",
+        "she is only 16",
+        "girl, aged 16",
+        "girls aged 16 to 18",
+        "fille 16 ans",
+        "meisje van 16 jaar oud",
+        "Anna (16)",
+        "Anna, 16 jaar",
+        "looking for age 16",
+        "my daughter, aged 16, is available",
+        "escort: mother with daughter aged 16",
+        "I have no children, 16 years old",
+        "in a private flat, 16 years old",
+        "student aged 16",
+        "I am 17. Call me",
+    ],
+)
 def test_below_18_only_that_is_said(text: str) -> None:
     assert values(text) == ["under-18-stated"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zimmer 17 m2 im 17. Bezirk",
+        "am 17. Mai",
+        "whisky aged 16 years",
+        "16 yo scotch",
+        "a patient's daughter aged 15",
+        "my son, 14 years old, needs a tutor",
+        "tutor wanted for my daughter. She is 15",
+        "nanny for children aged 10 to 12",
+        "Suche Nachhilfe für meine Tochter, 15 Jahre alt",
+        "mon fils, âgé de 14 ans",
+        "репетитор для дочери, возраст 15",
+        "school uniform for age 16",
+        "shoes for girls aged 12",
+        "doudoune, fille 14 ans",
+        "our dog is 12 years old",
+        "car, 15 years old",
+        "a bicycle for Tim (12)",
+        "Anna, 16 May",
+    ],
+)
+def test_below_18_of_a_thing_or_of_a_child_who_is_not_offered(text: str) -> None:
+    assert values(text) == []
 
 
 @pytest.mark.parametrize("text", ["15 years", "in 12 jaar", "no under 18 years", "open since 15 years"])

@@ -10,6 +10,10 @@ from clew.extract._words import Words, grouped, vocabulary
 # ("over 18"), a duration or something else counted, the person who speaks, nothing by itself; an age of whatever
 # the next word names, experience or a guarantee, a thing that is so old, years only where "old" follows.
 YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING, YEAR, AGED, EXPERIENCE, THING, SHORT, TURNED = range(12)
+# More of them: Dutch years (after which "en" is "and"), "she" (whose age follows "is"), "now" or "only" before an age,
+# Polish "lat 24", the German words that are "I am" in English, "en", the person who speaks before "is" ("jag är"),
+# "her" (whose age follows), "girl" (whose age follows, or "is") and what may stand before that one.
+DUTCH, SHE, NOW, LAT, GERMAN, EN, SELF, HER, NOUN, YOUNG = range(12, 22)
 _EXPERIENCE = """
     experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza experiencia
     expérience doswiadczenia doswiadczenie doswiadczeniem praxe praxi prax tapasztalat tapasztalattal tapasztalata
@@ -41,16 +45,26 @@ _HOMES = "flat apartment woning wohnung appartement lägenhet lejlighed lakás m
 _AFTER = {
     OLD: "yo yold yearold yearsold enne enni",
     AGED: """
-        jarig jarige jaehrig jaehrige jahrig jahrige jahriger jahriges letnia
-        letni letnie летняя летний летние arig ariga rocna rocny éves eves evesen godisnja годишна годишняя
-        річна vuotias anitos aninhos годиков летнее летней річний річного годишен годишно
+        jarig jarige jaehrig jaehrige jahrig jahrige jahriger jahriges letnia letni letnie летняя летний летние arig
+        ariga rocna rocny éves eves evesen godisnja годишна годишняя річна vuotias yasindayim anitos aninhos годиков
+        летнее летней річний річного годишен годишно
     """,
     YEAR: "year",
-    SHORT: "j jr",
+    COUNTED: """
+        min mins minute minutes minuten minut minuti minuty minutter мин минут hr hrs hour hours uur stunden std
+        heures horas ore godzin h km m cm kg g ml m2 % euro euros eur usd gbp pln zl kc lei photos fotos reviews ads
+        offers pm am uhr january february march april may june july august september october november december januar
+        februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre
+        novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+        gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre januari februari maart mei augustus
+        stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia января
+        февраля марта апреля мая июня июля августа сентября октября ноября декабря
+    """,
+    SHORT: "j",
+    DUTCH: "jaar jaartjes jr",
     YEARS: """
-        years jaar jaartjes ans anni anos ani jahre jahren lat lata latka let rokov leta év år aar
-        vuotta ετων χρονων лет года год роки років годин години годината godine gadi metu aastat yrs yr
-        yaşında yasinda
+        years ans anni anos ani jahre jahren lat lata latka let rokov leta év år aar vuotta ετων χρονων лет года год
+        роки років годин години годината godine gadi metu aastat yrs yr yaşında yasinda
     """,
 }
 _NEXT = {
@@ -60,36 +74,62 @@ _NEXT = {
     LINKING: "of de d di w on op the sur le am auf dem na pe a på на в с з",
     EXPERIENCE: _EXPERIENCE,
     COUNTED: """
-        ago geleden fa temu nazad назад sedan siden sitten contract in within together professional service
-        relevant work working sales lang dienst with or only at since exp business imprisonment later bei als en
-        im sul nel dans работы роботи
+        ago geleden fa temu nazad назад sedan siden sitten contract in within together professional service relevant
+        work working sales lang dienst with or only at since exp business imprisonment later bei als im sul nel dans
+        работы роботи
     """,
+    EN: "en",
     THING: _THINGS,
 }
 _BEFORE = {
     OLD: """
-        age aged leeftijd alter eta età edad idade âge varsta vârstă wiek vek věk kor életkor alder
-        ålder ika ikä vanus возраст вік годы starost yas yaş ηλικια
+        age aged leeftijd alter eta età edad idade âge varsta vârstă wiek vek věk kor életkor alder ålder ika ikä
+        vanus возраст вік годы starost yas yaş ηλικια
     """,
-    PERSON: "am im bin ben ai ho tengo tenho mam mám jestem sunt jag mne мне мені imam olen m",
+    PERSON: "bin ben ai ho tengo tenho mam mám jestem sunt mne мне мені imam olen съм είμαι m",
+    GERMAN: "am im",
+    SHE: "she he zij ze hij sie elle ella él lei lui ela ele ea она вона він тя той hon hun hän",
+    HER: "ей їй",
+    NOUN: """
+        girl boy lady woman meisje meid jongen dame mädchen junge frau fille garçon femme chica chico mujer ragazza
+        ragazzo donna rapariga moça menina mulher fata femeie dziewczyna kobieta dívka holka žena lány девушка девочка
+        женщина дівчина жінка момиче жена flicka tjej pige jente daughter sister niece dochter tochter hija figlia
+        filha córka дочь
+    """,
+    YOUNG: """
+        young our new een jong jonge nieuw nieuwe ein eine junges junge neue une jeune una joven nueva giovane nuova
+        uma jovem nova o tânără młoda nowa mladá nová fiatal új молодая юная новая млада нова молода
+    """,
+    SELF: "jag jeg аз",
+    NOW: """
+        only nu pas net jetzt erst nur seulement solo solamente ahora tylko теперь сейчас только зараз тільки сега
+        само csak most bara kun nyní jen teraz teprve doar acum apenas agora vain nyt
+    """,
+    LAT: "lat",
     LIMIT: """
-        over almost presque quasi casi fast bijna ya already bereits al déjà deja già under above below
-        least minimum min max maximum minimaal mindestens about past last next within for since moins
-        vanaf boven onder ab unter über minimo almeno oltre meno menos mas más bis tot until than after
-        ponad powyzej ponizej od do от до older younger ouder jonger alter first every during через за
-        более больше свыше около почти примерно понад більше більш майже близько повече над около peste aproape
-        preste mint közel majdnem több više gotovo prawie niemal okolo téměř přes üzeri yli melkein nesten
-        næsten nästan
-        nearly sinds seit depuis da desde dal dla the wenigstens preko nad pod sub och yfir
+        over almost presque quasi casi fast bijna ya already bereits al déjà deja già under above below least minimum
+        min max maximum minimaal mindestens about past last next within for since moins vanaf boven onder ab unter
+        über minimo almeno oltre meno menos mas más bis tot until than after ponad powyzej ponizej od do от до older
+        younger ouder jonger alter first every during через за более больше свыше около почти примерно понад більше
+        більш майже близько повече над peste aproape preste mint közel majdnem több više gotovo prawie niemal okolo
+        téměř přes üzeri yli melkein nesten næsten nästan nearly sinds seit depuis da desde dal dla the wenigstens
+        preko nad pod sub och yfir
     """,
     TURNED: "turned turning cumpli cumplo исполнилось виповнилось",
     LINKING: """
         is are was de di of von van ist est es je jest este har är er just has have had now работы роботи pracy work
-        ma
+        ma a ha tem tiene на
     """,
     EXPERIENCE: _EXPERIENCE + _WORKS,
     THING: _THINGS + _HOMES,
 }
+# After "am 24." and "im 17.": German days, floors, districts.
+_ORDINALS = """
+    januar februar märz april mai juni juli august september oktober november dezember jan feb mrz apr jun jul aug sep
+    sept okt nov dez und bis oder des dieses bezirk gemeindebezirk wiener stock stockwerk og obergeschoss geschoss etage
+    jahrhundert jh jahr lebensjahr lebensmonat monat semester distrikt arrondissement kreis viertel quartal kapitel tag
+    rang platz teil gang jubiläum
+"""
 # Words after "25F" where it is a floor, a flat or the weather.
 _PLACES = """
     floor floors tower towers building centre center plaza house mansion court road rd street st avenue ave lane block
@@ -120,3 +160,9 @@ def words_before() -> Words:
 def words_of_places() -> Words:
     """Words after "25F" that make it no age."""
     return vocabulary(dict.fromkeys(_PLACES.split(), 0))
+
+
+@cache
+def words_of_order() -> Words:
+    """German words after a number and a dot that make it an ordinal."""
+    return vocabulary(dict.fromkeys(_ORDINALS.split(), 0))

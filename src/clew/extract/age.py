@@ -7,30 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._agewords import (
-    AGED,
-    COUNTED,
-    EXPERIENCE,
-    LIMIT,
-    LINKING,
-    OLD,
-    PERSON,
-    SHORT,
-    THING,
-    TURNED,
-    YEAR,
-    YEARS,
-    words_after,
-    words_before,
-    words_next,
-    words_of_places,
-)  # fmt: skip
+from clew.extract._agebeside import after_it, before_it, is_order, stands_alone, vocabulary_of_ages
+from clew.extract._agecontext import for_sale, of_another
+from clew.extract._agenumbers import numbers
+from clew.extract._agewords import COUNTED, EXPERIENCE, LIMIT, NOUN, OLD, PERSON, SHE, SHORT, THING, YEARS, YOUNG
+from clew.extract._capitals import CAPITAL, capitals
+from clew.extract._firstnames import DOUBTFUL, PLAIN, aged, word_at, word_before
 from clew.extract._marks import NUMBER, next_mark
 from clew.extract._words import (
     LETTER,
     lookup,
     put,
-    skip_spaces,
     skip_spaces_back,
     symbol_kinds,
     word_begin,
@@ -48,114 +35,7 @@ _OLDEST = 60  # "90F" is the weather
 
 
 @kernel_step
-def _stands_alone(sym, i, first, end):  # type: ignore[no-untyped-def]
-    """Are the two digits at i a number of their own: no amount, date, range, "18+" or phone number?"""
-    if i > first:
-        c = sym[i - 1]
-        if c in (36, 0x20AC, 0xA3, 43, 95, 35) or (97 <= c <= 122) or (48 <= c <= 57):
-            return False
-        if c in (46, 44, 45, 47, 58) and i - 2 >= first and 48 <= sym[i - 2] <= 57:
-            return False
-        b = i
-        while b > first and i - b < 4 and sym[b - 1] in (32, 45, 47):
-            b -= 1
-        if i - b > 1 and b > first and 48 <= sym[b - 1] <= 57:  # "18 - 24"
-            return False
-    j = i + 2
-    if j >= end:
-        return True
-    c = sym[j]
-    if c in (36, 0x20AC, 0xA3, 43, 37, 95, 47, 58) or (48 <= c <= 57):
-        return False
-    j = skip_spaces(sym, j, end, 2)
-    if j < end and sym[j] in (43, 0x20AC, 0xA3, 36):
-        return False
-    while j < end and j < i + 6 and sym[j] in (32, 45, 46, 44):
-        j += 1
-    return not (j < end and 48 <= sym[j] <= 57)
-
-
-@kernel_step
-def _next_word(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
-    """What the word after at most two spaces or hyphens at i says (-1: nothing), and where it ends."""
-    j = i
-    while j < end and j - i < 2 and (sym[j] == 32 or sym[j] == 45 or sym[j] == 39):
-        j += 1
-    stop = word_end(sym, kinds, j, end)
-    return lookup(words, sym, j, stop), stop
-
-
-@kernel_step
-def _after(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-def]
-    """What the words after a number say (OLD, YEARS, COUNTED, or -1 for nothing) and where they end."""
-    j = i
-    while j < end and j - i < 2 and sym[j] in (32, 45):
-        j += 1
-    stop = word_end(sym, kinds, j, end)
-    if stop == j:
-        return np.int64(-1), i
-    if sym[j] == 121 and stop == j + 1 and stop + 1 < end and sym[stop] in (46, 47) and sym[stop + 1] == 111:
-        return np.int64(OLD), stop + 2  # "y.o", "y/o"
-    if stop + 1 < end and stop - j == 2 and sym[j] == 100 and sym[j + 1] == 101 and sym[stop] == 32:  # "24 de ani"
-        j, stop = stop + 1, word_end(sym, kinds, stop + 1, end)
-    code = lookup(after, sym, j, stop)
-    if code < 0 and stop - j > 3 and sym[stop - 1] == 115:  # "jarige", "jariges"
-        code = lookup(after, sym, j, stop - 1)
-    if code == AGED:
-        said, _ = _next_word(sym, stop, end, kinds, following)
-        return np.int64(COUNTED if said in (EXPERIENCE, THING) else OLD), stop
-    if code != YEARS and code != YEAR and code != SHORT:
-        return code, stop
-    last = stop + 1 if code == SHORT and stop < end and sym[stop] == 46 else stop
-    for _ in range(3):
-        said, last = _next_word(sym, last, end, kinds, following)
-        if said == OLD:
-            thing, _ = _next_word(sym, last, end, kinds, following)
-            return np.int64(COUNTED if thing == THING else OLD), last
-        if said != LINKING:
-            break
-    if said in (COUNTED, EXPERIENCE) or code == YEAR:  # "a 30-year record"
-        return np.int64(COUNTED), stop
-    return (np.int64(-1), i) if code == SHORT else (np.int64(YEARS), stop)
-
-
-@kernel_step
-def _subject(sym, j, begin, first, kinds, words):  # type: ignore[no-untyped-def]
-    """What the word ``sym[begin:j]`` before a number says; "is", "de" or "turned" say what stands before them does."""
-    code = lookup(words, sym, begin, j)
-    if code != LINKING and code != TURNED:
-        return code
-    said = code
-    for _ in range(3):
-        j = skip_spaces_back(sym, begin, first, 1)
-        begin = word_begin(sym, kinds, j, first)
-        said = lookup(words, sym, begin, j)
-        if said != LINKING:
-            break
-    if said == THING or (said == EXPERIENCE and code == LINKING):
-        return said
-    return np.int64(PERSON if code == TURNED else -1)
-
-
-@kernel_step
-def _before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
-    """What the word before a number says (-1: nothing) and where it begins."""
-    j = i
-    while j > first and i - j < 4 and sym[j - 1] in (32, 58, 61, 45, 46, 40):
-        j -= 1
-    begin = word_begin(sym, kinds, j, first)
-    code = _subject(sym, j, begin, first, kinds, words)
-    if code == PERSON and begin == j - 1 and not (begin > first and sym[begin - 1] == 39):  # "I'm"
-        return np.int64(-1), i
-    if code == PERSON and skip_spaces_back(sym, i, first, 2) != j:  # "I am: 24"
-        return np.int64(-1), i
-    if (code in (EXPERIENCE, THING)) and sym[j] == 46:  # a sentence before it
-        return np.int64(-1), i
-    return code, begin
-
-
-@kernel_step
-def _woman(sym, a, first, end, kinds, before, places):  # type: ignore[no-untyped-def]
+def _woman(sym, a, first, end, kinds, vocabulary):  # type: ignore[no-untyped-def]
     """Begin and end of "25F", "25/f/" or "F/25" around the digits at a, of a line or a person; a and a if none."""
     i, begin = a + 2, a
     if a > first + 1 and sym[a - 1] == 47 and sym[a - 2] == 102:  # "F/25"
@@ -171,21 +51,77 @@ def _woman(sym, a, first, end, kinds, before, places):  # type: ignore[no-untype
         return a, a
     j = skip_spaces_back(sym, begin, first, 2)
     opened = j == first or sym[j - 1] in (10, 40, BREAK, EMOJI)
-    if not opened and _before(sym, begin, first, kinds, before)[0] != PERSON:
+    if not opened and before_it(sym, begin, first, end, kinds, vocabulary)[0] != PERSON:
         return a, a
     last = stop
     for _ in range(4):
         while last < end and last - stop < 60 and sym[last] in (32, 44, 45, 47):
             last += 1
         j, last = last, word_end(sym, kinds, last, end)
-        if lookup(places, sym, j, last) >= 0:
+        if lookup(vocabulary.places, sym, j, last) >= 0:
             return a, a
     return begin, stop
 
 
+@kernel_step
+def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # type: ignore[no-untyped-def]
+    """Does a first name stand before the number at a: "Jana (24)", "Jana, 24"? Below 18 it must be plain to see."""
+    sym = text[0]
+    if a < first + 3 or (said not in (YEARS, SHORT) and sym[a - 1] != 40 and sym[a - 2] not in (40, 44, 45, 47, 124)):
+        return False
+    head = word_before(sym, a, first, kinds)
+    if head < 0 or sym[a - 1] == 45 or is_order(sym, a + 2, end, kinds, vocabulary.order):  # "MAC-48"
+        return False
+    j, code, written = word_at(text, r, head, end, kinds, letters, vocabulary.names)
+    if j == head or written != CAPITAL or code not in (PLAIN, DOUBTFUL):
+        return False
+    if said not in (YEARS, SHORT) and not aged(sym, j, end):
+        return False
+    if age >= _ADULT:
+        return True
+    k = skip_spaces_back(sym, head, first, 3)
+    opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
+    enclosed = sym[a - 1] == 40 and (said >= 0 or (a + 2 < end and sym[a + 2] == 41))
+    return code == PLAIN and (said in (YEARS, SHORT) or enclosed or opens)
+
+
+@kernel_step
+def _girl(sym, begin, first, end, kinds, vocabulary):  # type: ignore[no-untyped-def]
+    """Is the "girl" at begin, before "16 years", one who is offered: first on its line or "young"?"""
+    k = skip_spaces_back(sym, begin, first, 2)
+    said = lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k)
+    opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI or said == YOUNG
+    return opens and not for_sale(sym, first, end, kinds, vocabulary.near)
+
+
+@kernel_step
+def _judge(text, r, a, i, first, end, age, kinds, letters, vocabulary, words):  # type: ignore[no-untyped-def]
+    """Begin and end of the age that the number ``sym[a:i]`` is; a and a if it is none. ``words``: it is in words."""
+    sym = text[0]
+    said, stop = after_it(sym, i, end, kinds, vocabulary.after, vocabulary.following)
+    cue, begin = before_it(sym, a, first, end, kinds, vocabulary)
+    if said == COUNTED or cue in (LIMIT, THING) or (cue == EXPERIENCE and said != OLD):
+        return a, a
+    closes = i >= end or sym[i] in (10, 33, 44, 46, 59, 41, BREAK) or sym[i] >= EMOJI
+    spoken = cue in (PERSON, SHE) and (said == YEARS or closes)
+    sure = said == OLD or cue == OLD or spoken or (said == YEARS and age >= _ADULT and not words)
+    if not sure and cue == NOUN and said == YEARS:
+        sure = _girl(sym, begin, first, end, kinds, vocabulary)
+    if not sure and not words:
+        sure = _named(text, r, a, first, end, age, said, kinds, letters, vocabulary)
+    if not sure:
+        return a, a
+    begin, stop = begin if cue == OLD else a, stop if said >= 0 else i
+    doubted = age < _ADULT and not (spoken and cue == PERSON)
+    if doubted and of_another(sym, begin, stop, first, end, kinds, vocabulary.near, cue == SHE):
+        return a, a
+    return begin, stop
+
+
 @making_kernel
-def _scan(sym, start, marks, kinds, after, following, before, places):  # type: ignore[no-untyped-def]
-    """Rows of: text, begin, end, age."""
+def _scan(text, start, marks, kinds, letters, vocabulary, spelled):  # type: ignore[no-untyped-def]
+    """Rows of: text, begin, end, age; ``spelled`` are the numbers in words: text, begin, end, age."""
+    sym = text[0]
     rows = np.empty((256, 4), np.int64)
     marked, at, what = marks.first, marks.at, marks.what
     k = np.int64(0)
@@ -204,26 +140,28 @@ def _scan(sym, start, marks, kinds, after, following, before, places):  # type: 
             if not 48 <= sym[a + 1] <= 57:
                 continue
             age = (np.int64(sym[a]) - 48) * 10 + np.int64(sym[a + 1]) - 48
-            begin, stop = _woman(sym, a, first, end, kinds, before, places)
+            begin, stop = _woman(sym, a, first, end, kinds, vocabulary)
             if stop > a and _ADULT <= age <= _OLDEST:
                 rows = put(rows, k, (r, begin, stop, age))
                 k += 1
                 i = stop
                 continue
-            if sym[a] == 48 or not _stands_alone(sym, a, first, end):
+            if sym[a] == 48 or not stands_alone(sym, a, first, end):
                 while i < end and 48 <= sym[i] <= 57:
                     i += 1
                 continue
-            said, stop = _after(sym, i, end, kinds, after, following)
-            cue, begin = _before(sym, a, first, kinds, before)
-            if said == COUNTED or cue in (LIMIT, THING) or (cue == EXPERIENCE and said != OLD):
-                continue
-            closes = i >= end or sym[i] in (10, 33, 44, 46, 59, 41, BREAK) or sym[i] >= EMOJI
-            sure = said == OLD or cue == OLD or (cue == PERSON and (said == YEARS or closes))
-            if sure or (said == YEARS and age >= _ADULT):
-                rows = put(rows, k, (r, begin if cue == OLD else a, stop if said >= 0 else i, age))
+            begin, stop = _judge(text, r, a, i, first, end, age, kinds, letters, vocabulary, False)
+            if stop > a:
+                rows = put(rows, k, (r, begin, stop, age))
                 k += 1
                 i = max(i, stop)
+    record, at_word, to_word, ages = spelled
+    for n in range(record.shape[0]):
+        r, a = record[n], at_word[n]
+        begin, stop = _judge(text, r, a, to_word[n], start[r], start[r + 1], ages[n], kinds, letters, vocabulary, True)
+        if stop > a:
+            rows = put(rows, k, (r, begin, stop, ages[n]))
+            k += 1
     return rows[:k]
 
 
@@ -268,9 +206,12 @@ class Age:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
+        phrases, ages = numbers()
+        hits = phrases.find(f, batch.words)
         rows = _scan(
-            f.sym, f.start, batch.marks, symbol_kinds(), words_after(), words_next(), words_before(), words_of_places()
-        )
+            (f.sym, f.byte, batch.data, batch.offsets), f.start, batch.marks, symbol_kinds(), capitals(),
+            vocabulary_of_ages(), (hits.record, hits.begin, hits.end, ages[hits.phrase]),
+        )  # fmt: skip
         record, begin, end = rows[:, 0], rows[:, 1], rows[:, 2]
         values = pa.array([_SIGNAL if n < _ADULT else str(n) for n in range(100)], pa.string())
         value = values.take(pa.array(rows[:, 3]))

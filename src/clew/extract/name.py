@@ -14,19 +14,10 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
-from clew.extract._gazetteer import data_lines
+from clew.extract._capitals import CAPITAL, CASELESS, capitals
+from clew.extract._firstnames import DOUBTFUL, NO_NAME, PLAIN, aged, names, word_at, word_before
 from clew.extract._marks import NUMBER
-from clew.extract._words import (
-    Words,
-    lookup,
-    put,
-    symbol_kinds,
-    vocabulary,
-    word_begin,
-    word_end,
-    word_list,
-)
+from clew.extract._words import put, symbol_kinds
 from clew.extract.base import Example, TextBatch, mentions, unique_spans
 from clew.extract.phrases import Phrases
 from clew.ingest.kernels import kernel_step, making_kernel
@@ -62,45 +53,12 @@ _CUES = {
     ),
     _AFTER: ("here", "hier", "aquí", "aqui", "ici", "aici", "tutaj", "itt", "qui", "здесь", "тук", "här", "her"),
 }  # fmt: skip
-_NO_NAMES = word_list(
-    """
-    the a an and or not no yes is are was in on at to from for of with by my your his her our their here there now
-    today tonight new available free ready open looking independent private real true sweet sexy hot young mature
-    beautiful pretty slim blonde brunette redhead black white latin latina asian russian polish german dutch french
-    spanish italian english british american romanian bulgarian hungarian ukrainian czech turkish greek thai chinese
-    japanese korean brazilian colombian european oriental indian african mr mrs ms miss dr lady girl girls woman man
-    boy boys men women mistress madam sir guys gentleman gentlemen dear hello hi hey whatsapp telegram viber signal
-    instagram snapchat phone tel call text sms mail email please pls only just very so all any more most also hotel
-    escort massage agency company manager owner admin staff team office reception job work
-    een het de ik jij wij zij niet ook nieuw lief zoete nog nu hier der die das ein eine neu neue sehr jung nicht und
-    le la les un une des du nouveau nouvelle belle jolie très tres el los las una unos muy nueva bella guapa il lo gli
-    nuova molto bella o os as um uma nova muito nou noua foarte frumoasa o nowa bardzo ladna uj szep nagyon нова новая
-    очень много красивая не да и мисс леди девушка девушки та на в с
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december spring summer autumn winter love joy hope heaven paradise art jazz sunny
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag montag dienstag mittwoch donnerstag freitag samstag
-    sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado domingo
-    google facebook paypal amazon london paris berlin amsterdam dubai
-    """
-)
-_MOST_LETTERS, _FEWEST_LETTERS = 20, 2
-_PLAIN, _DOUBTFUL, _NO_NAME = 0, 1, 2
 
 
 @cache
 def _cues() -> tuple[Phrases, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     phrases = [(cue, code) for code, cues in _CUES.items() for cue in cues]
     return Phrases([cue for cue, _ in phrases]), np.array([code for _, code in phrases], np.int64)
-
-
-@cache
-def _names() -> Words:
-    """First names, doubtful ones, and words that are none."""
-    codes = dict.fromkeys(_NO_NAMES, _NO_NAME)
-    for line in data_lines("first_names.txt"):
-        name, _, mark = line.partition(" ")
-        codes.setdefault(name, _DOUBTFUL if mark else _PLAIN)
-    return vocabulary(codes)
 
 
 @kernel_step
@@ -119,38 +77,13 @@ def _gap(sym, i, last, colon):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _word(text, r, i, last, kinds, letters, names):  # type: ignore[no-untyped-def]
-    """(end, code in ``names`` or -1, how it begins) of the word at i; end is i if it can be no name."""
-    sym = text[0]
-    j = word_end(sym, kinds, i, last)
-    short = j - i < _FEWEST_LETTERS or j - i > _MOST_LETTERS
-    if short or (j < last and sym[j] in (64, 95)) or (i > 0 and sym[i - 1] in (64, 95, 46, 47, 35)):
-        return i, np.int64(-1), np.uint8(0)
-    if j + 1 < last and sym[j] in (46, 47) and kinds[sym[j + 1]] in (1, 2):  # an address
-        return i, np.int64(-1), np.uint8(0)
-    if j < last and kinds[sym[j]] == 2:  # "anna24" is a handle
-        return i, np.int64(-1), np.uint8(0)
-    return j, lookup(names, sym, i, j), written_as(text, r, i, letters)
-
-
-@kernel_step
 def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
-    if code == _NO_NAME:
+    if code == NO_NAME:
         return False
     named = written in (CAPITAL, CASELESS)
     if cue in (_STRONG, _LABEL):
-        return named or code == _PLAIN or (code == _DOUBTFUL and cue == _STRONG and long)
+        return named or code == PLAIN or (code == DOUBTFUL and cue == _STRONG and long)
     return named and code >= 0
-
-
-@kernel_step
-def _before(sym, i, first, kinds):  # type: ignore[no-untyped-def]
-    """Where the word before i begins if at most some blanks and marks stand between, else -1."""
-    stop = i
-    while stop > first and i - stop < 3 and sym[stop - 1] in (32, 44, 40, 124, 47, 45):
-        stop -= 1
-    begin = word_begin(sym, kinds, stop, first)
-    return begin if begin < stop < i else -1
 
 
 @kernel_step
@@ -169,20 +102,6 @@ def _closes(sym, i, last):  # type: ignore[no-untyped-def]
             return False
         i += 1
     return True
-
-
-@kernel_step
-def _aged(sym, i, last):  # type: ignore[no-untyped-def]
-    """Does ", 24" (or " (24)") follow?"""
-    begin, marks = i, 0
-    while i < last and i - begin < 3 and sym[i] in (32, 44, 40, 124, 47, 45):
-        marks += sym[i] != 32
-        i += 1
-    if marks == 0 or i + 2 > last or not (49 <= sym[i] <= 57 and 48 <= sym[i + 1] <= 57):
-        return False
-    if i + 3 < last and sym[i + 2] == 46 and sym[i + 3] in (32, 10):
-        return True
-    return i + 2 == last or sym[i + 2] in (32, 44, 41, 10, 33, 45, 124, 0x1E) or sym[i + 2] >= 0xE000
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
@@ -206,13 +125,13 @@ def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue): 
         if cue[k] == _LABEL and not _heads(sym, begin[k], start[r], kinds):
             continue
         after = cue[k] == _AFTER
-        i = _before(sym, begin[k], start[r], kinds) if after else _gap(sym, end[k], last, cue[k] == _LABEL)
+        i = word_before(sym, begin[k], start[r], kinds) if after else _gap(sym, end[k], last, cue[k] == _LABEL)
         if i < 0 or i >= last:
             continue
-        j, code, written = _word(text, r, i, last, kinds, letters, names)
+        j, code, written = word_at(text, r, i, last, kinds, letters, names)
         if j == i or not _is_name(cue[k], code, written, j - i > 3):
             continue
-        if cue[k] in (_WEAK, _AFTER) and code == _DOUBTFUL and not _aged(sym, j, last):
+        if cue[k] in (_WEAK, _AFTER) and code == DOUBTFUL and not aged(sym, j, last):
             continue
         if cue[k] == _CLOSING and not _closes(sym, j, last):
             continue
@@ -227,10 +146,10 @@ def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue): 
             i = np.int64(at[c])
             if char[i] >= starts[r, 2]:  # title and body are over
                 break
-            head = _before(sym, i, first, kinds) if _two_digits(sym, i, first, last) else -1
+            head = word_before(sym, i, first, kinds) if _two_digits(sym, i, first, last) else -1
             if head >= 0:
-                j, code, written = _word(text, r, head, last, kinds, letters, names)
-                if j > head and written == CAPITAL and code in (_PLAIN, _DOUBTFUL) and _aged(sym, j, last):
+                j, code, written = word_at(text, r, head, last, kinds, letters, names)
+                if j > head and written == CAPITAL and code in (PLAIN, DOUBTFUL) and aged(sym, j, last):
                     rows = put(rows, n, (r, head, j))
                     n += 1
     return rows[:n]
@@ -268,7 +187,7 @@ class Name:
         hits = phrases.find(f, batch.words)
         text = (f.sym, f.byte, batch.data, batch.offsets)
         rows = _scan(
-            text, f.start, f.char, batch.starts, batch.marks, symbol_kinds(), capitals(), _names(),
+            text, f.start, f.char, batch.starts, batch.marks, symbol_kinds(), capitals(), names(),
             (hits.record, hits.begin, hits.end), codes[hits.phrase],
         )  # fmt: skip
         rows = rows[np.lexsort((rows[:, 2], rows[:, 1]))]
