@@ -131,3 +131,40 @@ def test_the_lexicons_are_never_explicit() -> None:
 @pytest.mark.parametrize("part", ["new in ", "24/7 ", "young ", "no ", "our girls "])
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     assert PLUGIN.find(batch_of_texts([part * (1_000_000 // len(part))])).num_rows <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "giovane coppia seria, studentessa, cerca casa",
+        "Junge Hühner, legereif, junge Enten, jung",
+        "Studentin, junge Frau, sucht WG-Zimmer",
+        "jeune couple, jeune et avec un jeune chien",
+        "Very young puppies, innocent and petite puppies",
+        "jonge vrouw, studente, zoekt kamer",
+        "młoda rodzina, młoda kotka, studentka szuka pokoju",
+        "молодая семья, молодая студентка, снимет квартиру",
+        "young plants, young trees, young hens",
+        "young, young, young",
+        "We offer tea. We offer cakes.",
+    ],
+)
+def test_things_and_who_looks_for_a_home_are_no_youth(text: str) -> None:
+    assert not {"youth", "group"} & set(senses(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "innocent and young",
+        "very young girl, fresh face, looking for a room",
+        "a young couple has hens; young girls are waiting",
+        "junge Hühner im Hof, junge Mädchen im Haus",
+    ],
+)
+def test_youth_beside_things_is_still_seen(text: str) -> None:
+    assert "youth" in senses(text)
+
+
+def test_insisting_counts_each_time() -> None:
+    assert senses("verified, verified") == ["trust", "trust"]

@@ -2,7 +2,8 @@
 
 The value of a mention is the sense of the phrase, the name of a lexicon. Lexicons are files of ``data/wording``, one a
 language, with phrases, what they weigh and notes on doubtful ones. A phrase that says little alone (weight below 1)
-counts only where the phrases of its sense in the record weigh 1 together.
+counts only where the phrases of its sense in the record weigh 1 together, those of youth and groups once each. What a
+file calls ``everyday`` says nothing ("young hens", "a young couple"); who looks for a flat needs more words of youth.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +38,9 @@ SENSES = (
     "youth",
 )
 _ENOUGH = 1.0
+_SAID_ONCE = (SENSES.index("group"), SENSES.index("youth"))
+_YOUTH, _EVERYDAY = SENSES.index("youth"), "everyday"
+_NOTHING, _HOME = len(SENSES), len(SENSES) + 1  # what a phrase says that is no wording: nothing, "looking for a flat"
 # Signs that stand between the words of a phrase without parting them: "24/7", "100% real", "no*games", "me & you".
 _JOINING = "%/*_~|+&"
 
@@ -60,6 +65,8 @@ def parse(language: str, text: str) -> list[Entry]:
     """
     entries = []
     for sense, phrases in tomllib.loads(text).items():
+        if sense == _EVERYDAY:
+            continue
         if sense not in SENSES:
             raise InputError(f"Lexicon {language}: unknown sense '{sense}'.")
         for phrase, said in phrases.items():
@@ -71,11 +78,31 @@ def parse(language: str, text: str) -> list[Entry]:
 
 
 @cache
-def lexicon() -> tuple[Entry, ...]:
-    """All phrases of all languages."""
+def _files() -> dict[str, str]:
+    """The text of each file, by its language."""
     folder = resources.files("clew.extract") / "data" / "wording"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return tuple(e for f in files for e in parse(f.name.removesuffix(".toml"), f.read_text("utf-8")))
+    return {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in files}
+
+
+@cache
+def lexicon() -> tuple[Entry, ...]:
+    """All phrases of all languages."""
+    return tuple(e for language, text in _files().items() for e in parse(language, text))
+
+
+def _everyday() -> dict[str, int]:
+    """Phrases that say nothing, and those of who looks for a home, of all languages."""
+    said: dict[str, int] = {}
+    for text in _files().values():
+        held = tomllib.loads(text)[_EVERYDAY]
+        describing, things, homes = (
+            [" ".join(p.split()) for p in held[k].split(",")] for k in ("describing", "things", "homes")
+        )
+        pairs = [*product(describing, things), *product(things, describing)]
+        said |= dict.fromkeys(map(" ".join, pairs), _NOTHING)
+        said |= dict.fromkeys(homes, _HOME)
+    return said
 
 
 @dataclass(frozen=True)
@@ -89,12 +116,13 @@ class _Compiled:
 
 @cache
 def _compiled() -> _Compiled:
-    entries = lexicon()
+    entries, everyday = lexicon(), _everyday()
     words = [e.phrase.translate({ord(c): " " for c in _JOINING}) for e in entries]
+    stems = [e.stem for e in entries] + [False] * len(everyday)
     return _Compiled(
-        Phrases(words, [e.stem for e in entries], _JOINING),
-        np.array([SENSES.index(e.sense) for e in entries], np.int64),
-        np.array([e.weight for e in entries]),
+        Phrases([*words, *everyday], stems, _JOINING),
+        np.array([SENSES.index(e.sense) for e in entries] + list(everyday.values()), np.int64),
+        np.array([e.weight for e in entries] + [0.0] * len(everyday)),
     )
 
 
@@ -160,12 +188,18 @@ class Wording:
         c, f = _compiled(), batch.folded
         hits = c.phrases.find(f, batch.words)
         sense = c.sense[hits.phrase]
-        key = hits.record * len(SENSES) + sense
-        apart = np.empty(len(key), np.bool_)
+        apart = np.empty(len(sense), np.bool_)
         _apart(f.sym, hits.begin, hits.end, f.start[hits.record], f.start[hits.record + 1], apart)
-        total = np.zeros(len(f.start) * len(SENSES))
-        np.add.at(total, key[apart], c.weight[hits.phrase[apart]])
-        keep = np.flatnonzero(apart & (total[key] >= _ENOUGH))
+        counted = apart & (sense < _NOTHING)
+        # "young … young", "we offer … we offer" say no more than once; "call now … call now" does
+        _, first = np.unique(hits.record * len(c.sense) + hits.phrase, return_index=True)
+        once = counted & ~np.isin(sense, _SAID_ONCE)
+        once[first] |= counted[first]
+        total = np.zeros((len(f.start), len(SENSES)))
+        np.add.at(total, (hits.record[once], sense[once]), c.weight[hits.phrase[once]])
+        total[np.unique(hits.record[sense == _HOME]), _YOUTH] -= _ENOUGH
+        keep = np.flatnonzero(counted)
+        keep = keep[total[hits.record[keep], sense[keep]] >= _ENOUGH]
         record, begin, end = hits.record[keep], hits.begin[keep], hits.end[keep]
         value = pa.array(SENSES, pa.string()).take(pa.array(sense[keep]))
         return mentions(batch, self, "wording", record, begin, end, value, ~plain(batch, record, begin, end))
