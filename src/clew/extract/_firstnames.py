@@ -29,7 +29,15 @@ _NO_NAMES = word_list(
     september october november december spring summer autumn winter love joy hope heaven paradise art jazz sunny
     maandag dinsdag woensdag donderdag vrijdag zaterdag zondag montag dienstag mittwoch donnerstag freitag samstag
     sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado domingo
-    google facebook paypal amazon london paris berlin amsterdam dubai
+    google facebook paypal amazon london paris berlin amsterdam dubai barna disponibila bruneta
+    """
+)
+# Short forms that people call themselves, which the list does not have; it holds given names.
+_SHORT_FORMS = word_list(
+    """
+    катя настя лена оля юля даша вика лиза аня алена ксюша надя люба соня женя саша рита диана инна виолетта олеся леся
+    ліля оленка деси ваня мими гери ники теди диди цвети поли kasia basia gosia ania zosia beatka patrycja wika zsofi
+    zsuzsi eszti orsi katka janka misa verca terka lucka
     """
 )
 _MOST_LETTERS, _FEWEST_LETTERS = 20, 2
@@ -43,6 +51,8 @@ def names() -> Words:
     for line in data_lines("first_names.txt"):
         name, _, mark = line.partition(" ")
         codes.setdefault(name, DOUBTFUL if mark else PLAIN)
+    for name in _SHORT_FORMS:
+        codes.setdefault(name, PLAIN)
     return vocabulary(codes)
 
 

@@ -14,36 +14,55 @@ import numba
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._capitals import CAPITAL, CASELESS, capitals
+from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
 from clew.extract._firstnames import DOUBTFUL, NO_NAME, PLAIN, aged, names, word_at, word_before
 from clew.extract._marks import NUMBER
-from clew.extract._words import put, symbol_kinds
+from clew.extract._words import LETTER, put, skip_spaces, symbol_kinds
 from clew.extract.base import Example, TextBatch, mentions, unique_spans
 from clew.extract.phrases import Phrases
 from clew.ingest.kernels import kernel_step, making_kernel
 
-_STRONG, _LABEL, _WEAK, _CLOSING, _AFTER = 0, 1, 2, 3, 4
+# What words say of a name beside them: it follows whatever it is; after a colon; if the list has it; in a closing line;
+# it stands before them; it follows "I am"; it stands on either side; before "vagyok"; after "here" that opens a line.
+_STRONG, _LABEL, _WEAK, _CLOSING, _AFTER, _SELF, _EITHER, _BEHIND, _OPENING = range(9)
 _CUES = {
     _STRONG: (
-        "my name is", "my name's", "mijn naam is", "ik heet", "ich heiße", "ich heisse", "mein name ist",
-        "je m'appelle", "mon prénom est", "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è",
-        "me chamo", "chamo-me", "meu nome é", "mă numesc", "numele meu este", "mă cheamă", "mam na imię",
-        "nazywam się", "a nevem", "казвам се", "името ми е", "меня зовут", "мене звати", "моё имя", "jmenuji se",
-        "jmenuju se", "volám sa", "zovem se", "moje ime je", "ime mi je", "με λένε", "ονομάζομαι", "jag heter",
-        "mitt namn är", "jeg hedder", "jeg heter", "mit navn er", "nimeni on", "benim adım", "mano vardas",
-        "mani sauc", "minu nimi on", "me dicen", "em dic", "ask for", "vraag naar", "she is called",
-        "she's called", "callsign", "un saludo de",
+        "мене звуть", "numele meu e", "na imię mam", "unë quhem", "quhem", "мене звати", "се викам", "викат ми",
+        "اسمي", "tên tôi là", "tên em là", "nama saya", "adım benim", "ime mi je", "my name is", "my name's",
+        "mijn naam is", "ik heet", "ich heiße", "ich heisse", "mein name ist", "je m'appelle", "mon prénom est",
+        "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è", "me chamo", "chamo-me",
+        "meu nome é", "mă numesc", "numele meu este", "mă cheamă", "mam na imię", "nazywam się", "казвам се",
+        "името ми е", "моё имя", "jmenuji se", "jmenuju se", "volám sa", "zovem se", "moje ime je", "ime mi je",
+        "με λένε", "ονομάζομαι", "jag heter", "mitt namn är", "jeg hedder", "jeg heter", "mit navn er", "nimeni on",
+        "benim adım", "mano vardas", "mani sauc", "minu nimi on", "me dicen", "em dic", "ask for", "vraag naar",
+        "she is called", "she's called", "callsign", "un saludo de",
     ),
     _LABEL: (
         "name", "first name", "naam", "voornaam", "vorname", "prénom", "nom", "nombre", "nome", "nume", "prenume",
-        "imię", "név", "име", "имя", "ім'я", "jméno", "meno", "ime", "namn", "navn", "nimi", "όνομα", "isim", "vardas",
+        "imię", "név", "име", "имя", "ім'я", "jméno", "meno", "ime", "namn", "navn", "nimi", "όνομα", "isim",
+        "vardas",
     ),
     _WEAK: (
-        "i'm", "i am", "im", "ik ben", "ich bin", "bin die", "je suis", "moi c'est", "soy", "yo soy", "sono", "sou",
-        "sou a", "eu sou", "sunt", "eu sunt", "jestem", "аз съм", "я", "jsem", "som", "ja sam", "jag är", "jeg er",
-        "olen", "είμαι", "call me", "miss", "sóc", "sou o", "hier is", "this is", "aici",
-        "c'est", "это", "call", "text", "meet", "mistress", "hi from", "contact", "new girl", "it is", "it's", "es ist",
-        "with", "met", "mit", "avec", "con", "com a", "cu", "z", "s", "со", "с", "med", "здесь", "тук е", "aquí",
+        "i'm", "i am", "im", "ik ben", "ich bin", "ich bin die", "ich bin's", "bin die", "moi c'est", "call me",
+        "miss", "hier is", "hier ist", "hier ist die", "hier spricht", "this is", "aici", "tutaj", "z tej strony",
+        "tady", "aqui é a", "aqui é o", "aqui é", "aquí es", "adım", "c'est", "это", "call", "text", "meet",
+        "mistress", "hi from", "contact", "new girl", "it is", "it's", "es ist", "with", "met", "mit", "avec",
+        "con", "com a", "cu", "z", "s", "со", "с", "med", "здесь", "тук е", "aquí",
+    ),
+    _SELF: (
+        "je suis", "soy", "yo soy", "soy la", "sono", "io sono", "sono la", "sou", "sou a", "sou o", "eu sou",
+        "eu sou a", "sunt", "eu sunt", "аз съм", "я", "ja jestem", "jsem", "já jsem", "som", "ja som", "ja sam",
+        "jag är", "jeg er", "olen", "minä olen", "είμαι", "είμαι η", "είμαι ο", "sóc", "sóc la", "unë jam",
+        "aš esu", "es esmu", "јас сум", "ја сам", "jaz sem", "ma olen", "ben de", "merhaba ben",
+    ),
+    _EITHER: (
+        "jestem", "меня зовут", "a nevem",
+    ),
+    _BEHIND: (
+        "vagyok",
+    ),
+    _OPENING: (
+        "tu", "tu je", "itt",
     ),
     _CLOSING: (
         "love", "kisses", "kiss", "xoxo", "xx", "xxx", "x", "regards", "greetings", "liefs", "groetjes", "groeten",
@@ -51,7 +70,10 @@ _CUES = {
         "beijos", "bjs", "beijinhos", "pupici", "te pup", "buziaki", "całuski", "puszi", "csók", "целувки", "целую",
         "yours", "cheers", "pozdrav", "poljubac", "φιλιά", "hälsningar", "kram", "hilsen",
     ),
-    _AFTER: ("here", "hier", "aquí", "aqui", "ici", "aici", "tutaj", "itt", "qui", "здесь", "тук", "här", "her"),
+    _AFTER: (
+        "mám na imię", "heiß ich", "heiße ich", "heet ik", "се казвам", "itt vagyok", "here", "hier", "aquí",
+        "aqui", "ici", "aici", "tutaj", "qui", "здесь", "тук", "här", "her",
+    ),
 }  # fmt: skip
 
 
@@ -84,6 +106,30 @@ def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
     if cue in (_STRONG, _LABEL):
         return named or code == PLAIN or (code == DOUBTFUL and cue == _STRONG and long)
     return named and code >= 0
+
+
+@kernel_step
+def _stands_out(text, r, i, j, last, kinds, letters):  # type: ignore[no-untyped-def]
+    """Is the word at ``sym[i:j]`` written with a capital where others are not: neither "ANDREEA" nor "Hope For All"?"""
+    if written_as(text, r, i + 1, letters) == CAPITAL:
+        return False
+    k = skip_spaces(text[0], j, last, 2)
+    return k == j or k >= last or kinds[text[0][k]] != LETTER or written_as(text, r, k, letters) != CAPITAL
+
+
+@kernel_step
+def _name_at(text, r, i, last, cue, kinds, letters, names):  # type: ignore[no-untyped-def]
+    """Where the name at i ends that words of the kind ``cue`` announce, or i if there is none."""
+    if i < 0 or i >= last:
+        return i
+    j, code, written = word_at(text, r, i, last, kinds, letters, names)
+    if j == i or not _is_name(cue, code, written, j - i > 3):
+        return i
+    if cue in (_WEAK, _AFTER, _OPENING) and code == DOUBTFUL and not aged(text[0], j, last):
+        return i
+    if cue in (_SELF, _BEHIND) and code == DOUBTFUL and not _stands_out(text, r, i, j, last, kinds, letters):
+        return i
+    return j if cue != _CLOSING or _closes(text[0], j, last) else i
 
 
 @kernel_step
@@ -122,18 +168,19 @@ def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue): 
     record, begin, end = hits
     for k in range(record.shape[0]):
         r, last = record[k], start[record[k] + 1]
-        if cue[k] == _LABEL and not _heads(sym, begin[k], start[r], kinds):
+        first, said = start[r], cue[k]
+        if said in (_LABEL, _OPENING) and not _heads(sym, begin[k], first, kinds):
             continue
-        after = cue[k] == _AFTER
-        i = word_before(sym, begin[k], start[r], kinds) if after else _gap(sym, end[k], last, cue[k] == _LABEL)
-        if i < 0 or i >= last:
-            continue
-        j, code, written = word_at(text, r, i, last, kinds, letters, names)
-        if j == i or not _is_name(cue[k], code, written, j - i > 3):
-            continue
-        if cue[k] in (_WEAK, _AFTER) and code == DOUBTFUL and not aged(sym, j, last):
-            continue
-        if cue[k] == _CLOSING and not _closes(sym, j, last):
+        behind = said in (_AFTER, _BEHIND)
+        i = word_before(sym, begin[k], first, kinds) if behind else _gap(sym, end[k], last, said == _LABEL)
+        told = said
+        if said == _EITHER:
+            told = np.int64(_SELF if sym[begin[k]] == 106 else _STRONG)  # "jestem"
+        j = _name_at(text, r, i, last, told, kinds, letters, names)
+        if said == _EITHER and j <= i:
+            i = word_before(sym, begin[k], first, kinds)
+            j = _name_at(text, r, i, last, np.int64(_AFTER), kinds, letters, names)
+        if i < 0 or j <= i:
             continue
         rows = put(rows, n, (r, i, j))
         n += 1
