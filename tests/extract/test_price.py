@@ -276,3 +276,29 @@ def test_a_value_is_its_own_value(cents: int, currency: str, unit: str) -> None:
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     times = 1_000_000 // len(part)
     assert PLUGIN.find(batch_of_texts([part * times])).num_rows <= times
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1 850 €", ["1850.00 EUR"]),
+        ("Оплата 1 250 грн", ["1250.00 UAH"]),
+        ("Miete: 2 450 € warm", ["2450.00 EUR"]),
+        ("salaire 2 350 € par mois", ["2350.00 EUR/month"]),
+        ("€ 1 850", ["1850.00 EUR"]),
+        ("lot 12\u202f450 €", ["12450.00 EUR"]),
+        ("lot 1&nbsp;850 €", ["1850.00 EUR"]),
+        ("120 000 Ft", ["120000.00 HUF"]),
+        ("1 850 € / 2 350 €", ["1850.00 EUR", "2350.00 EUR"]),
+        ("1h 150 € 2 250 €", ["150.00 EUR/hour", "250.00 EUR"]),
+        ("1h 100 €, 2 200 €", ["100.00 EUR/hour", "200.00 EUR"]),
+        ("size 38 120 €", ["120.00 EUR"]),
+        ("taille 38 100 €", ["100.00 EUR"]),
+        ("30 150 €", ["150.00 EUR"]),
+        ("od 24 150 zł", ["150.00 PLN"]),
+        ("room 2 350 €", ["350.00 EUR"]),
+        ("0612 345 678 €", ["678.00 EUR"]),
+    ],
+)
+def test_a_space_parts_thousands_where_the_text_says_so(text: str, found: list[str]) -> None:
+    assert values(text) == found

@@ -74,16 +74,31 @@ def in_lakhs(sym, i, j):  # type: ignore[no-untyped-def]
     return j - i > 7 and sym[j - 4] == 44 and sym[j - 7] == 44
 
 
+# Whether a space parts thousands from hundreds: never ("size 38 120 €"), where the number is round ("15 000", and what
+# stands before says nothing), always.
+NEVER, ROUND, ALWAYS = 0, 1, 2
+
+
 @kernel_step
-def amount(sym, i, end):  # type: ignore[no-untyped-def]
-    """Hundredths (-1: none) and end of the amount at i: groups of digits, decimals, ",-"."""
+def spaced(sym, i, end):  # type: ignore[no-untyped-def]
+    """Does a number of one to three digits at i go on with a space and three digits, and no more?"""
+    j = digits(sym, i, end)
+    return j - i <= 3 and j < end and sym[j] == 32 and digits(sym, j + 1, end) - j == 4
+
+
+@kernel_step
+def amount(sym, i, end, parted):  # type: ignore[no-untyped-def]
+    """Hundredths (-1: none) and end of the amount at i: groups of digits, decimals, ",-"; ``parted``: see NEVER."""
     j = digits(sym, i, end)
     if j - i > 7:
         return np.int64(-1), j
     whole, size, mark = value(sym, i, j), j - i, 0
     while size <= 3 and j < end and sym[j] in (46, 44, 39, 32) and (mark == 0 or sym[j] == mark):
         k = digits(sym, j + 1, end)
-        if k - j != 4 or (sym[j] == 32 and not (sym[k - 1] == 48 and sym[k - 2] == 48 and size < 3)):
+        if k - j != 4:
+            break
+        zeros = sym[k - 1] == 48 and sym[k - 2] == 48 and (size < 3 or sym[k - 3] == 48)
+        if sym[j] == 32 and (parted == NEVER or (parted == ROUND and not zeros)):
             break
         mark, whole, j = sym[j], whole * 1000 + value(sym, j + 1, k), k
         if whole > MOST:

@@ -148,6 +148,36 @@ _WEIGHT = {
     """,
     COUNTED: "stone stones st ft feet foot inch inches kg lb cm",
 }
+# What stands before "1 850": a price or a wage, "from" (whose number of two digits may be minutes or an age: "from 18
+# 150 €"), or something that has a number itself ("size 38 120 €", "room 2 350 €").
+PAID, FROM, NUMBERED = 0, 1, 2
+_BEFORE_SPACED = {
+    PAID: """
+        price prices rate rates cost costs fee rent salary wage wages pay pays paid earn earns earning deposit budget
+        total prijs prijzen tarief huur salaris loon verdien verdient borg kosten preis preise miete kaltmiete
+        warmmiete kaution lohn gehalt verdienst verdiene verdienen kostet kostenpunkt vb fp prix loyer tarif tarifs
+        salaire caution gagner gagnez coût coûte precio precios alquiler salario sueldo fianza gana ganar cuesta
+        prezzo affitto stipendio paga guadagno guadagna cauzione costo preço preco aluguel aluguer renda salário ganhe
+        custo preț pret chirie salariu salariul garanție câștig castig cena ceny czynsz pensja zarobki zarobek wypłata
+        kaucja koszt kosztuje plat mzda nájem cenou kauce ár ára ara bér fizetés bérleti kaució díj díja цена цены
+        стоимость оплата зарплата аренда залог доход зп ціна вартість зарплатня оренда застава дохід наем заплата
+        наема τιμη ενοικιο μισθος hyra lön pris løn leje hinta vuokra palkka fiyat kira maaş cijena plata najam
+        stanarina eur
+    """,
+    FROM: """
+        from only now just for about around approx vanaf slechts nu voor circa ca ab nur nun für etwa rund à de dès
+        seulement pour environ desde solo sólo por unos da per só apenas la doar od tylko za około ok jen kolem csak
+        mintegy kb от за только около примерно від лише близько приблизно само απο från bara fra kun alkaen vain
+    """,
+    NUMBERED: """
+        size sizes room rooms floor age apartment apt flat house building number no nr nº num bus line tram street
+        gate maat kamer leeftijd größe groesse gr zimmer stock alter hausnummer taille pointure chambre âge étage
+        numéro talla habitación edad piso número taglia camera età numero interno tamanho quarto idade andar mărime
+        vârsta etaj rozmiar pokój wiek piętro numer velikost pokoj věk číslo méret szoba kor emelet szám размер рост
+        комната возраст этаж номер кв дом розмір кімната вік поверх стая възраст етаж storlek rum våning ålder strl
+        str iphone galaxy playstation ps xbox golf polo
+    """,
+}
 
 
 @cache
@@ -192,6 +222,12 @@ def thousand_words() -> Words:
 def large_words() -> Words:
     """Words after an amount that is too large for a price."""
     return vocabulary(dict.fromkeys(_LARGE, 0))
+
+
+@cache
+def words_before_spaced() -> Words:
+    """Words before a number with a space in it: PAID, FROM or NUMBERED."""
+    return grouped(_BEFORE_SPACED)
 
 
 @cache

@@ -10,17 +10,28 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.extract._amounts import MOST, amount, digits, in_lakhs, is_ideograph, of_weight, thousands, token_end, value
+from clew.extract._amounts import (
+    ALWAYS,
+    MOST,
+    NEVER,
+    ROUND,
+    amount,
+    digits,
+    in_lakhs,
+    is_ideograph,
+    of_weight,
+    spaced,
+    thousands,
+    token_end,
+)
 from clew.extract._marks import NUMBER, next_mark
 from clew.extract._money import (
     CODES,
     DOLLAR,
     FRANC,
-    HALF,
-    HALF_HOUR,
-    HOUR,
-    MINUTES,
-    PER,
+    FROM,
+    NUMBERED,
+    PAID,
     POUND,
     ROUBLE,
     RUPEE,
@@ -36,7 +47,9 @@ from clew.extract._money import (
     thousand_words,
     unit_words,
     weight_words,
+    words_before_spaced,
 )  # fmt: skip
+from clew.extract._price_units import unit_after, unit_before
 from clew.extract._words import (
     DIGIT,
     LETTER,
@@ -51,10 +64,12 @@ from clew.extract._words import (
 )
 from clew.extract._written import plain
 from clew.extract.base import Example, TextBatch, mentions
+from clew.extract.fold import BREAK, EMOJI
 from clew.ingest.kernels import kernel_step, making_kernel
 
 _DOLLAR, _YEN, _POUND = CODES.index(DOLLAR), CODES.index(YEN), CODES.index(POUND)
 _ROUBLE, _SHORT_ROUBLE, _FRANC = CODES.index("RUB"), CODES.index(ROUBLE), CODES.index(FRANC)
+_WEEK, _MONTH = UNITS.index("week"), UNITS.index("month")
 _RUPEES = (CODES.index("INR"), CODES.index(RUPEE), CODES.index("rs"))
 
 
@@ -66,6 +81,7 @@ class _Money(NamedTuple):
         letters: those beside the sign of a dollar.
         deciding: what stands after an amount and says more than "$" before it.
         units, thousands, large, weights: what else stands beside an amount.
+        before: what says whether a space parts thousands.
         least: int64[codes], the least price in each currency.
     """
 
@@ -77,6 +93,7 @@ class _Money(NamedTuple):
     thousands: Words
     large: Words
     weights: Words
+    before: Words
     least: npt.NDArray[np.int64]
 
 
@@ -91,6 +108,7 @@ def _money() -> _Money:
         thousand_words(),
         large_words(),
         weight_words(),
+        words_before_spaced(),
         least_amounts(),
     )
 
@@ -146,74 +164,6 @@ def _glued(sym, i, first, kinds):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _unit_of(code, number, half):  # type: ignore[no-untyped-def]
-    """The unit that a unit word means after a number (0: none there) or a half; 0 if none has a name."""
-    if code == MINUTES:
-        return HALF_HOUR if number == 30 else (HOUR if number == 60 else 0)
-    if half:
-        return HALF_HOUR if code == HOUR else 0
-    return code if number <= 1 or (code == HOUR and number == 60) else 0
-
-
-@kernel_step
-def _unit_after(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
-    """Unit and end of "/h", "per half hour", "for 30 min" at i; 0 and i if none stands there."""
-    j, number, half, linked = i, np.int64(0), False, False
-    for _ in range(7):
-        j = skip_spaces(sym, j, end, 2)
-        if j >= end:
-            break
-        c = sym[j]
-        if c == 47 or c == 39 or c == 40 or c == 45 or c == 46:  # / ' ( - .
-            linked |= c == 47
-            j += 1
-            continue
-        if kinds[c] == DIGIT:
-            stop = digits(sym, j, end)
-            if number > 0 or stop - j > 2:
-                break
-            number, j = value(sym, j, stop), stop
-            continue
-        stop = word_end(sym, kinds, j, end) if kinds[c] == LETTER else j + 1
-        code = lookup(words, sym, j, stop)
-        if code == PER:
-            linked = True
-        elif code == HALF:
-            half = True
-        elif code < 0 or (stop - j == 1 and not (linked or number > 0)):
-            break
-        else:
-            return _unit_of(code, number, half), stop
-        j = stop
-    return 0, i
-
-
-@kernel_step
-def _unit_before(sym, i, first, kinds, words):  # type: ignore[no-untyped-def]
-    """Unit and begin of "30 min", "half hour:", "1h =" before i; 0 and i if none stands there."""
-    j, marked = i, False
-    while j > first and i - j < 4 and sym[j - 1] in (32, 58, 61, 45, 62):
-        marked |= sym[j - 1] != 32
-        j -= 1
-    begin = word_begin(sym, kinds, j, first)
-    code = lookup(words, sym, begin, j)
-    if code < 0 or code in (PER, HALF):
-        return 0, i
-    k = skip_spaces_back(sym, begin, first, 1)
-    d = k
-    while d > first and kinds[sym[d - 1]] == DIGIT and k - d < 4:
-        d -= 1
-    if d < k and k - d < 3:
-        return _unit_of(code, value(sym, d, k), False), d
-    w = word_begin(sym, kinds, k, first)
-    if w == k and k > first and lookup(words, sym, k - 1, k) == HALF:
-        w = k - 1
-    if lookup(words, sym, w, k) == HALF:
-        return _unit_of(code, np.int64(0), True), w
-    return (_unit_of(code, np.int64(0), False), begin) if marked and j - begin > 1 else (0, i)
-
-
-@kernel_step
 def _is_large(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
     """Does "M" or "billion" stand at i: the size of a business, not a price?"""
     i = skip_spaces(sym, i, end, 1)
@@ -238,8 +188,44 @@ def _currency_of(sym, a, i, stop, done, end, kinds, money):  # type: ignore[no-u
     return code, begin, stop
 
 
+@kernel_step
+def _parted(sym, byte, a, first, end, done, last, kinds, money):  # type: ignore[no-untyped-def]
+    """Whether the space in the number at a parts thousands (NEVER, ROUND, ALWAYS).
+
+    ``done`` is the end of the price before it, ``last`` its hundredths: "150 € 2 250 €" is a list.
+    """
+    j = digits(sym, a, end)
+    if byte[j + 1] - byte[j] > 1:  # no plain space: one that keeps a number together
+        return ALWAYS
+    if done > first and a - done <= 3 and kinds[sym[a - 1]] != LETTER:
+        return ALWAYS if last >= 100_000 else NEVER
+    k = skip_spaces_back(sym, a, first, 2)
+    few = j - a == 1  # "30 150 €" may be half an hour
+    if k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI:
+        return ALWAYS if few else ROUND
+    begin = word_begin(sym, kinds, k, first)
+    if begin == k:
+        if kinds[sym[k - 1]] == DIGIT:
+            return ROUND
+        before = skip_spaces_back(sym, k - 1, first, 2)
+        marked = sym[k - 1] in (58, 61, 62, 124, 40) or lookup(money.leading, sym, k - 1, k) >= 0
+        if not marked:
+            return ROUND
+        begin, k = word_begin(sym, kinds, before, first), before
+        numbered = lookup(money.before, sym, begin, k) == NUMBERED or lookup(money.units, sym, begin, k) >= 0
+        return NEVER if numbered and few else (ROUND if numbered or not few else ALWAYS)
+    said = lookup(money.before, sym, begin, k)
+    if said == NUMBERED:
+        return NEVER
+    if said == PAID or (few and (said == FROM or lookup(money.leading, sym, begin, k) >= 0)):
+        return ALWAYS
+    code, stop = _currency_at(sym, j + 4, end, kinds, money.words)
+    monthly = code >= 0 and unit_after(sym, stop, end, kinds, money.units)[0] in (_WEEK, _MONTH)
+    return ALWAYS if monthly else ROUND
+
+
 @making_kernel
-def _scan(sym, start, places, kinds, money):  # type: ignore[no-untyped-def]
+def _scan(sym, byte, start, places, kinds, money):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, end, hundredths, currency, unit."""
     rows = np.empty((256, 6), np.int64)
     marked, at, what = places.first, places.at, places.what
@@ -254,7 +240,10 @@ def _scan(sym, start, places, kinds, money):  # type: ignore[no-untyped-def]
             if c == c_end:
                 break
             a = np.int64(at[c])
-            cents, i = amount(sym, a, end)
+            parted = ROUND
+            if spaced(sym, a, end):
+                parted = _parted(sym, byte, a, first, end, done, rows[k - 1, 3] if k else 0, kinds, money)
+            cents, i = amount(sym, a, end, parted)
             if cents < 0:
                 continue
             times, stop = thousands(sym, i, end, kinds, thousand, words, units)
@@ -270,11 +259,11 @@ def _scan(sym, start, places, kinds, money):  # type: ignore[no-untyped-def]
                 code = np.int64(_ROUBLE)
             if code == _POUND and of_weight(sym, begin, stop, done, end, kinds, money.weights):
                 continue
-            unit, left = _unit_before(sym, begin, done, kinds, units)
+            unit, left = unit_before(sym, begin, done, kinds, units)
             if unit:
                 begin = left
             else:
-                unit, stop = _unit_after(sym, stop, end, kinds, units)
+                unit, stop = unit_after(sym, stop, end, kinds, units)
             rows = put(rows, k, (r, begin, stop, cents, code, np.int64(unit)))
             k += 1
             done = i = stop
@@ -343,7 +332,7 @@ class Price:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, batch.marks, symbol_kinds(), _money())
+        rows = _scan(f.sym, f.byte, f.start, batch.marks, symbol_kinds(), _money())
         record, begin, end = rows[:, 0], rows[:, 1], rows[:, 2]
         packed = (((rows[:, 3] << 7) | rows[:, 4]) << 19 | rows[:, 5] << 16) | batch.region[record]
         distinct, inverse = np.unique(packed, return_inverse=True)
