@@ -125,3 +125,55 @@ def test_a_link_after_a_platform_is_no_account_name() -> None:
     texts += ["Я в телеграме: @anna_55", "تلغرام: @anna_55"]
     rows = PLUGIN.find(batch_of_texts(texts)).to_pylist()
     assert [(r["rid"], r["value"]) for r in rows] == [(k, "telegram:anna_55") for k in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("пиши в телегу lily_88", "telegram:lily_88"),
+        ("mon snap c'est lily.rose", "snapchat:lily.rose"),
+        ("mon snap c’est : lilyrose", "snapchat:lilyrose"),
+        ("mój tg to lily_88", "telegram:lily_88"),
+        ("na snapie: lily_88", "snapchat:lily_88"),
+        ("telegram małpa lilyrose", "telegram:lilyrose"),
+        ("telegram arroba lilyrose", "telegram:lilyrose"),
+        ("телеграм собака lilyrose", "telegram:lilyrose"),
+        ("t . me / lilyrose", "telegram:lilyrose"),
+        ("t. me/lilyrose", "telegram:lilyrose"),
+        ("T*legram lily_88", "telegram:lily_88"),
+        ("T*legram @lilyrose", "telegram:lilyrose"),
+        ("tel3gr4m: lilyrose", "telegram:lilyrose"),
+        ("1nsta: lilyrose", "instagram:lilyrose"),
+        ("sn@p: lilyrose", "snapchat:lilyrose"),
+        ("in sta: lilyrose", "instagram:lilyrose"),
+        ("insta gram: lilyrose", "instagram:lilyrose"),
+        ("te le gram lily_88", "telegram:lily_88"),
+        ("t e l e g r a m : lilyrose", "telegram:lilyrose"),
+    ],
+)
+def test_platforms_in_other_words_and_veiled(text: str, value: str) -> None:
+    assert values(text) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mon snap c'est gratuit",
+        "telegram to connect",
+        "tele gram of gold",
+        "in sta\nnice",
+        "a dog in stable condition: fine",
+        "t. me and you / friends",
+        "don't. Me / you",
+        "insta gram available",
+        "it is 1 n sta",
+        "te le gram",
+    ],
+)
+def test_what_only_looks_like_a_veiled_platform(text: str) -> None:
+    assert values(text) == []
+
+
+def test_a_word_for_the_sign_is_no_part_of_what_was_found() -> None:
+    rows = PLUGIN.find(batch_of_texts(["telegram małpa lilyrose"])).to_pylist()
+    assert [m["raw"] for m in rows] == ["lilyrose"]

@@ -7,13 +7,18 @@ from functools import cache
 from clew.extract._words import Words, vocabulary, word_list
 
 _CUES = {
-    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm telegramas "
-    "telegramie telegramu telegramem telegramon telegramul телеграме телеграма телеграму τέλεγκραμ "
-    "تلغرام تلجرام تيليجرام تيليغرام تلكرام",
+    "telegram": "telegram tg telega telegramm телеграм телеграмм телега тг телеграмме telegrama tlgrm "
+    "telegramas telegramie "
+    "telegramu telegramem telegramon telegramul телеграме телеграма телеграму τέλεγκραμ телегу телеге телегой "
+    "телеги тлг тгшка telegrm telegran telgram teligram telegrame telegramja telegramban tlg tlgr تلغرام تلجرام "
+    "تيليجرام تيليغرام تلكرام",
     "whatsapp": "",
     "instagram": "instagram insta ig instagrama инстаграм инста инстаграмм instagramm instagramie instagramu "
-    "instagramon instagramul انستغرام انستقرام إنستغرام",
-    "snapchat": "snapchat snap sc snapchatt снапчат snapp",
+    "instagramon "
+    "instagramul инст инсте инсту инстик instagrame instagrm inscie instę lnsta lnstagram انستغرام انستقرام "
+    "إنستغرام",
+    "snapchat": "snapchat snap sc snapchatt снапчат snapp снап снапе snapie snapem snapa snapchacie snapchata snapcie "
+    "snapchatie",
     "onlyfans": "onlyfans onlyfan онлифанс",
     "fansly": "fansly",
     "twitter": "twitter твиттер",
@@ -34,11 +39,33 @@ _CUES = {
 PLATFORMS = (*_CUES, "at")
 WEAK = ("line", "signal", "session", "whatsapp")  # everyday words, or no account names: need a clear sign
 CUES = frozenset(word for words in _CUES.values() for word in words.split())
-LINKING, NAMED = 0, 1  # what a word between the two names says: nothing, or that a name follows
+# What a word between the two names says: nothing, that a name follows, or "@".
+LINKING, NAMED, AT_WORD = 0, 1, 2
+# How veiled names of platforms begin (`clew.extract._handleveiled`).
+VEILED = (
+    "t",
+    "te",
+    "t3",
+    "t3l",
+    "7el",
+    "in",
+    "1n",
+    "1ns",
+    "ins",
+    "in5",
+    "1nst",
+    "sn",
+    "sn4",
+    "5na",
+    "5n",
+    "tel",
+    "sna",
+)
 
 _LINKING = word_list(
     """
-    is me my mein mijn mi il mon ist es e est on at add the auch ook too moj moja мой моя ник
+    is me my mein mijn mi il mon ist es e est on at add the auch ook too moj moja мой моя ник c to це это jest heet
+    heißt heisst er
     """
 )
 _NAMED = word_list(
@@ -46,6 +73,12 @@ _NAMED = word_list(
     id name username user nick nickname nik handle account acc konto naam nome nombre nom usuario utente
     gebruikersnaam benutzername pseudo usr логин имя нік nazwa login profil profile profiel perfil
     аккаунт username
+    """
+)
+_AT_WORDS = word_list(
+    """
+    małpa malpa arroba apenstaartje klammeraffe arobase arobas chiocciola chiocciolina собака собачка kukac zavináč
+    zavinac snabel alfakrøll majmun кльомба маймунско
     """
 )
 _PREPOSITIONS = word_list(
@@ -78,6 +111,7 @@ NOT_NAMES = frozenset(
     customer gentlemen guys girls lady ladies escort escorts massage discreet discrete incall outcall
     cash deposit payment pay crypto bitcoin everyone someone anyone nobody none hidden thanks thank
     sorry hello love kiss kisses see you all any can will would should have has had was were are but
+    gratuit gratuite fini finie prive privee privé privée seulement uniquement gesloten weg gone back
     platform platforms lead leads data plan plans mobile based management manager marketing media ads
     advertising experience skills decision decisions suspended banned blocked deleted hacked
     """
@@ -93,8 +127,10 @@ def cues() -> Words:
 
 @cache
 def connectors() -> Words:
-    """Words between a platform's name and an account's; the code is LINKING or NAMED."""
-    return vocabulary({**dict.fromkeys(_LINKING, LINKING), **dict.fromkeys(_NAMED, NAMED)})
+    """Words between a platform's name and an account's; the code is LINKING, NAMED or AT_WORD."""
+    return vocabulary(
+        {**dict.fromkeys(_LINKING, LINKING), **dict.fromkeys(_NAMED, NAMED), **dict.fromkeys(_AT_WORDS, AT_WORD)}
+    )
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clew.extract._handlewords import CUES
+from clew.extract._handlewords import CUES, VEILED
 from clew.extract._load import load8
 from clew.extract._room import room
 from clew.extract._spelled import AT_WORDS, DOT_WORDS
@@ -115,7 +115,7 @@ def _beginnings(words: Iterable[str]) -> list[str]:
 def _meaning() -> npt.NDArray[np.uint8]:
     """uint8[2**15]: the bits of words by how they begin (`_starts.head`)."""
     out = np.zeros(1 << 15, np.uint8)
-    for words, bit in ((AT_WORDS, AT_WORD), (DOT_WORDS, DOT_WORD), (sorted(CUES), CUE)):
+    for words, bit in ((AT_WORDS, AT_WORD), (DOT_WORDS, DOT_WORD), ([*sorted(CUES), *VEILED], CUE)):
         _enter(*fold_all(_beginnings(words)), symbol_class(), np.uint8(bit), out)
     return out
 

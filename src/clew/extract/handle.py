@@ -11,7 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.extract._handleveiled import SPACED, look_alikes, spaced_link, veiled_at, veiled_words
 from clew.extract._handlewords import (
+    AT_WORD,
     CUES,
     NAMED,
     NOT_NAMES,
@@ -43,6 +45,7 @@ from clew.model.tables import MENTIONS
 _NEAR = 30  # symbols between a platform's name and an "@name" that goes with it
 _LONGEST = 32
 _AT = PLATFORMS.index("at")
+_TELEGRAM = PLATFORMS.index("telegram")
 _SESSION = PLATFORMS.index("session")
 _HYPHENS = tuple(PLATFORMS.index(p) for p in ("snapchat", "skype", "wechat", "kik"))
 _COLON = pa.scalar(":", pa.string())  # with its type: Arrow looks for modules where it must find it out
@@ -99,8 +102,10 @@ def _after_cue(sym, i, end, kinds, cue_words, links):  # type: ignore[no-untyped
             code = lookup(links, sym, i, stop) if whole else np.int64(-1)
             if code == NAMED:
                 how = np.int64(_MARKED)
+            if code == AT_WORD and stop < end and sym[stop] == 32 and stop + 1 < end:
+                return stop, _AT_SIGN
             if code >= 0:
-                i = stop
+                i = stop + 1 if stop - i == 1 and stop < end and sym[stop] == 39 else stop  # "c'est"
                 continue
             if whole and lookup(cue_words, sym, i, stop) >= 0:
                 break
@@ -132,7 +137,7 @@ def _ends_line(sym, i, end):  # type: ignore[no-untyped-def]
 
 
 @making_kernel
-def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[no-untyped-def]
+def _scan(sym, start, places, kinds, cue_words, links, before, words, like):  # type: ignore[no-untyped-def]
     """Rows of: text, begin, begin of the name after "@", end, platform, what stands between, line ends."""
     rows = np.empty((256, 7), np.int64)
     marked, at, what = places.first, places.at, places.what
@@ -172,19 +177,33 @@ def _scan(sym, start, places, kinds, cue_words, links, before):  # type: ignore[
                 done = stop
                 continue
             stop = word_end(sym, kinds, i, end)
-            done = stop
-            code = lookup(cue_words, sym, i, stop)
+            code = lookup(cue_words, sym, i, stop) if stop > i else np.int64(-1)
+            veil, begin, how = 0, np.int64(-1), np.int64(_MARKED)
+            platform, last, veil = veiled_at(sym, i, end, kinds, words, like)
+            if veil:
+                code, stop = platform, last
+            elif stop == i + 1 and sym[i] == 116:  # "t . me / name"
+                last = spaced_link(sym, i, end)
+                if last > i:
+                    code, begin = np.int64(_TELEGRAM), last
+            done = max(stop, i + 1)
             if code < 0 or (stop < end and (sym[stop] == 46 and stop + 1 < end and kinds[sym[stop + 1]] == LETTER)):
                 continue
             cue, cue_end = code, stop
-            begin, how = _after_cue(sym, stop, end, kinds, cue_words, links)
+            if begin < 0:
+                begin, how = _after_cue(sym, stop, end, kinds, cue_words, links)
             if begin < 0:
                 continue
             name = skip_spaces(sym, begin + 1, end, 1) if how == _AT_SIGN else begin
+            if how == _AT_SIGN and sym[begin] == 32:  # a word for it
+                begin = name
             name_end = _name_end(sym, name, end, code in _HYPHENS)
             if name_end - name < 3 or (name_end < end and sym[name_end] == 47):
                 continue
             if how == _BARE and not _is_no_word(sym, name, name_end):
+                to = sym[name - 4] == 32 and sym[name - 3] == 116 and sym[name - 2] == 111  # Polish "is", English "to"
+                if veil == SPACED or (name >= first + 4 and to):
+                    continue
                 back = skip_spaces_back(sym, i, first, 2)
                 if lookup(before, sym, word_begin(sym, kinds, back, first), back) >= 0:
                     continue
@@ -281,7 +300,10 @@ class Handle:
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
         f = batch.folded
-        rows = _scan(f.sym, f.start, batch.marks, symbol_kinds(), cues(), connectors(), prepositions())
+        rows = _scan(
+            f.sym, f.start, batch.marks, symbol_kinds(), cues(), connectors(), prepositions(),
+            veiled_words(), look_alikes(),
+        )  # fmt: skip
         record, name, end = rows[:, 0], rows[:, 2], rows[:, 3]
         inverse, strings, as_is = written(batch, record, name, end)
         names = [s.lower() for s in strings]
