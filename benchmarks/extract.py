@@ -61,6 +61,7 @@ def one_by_one(batches: list[pa.RecordBatch], rows: int) -> None:
     texts = _timed("join and fold", n, lambda: [text_batch(b, r) for b, r in zip(few, countries, strict=True)])
     _timed("words", n, lambda: [t.words for t in texts])  # kept by the batch, as are its marks
     _timed("marks", n, lambda: [t.marks for t in texts])
+    _timed("cued", n, lambda: [t.cued for t in texts])
     size = sum(len(t.data) for t in texts)
     for plugin in extractors():
         _timed(plugin.name, n, lambda find=plugin.find: [find(t) for t in texts])

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from importlib import resources
 from itertools import product
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
-from clew.extract.phrases import Phrases
 
 _YOUNGEST, _OLDEST = 12, 60
 
@@ -35,8 +29,7 @@ def _of_language(words: dict[str, Any]) -> Iterator[tuple[str, int]]:
                 yield pattern.format(t=t, u=u), ten + k
 
 
-@cache
-def numbers() -> tuple[Phrases, npt.NDArray[np.int64]]:
+def numbers() -> dict[str, int]:
     """The phrases of all languages, and the age that each says."""
     text = (resources.files("clew.extract") / "data" / "phone_words.toml").read_text("utf-8")
     ages: dict[str, int] = {}
@@ -44,4 +37,4 @@ def numbers() -> tuple[Phrases, npt.NDArray[np.int64]]:
         for phrase, age in _of_language(words):
             if _YOUNGEST <= age <= _OLDEST:
                 ages.setdefault(phrase, age)
-    return Phrases(list(ages)), np.fromiter(ages.values(), np.int64, len(ages))
+    return ages

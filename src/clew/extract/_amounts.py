@@ -82,8 +82,12 @@ NEVER, ROUND, ALWAYS = 0, 1, 2
 @kernel_step
 def spaced(sym, i, end):  # type: ignore[no-untyped-def]
     """Does a number of one to three digits at i go on with a space and three digits, and no more?"""
-    j = digits(sym, i, end)
-    return j - i <= 3 and j < end and sym[j] == 32 and digits(sym, j + 1, end) - j == 4
+    for j in range(i + 1, min(i + 4, end - 3)):
+        if sym[j] == 32:
+            return digits(sym, j + 1, min(j + 5, end)) - j == 4
+        if not 48 <= sym[j] <= 57:
+            break
+    return False
 
 
 @kernel_step

@@ -48,15 +48,15 @@ def _stands_for(c, letter, like):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _spelled(sym, i, end, word, like):  # type: ignore[no-untyped-def]
+def _spelled(sym, i, end, words, w, like):  # type: ignore[no-untyped-def]
     """Where one word that begins at i ends, and how it is veiled; (i, 0) if it does not stand there."""
     j, hidden, parted = i, 0, False
-    for k in range(word[1]):
+    for k in range(words[w, 1]):
         if k and j + 1 < end and sym[j] in (32, 45, 46) and sym[j + 1] not in (32, 45, 46):
             parted, j = True, j + 1
         if j >= end:
             return i, 0
-        letter = word[2 + k]
+        letter = words[w, 2 + k]
         if sym[j] != letter:
             if sym[j] != 42 and not _stands_for(np.int64(sym[j]), letter, like):
                 return i, 0
@@ -71,7 +71,9 @@ def _spelled(sym, i, end, word, like):  # type: ignore[no-untyped-def]
 def veiled_at(sym, i, end, kinds, words, like):  # type: ignore[no-untyped-def]
     """Platform (-1: none), end and veil of a veiled platform name that begins at i."""
     for w in range(words.shape[0]):
-        stop, veil = _spelled(sym, i, end, words[w], like)
+        if sym[i] != words[w, 2] and sym[i] > 57:  # a letter, and another
+            continue
+        stop, veil = _spelled(sym, i, end, words, w, like)
         if veil and (stop >= end or kinds[sym[stop]] not in (LETTER, DIGIT)):
             return words[w, 0], stop, veil
     return np.int64(-1), i, 0

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from clew.extract._agebeside import after_it, before_it, is_order, stands_alone, vocabulary_of_ages
 from clew.extract._agecontext import for_sale, of_another
-from clew.extract._agenumbers import numbers
 from clew.extract._agewords import COUNTED, EXPERIENCE, LIMIT, NOUN, OLD, PERSON, SHE, SHORT, THING, YEARS, YOUNG
 from clew.extract._capitals import CAPITAL, capitals
 from clew.extract._firstnames import DOUBTFUL, PLAIN, aged, word_at, word_before
@@ -205,12 +204,10 @@ class Age:
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
-        f = batch.folded
-        phrases, ages = numbers()
-        hits = phrases.find(f, batch.words)
+        f, hits = batch.folded, batch.cued.ages
         rows = _scan(
             (f.sym, f.byte, batch.data, batch.offsets), f.start, batch.marks, symbol_kinds(), capitals(),
-            vocabulary_of_ages(), (hits.record, hits.begin, hits.end, ages[hits.phrase]),
+            vocabulary_of_ages(), (hits.record, hits.begin, hits.end, hits.code),
         )  # fmt: skip
         record, begin, end = rows[:, 0], rows[:, 1], rows[:, 2]
         values = pa.array([_SIGNAL if n < _ADULT else str(n) for n in range(100)], pa.string())

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clew.extract._cued import Cued, cued
 from clew.extract._marks import Marks, marks
 from clew.extract._starts import Starts, starts
 from clew.extract.fold import Folded, fold, text_buffers
@@ -61,6 +62,11 @@ class TextBatch:
     def marks(self) -> Marks:
         """Where signs of addresses, words for them and numbers stand; found once for all who ask."""
         return marks(self.folded, self.words)
+
+    @cached_property
+    def cued(self) -> Cued:
+        """What announces names, and ages in words; found once for both who ask."""
+        return cued(self.folded, self.words)
 
 
 @dataclass(frozen=True)

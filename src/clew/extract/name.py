@@ -8,7 +8,6 @@ the package. The value says nothing about sex, age or origin, and nothing is inf
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import numba
 import numpy as np
@@ -17,70 +16,10 @@ import pyarrow as pa
 from clew.extract._capitals import CAPITAL, CASELESS, capitals, written_as
 from clew.extract._firstnames import DOUBTFUL, NO_NAME, PLAIN, aged, names, word_at, word_before
 from clew.extract._marks import NUMBER
+from clew.extract._namewords import AFTER, BEHIND, CLOSING, EITHER, LABEL, OPENING, SELF, STRONG, WEAK
 from clew.extract._words import LETTER, put, skip_spaces, symbol_kinds
 from clew.extract.base import Example, TextBatch, mentions, unique_spans
-from clew.extract.phrases import Phrases
 from clew.ingest.kernels import kernel_step, making_kernel
-
-# What words say of a name beside them: it follows whatever it is; after a colon; if the list has it; in a closing line;
-# it stands before them; it follows "I am"; it stands on either side; before "vagyok"; after "here" that opens a line.
-_STRONG, _LABEL, _WEAK, _CLOSING, _AFTER, _SELF, _EITHER, _BEHIND, _OPENING = range(9)
-_CUES = {
-    _STRONG: (
-        "мене звуть", "numele meu e", "na imię mam", "unë quhem", "quhem", "мене звати", "се викам", "викат ми",
-        "اسمي", "tên tôi là", "tên em là", "nama saya", "adım benim", "ime mi je", "my name is", "my name's",
-        "mijn naam is", "ik heet", "ich heiße", "ich heisse", "mein name ist", "je m'appelle", "mon prénom est",
-        "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è", "me chamo", "chamo-me",
-        "meu nome é", "mă numesc", "numele meu este", "mă cheamă", "mam na imię", "nazywam się", "казвам се",
-        "името ми е", "моё имя", "jmenuji se", "jmenuju se", "volám sa", "zovem se", "moje ime je", "ime mi je",
-        "με λένε", "ονομάζομαι", "jag heter", "mitt namn är", "jeg hedder", "jeg heter", "mit navn er", "nimeni on",
-        "benim adım", "mano vardas", "mani sauc", "minu nimi on", "me dicen", "em dic", "ask for", "vraag naar",
-        "she is called", "she's called", "callsign", "un saludo de",
-    ),
-    _LABEL: (
-        "name", "first name", "naam", "voornaam", "vorname", "prénom", "nom", "nombre", "nome", "nume", "prenume",
-        "imię", "név", "име", "имя", "ім'я", "jméno", "meno", "ime", "namn", "navn", "nimi", "όνομα", "isim",
-        "vardas",
-    ),
-    _WEAK: (
-        "i'm", "i am", "im", "ik ben", "ich bin", "ich bin die", "ich bin's", "bin die", "moi c'est", "call me",
-        "miss", "hier is", "hier ist", "hier ist die", "hier spricht", "this is", "aici", "tutaj", "z tej strony",
-        "tady", "aqui é a", "aqui é o", "aqui é", "aquí es", "adım", "c'est", "это", "call", "text", "meet",
-        "mistress", "hi from", "contact", "new girl", "it is", "it's", "es ist", "with", "met", "mit", "avec",
-        "con", "com a", "cu", "z", "s", "со", "с", "med", "здесь", "тук е", "aquí",
-    ),
-    _SELF: (
-        "je suis", "soy", "yo soy", "soy la", "sono", "io sono", "sono la", "sou", "sou a", "sou o", "eu sou",
-        "eu sou a", "sunt", "eu sunt", "аз съм", "я", "ja jestem", "jsem", "já jsem", "som", "ja som", "ja sam",
-        "jag är", "jeg er", "olen", "minä olen", "είμαι", "είμαι η", "είμαι ο", "sóc", "sóc la", "unë jam",
-        "aš esu", "es esmu", "јас сум", "ја сам", "jaz sem", "ma olen", "ben de", "merhaba ben",
-    ),
-    _EITHER: (
-        "jestem", "меня зовут", "a nevem",
-    ),
-    _BEHIND: (
-        "vagyok",
-    ),
-    _OPENING: (
-        "tu", "tu je", "itt",
-    ),
-    _CLOSING: (
-        "love", "kisses", "kiss", "xoxo", "xx", "xxx", "x", "regards", "greetings", "liefs", "groetjes", "groeten",
-        "kusjes", "kus", "küsse", "bussi", "grüße", "lg", "bisous", "bises", "besos", "besitos", "un beso", "baci",
-        "beijos", "bjs", "beijinhos", "pupici", "te pup", "buziaki", "całuski", "puszi", "csók", "целувки", "целую",
-        "yours", "cheers", "pozdrav", "poljubac", "φιλιά", "hälsningar", "kram", "hilsen",
-    ),
-    _AFTER: (
-        "mám na imię", "heiß ich", "heiße ich", "heet ik", "се казвам", "itt vagyok", "here", "hier", "aquí",
-        "aqui", "ici", "aici", "tutaj", "qui", "здесь", "тук", "här", "her",
-    ),
-}  # fmt: skip
-
-
-@cache
-def _cues() -> tuple[Phrases, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    phrases = [(cue, code) for code, cues in _CUES.items() for cue in cues]
-    return Phrases([cue for cue, _ in phrases]), np.array([code for _, code in phrases], np.int64)
 
 
 @kernel_step
@@ -103,8 +42,8 @@ def _is_name(cue, code, written, long):  # type: ignore[no-untyped-def]
     if code == NO_NAME:
         return False
     named = written in (CAPITAL, CASELESS)
-    if cue in (_STRONG, _LABEL):
-        return named or code == PLAIN or (code == DOUBTFUL and cue == _STRONG and long)
+    if cue in (STRONG, LABEL):
+        return named or code == PLAIN or (code == DOUBTFUL and cue == STRONG and long)
     return named and code >= 0
 
 
@@ -125,11 +64,11 @@ def _name_at(text, r, i, last, cue, kinds, letters, names):  # type: ignore[no-u
     j, code, written = word_at(text, r, i, last, kinds, letters, names)
     if j == i or not _is_name(cue, code, written, j - i > 3):
         return i
-    if cue in (_WEAK, _AFTER, _OPENING) and code == DOUBTFUL and not aged(text[0], j, last):
+    if cue in (WEAK, AFTER, OPENING) and code == DOUBTFUL and not aged(text[0], j, last):
         return i
-    if cue in (_SELF, _BEHIND) and code == DOUBTFUL and not _stands_out(text, r, i, j, last, kinds, letters):
+    if cue in (SELF, BEHIND) and code == DOUBTFUL and not _stands_out(text, r, i, j, last, kinds, letters):
         return i
-    return j if cue != _CLOSING or _closes(text[0], j, last) else i
+    return j if cue != CLOSING or _closes(text[0], j, last) else i
 
 
 @kernel_step
@@ -169,17 +108,17 @@ def _scan(text, start, char, starts, places, kinds, letters, names, hits, cue): 
     for k in range(record.shape[0]):
         r, last = record[k], start[record[k] + 1]
         first, said = start[r], cue[k]
-        if said in (_LABEL, _OPENING) and not _heads(sym, begin[k], first, kinds):
+        if said in (LABEL, OPENING) and not _heads(sym, begin[k], first, kinds):
             continue
-        behind = said in (_AFTER, _BEHIND)
-        i = word_before(sym, begin[k], first, kinds) if behind else _gap(sym, end[k], last, said == _LABEL)
+        behind = said in (AFTER, BEHIND)
+        i = word_before(sym, begin[k], first, kinds) if behind else _gap(sym, end[k], last, said == LABEL)
         told = said
-        if said == _EITHER:
-            told = np.int64(_SELF if sym[begin[k]] == 106 else _STRONG)  # "jestem"
+        if said == EITHER:
+            told = np.int64(SELF if sym[begin[k]] == 106 else STRONG)  # "jestem"
         j = _name_at(text, r, i, last, told, kinds, letters, names)
-        if said == _EITHER and j <= i:
+        if said == EITHER and j <= i:
             i = word_before(sym, begin[k], first, kinds)
-            j = _name_at(text, r, i, last, np.int64(_AFTER), kinds, letters, names)
+            j = _name_at(text, r, i, last, np.int64(AFTER), kinds, letters, names)
         if i < 0 or j <= i:
             continue
         rows = put(rows, n, (r, i, j))
@@ -229,13 +168,11 @@ class Name:
 
     def find(self, batch: TextBatch) -> pa.Table:
         """Rows of MENTIONS, in any order."""
-        phrases, codes = _cues()
-        f = batch.folded
-        hits = phrases.find(f, batch.words)
+        f, hits = batch.folded, batch.cued.names
         text = (f.sym, f.byte, batch.data, batch.offsets)
         rows = _scan(
             text, f.start, f.char, batch.starts, batch.marks, symbol_kinds(), capitals(), names(),
-            (hits.record, hits.begin, hits.end), codes[hits.phrase],
+            (hits.record, hits.begin, hits.end), hits.code,
         )  # fmt: skip
         rows = rows[np.lexsort((rows[:, 2], rows[:, 1]))]
         rows = rows[np.append(True, np.any(rows[1:] != rows[:-1], axis=1))[: len(rows)]]
