@@ -263,7 +263,7 @@ class Handle:
     """Finds accounts: ``platform:name`` in lower case, ``at:name`` where no platform is named."""
 
     name = "handle"
-    version = "5"
+    version = "6"
     types: tuple[str, ...] = ("handle",)
     examples: Sequence[Example] = (
         Example("Telegram: @Rose_House", (("handle", "telegram:rose_house", "@Rose_House", False),)),

@@ -145,7 +145,7 @@ class Name:
     """Finds first names in context; the value is the name without accents, its first letter a capital."""
 
     name = "name"
-    version = "1"
+    version = "2"
     types: tuple[str, ...] = ("name",)
     examples: Sequence[Example] = (
         Example("Hi, my name is Anna and I'm new", (("name", "Anna", "Anna", False),)),

@@ -286,7 +286,7 @@ class Price:
     """
 
     name = "price"
-    version = "2"
+    version = "3"
     types: tuple[str, ...] = ("price",)
     examples: Sequence[Example] = (
         Example("€150/h", (("price", "150.00 EUR/hour", "€150/h", False),)),

@@ -153,7 +153,7 @@ class Wording:
     """Finds phrases of the lexicons; the value is the sense."""
 
     name = "wording"
-    version = "1"
+    version = "2"
     types: tuple[str, ...] = ("wording",)
     examples: Sequence[Example] = (
         Example(
