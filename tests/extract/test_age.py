@@ -204,6 +204,9 @@ def test_leaves_what_is_no_age(text: str) -> None:
         "I have no children, 16 years old",
         "in a private flat, 16 years old",
         "student aged 16",
+        "17-jährige Schülerin",
+        "niña de 16 años de edad",
+        "a 15 year old child",
         "I am 17. Call me",
     ],
 )
@@ -223,6 +226,8 @@ def test_below_18_only_that_is_said(text: str) -> None:
         "tutor wanted for my daughter. She is 15",
         "nanny for children aged 10 to 12",
         "Suche Nachhilfe für meine Tochter, 15 Jahre alt",
+        "niñera para niños de 12 años de edad",
+        "tutor for my child, age 12",
         "mon fils, âgé de 14 ans",
         "репетитор для дочери, возраст 15",
         "school uniform for age 16",

@@ -11,38 +11,40 @@ from clew.extract._words import DIGIT, LETTER, Words, grouped, lookup, skip_spac
 from clew.extract.fold import BREAK
 from clew.ingest.kernels import kernel_step
 
-# What a word near an age says: somebody by themselves, somebody of the family, the family only after "my" ("fille",
-# "kind"), a thing that grows old, what is made for an age (clothes, lessons), "for", "looking", "my", offered wherever
-# it stands in a text, offered where it stands in the sentence, nothing, "in" (a thing is where somebody is), "without".
+# What a word near an age says: somebody by themselves, somebody of the family, the family only after "my" or "for"
+# ("fille", "child"), a thing that grows old, what is made for an age (clothes, lessons), "for", "looking", "my", offered
+# wherever it stands in a text, offered where it stands in the sentence, nothing, "in" (a thing is where somebody is),
+# "without".
 PERSON, KIN, OWNED, GOODS, MADE, FOR, SEEK, OWN, OFFER, OFFERED, BETWEEN, PLACED, NONE = range(13)
 _FAR, _WIDE = 10, 40  # words back: in a sentence, or where a "she" stands for who was named before
-_SENTENCE = 40  # words of a sentence that are read on for an offer
 
 _WORDS = {
     PERSON: """
-        i me myself girl girls boy boys teen teens teenager lady ladies woman women female model models student ik
-        meisje meisjes meid dame jongen studente ich mädchen mädels frau junge studentin moi femme garçon étudiante yo
-        chica chicas mujer chico muchacha io ragazza ragazze donna ragazzo studentessa eu rapariga menina moça garota
-        mulher fata fete femeie tânără ja jestem dziewczyna dziewczyny kobieta dívka dívky holka žena lány lányok csaj
-        я девушка девушки девочка девочки женщина дівчина дівчата жінка момиче момичета жена κορίτσι κοπέλα flicka
-        tjej pige jente tyttö kız djevojka devojka djevojke devojke
+        schüler schülerin leerling élève alumno alumna uczeń pupil i me myself girl girls boy boys teen teens teenager
+        lady ladies woman women female model models student ik meisje meisjes meid dame jongen studente ich mädchen
+        mädels frau junge studentin moi femme garçon étudiante yo chica chicas mujer chico muchacha io ragazza ragazze
+        donna ragazzo studentessa eu rapariga menina moça garota mulher fata fete femeie tânără ja jestem dziewczyna
+        dziewczyny kobieta dívka dívky holka žena lány lányok csaj я девушка девушки девочка девочки женщина дівчина
+        дівчата жінка момиче момичета жена κορίτσι κοπέλα flicka tjej pige jente tyttö kız djevojka devojka djevojke
+        devojke
     """,
-    OWNED: "fille filles son kind kindje baby",
+    OWNED: """
+        fille filles son kind kindje baby child children kid kids toddler kinderen kinder kindern enfant enfants niño
+        niños niña niñas bambino bambini bambina bambine criança crianças copil copii copilul copiii dziecko dziecka
+        dzieci dziećmi dítě děti dětem gyerek gyermek gyerekek dieťa deti ребенок ребенка ребенку дети детей детям
+        дитина дитини діти дітей дете детето деца децата παιδί παιδιά barn barnet lapsi lapset çocuk dijete dete djeca
+        deca
+    """,
     KIN: """
-        daughter daughters sons niece nephew grandson granddaughter grandchild grandchildren child children kid kids
-        toddler pupil pupils stepson stepdaughter sister brother dochter dochters dochtertje zoon zoons zonen zoontje
-        nichtje neefje kleinzoon kleindochter kinderen zus zusje broer broertje leerling leerlingen tochter töchter
-        sohn söhne nichte neffe enkel enkelin kinder kindern schüler schülerin schwester bruder fils nièce neveu
-        enfant enfants élève élèves soeur frère hija hijas hijo hijos sobrina sobrino nieta nieto niño niños niña
-        niñas alumno alumna hermana hermano figlia figlie figlio figli nipote bambino bambini bambina bambine sorella
-        fratello filha filhas filho filhos sobrinha criança crianças fiica fiul fiu copil copii copilul copiii nepoata
-        nepotul córka córki córką córkę córce syn syna synem dziecko dziecka dzieci dziećmi wnuk wnuczka wnuczki
-        siostrzenica uczeń uczennica dcera dcery dceru dítě děti dětem lányom lányunk fiam fiunk gyerek gyermek
-        gyermekem gyerekem gyerekek unokám dcéra dieťa deti дочь дочка дочери дочке дочку дочки сын сына сыну ребенок
-        ребенка ребенку дети детей детям внук внучка внука внучки племянница племянник донька доньки доньці син сина
-        дитина дитини діти дітей онук онучка дъщеря дъщери дете детето деца децата дъщерята κόρη γιος παιδί παιδιά
-        dotter dottern barn barnet datter sønn søn tytär poika lapsi lapset kızım oğlum çocuk çocuğum kći kćer kćerka
-        ćerka dijete dete djeca deca
+        daughter daughters sons niece nephew grandson granddaughter grandchild grandchildren pupil pupils stepson
+        stepdaughter sister brother dochter dochters dochtertje zoon zoons zonen zoontje nichtje neefje kleinzoon
+        kleindochter zus zusje broer broertje leerlingen tochter töchter sohn söhne nichte neffe enkel enkelin
+        schwester bruder fils nièce neveu élèves soeur frère hija hijas hijo hijos sobrina sobrino nieta nieto hermana
+        hermano figlia figlie figlio figli nipote sorella fratello filha filhas filho filhos sobrinha fiica fiul fiu
+        nepoata nepotul córka córki córką córkę córce syn syna synem wnuk wnuczka wnuczki siostrzenica uczennica dcera
+        dcery dceru lányom lányunk fiam fiunk gyermekem gyerekem unokám dcéra дочь дочка дочери дочке дочку дочки сын
+        сына сыну внук внучка внука внучки племянница племянник донька доньки доньці син сина онук онучка дъщеря
+        дъщери дъщерята κόρη γιος dotter dottern datter sønn søn tytär poika kızım oğlum çocuğum kći kćer kćerka ćerka
     """,
     GOODS: """
         whisky whiskey scotch bourbon malt malts rum cognac brandy armagnac wine wines cheese vinegar tequila sherry
@@ -86,7 +88,11 @@ _WORDS = {
         căutăm szukam szukamy poszukuje hledám hledáme keresek keresünk ищу ищем требуется шукаю шукаємо търся търсим
         söker søger etsin
     """,
-    OWN: "my our his her their s ma notre sa leur mes nos ses votre vos mijn ons mein unser ihr sein",
+    OWN: """
+        my our his her their s ma notre sa leur mes nos ses votre vos mijn ons mein unser ihr sein meine meinen meiner
+        unsere unserer moje moja mojego mojej моя моей моего моему моїй mi nuestro nuestra mia mio nostra nostro minha
+        meu nossa
+    """,
     OFFER: """
         escort escorts escorte escortes incall outcall gfe companion companions companionship hostess gentlemen
         gentleman discreet discretion sensual heren herren messieurs caballeros cavalheiros signori domni panów panom
@@ -200,7 +206,7 @@ def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untype
         before = lookup(words, sym, c, d)
         direct &= not parted
         if code == OWNED:
-            code = KIN if before == OWN else -1
+            code = KIN if before in (OWN, FOR) else -1
         if code == FOR and i == begin and not wide:  # "for age 16", but "looking for age 16"
             return (PERSON if before == SEEK else MADE), False, True
         made |= code == FOR and before != SEEK  # "a bicycle for Tim (12)"
