@@ -255,7 +255,21 @@ def test_every_age(age: int, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["2", "24", "24 ", "24 years ", "24-", "24f ", "f/24 ", "is ", "turned 24", "age ", "24 years of "]
+    "part",
+    [
+        "2",
+        "24",
+        "24 ",
+        "24 years ",
+        "24-",
+        "24f ",
+        "f/24 ",
+        "is ",
+        "turned 24",
+        "age ",
+        "24 years of ",
+        "my son 16 years old, ",
+    ],
 )
 def test_a_megabyte_of_one_part_ends(part: str) -> None:
     times = 1_000_000 // len(part)

@@ -12,10 +12,11 @@ from clew.extract.fold import BREAK
 from clew.ingest.kernels import kernel_step
 
 # What a word near an age says: somebody by themselves, somebody of the family, the family only after "my" or "for"
-# ("fille", "child"), a thing that grows old, what is made for an age (clothes, lessons), "for", "looking", "my", offered
-# wherever it stands in a text, offered where it stands in the sentence, nothing, "in" (a thing is where somebody is),
-# "without".
+# ("fille", "child"), a thing that grows old, what is made for an age (clothes, lessons), "for", "looking", "my",
+# offered wherever it stands in a text, offered where it stands in the sentence, nothing, "in" (a thing is where somebody
+# is), "without".
 PERSON, KIN, OWNED, GOODS, MADE, FOR, SEEK, OWN, OFFER, OFFERED, BETWEEN, PLACED, NONE = range(13)
+_AROUND = 2000  # symbols on each side that an offer is looked for in: more would take too long in a text of many ages
 _FAR, _WIDE = 10, 40  # words back: in a sentence, or where a "she" stands for who was named before
 
 _WORDS = {
@@ -157,6 +158,7 @@ def _offered(sym, first, end, kinds, words, wanted):  # type: ignore[no-untyped-
 @kernel_step
 def _sentence(sym, begin, stop, first, end):  # type: ignore[no-untyped-def]
     """Begin and end of the sentence around ``sym[begin:stop]``."""
+    first, end = max(first, begin - _AROUND), min(end, stop + _AROUND)
     while begin > first and sym[begin - 1] not in (10, 33, 63, BREAK) and (sym[begin - 1] != 46 or sym[begin] != 32):
         begin -= 1
     while stop < end and sym[stop] not in (10, 33, 63, 46, BREAK):
@@ -226,8 +228,9 @@ def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untype
 
 
 @kernel_step
-def for_sale(sym, first, end, kinds, words):  # type: ignore[no-untyped-def]
-    """Is a text about goods or what is made for an age ("Veste, fille 14 ans"), and offers nobody?"""
+def for_sale(sym, at, first, end, kinds, words):  # type: ignore[no-untyped-def]
+    """Is a text about goods or what is made for an age ("Veste, fille 14 ans") around ``at``, and offers nobody?"""
+    first, end = max(first, at - _AROUND), min(end, at + _AROUND)
     about = _offered(sym, first, end, kinds, words, MADE) or _offered(sym, first, end, kinds, words, GOODS)
     return about and not _offered(sym, first, end, kinds, words, OFFER)
 
@@ -252,7 +255,7 @@ def of_another(sym, begin, stop, first, end, kinds, words, wide):  # type: ignor
         return False
     if code in (GOODS, MADE) and direct:
         return True
-    if _offered(sym, first, end, kinds, words, OFFER):
+    if _offered(sym, max(first, begin - _AROUND), min(end, stop + _AROUND), kinds, words, OFFER):
         return False
     a, b = _sentence(sym, begin, stop, first, end)
     return code != KIN or served or not _offered(sym, a, b, kinds, words, OFFERED)

@@ -90,7 +90,7 @@ def _girl(sym, begin, first, end, kinds, vocabulary):  # type: ignore[no-untyped
     k = skip_spaces_back(sym, begin, first, 2)
     said = lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k)
     opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI or said == YOUNG
-    return opens and not for_sale(sym, first, end, kinds, vocabulary.near)
+    return opens and not for_sale(sym, begin, first, end, kinds, vocabulary.near)
 
 
 @kernel_step
