@@ -13,8 +13,8 @@ from clew.ingest.kernels import kernel_step
 
 # What a word near an age says: somebody by themselves, somebody of the family, the family only after "my" or "for"
 # ("fille", "child"), a thing that grows old, what is made for an age (clothes, lessons), "for", "looking", "my",
-# offered wherever it stands in a text, offered where it stands in the sentence, nothing, "in" (a thing is where somebody
-# is), "without".
+# offered wherever it stands in a text, offered where it stands in the sentence, nothing, "in" (somebody is in a thing),
+# "without".
 PERSON, KIN, OWNED, GOODS, MADE, FOR, SEEK, OWN, OFFER, OFFERED, BETWEEN, PLACED, NONE = range(13)
 _AROUND = 2000  # symbols on each side that an offer is looked for in: more would take too long in a text of many ages
 _FAR, _WIDE = 10, 40  # words back: in a sentence, or where a "she" stands for who was named before
