@@ -19,7 +19,7 @@ def test_a_session_is_somebody(db, bob):
     secret = sessions.begin(db, bob, address="192.0.2.7", at=START)
     found = sessions.actor(db, secret, START)
     assert (found.actor, found.address, found.has_purpose) == (bob, "192.0.2.7", False)
-    assert (found.began_at, found.ends_at) == (START.isoformat(), after(hours=12).isoformat())
+    assert (found.began_at, found.ends_at) == (START.isoformat(), after(hours=8).isoformat())
 
 
 def test_only_the_digest_of_the_secret_is_kept(db, bob, ledger):
@@ -42,9 +42,9 @@ def test_it_ends_when_nobody_is_there(db, bob):
 
 def test_it_ends_in_any_case(db, bob):
     secret = sessions.begin(db, bob, at=START)
-    for quarter in range(1, 48):
+    for quarter in range(1, 32):
         assert sessions.actor(db, secret, after(minutes=15 * quarter))
-    assert sessions.actor(db, secret, after(hours=12)) is None
+    assert sessions.actor(db, secret, after(hours=8)) is None
 
 
 def test_other_times(db, bob):
@@ -70,7 +70,7 @@ def test_a_fresh_secret_for_the_same_session(db, bob):
     with pytest.raises(MissingError, match="This session is over"):
         sessions.renew(db, secret)
     with pytest.raises(MissingError):
-        sessions.renew(db, fresh, at=after(hours=12))
+        sessions.renew(db, fresh, at=after(hours=8))
 
 
 def test_the_purpose_is_stated_and_stands_in_the_ledger(db, bob, ledger):
@@ -93,7 +93,7 @@ def test_a_purpose_is_said_in_words(db, bob):
         with pytest.raises(InputError):
             sessions.state_purpose(db, secret, why, at=START)
     with pytest.raises(MissingError):
-        sessions.state_purpose(db, secret, "Look for the driver", at=after(hours=13))
+        sessions.state_purpose(db, secret, "Look for the driver", at=after(hours=9))
 
 
 def test_the_roles_are_those_of_now(db, owner, ann):
@@ -153,7 +153,7 @@ def test_the_one_person_of_a_workspace(db):
 def test_old_sessions_are_forgotten(db, bob):
     for _ in range(3):
         sessions.begin(db, bob, at=START)
-    sessions.begin(db, bob, at=after(hours=13))
+    sessions.begin(db, bob, at=after(hours=9))
     with db.connect() as connection:
         assert len(connection.execute(SESSIONS.select()).all()) == 1
 

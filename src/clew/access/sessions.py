@@ -1,6 +1,6 @@
 """Sessions of the workbench: a random secret in a cookie, of which only the digest is kept.
 
-A session ends after half an hour without a request and after twelve hours anyway, and when the roles, the password or
+A session ends after half an hour without a request and after eight hours anyway, and when the roles, the password or
 the state of the account change. The roles are those that the account has now, not those it had at the beginning.
 """
 
@@ -26,7 +26,7 @@ from clew.ledger.log import append
 from clew.model.actor import MAX_WHY, Actor, one_line
 from clew.model.errors import DeniedError, InputError, MissingError
 
-IDLE_MINUTES, HOURS = 30, 12
+IDLE_MINUTES, HOURS = 30, 8  # a day's work
 SHORTEST_WHY = 3  # characters
 _SECRET = 32  # random bytes
 _ID = re.compile("[0-9a-f]{16}")

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from clew.access import sessions, signin
 from clew.access.limits import Limits, TooManyError
 from clew.access.roles import may
+from clew.access.sessions import HOURS, IDLE_MINUTES
 from clew.model.actor import Actor
 from clew.model.errors import ClewError, DeniedError, InputError, MissingError
 from clew.web.access import open_to_all, signed_in, visit_of
@@ -20,8 +21,6 @@ from clew.web.page import here, own_address, render
 
 router = APIRouter()
 
-HOURS = 8  # a day's work; the purpose that was stated ends with the session
-IDLE_MINUTES = 30
 Next = Annotated[str, Form(max_length=2_000)]
 _BACK, _TICKET = "/sign-in/provider/back", "clew-ticket"
 _PRINTED = Limits(1 / 20, 3)  # links in the terminal
@@ -58,7 +57,7 @@ def fresh(request: Request, actor: Actor) -> str:
         sessions.end(desk.db, before)
     # Who is alone has no password to come back with, so only the end of the day counts.
     idle = HOURS * 60 if desk.alone else IDLE_MINUTES
-    return sessions.begin(desk.db, actor, idle, HOURS, address_of(request))
+    return sessions.begin(desk.db, actor, idle, address=address_of(request))
 
 
 def begin(request: Request, actor: Actor, next: str) -> Response:
