@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from tests.forked import forked
@@ -20,6 +21,7 @@ from clew.evidence.take import take_file, take_record
 from clew.keeping import erase as erasing
 from clew.keeping import erase_records as work
 from clew.keeping.erase import erase_case, erase_records, erasures, resume, unfinished
+from clew.keeping.orphans import ORPHANS, naming
 from clew.keeping.register import read_register, register_file
 from clew.ledger.check import check
 from clew.ledger.entry import Deed
@@ -262,3 +264,16 @@ def test_saved_searches_and_explorations_go_with_what_they_name(ground: Ground) 
         assert connection.execute(sa.text("SELECT title FROM explorations")).scalars().all() == ["two"]
         assert "x" not in connection.execute(sa.text("SELECT name FROM saved_views")).scalars().all()
         assert "z" in connection.execute(sa.text("SELECT name FROM saved_views")).scalars().all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("phone", "+34612999888", "who is 612 999 888?"),
+        ("company", "kvk:30124362", "look at KvK 30124362 again"),
+        ("widget", "tawk:5d2f8a9c0b1e4a3d7c6f9e8b", "sites with embed.tawk.to/5d2f8a9c0b1e4a3d7c6f9e8b"),
+    ],
+)
+def test_any_identifier_that_nobody_else_has_is_found_in_texts(kind: str, value: str, text: str) -> None:
+    orphans = pa.table({"type": [kind], "value": [value]}, schema=ORPHANS)
+    assert naming(pa.array([text, "the garden", None]), orphans).to_pylist() == [True, False, False]

@@ -17,13 +17,13 @@ import pyarrow.compute as pc
 from clew.engine.duckdb import Engine
 from clew.extract.base import batch_of_texts
 from clew.extract.registry import extractors
+from clew.model.tables import READ_TYPES
 
 ORPHANS = pa.schema([pa.field("type", pa.string()), pa.field("value", pa.string())])
-_TYPES = ("phone", "email", "domain", "url", "handle", "wallet", "account")
 _MOST_REGIONS = 8
 _AT_ONCE = 8_192
 _ORPHANS = f"""
-    WITH said AS (SELECT type::VARCHAR AS type, value, rid FROM mentions WHERE type IN {_TYPES}
+    WITH said AS (SELECT type::VARCHAR AS type, value, rid FROM mentions WHERE type IN {READ_TYPES}
                   UNION ALL SELECT 'record', native_id, rid FROM records WHERE strlen(native_id) > 5
                   UNION ALL SELECT 'record', handle, rid FROM records WHERE strlen(handle) > 3
                   UNION ALL SELECT 'record', url, rid FROM records WHERE url IS NOT NULL)
@@ -42,7 +42,7 @@ def naming(texts: pa.ChunkedArray | pa.Array, orphans: pa.Table) -> pa.Array:
     found = np.zeros(len(rows), bool)
     if not len(orphans):
         return pa.array(found)
-    values: dict[str, set[str]] = {kind: set() for kind in (*_TYPES, "record")}
+    values: dict[str, set[str]] = {kind: set() for kind in (*READ_TYPES, "record")}
     for kind, value in zip(orphans["type"].to_pylist(), orphans["value"].to_pylist(), strict=True):
         values[kind].add(value)
     for low in range(0, len(rows), _AT_ONCE):
@@ -61,7 +61,7 @@ def _named(texts: Sequence[str], region: str, values: dict[str, set[str]]) -> np
         if not (set(extractor.types) & {kind for kind, known in values.items() if known}):
             continue
         rows = extractor.find(batch)
-        for kind in set(extractor.types) & set(_TYPES):
+        for kind in set(extractor.types) & set(READ_TYPES):
             same = pc.equal(rows["type"].cast(pa.string()), kind)
             known = pc.is_in(rows["value"], value_set=pa.array(sorted(values[kind]), pa.string()))
             hit[rows.filter(pc.and_(same, known))["rid"].to_numpy()] = True

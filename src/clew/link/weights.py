@@ -17,7 +17,7 @@ TYPES = (
     "conversation",
 )  # fmt: skip
 CONTACT, IMAGE, TEMPLATE = 0, 1, 2
-CLASS_OF = (*(CONTACT,) * 7, IMAGE, TEMPLATE, *(CONTACT,) * 3)
+CLASS_OF = tuple({"image": IMAGE, "template": TEMPLATE}.get(kind, CONTACT) for kind in TYPES)
 ATTRIBUTES = ("place", "name", "language")
 
 
@@ -32,7 +32,7 @@ class Weights:
         bonus: per type of `TYPES`, on top of rarity.
         fade: of the bonus, lost each time the owners double: what many share is public.
         wide: per class, lost each time the pool that two groups draw from doubles (like Jaccard's measure).
-        wide_web: the same where the best contact they share is a mail address, link or domain: lists, hosts and boards
+        wide_web: the same where the best they share is a mail address, link, domain or widget: lists, hosts and boards
             are places where strangers meet, while a number or an account is in one hand at a time.
         wide_said: the same of short texts that are said in messages: each sentence of a talk may equal any of another,
             so that chance grows with the product of their numbers.

@@ -18,6 +18,8 @@ IDENTIFIER_TYPES = (
     "phone", "email", "domain", "url", "handle", "wallet", "account", "widget", "company", "image", "template",
     "conversation",
 )  # fmt: skip
+# Of them those that extractors read in texts; the others come from comparing records, or from where a message stands.
+READ_TYPES = tuple(kind for kind in IDENTIFIER_TYPES if kind not in ("image", "template", "conversation"))
 ATTRIBUTE_TYPES = ("price", "age", "place", "language", "name", "wording", "hint", "claim", "exif_place", "device")
 
 _TIME = pa.timestamp("us", tz="UTC")

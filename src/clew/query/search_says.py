@@ -21,6 +21,9 @@ _IDENTIFIERS = {
     "account": ("names the account {}", "name the account {}"),
     "image": ("shows the picture {}", "show the picture {}"),
     "template": ("uses the text of template {}", "use the text of template {}"),
+    "widget": ("has the id {} in its code", "have the id {} in their code"),
+    "company": ("gives the company number {}", "give the company number {}"),
+    "conversation": ("is of conversation {}", "are of conversation {}"),
 }
 _OTHERS = {
     "text": ("says nearly the same", "say nearly the same"),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from clew.model.errors import InputError
-from clew.model.tables import KINDS
+from clew.model.tables import KINDS, READ_TYPES
 
 PHASES = ("recruitment", "advertisement", "movement", "control", "proceeds")
 FORMS = ("sexual", "labour", "criminality", "organ", "adoption", "marriage", "any")
@@ -27,10 +27,7 @@ FAMILIES = (
 )  # fmt: skip
 SUBJECTS = ("record", "network", "none")
 CONTACTS = ("phone", "email", "domain")  # what `lacks` may name
-SHOWN = (
-    "phone", "email", "handle", "url", "domain", "wallet", "account", "widget", "company", "place", "name", "wording",
-    "price", "",
-)  # fmt: skip
+SHOWN = (*READ_TYPES, "place", "name", "wording", "price", "")
 
 MOST = 255  # indicators: their place in the catalogue is one byte where millions of findings are counted
 _FOLDER = Path(__file__).parent

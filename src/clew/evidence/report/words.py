@@ -5,7 +5,8 @@ from __future__ import annotations
 _TYPES = {
     "phone": "Phone number", "email": "Mail address", "url": "Link", "domain": "Site", "handle": "Handle",
     "wallet": "Wallet", "account": "Account", "name": "Name", "place": "Place", "price": "Price", "image": "Picture",
-    "template": "Text", "widget": "Widget", "exif_place": "Place in a picture", "device": "Device",
+    "template": "Text", "widget": "Widget", "company": "Company number", "conversation": "Conversation",
+    "exif_place": "Place in a picture", "device": "Device",
 }  # fmt: skip
 _KINDS = {
     "ad": "Advert",
