@@ -1,1 +1,1 @@
-"""Evidence that others can check: intake, packages, the report, the verifier, backups."""
+"""Evidence that others can check: intake, masks, packages, the report, the verifier."""
