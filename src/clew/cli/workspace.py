@@ -34,22 +34,36 @@ def init(path: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="A new o
 
 def ingest(
     files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="Files, or folders of files.")],
-    source: Annotated[str, typer.Option(help="Where these records come from.")],
+    source: Annotated[str, typer.Option(help="A name for where they come from, such as board-a or phone-2.")],
     kind: Annotated[
         str | None,
-        typer.Option(help="ad, job_ad, page, message, payment or image; else what the format holds, or ad."),
+        typer.Option(
+            help="What they are: ad, job_ad, page, message, payment or image. When not given: as the file says, or ad."
+        ),
     ] = None,
-    platform: Annotated[str | None, typer.Option(help="Platform of all records; else a column, or the url.")] = None,
+    platform: Annotated[
+        str | None, typer.Option(help="The platform that all of them are from. When not given: what each record says.")
+    ] = None,
     mapping: Annotated[
-        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Read a field from that column.")
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Read a field from a column that was not understood, such as title=headline.",
+        ),
     ] = None,
     why: WhyOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Read adverts, offers, pages, chats, mails: tables, JSON, WARC, HTML, exports of messengers; .gz and .zst too.
+    """Take files in: adverts, job offers, saved pages, chats, mails, payments, pictures.
 
-    What was read before is not added again; changed content of the same item becomes a new version; rows that cannot be
-    read are kept in quarantine with the reason.
+    What a file is, is found by its content: tables, JSON, mailboxes,
+    saved pages, exports of messengers and banks, packed or not.
+    docs/formats.md lists them all.
+
+    What was read before is not added again. If an advert has changed, it is
+    kept as a new version. Rows that cannot be read are put aside with the
+    reason, and counted as rejected. Next: clew run.
     """
     from clew.ingest.stage import IngestOptions
     from clew.pipeline.custody import account_for
@@ -121,10 +135,18 @@ def _reasons(place: object, quarantine: Path | None) -> list[tuple[str, str, int
 
 def run(
     workspace: WorkspaceOption = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Workers; all cores when not given.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="How many processor cores to use; all when not given.")
+    ] = None,
     why: WhyOption = "",
 ) -> None:
-    """Extract, match, read talks, link and assess: only what is new is read again."""
+    """Look for what belongs together, and rank it: after you took files in, or judged a link.
+
+    It finds phones, names, places and more in what is new; compares texts
+    and pictures; reads talks; joins records to networks; follows travel and
+    money; and orders the networks as leads. If it is stopped, the workspace
+    stays as it was: give the command again. Next: clew leads.
+    """
     from clew.pipeline.custody import account_for
     from clew.pipeline.run import STEPS
     from clew.pipeline.run import run as run_in
@@ -158,7 +180,7 @@ def replay(
     ] = "last",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Run again from a run's manifest, from the records alone, and compare the digests of every table.
+    """Make a run again, from the records alone, and see whether every table comes out the same.
 
     Of a package of evidence (or a file in it) the tables in it are made again: all with the workspace that it came
     from, else the mentions from the records in it.
