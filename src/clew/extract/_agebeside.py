@@ -32,6 +32,7 @@ from clew.extract._agewords import (
     YEARS,
     words_after,
     words_before,
+    words_joining,
     words_next,
     words_of_order,
     words_of_places,
@@ -51,13 +52,15 @@ class Vocabulary(NamedTuple):
     order: Words
     near: Words
     names: Words
+    joining: Words
 
 
 @cache
 def vocabulary_of_ages() -> Vocabulary:
     return Vocabulary(
-        words_after(), words_next(), words_before(), words_of_places(), words_of_order(), words_near(), names()
-    )
+        words_after(), words_next(), words_before(), words_of_places(), words_of_order(), words_near(), names(),
+        words_joining(),
+    )  # fmt: skip
 
 
 @kernel_step
@@ -96,6 +99,17 @@ def _next_word(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
         j += 1
     stop = word_end(sym, kinds, j, end)
     return lookup(words, sym, j, stop), stop
+
+
+@kernel_step
+def goes_on(sym, i, end, kinds, joining):  # type: ignore[no-untyped-def]
+    """Does a sentence go on after the number that ends at i, and not with another number: "I am 17 and new here"?"""
+    j = skip_spaces(sym, i, end, 2)
+    stop = word_end(sym, kinds, j, end)
+    if j == i or stop == j or lookup(joining, sym, j, stop) < 0:
+        return False
+    j = skip_spaces(sym, stop, end, 2)
+    return j < end and kinds[sym[j]] == LETTER
 
 
 @kernel_step

@@ -138,6 +138,16 @@ _PLACES = """
 """
 
 
+# After "I am 17": the sentence goes on.
+_JOINING = "and und en et y e i a и і та й și si és og och ja ve και но але but aber mais maar pero ma mas ale de"
+
+
+@cache
+def words_joining() -> Words:
+    """Words after a number by which a sentence goes on."""
+    return vocabulary(dict.fromkeys(_JOINING.split(), 0))
+
+
 @cache
 def words_after() -> Words:
     """Words after a number."""

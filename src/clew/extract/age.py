@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._agebeside import after_it, before_it, is_order, stands_alone, vocabulary_of_ages
+from clew.extract._agebeside import after_it, before_it, goes_on, is_order, stands_alone, vocabulary_of_ages
 from clew.extract._agecontext import for_sale, of_another
 from clew.extract._agewords import COUNTED, EXPERIENCE, LIMIT, NOUN, OLD, PERSON, SHE, SHORT, THING, YEARS, YOUNG
 from clew.extract._capitals import CAPITAL, capitals
@@ -102,6 +102,8 @@ def _judge(text, r, a, i, first, end, age, kinds, letters, vocabulary, words):  
     if said == COUNTED or cue in (LIMIT, THING) or (cue == EXPERIENCE and said != OLD):
         return a, a
     closes = i >= end or sym[i] in (10, 33, 44, 46, 59, 41, BREAK) or sym[i] >= EMOJI
+    if age < _ADULT and cue == PERSON:
+        closes = closes or goes_on(sym, i, end, kinds, vocabulary.joining)
     spoken = cue in (PERSON, SHE) and (said == YEARS or closes)
     sure = said == OLD or cue == OLD or spoken or (said == YEARS and age >= _ADULT and not words)
     if not sure and cue == NOUN and said == YEARS:
