@@ -36,7 +36,7 @@ def test_the_list_puts_danger_first(place):
 
 def test_a_conversation_in_words(place):
     said = clew(place, "show", CHAT)
-    assert "READ THIS NOW: " in said and f"{BOSS} controls {MIRA}: strong signs, confidence 0.99 of 1" in said
+    assert "READ THIS NOW: " in said and f"{BOSS} seems to control {MIRA}: strong signs, confidence 0.99 of 1" in said
     assert "documents-held" in said and "I keep your passport until you pay the debt" in said
     assert "papers are kept from their owner" in said and "may be controlled by others" in said
     shown = json.loads(clew(place, "show", CHAT, "--json", "-n", "3"))

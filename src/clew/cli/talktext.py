@@ -53,7 +53,7 @@ def conversation_lines(view: ConversationView) -> Iterator[str]:
     for pair in view.control:
         yield ""
         known = f"{sure(pair['confidence'])}, confidence {pair['confidence']:.2f} of 1"
-        yield f"{clean(pair['controller'], 60)} controls {clean(pair['controlled'], 60)}: {known}"
+        yield f"{clean(pair['controller'], 60)} seems to control {clean(pair['controlled'], 60)}: {known}"
         yield f"  {clean(pair['reason'], 600)}"
     if view.control:
         yield f"  {CAUTION}"
