@@ -70,6 +70,8 @@ def test_a_weak_phrase_counts_only_with_others_of_its_sense() -> None:
         ("chamar: falar com meu gerente", "third-party"),
         ("sună managerul", "third-party"),
         ("dringend gesucht", "urgency"),
+        ("Kein Termin ohne Anzahlung", "payment"),
+        ("no money at the door, pay in advance", "payment"),
         ("geen ontvangst", "outcall-only"),
     ],
 )
@@ -101,6 +103,12 @@ def test_spellings(text: str, sense: str) -> None:
         "mamy nadzieję",
         "у нас дома",
         "deposito di cereali",
+        "No deposit required, cash only",
+        "Keine Anzahlung, keine Vorkasse",
+        "Aucun acompte",
+        "Предоплаты нет",
+        "Без предоплаты!",
+        "borg betalen niet nodig",
         "",
     ],
 )

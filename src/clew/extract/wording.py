@@ -3,7 +3,8 @@
 The value of a mention is the sense of the phrase, the name of a lexicon. Lexicons are files of ``data/wording``, one a
 language, with phrases, what they weigh and notes on doubtful ones. A phrase that says little alone (weight below 1)
 counts only where the phrases of its sense in the record weigh 1 together, those of youth and groups once each. What a
-file calls ``everyday`` says nothing ("young hens", "a young couple"); who looks for a flat needs more words of youth.
+file calls ``everyday`` says nothing ("young hens", "a young couple", "no deposit"); who looks for a flat needs more
+words of youth.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ SENSES = (
 _ENOUGH = 1.0
 _SAID_ONCE = (SENSES.index("group"), SENSES.index("youth"))
 _YOUTH, _EVERYDAY = SENSES.index("youth"), "everyday"
-_NOTHING, _HOME = len(SENSES), len(SENSES) + 1  # what a phrase says that is no wording: nothing, "looking for a flat"
+# What a phrase says that is no wording: nothing, "looking for a flat", "without deposit" (nothing where a part begins).
+_NOTHING, _HOME, _WITHOUT = range(len(SENSES), len(SENSES) + 3)
+_PAYMENT = SENSES.index("payment")
 # Signs that stand between the words of a phrase without parting them: "24/7", "100% real", "no*games", "me & you".
 _JOINING = "%/*_~|+&"
 
@@ -91,17 +94,18 @@ def lexicon() -> tuple[Entry, ...]:
     return tuple(e for language, text in _files().items() for e in parse(language, text))
 
 
-def _everyday() -> dict[str, int]:
-    """Phrases that say nothing, and those of who looks for a home, of all languages."""
-    said: dict[str, int] = {}
-    for text in _files().values():
-        held = tomllib.loads(text)[_EVERYDAY]
-        describing, things, homes = (
-            [" ".join(p.split()) for p in held[k].split(",")] for k in ("describing", "things", "homes")
-        )
-        pairs = [*product(describing, things), *product(things, describing)]
-        said |= dict.fromkeys(map(" ".join, pairs), _NOTHING)
-        said |= dict.fromkeys(homes, _HOME)
+def _everyday() -> dict[str, tuple[int, float]]:
+    """Sense and weight of phrases that say nothing or that no payment is asked, and those of who looks for a home."""
+    said: dict[str, tuple[int, float]] = {}
+    for language, text in _files().items():
+        held = {k: [" ".join(p.split()) for p in v.split(",")] for k, v in tomllib.loads(text)[_EVERYDAY].items()}
+        payments = [e for e in parse(language, text) if e.sense == "payment" and not e.stem]
+        pairs = [*product(held["describing"], held["things"]), *product(held["things"], held["describing"])]
+        for e in payments:
+            pairs += [*product(held["denying"], [e.phrase]), *product([e.phrase], held["denied"])]
+        said |= dict.fromkeys(map(" ".join, pairs), (_NOTHING, 0.0))
+        said |= {f"{word} {e.phrase}": (_WITHOUT, e.weight) for e in payments for word in held["without"] if word}
+        said |= dict.fromkeys(held["homes"], (_HOME, 0.0))
     return said
 
 
@@ -121,8 +125,8 @@ def _compiled() -> _Compiled:
     stems = [e.stem for e in entries] + [False] * len(everyday)
     return _Compiled(
         Phrases([*words, *everyday], stems, _JOINING),
-        np.array([SENSES.index(e.sense) for e in entries] + list(everyday.values()), np.int64),
-        np.array([e.weight for e in entries] + [0.0] * len(everyday)),
+        np.array([SENSES.index(e.sense) for e in entries] + [sense for sense, _ in everyday.values()], np.int64),
+        np.array([e.weight for e in entries] + [weight for _, weight in everyday.values()]),
     )
 
 
@@ -142,6 +146,16 @@ def _apart(sym, begin, end, first, last, out):  # type: ignore[no-untyped-def]
             while i < last[k] and sym[i] != 0x1E and not (48 <= sym[i] <= 57) and i - b < 2 and not _letter(sym[i]):
                 i += 1
             out[k] &= not (i < last[k] and 48 <= sym[i] <= 57)
+
+
+@kernel
+def _within(sym, begin, first, out):  # type: ignore[no-untyped-def]
+    """Does a word stand right before a phrase: "no visit without deposit"?"""
+    for k in range(begin.shape[0]):
+        i = begin[k] - 1
+        while i >= first[k] and sym[i] == 32:
+            i -= 1
+        out[k] = i >= first[k] and _letter(sym[i]) and sym[i] < 0xE000
 
 
 @inner
@@ -188,6 +202,9 @@ class Wording:
         c, f = _compiled(), batch.folded
         hits = c.phrases.find(f, batch.words)
         sense = c.sense[hits.phrase]
+        without, within = np.flatnonzero(sense == _WITHOUT), np.empty(len(sense), np.bool_)
+        _within(f.sym, hits.begin[without], f.start[hits.record[without]], within)
+        sense[without] = np.where(within[: len(without)], _PAYMENT, _NOTHING)
         apart = np.empty(len(sense), np.bool_)
         _apart(f.sym, hits.begin, hits.end, f.start[hits.record], f.start[hits.record + 1], apart)
         counted = apart & (sense < _NOTHING)
