@@ -22,7 +22,7 @@ held AS (
 SELECT type, value, net, records, networks, nets FROM held JOIN most USING (type, value) ORDER BY net, type, value
 """
 
-PEOPLE = ("name", "phone", "handle", "email", "account", "wallet", "domain", "url")
+PEOPLE = ("name", "phone", "handle", "email", "account", "wallet", "domain", "url", "widget", "company")
 MOST = 100_000  # rows of an export
 _OTHERS = 6  # networks that are named beside a shared identifier
 
