@@ -81,6 +81,7 @@ READERS = {
     "evidence.intake.zipped": INTAKE,
     "exchange.kml": "XML is written, none is read",
     "exchange.tables": OWN,
+    "extract._agenumbers": PACKAGE,
     "extract._phone_words": PACKAGE,
     "ingest.pdq": f"{HERE}test_pictures",
     "extract.stage": OWN,
