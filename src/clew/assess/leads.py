@@ -19,7 +19,7 @@ from clew.model.words import KIND_WORDS, listed
 _LEADS = 8_192  # written at a time
 
 # How many networks of about its size show it as strongly, in words.
-_PEERS = """concat(round(rate, 4), ',"seen":"as strong or stronger in ', CASE WHEN rate >= 0.995 THEN 'all'
+_PEERS = """concat(round(rate, 4), ',"seen":"seen at least as strongly in ', CASE WHEN rate >= 0.995 THEN 'all'
     ELSE format(CASE WHEN rate >= 0.095 THEN '{:.0f} % of' ELSE '{:.1f} % of' END, 100 * rate) END,
     ' networks of ', pow(4, class)::BIGINT, ' to ', pow(4, class + 1)::BIGINT - 1, ' ', noun, ' here"')"""
 
