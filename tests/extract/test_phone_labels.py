@@ -103,6 +103,9 @@ def test_numbers_that_have_a_name_and_numbers_of_a_draw(region: str, text: str, 
         ("", "Hola, soy nueva en Santiago, llámame 9 5748 2316", "+56957482316"),
         ("", "Llámame +56 9 5748 2316 o 957 48 23 17", "+56957482317"),
         ("CL", "Santiago, llámame 957482316", "+56957482316"),
+        ("", "Bonjour, appelez moi au 04 78 12 34 56 merci", "+33478123456"),
+        ("", "Bonjour, appelez moi au 0478 12 34 56 merci", "+32478123456"),
+        ("", "Bonjour, +32 2 512 34 56 ou 04 78 12 34 56", "+32478123456"),
     ],
 )
 def test_a_language_of_many_countries_is_its_first_unless_the_text_tells(region: str, text: str, number: str) -> None:

@@ -56,11 +56,12 @@ def _national_base(form, kinds, likely):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _resolve(sym, tables, ws, region, row, likely, i, j, plus, hope, lone):  # type: ignore[no-untyped-def]
+def _resolve(sym, tables, ws, region, row, likely, i, j, plus, hope, lone, pairs):  # type: ignore[no-untyped-def]
     """Points, E.164 number and form (0: international) of some digits; points are -99 when they are no number.
 
     ``hope``: whether the surroundings would bear out a number without prefix from anywhere; ``lone``: whether its first
-    digit stands by itself, as some countries write mobile numbers ("9 5748 2316").
+    digit stands by itself, as some countries write mobile numbers ("9 5748 2316"); ``pairs``: whether they begin with
+    two and two, as the French write all numbers and Belgians no mobile one.
     """
     plan, order, d = tables.plan, tables.regions, ws.gdig
     if plus:
@@ -102,6 +103,8 @@ def _resolve(sym, tables, ws, region, row, likely, i, j, plus, hope, lone):  # t
                         points += _TOLD
                     elif best_form == PLAIN and not lone:
                         points -= _BEHIND  # a landline of the first country is likelier than a mobile of the fifth
+                elif likely == 1 and pairs and form == TRUNK and best_form == TRUNK:
+                    points -= other != told(tables, sym, ws.bounds)  # as much as a mobile number has more
                 if points > best:
                     best, found, best_form = points, number, form
     if d[i] != 0 and j - i >= 10:
@@ -134,6 +137,7 @@ def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ig
             continue
         n = 0
         lone = grp[i, SIZE] == 1 and i + 1 < ng and grp[i + 1, SIZE] == 4
+        pairs = grp[i, SIZE] == 2 and i + 1 < ng and grp[i + 1, SIZE] == 2
         hope = grp[i, CONTEXT] > 0 or ws.st[FIELD] == CONTACT_FIELD
         begin = grp[i, SIGN] if grp[i, SIGN] >= 0 else grp[i, BEGIN]
         called = begin > bounds[0] and sym[begin - 1] in (0x2F, 0x3D, 0x3A)  # "wa.me/", "phone=", "tel:"
@@ -147,7 +151,7 @@ def _candidates(sym, tables, ws, ng, region, row, likely, rate, nc):  # type: ig
                 continue
             first = grp[i, FIRST]
             base, number, form = _resolve(
-                sym, tables, ws, region, row, likely, first, first + n, grp[i, SIGN] >= 0 or called, hope, lone
+                sym, tables, ws, region, row, likely, first, first + n, grp[i, SIGN] >= 0 or called, hope, lone, pairs
             )
             if base < -9:
                 continue
