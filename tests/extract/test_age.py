@@ -226,6 +226,7 @@ def test_below_18_only_that_is_said(text: str) -> None:
         "whisky aged 16 years",
         "16 yo scotch",
         "a patient's daughter aged 15",
+        "daughter aged 15 needs a tutor",
         "my son, 14 years old, needs a tutor",
         "tutor wanted for my daughter. She is 15",
         "nanny for children aged 10 to 12",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+
 from clew.extract._words import DIGIT, LETTER, Words, grouped, lookup, skip_spaces, word_begin, word_end
 from clew.extract.fold import BREAK
 from clew.ingest.kernels import kernel_step
@@ -243,8 +245,10 @@ def of_another(sym, begin, stop, first, end, kinds, words, wide):  # type: ignor
     """
     code, first_word = _after_it(sym, stop, end, kinds, words)
     direct, served = first_word, False
-    if code == PERSON or (code == MADE and not first_word):
+    if code == PERSON:
         return False
+    if code == MADE and not first_word:  # "daughter aged 15 needs a tutor": what stands before says whose it is
+        code = np.int64(-1)
     if code < 0 or not first_word:
         told, near, made_for = _before_it(sym, begin, first, kinds, words, wide)
         if told == PERSON:
