@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,8 +67,12 @@ def parse(language: str, text: str) -> list[Entry]:
     Raises:
         InputError: a sense is unknown or a weight is not between 0 and 1.
     """
+    return _entries(language, tomllib.loads(text))
+
+
+def _entries(language: str, tables: dict[str, Any]) -> list[Entry]:
     entries = []
-    for sense, phrases in tomllib.loads(text).items():
+    for sense, phrases in tables.items():
         if sense == _EVERYDAY:
             continue
         if sense not in SENSES:
@@ -81,25 +86,25 @@ def parse(language: str, text: str) -> list[Entry]:
 
 
 @cache
-def _files() -> dict[str, str]:
-    """The text of each file, by its language."""
+def _files() -> dict[str, dict[str, Any]]:
+    """The tables of each file, by its language."""
     folder = resources.files("clew.extract") / "data" / "wording"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in files}
+    return {f.name.removesuffix(".toml"): tomllib.loads(f.read_text("utf-8")) for f in files}
 
 
 @cache
 def lexicon() -> tuple[Entry, ...]:
     """All phrases of all languages."""
-    return tuple(e for language, text in _files().items() for e in parse(language, text))
+    return tuple(e for language, tables in _files().items() for e in _entries(language, tables))
 
 
 def _everyday() -> dict[str, tuple[int, float]]:
     """Sense and weight of phrases that say nothing or that no payment is asked, and those of who looks for a home."""
     said: dict[str, tuple[int, float]] = {}
-    for language, text in _files().items():
-        held = {k: [" ".join(p.split()) for p in v.split(",")] for k, v in tomllib.loads(text)[_EVERYDAY].items()}
-        payments = [e for e in parse(language, text) if e.sense == "payment" and not e.stem]
+    for language, tables in _files().items():
+        held = {k: [" ".join(p.split()) for p in v.split(",")] for k, v in tables[_EVERYDAY].items()}
+        payments = [e for e in lexicon() if e.language == language and e.sense == "payment" and not e.stem]
         pairs = [*product(held["describing"], held["things"]), *product(held["things"], held["describing"])]
         for e in payments:
             pairs += [*product(held["denying"], [e.phrase]), *product([e.phrase], held["denied"])]
