@@ -21,8 +21,7 @@ _MANY = 200  # mentions of it, at most: what more show is so common that it ties
 _BESIDE = 60  # characters at most between the board's contact and its number
 
 # Only what a host says of itself is looked at: few mentions, in most workspaces none.
-_NAMED = f"""
-CREATE OR REPLACE TEMP TABLE board_named AS
+_OWN = f"""
 WITH told AS MATERIALIZED (
     SELECT rid, type::VARCHAR AS type, value, field::VARCHAR AS field, start, "end",
         CASE type::VARCHAR WHEN 'email' THEN split_part(value, '@', 2) WHEN 'domain' THEN value
@@ -35,42 +34,34 @@ WITH told AS MATERIALIZED (
 ), posts AS (
     SELECT rid, item_id, regexp_replace(split_part(split_part(lower(url), '/', 3), ':', 1), '^www\\.', '') AS host
     FROM records SEMI JOIN few USING (rid) WHERE kind IN ('ad', 'job_ad') AND contains(url, '://')
-)
-SELECT t.* EXCLUDE domain, item_id, host FROM few t JOIN posts p ON t.rid = p.rid AND domain <> '' AND
-    (domain = host OR ends_with(host, '.' || domain) OR ends_with(domain, '.' || host))
-"""
-_OWN = f"""
-CREATE OR REPLACE TEMP TABLE board_own AS
-WITH others AS (
+), named AS MATERIALIZED (
+    SELECT t.* EXCLUDE domain, item_id, host FROM few t JOIN posts p ON t.rid = p.rid AND domain <> '' AND
+        (domain = host OR ends_with(host, '.' || domain) OR ends_with(domain, '.' || host))
+), others AS (
     SELECT rid, type::VARCHAR || value AS other
-    FROM mentions SEMI JOIN board_named USING (rid) ANTI JOIN board_named USING (rid, value)
+    FROM mentions SEMI JOIN named USING (rid) ANTI JOIN named USING (rid, value)
     WHERE type::VARCHAR IN ('phone', 'email', 'handle')
-)
-SELECT host, type, value, count(DISTINCT item_id) AS items
-FROM board_named JOIN others USING (rid) GROUP BY ALL
-HAVING count(DISTINCT other) >= greatest({_OTHERS}, count(DISTINCT item_id) / {_SHARE})
-"""
-# "Misuse: support@board.example or 088 123 45 67": in one sentence, on most of the items that show the address.
-_NUMBERS = f"""
-WITH beside AS (
+), own AS MATERIALIZED (
+    SELECT host, type, value, count(DISTINCT item_id) AS items
+    FROM named JOIN others USING (rid) GROUP BY ALL
+    HAVING count(DISTINCT other) >= greatest({_OTHERS}, count(DISTINCT item_id) / {_SHARE})
+), beside AS (
     SELECT p.rid, p.value, n.host, n.item_id, o.items, least(p."end", n."end") AS after,
         greatest(p.start, n.start) AS till,
         CASE n.field WHEN 'title' THEN title WHEN 'body' THEN body WHEN 'contact' THEN contact END AS text
-    FROM mentions p JOIN board_named n ON p.rid = n.rid AND p.field::VARCHAR = n.field
+    FROM mentions p JOIN named n ON p.rid = n.rid AND p.field::VARCHAR = n.field
         AND (p.start - n."end" BETWEEN 0 AND {_BESIDE} OR n.start - p."end" BETWEEN 0 AND {_BESIDE})
-    JOIN board_own o ON (n.host, n.type, n.value) = (o.host, o.type, o.value)
+    JOIN own o ON (n.host, n.type, n.value) = (o.host, o.type, o.value)
     JOIN records r ON p.rid = r.rid
     WHERE p.type::VARCHAR = 'phone'
-), together AS (
+), together AS (  -- "Misuse: support@board.example or 088 123 45 67": in one sentence
     FROM beside WHERE NOT regexp_matches(substr(text, after + 1, till - after), '[\n!?;]|\\.\\s')
-)
-SELECT rid, 'phone' AS type, value FROM together SEMI JOIN (
+), numbers AS (  -- on most of the items that show the address
     SELECT host, value FROM together GROUP BY ALL
     HAVING count(DISTINCT item_id) >= greatest({_OTHERS}, max(items) / {_SHARE})
-) USING (host, value)
-"""
-_ALL = f"""
-SELECT rid, type, value FROM board_named SEMI JOIN board_own USING (host, type, value) UNION ALL ({_NUMBERS})
+)
+SELECT rid, type, value FROM named SEMI JOIN own USING (host, type, value)
+UNION ALL SELECT rid, 'phone', value FROM together SEMI JOIN numbers USING (host, value)
 """
 
 
@@ -83,10 +74,8 @@ def boards_own(engine: Engine, index: RowIndex, ties: Ties) -> Flags:
         ties: as read.
     """
     out = np.zeros(len(ties.row), np.bool_)
-    engine.con.execute(_NAMED)
-    engine.con.execute(_OWN)
-    if engine.row("SELECT count(*) FROM board_own")[0]:
-        found = engine.sql(_ALL)
+    found = engine.sql(_OWN)
+    if len(found):
         row = index.rows(found.column("rid").to_numpy().astype(np.uint64)).astype(np.int64)
         code = ties.codes(found.column("type").combine_chunks(), found.column("value").combine_chunks())
         out[ties.places(code, row)] = True
