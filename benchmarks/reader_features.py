@@ -62,19 +62,7 @@ def describe(batch: TextBatch) -> tuple[npt.NDArray[np.uint32], Ints, npt.NDArra
     size = 512 * n
     ids, owner, totals = np.empty(size, np.uint32), np.empty(size, np.int64), np.zeros((n, len(c.senses)), np.float32)
     count = _describe(
-        texts,
-        hits,
-        bounds,
-        longest,
-        c.groups,
-        c.rules,
-        c.denials,
-        c.stretch,
-        len(c.classes),
-        empty,
-        room,
-        ids,
-        owner,
-        totals,
-    )
+        texts, hits, bounds, longest, c.groups, c.rules, c.denials, c.stretch, len(c.classes), empty, room, ids,
+        owner, totals,
+    )  # fmt: skip
     return ids[:count], owner[:count], totals

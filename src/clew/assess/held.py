@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from clew.assess.arrays import Ints, Records, Words
 from clew.engine.duckdb import Engine
 from clew.engine.order import order_by
-from clew.extract._phone_lines import desks
 from clew.ingest.kernels import making_kernel
+from clew.link.ties import desk_numbers
 from clew.model.tables import KINDS
 
 # Which identifiers make entities; the others of TIES tell too little here.
@@ -23,7 +22,6 @@ TYPES = (
 _TIES = """
 SELECT CASE type {codes} END::UTINYINT AS type, hash(value) AS h, rid FROM ties WHERE type IN ({types})
 """
-_PHONES = "SELECT DISTINCT value, hash(value) AS h FROM ties WHERE type = 'phone' ORDER BY value"
 _BATCH = 1 << 20
 
 
@@ -75,9 +73,8 @@ def read_held(engine: Engine, records: Records) -> Held:
 
 def _desks(engine: Engine) -> Words:
     """The hashes of the numbers that are no one person's."""
-    phones = engine.sql(_PHONES).combine_chunks()
-    is_desk = desks(pa.concat_arrays([pa.array([], pa.string()), *phones.column("value").chunks]))
-    found: Words = phones.column("h").to_numpy()[is_desk]
+    numbers = {"value": desk_numbers(engine).to_pylist()}
+    found: Words = engine.sql("SELECT hash(unnest($value::VARCHAR[])) AS h", params=numbers).column("h").to_numpy()
     return found
 
 

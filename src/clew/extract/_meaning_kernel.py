@@ -112,21 +112,9 @@ def read(texts, hits, bounds, longest, groups, rules, denials, stretch, classes,
                 continue
             wide = max(wide, stretch[language])
             n, rows, weights, k = known(
-                hits,
-                groups,
-                rules,
-                denials,
-                sought,
-                a,
-                b,
-                language,
-                stretch[language],
-                words,
-                classes,
-                rows,
-                weights,
-                k,
-            )
+                hits, groups, rules, denials, sought, a, b, language, stretch[language], words, classes, rows,
+                weights, k,
+            )  # fmt: skip
             if votes[language] == most and not asked:
                 asked = True
                 stamp, rows, weights, k = _listen(

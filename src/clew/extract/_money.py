@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._words import Words, grouped, vocabulary, word_list
+from clew.extract.base import unpack_region
 
 # These mean the currency of the record's country, or where that is unknown what "" gives.
 DOLLAR, KRONE, LEU, POUND, PESO, YEN, UNKNOWN = "$", "kr", "lei", "pound", "peso", "¥", ""
@@ -254,5 +255,4 @@ def currency(code: int, region: int) -> str:
     own = _BY_REGION.get(CODES[code])
     if own is None:
         return CODES[code]
-    where = chr(region >> 8) + chr(region & 0xFF) if region else ""
-    return own.get(where, own[""])
+    return own.get(unpack_region(region), own[""])

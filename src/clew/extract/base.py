@@ -97,6 +97,11 @@ def pack_region(code: str) -> int:
     return (ord(code[0]) << 8) | ord(code[1]) if len(code) == 2 and code.isascii() and code.isalpha() else 0
 
 
+def unpack_region(packed: int) -> str:
+    """The country that `pack_region` made a number of; "" for 0."""
+    return chr(packed >> 8) + chr(packed & 0xFF) if packed else ""
+
+
 def text_batch(records: pa.RecordBatch, region: npt.NDArray[np.uint16] | None = None) -> TextBatch:
     """Join the text fields of some records and fold them."""
     paid = records.column("payer").null_count < len(records) or records.column("payee").null_count < len(records)

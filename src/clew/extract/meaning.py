@@ -108,21 +108,9 @@ def senses(
     grows = talk | np.isin(c.senses, GROWING)
     texts = Texts(batch.folded.sym, batch.folded.start, words.at, words.hash, words.first)
     return read(  # type: ignore[no-any-return]
-        texts,
-        hits,
-        bounds,
-        longest,
-        c.groups,
-        c.rules,
-        c.denials,
-        c.stretch,
-        len(c.classes),
-        grows,
-        talk,
-        length,
-        by,
-        scratch(by),
-    )
+        texts, hits, bounds, longest, c.groups, c.rules, c.denials, c.stretch, len(c.classes), grows, talk, length,
+        by, scratch(by),
+    )  # fmt: skip
 
 
 class Meaning:

@@ -19,7 +19,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, country_code_for_region
 
 from clew.extract._gazetteer import country_of, gazetteer
 from clew.extract._words import word_list
-from clew.extract.base import batch_of_texts, pack_region
+from clew.extract.base import batch_of_texts, pack_region, unpack_region
 from clew.extract.fold import fold, text_buffers
 from clew.extract.phone import PhoneExtractor
 from clew.ingest.kernels import kernel
@@ -172,7 +172,7 @@ def _by_numbers(records: pa.RecordBatch, rows: npt.NDArray[np.int64], shared: li
     dialled = [c for of_one in countries for c in of_one]
     texts = [records.column(c).take(pa.array(rows[owners])).cast(pa.string()) for c in ("contact", "body")]
     whole = pc.binary_join_element_wise(*texts, "\n", null_handling="skip").to_pylist()
-    found = PhoneExtractor().find(batch_of_texts(whole, [chr(c >> 8) + chr(c & 0xFF) for c in dialled]))
+    found = PhoneExtractor().find(batch_of_texts(whole, [unpack_region(c) for c in dialled]))
     has: list[set[int]] = [set() for _ in rows]
     for rid, value in zip(found["rid"].to_pylist(), found["value"].to_pylist(), strict=True):
         code = _code_of(dialled[rid])
@@ -184,7 +184,7 @@ def _by_numbers(records: pa.RecordBatch, rows: npt.NDArray[np.int64], shared: li
 @cache
 def _code_of(country: int) -> str:
     """The calling code of a packed country, with its plus."""
-    return f"+{country_code_for_region(chr(country >> 8) + chr(country & 0xFF))}"
+    return f"+{country_code_for_region(unpack_region(country))}"
 
 
 def _of_places(records: pa.RecordBatch, hints: Regions) -> Regions:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
+from clew.extract._phone_lines import desks
 from clew.link.rows import RowIndex
 from clew.link.weights import TYPES
 from clew.model.tables import TIES
@@ -122,6 +123,13 @@ def write_ties(ties: Ties, index: RowIndex, path: Path) -> Path:
                 file.write_table(pa.table(columns, schema=TIES), row_group_size=GROUP_ROWS)
             first += len(names)
     return path
+
+
+def desk_numbers(engine: Engine) -> pa.Array:
+    """string[k]: the phone numbers of the view ``ties`` that are no one person's, such as those free of charge."""
+    phones = engine.sql("SELECT DISTINCT value FROM ties WHERE type = 'phone' ORDER BY value")
+    values = phones.column("value").combine_chunks()
+    return values.filter(pa.array(desks(values)))
 
 
 def _by_type(engine: Engine) -> dict[str, pa.Table]:

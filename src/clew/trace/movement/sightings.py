@@ -15,13 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
-from clew.extract._phone_lines import desks
+from clew.link.ties import desk_numbers
 from clew.trace.movement.evidence import SORTS, read_evidence
 from clew.trace.movement.places import Ints, Places
 
 KINDS = ("phone", "name", "handle", "image", "item")  # what is followed; the first are the surest to be one person
 SPREAD = 3  # a number, handle or picture in more networks than these is a switchboard's or a stock picture
-_PHONES = "SELECT DISTINCT value FROM ties WHERE type = 'phone' ORDER BY value"
 _MADE = ("trace_names", "trace_shown", "trace_followed")
 
 # Who was seen: what a record shows, or the one person whom a message or a ticket is about.
@@ -131,8 +130,7 @@ def read_tracks(engine: Engine) -> Tracks:
     try:
         given = {"rid": pa.array(seen.rid), "net": pa.array(seen.net), "row": pa.array(np.arange(len(seen.rid)))}
         engine.register({"trace_seen": pa.table(given | {n: table.column(n) for n in ("who_kind", "who")})})
-        phones = pa.concat_arrays([pa.array([], pa.string()), *engine.sql(_PHONES).column("value").chunks])
-        engine.register({"trace_desks": pa.table({"value": phones.filter(pa.array(desks(phones)))})})
+        engine.register({"trace_desks": pa.table({"value": desk_numbers(engine)})})
         engine.run(_SHOWN)
         engine.run(_FOLLOWED)
         subjects = engine.sql(_SUBJECTS).combine_chunks()
