@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clew.extract._cued import Cued, cued
+from clew.extract._joined import joined
 from clew.extract._marks import Marks, marks
 from clew.extract._starts import Starts, starts
-from clew.extract.fold import Folded, fold, text_buffers
+from clew.extract.fold import Folded, fold
 from clew.ingest.kernels import copy_letters, kernel
 from clew.model.tables import MENTIONS
 
@@ -106,12 +107,7 @@ def text_batch(records: pa.RecordBatch, region: npt.NDArray[np.uint16] | None = 
     """Join the text fields of some records and fold them."""
     paid = records.column("payer").null_count < len(records) or records.column("payee").null_count < len(records)
     fields = FIELDS if paid else _UNPAID
-    columns = [pc.fill_null(records.column(f).cast(pa.large_string()), "") for f in fields]
-    joined = pc.binary_join_element_wise(*columns, pa.scalar("\x1e", pa.large_string()))
-    lengths = np.stack([pc.utf8_length(c).to_numpy(zero_copy_only=False) for c in columns], axis=1)
-    starts = np.zeros_like(lengths, dtype=np.int64)
-    starts[:, 1:] = np.cumsum(lengths[:, :-1] + 1, axis=1)
-    data, offsets = text_buffers(joined)
+    data, offsets, starts = joined([records.column(f) for f in fields])
     rid = records.column("rid").to_numpy(zero_copy_only=False)
     known = region if region is not None else np.zeros(len(rid), np.uint16)
     return TextBatch(records, rid, data, offsets, fold(data, offsets), starts, known)
