@@ -97,9 +97,8 @@ def clew(texts: pa.ChunkedArray, threads: int = 2) -> tuple[Ints, dict[str, floa
         return signed
 
     with ThreadPoolExecutor(threads) as pool:
-        signed = pa.concat_tables(pool.map(work, zip(texts.chunks, firsts, strict=True)))
+        signatures = Signatures.gathered(pool.map(work, zip(texts.chunks, firsts, strict=True)), len(texts))
     begin = time.process_time()
-    signatures = Signatures.of(signed)
     found = families(signatures, threads)
     label = -1 - np.arange(len(texts))
     member = found.label >= 0

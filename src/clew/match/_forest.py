@@ -37,40 +37,40 @@ def _jaccard_across(a, b):  # type: ignore[no-untyped-def]
 @kernel_step
 def _item(a, k):  # type: ignore[no-untyped-def]
     """The k-th shingle of a list; 0xFFFFFFFF after the last."""
-    if k == LIST:
-        return np.uint64(0xFFFFFFFF)
-    return (a[k // 2] >> np.uint64(32 * (k & 1))) & np.uint64(0xFFFFFFFF)
+    return (a[k >> 1] >> np.uint64(32 * (k & 1))) & np.uint64(0xFFFFFFFF)
 
 
 @kernel_step
-def _jaccard_lists(a, b):  # type: ignore[no-untyped-def]
-    """As `jaccard`, exactly, where both hold lists."""
-    end = np.uint64(0xFFFFFFFF)
-    i = j = union = both = 0
-    x, y = _item(a, 0), _item(b, 0)
-    while x != end or y != end:
-        union += 1
-        if x == y:
-            both += 1
-        step_x, step_y = x <= y, y <= x
-        if step_x:
-            i += 1
-            x = _item(a, i)
-        if step_y:
-            j += 1
-            y = _item(b, j)
-    return both / max(union, 1)
+def _listed(a):  # type: ignore[no-untyped-def]
+    """How many shingles a list holds: they lie in order, and after them there is nothing."""
+    count = 0
+    for step in (16, 8, 4, 2, 1):
+        count += step * (_item(a, count + step - 1) != np.uint64(0xFFFFFFFF))
+    return count + (count == LIST - 1 and _item(a, LIST - 1) != np.uint64(0xFFFFFFFF))
+
+
+@kernel_step
+def _jaccard_lists(a, b, in_a, in_b, least):  # type: ignore[no-untyped-def]
+    """As `jaccard`, exactly, where both hold lists; or 0 as soon as it cannot be ``least`` any more."""
+    needed = least * (in_a + in_b) / (1 + least)
+    i = j = both = 0
+    while i < in_a and j < in_b:
+        if both + min(in_a - i, in_b - j) < needed:
+            return 0.0
+        x, y = _item(a, i), _item(b, j)
+        both += x == y
+        i, j = i + (x <= y), j + (y <= x)
+    return both / max(in_a + in_b - both, 1)
 
 
 @kernel_step
 def _jaccard_list_map(a, b):  # type: ignore[no-untyped-def]
     """As `jaccard`, where ``a`` holds a list and ``b`` a bitmap of all its shingles."""
-    size = found = 0
-    set_bits = np.uint64(0)
-    while size < LIST and _item(a, size) != np.uint64(0xFFFFFFFF):
-        at = _item(a, size) & np.uint64(SIZE - 1)
+    size = _listed(a)
+    found = set_bits = np.uint64(0)
+    for k in range(size):
+        at = _item(a, k) & np.uint64(SIZE - 1)
         found += (b[at >> np.uint64(6)] >> (at & np.uint64(63))) & np.uint64(1)
-        size += 1
     for w in range(WORDS):
         set_bits += ones(b[w])
     return found / (size + _COUNT[set_bits] - found)
@@ -81,7 +81,7 @@ def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
     """The Jaccard index of two texts, estimated from uint64[n, 16] bitmaps; 0 where their lengths differ too much."""
     a, b = bitmap[i], bitmap[j]
     if level[i] == LISTED and level[j] == LISTED:
-        return _jaccard_lists(a, b)
+        return _jaccard_lists(a, b, _listed(a), _listed(b), 0.0)
     if level[i] == LISTED or level[j] == LISTED:
         if level[i] != 0 and level[j] != 0:
             return 0.0
@@ -110,7 +110,7 @@ def _differ_in_size(level, bits, i, j, least):  # type: ignore[no-untyped-def]
 
 @kernel_step
 def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
-    """`jaccard`, or 0 where the numbers of shingles alone say that it is less than ``least``.
+    """`jaccard`, or 0 where it is soon seen that it is less than ``least``.
 
     Args:
         bitmap, level: sketches.
@@ -123,7 +123,7 @@ def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
     if _differ_in_size(level, bits, i, j, least):
         return 0.0
     if level[i] == LISTED:
-        return _jaccard_lists(bitmap[i], bitmap[j])
+        return _jaccard_lists(bitmap[i], bitmap[j], np.int64(bits[i]), np.int64(bits[j]), least)
     both = np.uint64(0)
     for w in range(WORDS):
         both += ones(bitmap[i, w] | bitmap[j, w])
@@ -156,12 +156,10 @@ def fold_copies(rid, bitmap, level, first, bits):  # type: ignore[no-untyped-def
         room *= 2
     slots = np.full(room, -1, np.int32)
     tags = np.empty(room, np.uint32)
-    low = np.uint64(0xFFFFFFFF)
     for row in range(n):
         total = np.uint64(0)
         if level[row] == LISTED:
-            while total < LIST and _item(bitmap[row], np.int64(total)) != low:
-                total += np.uint64(1)
+            total = np.uint64(_listed(bitmap[row]))
         else:
             for w in range(WORDS):
                 total += ones(bitmap[row, w])

@@ -11,9 +11,9 @@ Everything is a function of the set of signatures: neither the order of rows nor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,28 +56,26 @@ class Signatures:
     @classmethod
     def of(cls, table: pa.Table) -> Signatures:
         """From rows of SIGNATURES."""
-        signatures = cls.room(len(table))
-        signatures._put(table, 0)
-        return signatures
+        return cls.gathered([table], len(table))
 
     @classmethod
     def load(cls, paths: Sequence[Path]) -> Signatures:
         """From Parquet files; never holds more than one row group beside the arrays (about 200 bytes a row)."""
         files = [pq.ParquetFile(path, memory_map=True) for path in paths]
-        signatures = cls.room(sum(file.metadata.num_rows for file in files))
-        at = 0
-        for file in files:
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=SIGNATURES.names)
-                signatures._put(table, at)
-                at += len(table)
-        return signatures
+        groups = ((file, group) for file in files for group in range(file.num_row_groups))
+        parts = (file.read_row_group(group, columns=SIGNATURES.names) for file, group in groups)
+        return cls.gathered(parts, sum(file.metadata.num_rows for file in files))
 
     @classmethod
-    def room(cls, n: int) -> Signatures:
-        """Arrays for n signatures, not filled."""
-        bands, bitmap = np.empty((n, BANDS), np.uint32), np.empty((n, WORDS), np.uint64)
-        return cls(np.empty(n, np.uint64), bands, bitmap, np.empty(n, np.uint8), np.empty(n, np.int32))
+    def gathered(cls, parts: Iterable[pa.Table], most: int) -> Signatures:
+        """From rows of SIGNATURES as they are made; ``most``: for how many there has to be room."""
+        bands, bitmap = np.empty((most, BANDS), np.uint32), np.empty((most, WORDS), np.uint64)
+        room = cls(np.empty(most, np.uint64), bands, bitmap, np.empty(most, np.uint8), np.empty(most, np.int32))
+        at = 0
+        for table in parts:
+            room._put(table, at)
+            at += len(table)
+        return cls(*(getattr(room, field.name)[:at] for field in fields(cls)))
 
     def _put(self, table: pa.Table, at: int) -> None:
         for batch in table.to_batches():
@@ -126,8 +124,9 @@ def families(signatures: Signatures, threads: int = 1, alike: float = ALIKE, agr
     size = np.bincount(family, minlength=len(rows))
     in_order = family[order]
     in_order = in_order[size[in_order] > 1]
-    found, place = np.unique(in_order, return_index=True)
-    found = found[np.argsort(place)]
+    place = np.full(len(rows), n, np.int64)  # where each is seen first: the last of those written stays
+    place[in_order[::-1]] = np.arange(len(in_order))[::-1]
+    found = in_order[place[in_order] == np.arange(len(in_order))]
     number = np.full(len(rows), -1, np.int64)
     number[found] = np.arange(len(found))
     return TextFamilies(number[family], rows[found])
