@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clew.engine.order import order_by
+from clew.extract._room import room
 from clew.match._forest import band_pairs, fold_copies, join_band, lay_out, roots, split
 from clew.match._shingles import BANDS, WORDS
 from clew.model.tables import SIGNATURES
@@ -70,12 +71,12 @@ class Signatures:
     def gathered(cls, parts: Iterable[pa.Table], most: int) -> Signatures:
         """From rows of SIGNATURES as they are made; ``most``: for how many there has to be room."""
         bands, bitmap = np.empty((most, BANDS), np.uint32), np.empty((most, WORDS), np.uint64)
-        room = cls(np.empty(most, np.uint64), bands, bitmap, np.empty(most, np.uint8), np.empty(most, np.int32))
+        held = cls(np.empty(most, np.uint64), bands, bitmap, np.empty(most, np.uint8), np.empty(most, np.int32))
         at = 0
         for table in parts:
-            room._put(table, at)
+            held._put(table, at)
             at += len(table)
-        return cls(*(getattr(room, field.name)[:at] for field in fields(cls)))
+        return cls(*(getattr(held, field.name)[:at] for field in fields(cls)))
 
     def _put(self, table: pa.Table, at: int) -> None:
         for batch in table.to_batches():
@@ -190,7 +191,7 @@ def _joined(
     parent = np.arange(len(rows), dtype=np.int32)
 
     def sorted_band(band: int) -> npt.NDArray[np.uint64]:
-        pairs = np.empty(len(rows), np.uint64)
+        pairs = room(len(rows), np.uint64)
         band_pairs(bands, rows, band, pairs)
         pairs.sort()
         return pairs
