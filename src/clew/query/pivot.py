@@ -16,7 +16,6 @@ from clew.store.workspace import Workspace
 
 MOST_RECORDS = 200_000  # a tie to more records than this says nothing about any of them
 MOST_SHOWN = 1_000
-_FEW = 2_000  # records
 
 Row = dict[str, Any]
 
@@ -103,6 +102,11 @@ SELECT DISTINCT rid, type::VARCHAR || ':' || value, type::VARCHAR, value, 'read 
 FROM mentions WHERE type::VARCHAR = {kind} AND value = {value}
 """
 
+# A join, not a list of ids in the query: only by a join does the reader of Parquet pass over columns of other rows.
+_MEMBERS = """
+CREATE OR REPLACE TEMP TABLE members AS SELECT * FROM network_members WHERE rid IN (SELECT rid FROM hits)
+"""
+
 _TIES = """
 SELECT type, value, max(how) AS how, count(DISTINCT rid) AS records, count(DISTINCT network_id) AS networks
 FROM hits JOIN members USING (rid) GROUP BY type, value ORDER BY records DESC, type, value LIMIT {limit}
@@ -111,7 +115,9 @@ FROM hits JOIN members USING (rid) GROUP BY type, value ORDER BY records DESC, t
 _NETWORKS = """
 SELECT network_id, any_value(n.records) AS records, count(DISTINCT rid) AS tied,
        string_agg(DISTINCT via, ', ' ORDER BY via) AS via, any_value(rank) AS rank, any_value(priority) AS priority
-FROM hits JOIN members USING (rid) JOIN networks n USING (network_id) LEFT JOIN leads USING (network_id)
+FROM hits JOIN members USING (rid)
+JOIN (FROM networks WHERE network_id IN (SELECT network_id FROM members)) n USING (network_id)
+LEFT JOIN (FROM leads WHERE network_id IN (SELECT network_id FROM members)) USING (network_id)
 GROUP BY network_id ORDER BY tied DESC, network_id LIMIT {limit}
 """
 
@@ -124,20 +130,19 @@ FROM hits GROUP BY rid ORDER BY n DESC, how DESC, rid LIMIT {limit}
 _RECORDS = """
 SELECT record_id, native_id, network_id, platform, strftime(posted_at, '%Y-%m-%d %H:%M UTC') AS posted_at, place,
        title, via
-FROM (SELECT * FROM records WHERE rid IN ({rids})) JOIN wanted USING (rid) JOIN members USING (rid)
+FROM records JOIN wanted USING (rid) JOIN members USING (rid)
 ORDER BY n DESC, posted_at, record_id
 """
 
 _NEAR = """
 CREATE OR REPLACE TEMP TABLE near AS
-SELECT t.type, t.value, count(DISTINCT t.rid) AS tied
-FROM ties t WHERE t.rid IN ({rids}) AND (t.type, t.value) NOT IN (SELECT (type, value) FROM hits)
-GROUP BY t.type, t.value ORDER BY tied DESC, t.type, t.value LIMIT {limit}
+SELECT type, value, count(DISTINCT rid) AS tied
+FROM ties WHERE rid IN (SELECT rid FROM hits) AND (type, value) NOT IN (SELECT (type, value) FROM hits)
+GROUP BY type, value ORDER BY tied DESC, type, value LIMIT {limit}
 """
 
 _NEIGHBOURS = """
-SELECT near.type, near.value, tied, count(*) AS records
-FROM near JOIN (SELECT type, value FROM ties WHERE value IN ({values})) USING (type, value)
+SELECT near.type, near.value, tied, count(*) AS records FROM near JOIN ties USING (type, value)
 GROUP BY ALL ORDER BY tied DESC, near.type, near.value
 """
 
@@ -168,29 +173,20 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
     for kind, value in asked.mentions:
         engine.run(_MENTIONED.format(kind=quote(kind), value=quote(value)))
     (total,) = engine.row("SELECT count(DISTINCT rid) FROM hits")
-    # A list of ids in the query lets the reader of Parquet pass over what holds none of them; a long list costs more.
-    every = "SELECT rid FROM hits" if total > _FEW else _listed(engine, "SELECT DISTINCT rid FROM hits ORDER BY rid")
-    engine.run(f"CREATE OR REPLACE TEMP TABLE members AS SELECT * FROM network_members WHERE rid IN ({every})")
+    engine.run(_MEMBERS)
     engine.run(_WANTED.format(limit=limit))
     near: list[Row] = []
     if 0 < total <= MOST_RECORDS:
-        engine.run(_NEAR.format(rids=every, limit=limit))
-        near = engine.rows(_NEIGHBOURS.format(values=_listed(engine, "SELECT DISTINCT value FROM near ORDER BY value")))
-    wanted = _listed(engine, "SELECT rid FROM wanted ORDER BY rid")
+        engine.run(_NEAR.format(limit=limit))
+        near = engine.rows(_NEIGHBOURS)
     return PivotResult(
         asked,
         [Tie(**r) for r in engine.rows(_TIES.format(limit=limit))],
         [TiedNetwork(**r) for r in engine.rows(_NETWORKS.format(limit=limit))],
-        [TiedRecord(**r) for r in engine.rows(_RECORDS.format(rids=wanted))],
+        [TiedRecord(**r) for r in engine.rows(_RECORDS)],
         [Neighbour(**r) for r in near],
         int(total),
     )
-
-
-def _listed(engine: Engine, query: str) -> str:
-    """The values of a query with one column as a list for SQL."""
-    values = engine.sql(query).column(0).to_pylist()
-    return ", ".join(quote(v) if isinstance(v, str) else str(v) for v in values) or "NULL"
 
 
 def _near(workspace: Workspace, engine: Engine, asked: Asked) -> pa.Table | None:
