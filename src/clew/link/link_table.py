@@ -105,7 +105,8 @@ def _entries(gathered: Gathered, code: Ints, bits: Floats) -> pa.Array:
     type_ = pa.array([*TYPES, "item"]).take(pa.array(kinds))
     values = pa.chunked_array([_escaped(chunk) for chunk in gathered.ties.values.chunks], pa.string())
     value = pc.coalesce(values.take(pa.array(code, mask=item)), "same item")
-    number = pa.array(bits).cast(pa.string())
+    worths = pa.array(bits).dictionary_encode()  # rounded: few are told apart, and numbers are slow to spell
+    number = worths.dictionary.cast(pa.string()).take(worths.indices)
     made = pc.binary_join_element_wise('{"type":"', type_, '","value":"', value, '","bits":', number, "}", "")
     if isinstance(made, pa.ChunkedArray):
         made = pa.concat_arrays(made.chunks) if made.num_chunks else pa.array([], pa.string())

@@ -8,7 +8,7 @@ the members that are aligned are the same (:mod:`clew.match.reuse`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -71,19 +71,24 @@ def match(
         The files by table.
     """
     shown = engine.sql("SELECT DISTINCT rid, value FROM mentions WHERE type::VARCHAR = 'image'")
-    with ThreadPoolExecutor(1) as pool:  # pictures need one thread for some time; texts not always two
-        pictures = pool.submit(lambda: write_tables({"image_members": image_members(shown, engine.threads)}, out, 1))
-        members, templates = _templates(engine, signatures, progress, before)
+    with ThreadPoolExecutor(1) as beside:  # pictures need one thread for some time; texts not always two
+        pictures = beside.submit(lambda: write_tables({"image_members": image_members(shown, engine.threads)}, out, 1))
+        templates, members = _templates(engine, signatures, out, progress, before, beside)
         progress(0.9)
-        written = write_tables({"template_members": members, "templates": templates}, out, engine.threads)
-        written |= pictures.result()
+        written = write_tables({"templates": templates}, out, 1) | members.result() | pictures.result()
     progress(1.0)
     return written
 
 
 def _templates(
-    engine: Engine, paths: Sequence[Path], progress: Callable[[float], None], before: Before | None
-) -> tuple[pa.Table, pa.Table]:
+    engine: Engine,
+    paths: Sequence[Path],
+    out: Path,
+    progress: Callable[[float], None],
+    before: Before | None,
+    beside: Executor,
+) -> tuple[pa.Table, Future[dict[str, Path]]]:
+    """The templates; whose they are is written ``beside``."""
     signatures = Signatures.load(paths)
     progress(0.1)
     found = families(signatures, engine.threads)
@@ -98,6 +103,7 @@ def _templates(
     # What a record was signed from may be gone from `records` by now; such families keep their other members.
     ids = named.column("template_id")
     family = named.column("family").to_numpy()
+    members = beside.submit(lambda: write_tables({"template_members": _members(rid, found, ids, family)}, out, 1))
     progress(0.4)
     size = np.diff(first)
     new = kept.row < 0
@@ -113,8 +119,7 @@ def _templates(
         "members": named.column("members"),
         "medoid": pa.array(rid[found.medoid][family]),
     }
-    templates = pa.table(columns).cast(TEMPLATES).sort_by("template_id")
-    return _members(rid, found, ids, family), templates
+    return pa.table(columns).cast(TEMPLATES).sort_by("template_id"), members
 
 
 def _members(rid: npt.NDArray[np.uint64], found: TextFamilies, ids: pa.ChunkedArray, family: Ints) -> pa.Table:
