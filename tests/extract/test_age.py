@@ -212,6 +212,25 @@ def test_leaves_what_is_no_age(text: str) -> None:
         "niña de 16 años de edad",
         "a 15 year old child",
         "I am 17. Call me",
+        "New girl, 16 years",
+        "Young woman (17)",
+        "Nieuw meisje, 16 jaar",
+        "Jonge vrouw (17)",
+        "Junge Frau, 17 Jahre",
+        "Neues Mädchen (17)",
+        "jeune femme (17)",
+        "chica nueva, 16 años",
+        "fată nouă, 16 ani",
+        "femeie tânără (17)",
+        "új lány, 16 év",
+        "młoda kobieta (17)",
+        "New girl, 16 years. Private apartment with kitchen",
+        "Sofia (16)",
+        "Sofia (16) & Bella",
+        "girl in a red dress, age 16",
+        "dress size 8, age 16",
+        "Mother with Anna (16), both available",
+        "club: girl aged 16",
     ],
 )
 def test_below_18_only_that_is_said(text: str) -> None:
@@ -242,10 +261,35 @@ def test_below_18_only_that_is_said(text: str) -> None:
         "car, 15 years old",
         "a bicycle for Tim (12)",
         "Anna, 16 May",
+        "Sofia (16), Plovdiv (9)",
+        "Varna (120)\nSofia (16)",
+        "Florence (14) | Victoria (12) | Milan (9)",
+        "Girls in Sofia (16)",
+        "Sofia, 16 girls online",
+        "Mom of Tim (12)",
+        "Vater von Tim (14) und Anna (12)",
+        "mama lui Andrei (12)",
+        "Tim (12)'s mum",
+        "jacket, age 14",
+        "Girls jacket, age 14",
+        "Winter coat for sale. Age 14. Good condition",
+        "Kurtka, wiek 14",
+        "Kleid, Gr. 14 Jahre alt",
+        "our salon is 16 years old",
+        "sewing machine, 15 years old",
+        "New girls (17)",
+        "Neue Mädchen (17)",
+        "New girl, 12 years experience",
+        "Lady, 15 years massage experience",
+        "jupe jeune fille, 14 ans",
     ],
 )
 def test_below_18_of_a_thing_or_of_a_child_who_is_not_offered(text: str) -> None:
     assert values(text) == []
+
+
+def test_two_towns_that_may_be_names_are_girls_in_doubt() -> None:
+    assert values("Victoria (19), Sofia (17)") == ["19", "under-18-stated"]
 
 
 @pytest.mark.parametrize("text", ["15 years", "in 12 jaar", "no under 18 years", "open since 15 years"])

@@ -7,19 +7,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clew.extract._agecontext import words_near
+from clew.extract._agenear import words_near
 from clew.extract._agewords import (
     AGED,
     COUNTED,
     DUTCH,
     EN,
     EXPERIENCE,
+    FIRM,
     GERMAN,
     HER,
     LAT,
     LIMIT,
     LINKING,
     NOUN,
+    NOUNS,
     NOW,
     OLD,
     PERSON,
@@ -38,6 +40,7 @@ from clew.extract._agewords import (
     words_of_places,
 )  # fmt: skip
 from clew.extract._firstnames import names
+from clew.extract._gazetteer import towns
 from clew.extract._words import LETTER, Words, lookup, skip_spaces, skip_spaces_back, word_begin, word_end
 from clew.ingest.kernels import kernel_step
 
@@ -53,13 +56,14 @@ class Vocabulary(NamedTuple):
     near: Words
     names: Words
     joining: Words
+    towns: Words
 
 
 @cache
 def vocabulary_of_ages() -> Vocabulary:
     return Vocabulary(
         words_after(), words_next(), words_before(), words_of_places(), words_of_order(), words_near(), names(),
-        words_joining(),
+        words_joining(), towns(),
     )  # fmt: skip
 
 
@@ -151,6 +155,16 @@ def after_it(sym, i, end, kinds, after, following):  # type: ignore[no-untyped-d
 
 
 @kernel_step
+def of_experience(sym, stop, end, kinds, following):  # type: ignore[no-untyped-def]
+    """Is it of experience within three words: "15 years massage experience"?"""
+    for _ in range(3):
+        said, stop = _next_word(sym, stop, end, kinds, following)
+        if said == EXPERIENCE:
+            return True
+    return False
+
+
+@kernel_step
 def _subject(sym, j, begin, first, kinds, words):  # type: ignore[no-untyped-def]
     """What the word ``sym[begin:j]`` before a number says; "is", "now" or "turned" say what stands before them does."""
     code = lookup(words, sym, begin, j)
@@ -164,9 +178,13 @@ def _subject(sym, j, begin, first, kinds, words):  # type: ignore[no-untyped-def
         if said not in (LINKING, NOW):
             break
         linked |= said == LINKING
-    if said == THING or (said == EXPERIENCE and code == LINKING) or (code == LAT and said in (LIMIT, EXPERIENCE)):
+    if (
+        said in (THING, FIRM)
+        or (said == EXPERIENCE and code == LINKING)
+        or (code == LAT and said in (LIMIT, EXPERIENCE))
+    ):
         return np.int64(THING)
-    if said in (SHE, NOUN) and linked:
+    if said in (SHE, NOUN, NOUNS) and linked:
         return np.int64(SHE)
     if code in (TURNED, LAT) or (said == SELF and linked) or (code == NOW and said == PERSON):
         return np.int64(PERSON)

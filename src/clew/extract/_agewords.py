@@ -12,8 +12,9 @@ from clew.extract._words import Words, grouped, vocabulary
 YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING, YEAR, AGED, EXPERIENCE, THING, SHORT, TURNED = range(12)
 # More of them: Dutch years (after which "en" is "and"), "she" (whose age follows "is"), "now" or "only" before an age,
 # Polish "lat 24", the German words that are "I am" in English, "en", the person who speaks before "is" ("jag är"),
-# "her" (whose age follows), "girl" (whose age follows, or "is") and what may stand before that one.
-DUTCH, SHE, NOW, LAT, GERMAN, EN, SELF, HER, NOUN, YOUNG = range(12, 22)
+# "her" (whose age follows), "girl" (whose age follows, or "is"), what may stand before that one, and one that is also
+# many ("Mädchen"), a business before "is" (but "club: 18 years old").
+DUTCH, SHE, NOW, LAT, GERMAN, EN, SELF, HER, NOUN, YOUNG, NOUNS, FIRM = range(12, 24)
 _EXPERIENCE = """
     experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza experiencia
     expérience doswiadczenia doswiadczenie doswiadczeniem praxe praxi prax tapasztalat tapasztalattal tapasztalata
@@ -53,12 +54,15 @@ _AFTER = {
     COUNTED: """
         min mins minute minutes minuten minut minuti minuty minutter мин минут hr hrs hour hours uur stunden std
         heures horas ore godzin h km m cm kg g ml m2 % euro euros eur usd gbp pln zl kc lei photos fotos reviews ads
-        offers pm am uhr january february march april may june july august september october november december januar
-        februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre
-        novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-        gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre januari februari maart mei augustus
-        stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia января
-        февраля марта апреля мая июня июля августа сентября октября ноября декабря
+        girls escorts models profiles listings results members hotels jobs meisjes vrouwen advertenties profielen
+        damen frauen anzeigen profile filles annonces profils chicas anuncios ragazze annunci dziewczyn ogłoszeń
+        ogłoszenia fete anunțuri lány hirdetés девушек анкет объявлений offers pm am uhr january february march april
+        may june july august september october november december januar februar märz mai juni juli oktober dezember
+        janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril
+        mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio aprile maggio giugno luglio
+        settembre ottobre dicembre januari februari maart mei augustus stycznia lutego marca kwietnia maja czerwca
+        lipca sierpnia września października listopada grudnia января февраля марта апреля мая июня июля августа
+        сентября октября ноября декабря
     """,
     SHORT: "j",
     DUTCH: "jaar jaartjes jr",
@@ -91,14 +95,21 @@ _BEFORE = {
     SHE: "she he zij ze hij sie elle ella él lei lui ela ele ea она вона він тя той hon hun hän",
     HER: "ей їй",
     NOUN: """
-        girl boy lady woman meisje meid jongen dame mädchen junge frau fille garçon femme chica chico mujer ragazza
+        girl boy lady woman meisje vrouw meid jongen dame junge frau fille garçon femme chica chico mujer ragazza
         ragazzo donna rapariga moça menina mulher fata femeie dziewczyna kobieta dívka holka žena lány девушка девочка
         женщина дівчина жінка момиче жена flicka tjej pige jente daughter sister niece dochter tochter hija figlia
         filha córka дочь
     """,
+    NOUNS: "mädchen",
+    FIRM: """
+        salon shop store restaurant bar club hotel pub cafe spa parlour studio school winkel zaak praktijk laden
+        geschäft praxis magasin boutique institut tienda negocio local negozio locale loja salão sklep lokal gabinet
+        obchod podnik salón magazin localul salonul szalon bolt üzlet салон магазин клуб заведение заклад хотел
+    """,
     YOUNG: """
-        young our new een jong jonge nieuw nieuwe ein eine junges junge neue une jeune una joven nueva giovane nuova
-        uma jovem nova o tânără młoda nowa mladá nová fiatal új молодая юная новая млада нова молода
+        young our new een jong jonge nieuw nieuwe ein eine junges neues junge neue une jeune nouvelle una joven nueva
+        giovane nuova uma jovem nova o tânără nouă młoda nowa mladá nová fiatal új молодая юная новая млада нова
+        молода
     """,
     SELF: "jag jeg аз",
     NOW: """
@@ -113,7 +124,8 @@ _BEFORE = {
         younger ouder jonger alter first every during через за более больше свыше около почти примерно понад більше
         більш майже близько повече над peste aproape preste mint közel majdnem több više gotovo prawie niemal okolo
         téměř přes üzeri yli melkein nesten næsten nästan nearly sinds seit depuis da desde dal dla the wenigstens
-        preko nad pod sub och yfir
+        preko nad pod sub och yfir size gr größe maat taille talla taglia tamanho rozmiar mărime mărimea méret размер
+        розмір velikost veľkosť storlek størrelse
     """,
     TURNED: "turned turning cumpli cumplo исполнилось виповнилось",
     LINKING: """

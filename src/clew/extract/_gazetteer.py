@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clew.extract._kept import kept
+from clew.extract._words import Words, vocabulary
 from clew.extract.base import pack_region
 from clew.extract.fold import fold, text_buffers
 from clew.extract.phrases import Phrases, Spelt
@@ -30,6 +31,9 @@ _CODE = r"^(?:.*[,(/] *)?\b([A-Z]{2})\)?$"  # "NL", "Amsterdam, NL", "Paris, TX"
 _US, _GEORGIA = 0x5553, 0x4745
 
 Ints = npt.NDArray[np.int64]
+
+
+_TOWN = 50_000  # people
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,16 @@ def gazetteer() -> Gazetteer:
         latitude=table["latitude"].to_numpy(),
         longitude=table["longitude"].to_numpy(),
     )
+
+
+@cache
+def towns() -> Words:
+    """Names of one word of the larger towns."""
+    table = _read("place_names.parquet")
+    scores, names = table["scores"].chunk(0), table["name"].chunk(0)
+    most = scores.flatten().to_numpy()[scores.offsets.to_numpy()[:-1]]  # of the likeliest place
+    large = names.filter(pa.array(most >= _TOWN))
+    return vocabulary(dict.fromkeys(large.filter(pc.invert(pc.match_substring(large, " "))).to_pylist(), 0))
 
 
 def country_of(texts: pa.Array, hints: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:

@@ -7,9 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from clew.extract._agebeside import after_it, before_it, goes_on, is_order, stands_alone, vocabulary_of_ages
+from clew.extract._agebeside import (
+    after_it,
+    before_it,
+    goes_on,
+    is_order,
+    of_experience,
+    stands_alone,
+    vocabulary_of_ages,
+)  # fmt: skip
 from clew.extract._agecontext import for_sale, of_another
-from clew.extract._agewords import COUNTED, EXPERIENCE, LIMIT, NOUN, OLD, PERSON, SHE, SHORT, THING, YEARS, YOUNG
+from clew.extract._agelists import counted
+from clew.extract._agewords import COUNTED, EXPERIENCE, LIMIT, NOUN, NOUNS, OLD, PERSON, SHE, SHORT, THING, YEARS, YOUNG
 from clew.extract._capitals import CAPITAL, capitals
 from clew.extract._firstnames import DOUBTFUL, PLAIN, aged, word_at, word_before
 from clew.extract._marks import NUMBER, next_mark
@@ -76,6 +85,8 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
         return False
     if said not in (YEARS, SHORT) and not aged(sym, j, end):
         return False
+    if said < 0 and counted(sym, head, j, a + 2, first, end, kinds, vocabulary.names, vocabulary.towns):
+        return False
     if age >= _ADULT:
         return True
     k = skip_spaces_back(sym, head, first, 3)
@@ -85,12 +96,30 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
 
 
 @kernel_step
-def _girl(sym, begin, first, end, kinds, vocabulary):  # type: ignore[no-untyped-def]
-    """Is the "girl" at begin, before "16 years", one who is offered: first on its line or "young"?"""
-    k = skip_spaces_back(sym, begin, first, 2)
-    said = lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k)
-    opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI or said == YOUNG
-    return opens and not for_sale(sym, begin, first, end, kinds, vocabulary.near)
+def _girl(sym, a, i, first, end, said, kinds, vocabulary):  # type: ignore[no-untyped-def]
+    """Does a "girl" who is offered stand before the number: "Girl, 16 years" on its line, "young girl (16)"?"""
+    stop = a
+    while stop > first and a - stop < 3 and sym[stop - 1] in (32, 40, 44, 45, 58, 124):
+        stop -= 1
+    at = word_begin(sym, kinds, stop, first)
+    code, young = lookup(vocabulary.before, sym, at, stop), False
+    if code == YOUNG:  # "chica joven, 16"
+        young = True
+        stop = skip_spaces_back(sym, at, first, 1)
+        at = word_begin(sym, kinds, stop, first)
+        code = lookup(vocabulary.before, sym, at, stop)
+    if code not in (NOUN, NOUNS) or stop == a:
+        return False
+    k = skip_spaces_back(sym, at, first, 2)
+    opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
+    if lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) in (YOUNG, NOUN):  # "junge Frau"
+        young = code == NOUN or said == YEARS or sym[k - 1] == 115  # "neue Mädchen (16)" are sixteen
+    if said != YEARS:
+        enclosed = sym[a - 1] == 40 and i < end and sym[i] == 41
+        ends = i >= end or sym[i] in (10, 33, 44, 46, 41, BREAK) or sym[i] >= EMOJI
+        if not young or not (enclosed or (ends and sym[a - 1] == 32 and sym[a - 2] in (44, 45))):
+            return False
+    return (opens or young) and not for_sale(sym, at, first, end, kinds, vocabulary.near)
 
 
 @kernel_step
@@ -106,8 +135,9 @@ def _judge(text, r, a, i, first, end, age, kinds, letters, vocabulary, words):  
         closes = closes or goes_on(sym, i, end, kinds, vocabulary.joining)
     spoken = cue in (PERSON, SHE) and (said == YEARS or closes)
     sure = said == OLD or cue == OLD or spoken or (said == YEARS and age >= _ADULT and not words)
-    if not sure and cue == NOUN and said == YEARS:
-        sure = _girl(sym, begin, first, end, kinds, vocabulary)
+    if not sure and age < _ADULT and said in (YEARS, SHORT, -1):
+        sure = _girl(sym, a, i, first, end, said, kinds, vocabulary)
+        sure = sure and not of_experience(sym, stop, end, kinds, vocabulary.following)
     if not sure and not words:
         sure = _named(text, r, a, first, end, age, said, kinds, letters, vocabulary)
     if not sure:
