@@ -231,6 +231,8 @@ def test_leaves_what_is_no_age(text: str) -> None:
         "dress size 8, age 16",
         "Mother with Anna (16), both available",
         "club: girl aged 16",
+        "hot girl, 17",
+        "Teen girl (16), available now",
     ],
 )
 def test_below_18_only_that_is_said(text: str) -> None:
@@ -282,6 +284,12 @@ def test_below_18_only_that_is_said(text: str) -> None:
         "New girl, 12 years experience",
         "Lady, 15 years massage experience",
         "jupe jeune fille, 14 ans",
+        "minimum age 16",
+        "min. leeftijd: 16",
+        "no girls under age 17",
+        "Nanny wanted for Emma (12)",
+        "We are a family with Emma (12) and Noah (10)",
+        "Gezin met Noah (14)",
     ],
 )
 def test_below_18_of_a_thing_or_of_a_child_who_is_not_offered(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clew.extract._agenear import words_near
+from clew.extract._agenear import FOR, words_near
 from clew.extract._agewords import (
     AGED,
     COUNTED,
@@ -189,6 +189,17 @@ def _subject(sym, j, begin, first, kinds, words):  # type: ignore[no-untyped-def
     if code in (TURNED, LAT) or (said == SELF and linked) or (code == NOW and said == PERSON):
         return np.int64(PERSON)
     return np.int64(-1)
+
+
+@kernel_step
+def is_limit(sym, begin, first, kinds, vocabulary):  # type: ignore[no-untyped-def]
+    """Is the "age" at begin one that is asked for: "minimum age 16", "under age 16"?"""
+    j = skip_spaces_back(sym, begin, first, 2)
+    if j > first and sym[j - 1] == 46:  # "min."
+        j -= 1
+    at = word_begin(sym, kinds, j, first)
+    asked = lookup(vocabulary.near, sym, at, j) == FOR  # "looking for age 16"
+    return lookup(vocabulary.before, sym, at, j) == LIMIT and not asked
 
 
 @kernel_step

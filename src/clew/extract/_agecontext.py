@@ -9,6 +9,7 @@ import numpy as np
 
 from clew.extract._agenear import (
     BETWEEN,
+    FAMILY,
     FOR,
     GOODS,
     HOME,
@@ -149,8 +150,9 @@ def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untype
         direct &= not parted
         if code == OWNED:
             code = KIN if before in (OWN, FOR) else -1
-        if code == PARENT:  # "mother of Tim (12)"
-            code = KIN if behind in (BETWEEN, FOR, OWN) and not parted else -1
+        if code in (PARENT, FAMILY):  # "mother of Tim (12)", "a family with Emma (12)"
+            of = behind in (BETWEEN, FOR, OWN) or (code == FAMILY and behind == PLACED)
+            code = KIN if of and not parted else -1
         if code == FOR and i == begin and not wide and not parted:  # "for age 16", but "looking for age 16"
             return (PERSON if before == SEEK else MADE), False, True
         made |= code == FOR and before != SEEK  # "a bicycle for Tim (12)"
@@ -158,7 +160,7 @@ def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untype
             return code, direct, before == FOR
         if code in (GOODS, HOME) and before != NONE and (direct or not _placed(sym, a, first, kinds, words)):
             return GOODS, direct, False
-        if code in (MADE, WORN) and (made or direct):
+        if code in (MADE, WORN) and (made or direct or behind == SEEK):  # "nanny wanted for Emma (12)"
             return MADE, direct, True
         if code == WORN and not wide and k < 2 and behind != SIZE and _headed(sym, a, first, kinds, words):
             return MADE, True, True

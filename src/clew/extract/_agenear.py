@@ -12,8 +12,8 @@ from clew.extract._words import Words, grouped
 # "without".
 PERSON, KIN, OWNED, GOODS, MADE, FOR, SEEK, OWN, OFFER, OFFERED, BETWEEN, PLACED, NONE = range(13)
 # More of them: clothes and toys, which are sold by age; a mother or father ("of Tim"), a house and what stands in it,
-# "for sale", "size".
-WORN, PARENT, HOME, SALE, SIZE = range(13, 18)
+# "for sale", "size", a family ("with Emma").
+WORN, PARENT, HOME, SALE, SIZE, FAMILY = range(13, 19)
 
 _WORDS = {
     PERSON: """
@@ -93,6 +93,7 @@ _WORDS = {
         rodiče anya apa szülők мама папа мать отец родители мати батько батьки майка майката баща бащата родителите mor
         far forældre mamma pappa föräldrar foreldre
     """,
+    FAMILY: "family familie gezin famille familia famiglia família rodzina rodina család семья семейство сім'я familj",
     SALE: """
         sale sell selling sells verkaufe verkauf verkauft verkaufen koop verkoop verkopen vends vendre vente vendo
         vendesi vende vendita venta sprzedam sprzedaż vând vânzare eladó elado продам продаю продается продається

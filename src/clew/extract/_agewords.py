@@ -95,6 +95,7 @@ _BEFORE = {
     SHE: "she he zij ze hij sie elle ella él lei lui ela ele ea она вона він тя той hon hun hän",
     HER: "ей їй",
     NOUN: """
+        schoolgirl teen teenager
         girl boy lady woman meisje vrouw meid jongen dame junge frau fille garçon femme chica chico mujer ragazza
         ragazzo donna rapariga moça menina mulher fata femeie dziewczyna kobieta dívka holka žena lány девушка девочка
         женщина дівчина жінка момиче жена flicka tjej pige jente daughter sister niece dochter tochter hija figlia
@@ -107,6 +108,9 @@ _BEFORE = {
         obchod podnik salón magazin localul salonul szalon bolt üzlet салон магазин клуб заведение заклад хотел
     """,
     YOUNG: """
+        teen teenage little cute sweet beautiful pretty lovely sexy hot petite mooi mooie lieve leuke schöne schönes
+        hübsche hübsches süße süßes frisches jolie belle hermosa guapa bella bonita linda carina frumoasă dulce piękna
+        ładna krásná hezká szép красивая милая гарна красива
         young our new een jong jonge nieuw nieuwe ein eine junges neues junge neue une jeune nouvelle una joven nueva
         giovane nuova uma jovem nova o tânără nouă młoda nowa mladá nová fiatal új молодая юная новая млада нова
         молода

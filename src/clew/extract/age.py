@@ -11,6 +11,7 @@ from clew.extract._agebeside import (
     after_it,
     before_it,
     goes_on,
+    is_limit,
     is_order,
     of_experience,
     stands_alone,
@@ -143,6 +144,8 @@ def _judge(text, r, a, i, first, end, age, kinds, letters, vocabulary, words):  
     if not sure:
         return a, a
     begin, stop = begin if cue == OLD else a, stop if said >= 0 else i
+    if cue == OLD and age < _ADULT and is_limit(sym, begin, first, kinds, vocabulary):
+        return a, a
     doubted = age < _ADULT and not (spoken and cue == PERSON)
     if doubted and of_another(sym, begin, stop, first, end, kinds, vocabulary.near, cue == SHE):
         return a, a
