@@ -109,6 +109,10 @@ def test_spellings(text: str, sense: str) -> None:
         "Предоплаты нет",
         "Без предоплаты!",
         "borg betalen niet nodig",
+        "Eine Anzahlung brauchst du nicht",
+        "Een aanbetaling hoef je niet",
+        "Vorkasse will ich nicht",
+        "La caparra non la chiedo",
         "",
     ],
 )

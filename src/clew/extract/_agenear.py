@@ -132,7 +132,7 @@ _WORDS = {
         întâlniri dostępna dostępny oferuje spotka spotkania dostupná nabízí elérhető kínál találkozna доступна
         свободна предлагает встреча встречи пропонує зустріч предлага tillgänglig erbjuder tilgængelig tilbyder
     """,
-    PLACED: "in at by with en im am bei mit op bij dans chez w na u v em din la pe con avec z s в на у с en",
+    PLACED: "in at by with met en im am bei mit op bij dans chez w na u v em din la pe con avec z s в на у с en",
     NONE: """
         no without any keine kein ohne geen zonder pas sans sin senza nessun bez nie mam brak без нет нема nincs fără
         sem

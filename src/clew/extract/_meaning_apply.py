@@ -240,8 +240,9 @@ def _contrary(words, n, rules, denials, r, i, j):  # type: ignore[no-untyped-def
         return True
     # a match in several parts of a sentence may be denied in its last: "without papers, we see to it" is offered
     first, after = words.first[j], words.after[j]
+    for t in range(rules.size[r]):
+        after = max(after, words.after[words.chosen[t]])
     for k in range(i, j):
-        after = max(after, words.after[k])
         if words.part[k] == words.part[j]:
             first = min(first, words.first[k])
     return denied(

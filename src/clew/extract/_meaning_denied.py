@@ -116,13 +116,19 @@ def _before(words, n, d, at, far):  # type: ignore[no-untyped-def]
 
 @inner
 def _behind(words, n, d, at):  # type: ignore[no-untyped-def]
-    """Does a word behind a match deny it?"""
-    k, after, part = _from(words, n, at.after), at.after, at.part
-    while k < n and words.sentence[k] == at.sentence and words.first[k] - after <= FAR:
+    """Does a word behind a match deny it? Over what is asked it must follow at once: "200 Euro brauchst du nicht"."""
+    k, after, part, far = _from(words, n, at.after - 1), at.after, at.part, FAR
+    while k < n and words.first[k] < at.after:  # "Kaution zahlen" in "Kaution zahlen Sie nicht"
+        if words.after[k] > at.after and words.part[k] == part and fits(words.bits, k, d.behind):
+            return True
+        k += 1
+    while k < n and words.sentence[k] == at.sentence and words.first[k] - after <= far:
         if words.part[k] == part and fits(words.bits, k, d.behind):
             return True
         if fits(words.bits, k, d.listed):
             after, part = max(after, words.after[k]), words.part[k]
+        elif fits(words.bits, k, d.asked) and words.part[k] == part:
+            after, far = max(after, words.after[k]), 0
         elif fits(words.bits, k, d.asked) or fits(words.bits, k, d.other):
             return False
         k += 1
