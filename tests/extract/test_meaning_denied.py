@@ -87,6 +87,8 @@ DENIED = {
         "Отработать нужно 15 смен, проезд оплачиваем",
         "Odpracujesz 8 godzin dziennie, dojazd bezpłatny",
         "Bilet zwracamy z pierwszą pensją",
+        "Health insurance is deducted from your salary",
+        "IT-Support: Sie nehmen Tickets an und arbeiten sie ab",
         "Витрати на квиток відшкодовуємо разом із зарплатою",
         "Despesas de viagem reembolsadas com o primeiro salário",
     ),
@@ -171,6 +173,7 @@ SAID = {
         "El billete lo pagas de tu sueldo",
         "O bilhete devolves do teu salário",
         "You pay the flight from your wages",
+        "Ticket costs are deducted from your first salary",
     ),
     "drug-errand": ("Pick up a package and bring it to an address, 300 euro, do not tell anyone",),
     "live-in-no-leave": (
