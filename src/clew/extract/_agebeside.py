@@ -192,6 +192,17 @@ def _subject(sym, j, begin, first, kinds, words):  # type: ignore[no-untyped-def
 
 
 @kernel_step
+def paired(sym, i, first, kinds, joining):  # type: ignore[no-untyped-def]
+    """Where the first of two numbers begins of which the second is at i: "16 and 17"; i if there is only one."""
+    j = skip_spaces_back(sym, i, first, 1)
+    begin = word_begin(sym, kinds, j, first)
+    joined = lookup(joining, sym, begin, j) >= 0 or (begin == j and j > first and sym[j - 1] == 38)
+    j = skip_spaces_back(sym, begin if begin < j else j - 1, first, 1)
+    two = joined and j - 2 >= first and 48 <= sym[j - 1] <= 57 and 49 <= sym[j - 2] <= 57
+    return j - 2 if two and (j - 2 == first or not 48 <= sym[j - 3] <= 57) else i
+
+
+@kernel_step
 def is_limit(sym, begin, first, kinds, vocabulary):  # type: ignore[no-untyped-def]
     """Is the "age" at begin one that is asked for: "minimum age 16", "under age 16"?"""
     j = skip_spaces_back(sym, begin, first, 2)

@@ -152,7 +152,7 @@ def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untype
             code = KIN if before in (OWN, FOR) else -1
         if code in (PARENT, FAMILY):  # "mother of Tim (12)", "a family with Emma (12)"
             of = behind in (BETWEEN, FOR, OWN) or (code == FAMILY and behind == PLACED)
-            code = KIN if of and not parted else -1
+            code = KIN if (of and not parted) or (code == FAMILY and sym[b] == 58) else -1
         if code == FOR and i == begin and not wide and not parted:  # "for age 16", but "looking for age 16"
             return (PERSON if before == SEEK else MADE), False, True
         made |= code == FOR and before != SEEK  # "a bicycle for Tim (12)"

@@ -13,8 +13,8 @@ YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING, YEAR, AGED, EXPERIENCE, THING, SHOR
 # More of them: Dutch years (after which "en" is "and"), "she" (whose age follows "is"), "now" or "only" before an age,
 # Polish "lat 24", the German words that are "I am" in English, "en", the person who speaks before "is" ("jag är"),
 # "her" (whose age follows), "girl" (whose age follows, or "is"), what may stand before that one, and one that is also
-# many ("Mädchen"), a business before "is" (but "club: 18 years old").
-DUTCH, SHE, NOW, LAT, GERMAN, EN, SELF, HER, NOUN, YOUNG, NOUNS, FIRM = range(12, 24)
+# many ("Mädchen"), a business before "is" (but "club: 18 years old"), "girls".
+DUTCH, SHE, NOW, LAT, GERMAN, EN, SELF, HER, NOUN, YOUNG, NOUNS, FIRM, MANY = range(12, 25)
 _EXPERIENCE = """
     experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza experiencia
     expérience doswiadczenia doswiadczenie doswiadczeniem praxe praxi prax tapasztalat tapasztalattal tapasztalata
@@ -95,13 +95,19 @@ _BEFORE = {
     SHE: "she he zij ze hij sie elle ella él lei lui ela ele ea она вона він тя той hon hun hän",
     HER: "ей їй",
     NOUN: """
-        schoolgirl teen teenager
+        schoolgirl teen teenager student studente studentin étudiante estudiante studentessa studentka
+        studentă студентка
         girl boy lady woman meisje vrouw meid jongen dame junge frau fille garçon femme chica chico mujer ragazza
         ragazzo donna rapariga moça menina mulher fata femeie dziewczyna kobieta dívka holka žena lány девушка девочка
         женщина дівчина жінка момиче жена flicka tjej pige jente daughter sister niece dochter tochter hija figlia
         filha córka дочь
     """,
     NOUNS: "mädchen",
+    MANY: """
+        girls ladies women meisjes dames vrouwen filles femmes frauen damen chicas mujeres ragazze donne raparigas
+        meninas
+        fete dziewczyny dívky holky lányok девушки девочки дівчата момичета devojke djevojke tjejer piger
+    """,
     FIRM: """
         salon shop store restaurant bar club hotel pub cafe spa parlour studio school winkel zaak praktijk laden
         geschäft praxis magasin boutique institut tienda negocio local negozio locale loja salão sklep lokal gabinet

@@ -14,12 +14,28 @@ from clew.extract._agebeside import (
     is_limit,
     is_order,
     of_experience,
+    paired,
     stands_alone,
     vocabulary_of_ages,
 )  # fmt: skip
 from clew.extract._agecontext import for_sale, of_another
 from clew.extract._agelists import counted
-from clew.extract._agewords import COUNTED, EXPERIENCE, LIMIT, NOUN, NOUNS, OLD, PERSON, SHE, SHORT, THING, YEARS, YOUNG
+from clew.extract._agewords import (
+    COUNTED,
+    EXPERIENCE,
+    FIRM,
+    LIMIT,
+    MANY,
+    NOUN,
+    NOUNS,
+    OLD,
+    PERSON,
+    SHE,
+    SHORT,
+    THING,
+    YEARS,
+    YOUNG,
+)  # fmt: skip
 from clew.extract._capitals import CAPITAL, capitals
 from clew.extract._firstnames import DOUBTFUL, PLAIN, aged, word_at, word_before
 from clew.extract._marks import NUMBER, next_mark
@@ -91,6 +107,10 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
     if age >= _ADULT:
         return True
     k = skip_spaces_back(sym, head, first, 3)
+    if (
+        k < head and lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) == FIRM
+    ):  # "Hotel Victoria (12)"
+        return False
     opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
     enclosed = sym[a - 1] == 40 and (said >= 0 or (a + 2 < end and sym[a + 2] == 41))
     return code == PLAIN and (said in (YEARS, SHORT) or enclosed or opens)
@@ -99,6 +119,9 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
 @kernel_step
 def _girl(sym, a, i, first, end, said, kinds, vocabulary):  # type: ignore[no-untyped-def]
     """Does a "girl" who is offered stand before the number: "Girl, 16 years" on its line, "young girl (16)"?"""
+    number = a
+    if said == YEARS:
+        a = paired(sym, a, first, kinds, vocabulary.joining)  # "new girls 16 and 17 years"
     stop = a
     while stop > first and a - stop < 3 and sym[stop - 1] in (32, 40, 44, 45, 58, 124):
         stop -= 1
@@ -109,7 +132,8 @@ def _girl(sym, a, i, first, end, said, kinds, vocabulary):  # type: ignore[no-un
         stop = skip_spaces_back(sym, at, first, 1)
         at = word_begin(sym, kinds, stop, first)
         code = lookup(vocabulary.before, sym, at, stop)
-    if code not in (NOUN, NOUNS) or stop == a:
+    one = code in (NOUN, NOUNS) and a == number
+    if stop == a or not (one or (code in (NOUNS, MANY) and a < number)):
         return False
     k = skip_spaces_back(sym, at, first, 2)
     opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
