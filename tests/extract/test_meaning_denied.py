@@ -43,6 +43,7 @@ DENIED = {
         "Foglalót fizetni nem kell",
         "Les frais de voyage sont remboursés",
         "frais de déplacement remboursés",
+        "Frais de garde d'enfants remboursés",
         "As despesas de viagem são reembolsadas",
     ),
     "wage-deductions": (
@@ -52,6 +53,7 @@ DENIED = {
         "Travel costs are reimbursed with your salary.",
         "Rimborso spese di viaggio in busta paga.",
         "Płacimy za bilet, pensja 6000 zł",
+        "Frais de repas remboursés, salaire 1900 euros",
     ),
     "travel-arranged": (
         "Anreise organisieren Sie selbst",
