@@ -107,6 +107,7 @@ DENIED = {
         "Nachtwache gesucht, unser Pflegeheim ist rund um die Uhr besetzt",
         "When your contract ends you have one month to leave the room",
         "Guests must leave the room the same day",
+        "When I stop working here I will move out at once",
         "Wenn du kündigst, kannst du das Zimmer noch drei Monate behalten",
     ),
     "no-contract": (
