@@ -79,6 +79,43 @@ def test_a_number_recycled_after_a_long_silence_joins_nobody(tmp_path: Path) -> 
     assert result.of(range(10)) != result.of(range(10, 20))
 
 
+_OWNER = (("name:anna",), "town1")  # what is shown beside the number, before and after the silence
+
+
+@pytest.mark.parametrize(
+    ("silence", "before", "after", "one"),
+    [
+        (300, _OWNER, (("name:maria",), "town2"), False),
+        (300, ((), None), ((), None), False),  # nothing that speaks for one owner
+        (300, ((), "town1"), ((), "town2"), False),
+        (30, _OWNER, (("name:maria",), "town2"), True),
+        (300, _OWNER, _OWNER, True),
+        (300, _OWNER, (("name:anna",), "town2"), True),  # on tour
+        (300, ((), "town1"), (("name:anna",), "town1"), True),
+        (300, (("handle:t:a", "name:anna"), "town1"), (("handle:t:a", "name:maria"), "town2"), True),
+        (300, (("template:a", "name:anna"), "town1"), (("template:a", "name:maria"), "town2"), True),
+        (300, (("image:a", "name:anna"), "town1"), (("image:a", "name:maria"), "town2"), True),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 150])
+def test_a_number_alone_ties_nobody_over_a_long_silence_but_with_any_second_thing_it_does(
+    tmp_path: Path,
+    others: int,
+    silence: float,
+    before: tuple[tuple[str, ...], str | None],
+    after: tuple[tuple[str, ...], str | None],
+    one: bool,
+) -> None:
+    adverts = [
+        Advert(10 * side + k, ("phone:same", *holds), day=side * silence + k, place=place)
+        for side, (holds, place) in enumerate((before, after))
+        for k in range(2)
+    ]
+    result = run(tmp_path, [*crowd(100, others), *adverts])
+    assert len(result.of((0, 1))) == len(result.of((10, 11))) == 1
+    assert (result.network[0] == result.network[10]) is one
+
+
 def test_platform_mail_in_every_advert_joins_nobody(tmp_path: Path) -> None:
     adverts = [Advert(a.number, (*a.holds, "email:abuse@board"), a.day, a.place) for a in crowd(0)]
     assert len(run(tmp_path, adverts).partition()) == 150

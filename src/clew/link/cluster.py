@@ -6,7 +6,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from clew.engine.order import order_by
 from clew.ingest.kernels import kernel, making_kernel
@@ -14,9 +13,10 @@ from clew.link.candidates import Keys, candidates
 from clew.link.groups import Evidence, Floats, Groups, Ints, Telling, join, neighbourly, prune, single
 from clew.link.hubs import Joint, joint_users, wide_pairs
 from clew.link.score import calibrate, chances, lay_out, scale, score, worth
-from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, Weights
+from clew.link.weights import CLASS_OF, CONTACT, DEFAULT, TEMPLATE, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
+_PHONE = TYPES.index("phone")
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
 PLAIN = 6.0  # rounds that ask for so many bits look at fewer pairs
@@ -50,7 +50,7 @@ def cluster(
         threads: workers; they do not change the result.
     """
     groups = single(evidence, told)
-    label = union(len(evidence.item), *_alike(evidence), *told.together, *together)
+    label = union(len(evidence.item), *_alike(evidence, weights), *told.together, *together)
     heads, merged = numbered(label)
     order = order_by(neighbourly(told.identifiers, groups.users)[heads])
     place = np.empty(len(heads), np.int64)
@@ -137,40 +137,41 @@ def _best(pairs, bits, lowest, best):  # type: ignore[no-untyped-def]
                 most[x], best[x] = bits[k], y
 
 
-def _alike(evidence: Evidence) -> tuple[Ints, Ints]:
-    """Pairs of records that are one group from the start: versions of one item; the same contacts on the same text."""
-    n = len(evidence.item)
+def _alike(evidence: Evidence, weights: Weights) -> tuple[Ints, Ints]:
+    """Pairs of records that are one group from the start: versions of one item; the same contacts on the same text.
+
+    A number alone is weighed anew where it was silent for long: it may have been given to somebody else.
+    """
     table = evidence.identifiers
-    print_ = _fingerprints(table.start, table.column, _CLASSES[evidence.kind])
-    bare = print_ == 0
-    pairs = [_chain(evidence.item, np.ones(n, bool)), _chain(print_, ~bare)]
-    return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
+    print_, lone = _fingerprints(table.start, table.column, _CLASSES[evidence.kind], evidence.kind == _PHONE)
+    rows = np.flatnonzero(print_)
+    rows = rows[order_by(print_[rows], evidence.time[rows])]
+    apart = np.diff(evidence.time[rows]) > weights.gap_days
+    same = (print_[rows][1:] == print_[rows][:-1]) & ~(lone[rows][1:] & apart)
+    item = np.argsort(evidence.item)
+    one = evidence.item[item][1:] == evidence.item[item][:-1]
+    return np.append(item[:-1][one], rows[:-1][same]), np.append(item[1:][one], rows[1:][same])
 
 
 @making_kernel
-def _fingerprints(start, column, classes):  # type: ignore[no-untyped-def]
-    """uint64[rows]: equal for equal contacts and template; 0 where there is no contact."""
-    out = np.zeros(start.shape[0] - 1, np.uint64)
+def _fingerprints(start, column, classes, number):  # type: ignore[no-untyped-def]
+    """uint64[rows], equal for equal contacts and template, 0 where there is no contact; and whether that is a number
+    and nothing else."""
+    out, lone = np.zeros(start.shape[0] - 1, np.uint64), np.zeros(start.shape[0] - 1, np.bool_)
     for r in range(out.shape[0]):
-        contacts = False
+        contacts, held = False, 0
         for k in range(start[r], start[r + 1]):
             kind = classes[column[k]]
             contacts |= kind == CONTACT
             if kind in (CONTACT, TEMPLATE):
+                held += 1
+                lone[r] = held == 1 and number[column[k]]
                 mixed = (np.uint64(column[k]) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
                 mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
                 out[r] += mixed ^ (mixed >> np.uint64(27))
         if not contacts:
             out[r] = 0
-    return out
-
-
-def _chain(key: npt.NDArray[np.integer], use: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Neighbouring rows with equal keys."""
-    rows = np.flatnonzero(use)
-    order = rows[np.argsort(key[rows])]
-    same = key[order][1:] == key[order][:-1]
-    return order[:-1][same], order[1:][same]
+    return out, lone
 
 
 def union(n: int, *ends: Ints) -> Ints:

@@ -14,8 +14,9 @@ _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _WIDE = 4  # in an identifier's mark, beside its class
 WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
-_LANGUAGE = ATTRIBUTES.index("language")
+_PLACE, _NAME, _LANGUAGE = (ATTRIBUTES.index(name) for name in ("place", "name", "language"))
 SAID = np.uint8(16)  # in a mark: a short text that is said in messages
+ANEW = np.uint8(32)  # in a mark: a number, which may be given to somebody else once it is silent
 
 STEPS = 1024.0  # in a bit: what is no more than the order of sums apart is equal
 NOTHING = -100.0
@@ -205,6 +206,13 @@ def _in_time(group, x, y, content, rarest, parting):  # type: ignore[no-untyped-
     return 0.0
 
 
+@kernel_step
+def _given_anew(group, x, y, gap_days):  # type: ignore[no-untyped-def]
+    """Bits for a new owner, from a silence that goes on: as it doubles, half as many come back who only paused."""
+    apart = max(group[x, FIRST], group[y, FIRST]) - min(group[x, LAST], group[y, LAST])
+    return np.log2(apart / gap_days) if apart > gap_days else 0.0
+
+
 @making_kernel
 def score_pairs(  # type: ignore[no-untyped-def]
     pairs, start, column, mark, worth, begin, partner, many, group, values, codes, share, chance, among,
@@ -240,6 +248,7 @@ def score_pairs(  # type: ignore[no-untyped-def]
         )
         if s + min(group[x, MOST], group[y, MOST]) < least:
             continue
+        name, place = -1.0, -1.0
         for t in range(attributes):
             if t == _LANGUAGE and said and not content and shared[0] == 0:
                 continue
@@ -248,4 +257,8 @@ def score_pairs(  # type: ignore[no-untyped-def]
             if both >= 0.0:
                 by_chance = max(chance[r], chance[q])
                 s += _agreement(t, both, by_chance, agreeing, factor, shared, top, worth, among)
+            name, place = both if t == _NAME else name, both if t == _PLACE else place
+        alone = shared[0] == 1 and mark[top[0]] & ANEW > 0 and not content
+        if alone and name <= 0.0 and (place <= 0.0 or name == 0.0):  # nothing else is as it was
+            s -= _given_anew(group, x, y, parting[3])
         out[k] = np.rint(s * STEPS) / STEPS  # so that the order of sums does not decide between equals

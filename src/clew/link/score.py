@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clew.link.candidates import Keys
 from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
 from clew.link.hubs import ALL_PAIRS, Joint, owners
-from clew.link.kernels import COLUMNS, FIRST, HELD, LAST, MOST, SAID, SIZE, SORT, STEPS, WEB, met, score_pairs
+from clew.link.kernels import ANEW, COLUMNS, FIRST, HELD, LAST, MOST, SAID, SIZE, SORT, STEPS, WEB, met, score_pairs
 from clew.link.weights import CLASS_OF, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
@@ -157,6 +157,7 @@ def lay_out(groups: Groups, scaled: Scale, chance: tuple[Floats, ...], weights: 
         + 4 * (groups.users > ALL_PAIRS)
         + WEB * _ON_THE_WEB[groups.kind]
         + SAID * np.isfinite(groups.most)
+        + ANEW * (groups.kind == TYPES.index("phone"))
     )
     list(measured)
     return Known(group, attributes, np.stack([scaled.bits, scaled.users], axis=1), mark.astype(np.uint8), among)

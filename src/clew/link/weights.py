@@ -41,7 +41,7 @@ class Weights:
         own_contact: taken off when both groups have a contact of their own that the other never shows.
         own_content: taken off, per class, when both have templates (or images) and share none.
         gap: taken off when they share contacts only and a silence of more than `gap_days` lies between them.
-        gap_days: see `gap`.
+        gap_days: see `gap`; each doubling is a bit more where a number is all they share and nothing else is as it was.
         agree: per attribute of `ATTRIBUTES`, the chance that two groups of one operation draw from the same values.
         agree_cap: most that the agreement of one attribute can add.
         close: chance that adverts of one operation follow each other within minutes (bursts).
