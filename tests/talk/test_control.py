@@ -188,3 +188,49 @@ def test_controlling_elsewhere_is_no_sign_by_itself(talks: Talks, read: Reader) 
     for n in range(3):
         talks.chat(f"other{n}", *HELD)
     assert control_of(read(talks), "c") == []
+
+
+PITCH = (("agent", "job-pitch"), ("ana", ""), ("agent", "promise"), ("ana", ""), ("agent", "move-private"), ("ana", ""))
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ((), False),  # "the boss keeps everybody's papers", and nothing after it
+        ((("agent", "debt"),), True),
+        ((("agent", "documents-held"),), True),
+        ((("ana", "plea"),), True),
+        ((("agent", "rapport"), ("ana", ""), ("agent", "gift")), True),
+        ((("agent", "promise"), ("ana", ""), ("agent", "promise"), ("ana", "")), True),  # a long courting
+        ((("ana", "job-seek"),), False),
+    ],
+)
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_who_pitches_and_says_once_that_papers_are_kept_controls_nobody_yet(
+    talks: Talks, read: Reader, more: tuple[tuple[str, str], ...], named: bool, elsewhere: bool
+) -> None:
+    talks.chat("c", *PITCH, ("agent", "documents-held"), ("ana", ""), *more)
+    if elsewhere:
+        talks.chat("other", *((who.replace("boss", "agent"), senses) for who, senses in HELD))
+    assert control_of(read(talks)) == ([("agent", "ana")] if named else [])
+
+
+def test_one_message_that_says_many_things_is_one(talks: Talks, read: Reader) -> None:
+    all_in_one = ("boss", "threat-family debt earnings-demand location-demand documents-held")
+    talks.chat("once", all_in_one, ("ana", ""), ("boss", ""), ("ana", ""))
+    talks.chat("twice", all_in_one, ("ana", ""), ("boss", "debt"), ("ana", ""), platform="q")
+    made = read(talks)
+    assert control_of(made, "once") == [] and control_of(made, "twice") == [("boss", "ana")]
+
+
+@pytest.mark.parametrize(("chatter", "plain", "named"), [(0, 1, True), (30, 1, False), (30, 2, True), (300, 2, True)])
+def test_in_a_long_talk_more_than_one_message_must_plainly_say_so(
+    talks: Talks, read: Reader, chatter: int, plain: int, named: bool
+) -> None:
+    doubtful = ("debt", "image-request", "isolation", "rules-fines", "confinement")
+    talks.chat("c", *[("boss", "documents-held"), ("ana", "")] * plain)
+    for sense in doubtful:
+        talks.say("c", "boss", sense, odds=0.0)  # surely meant beside what is plain, not in ordinary talk
+        talks.say("c", "ana")
+    talks.chat("c", *[("ana", ""), ("boss", "")] * (chatter // 2))
+    assert control_of(read(talks)) == ([("boss", "ana")] if named else [])

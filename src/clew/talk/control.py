@@ -11,6 +11,7 @@ from clew.talk.people import accounts, addressees
 from clew.talk.read import NEVER, NOBODY, Hits, Messages
 from clew.talk.senses import (
     ANSWER,
+    CLOSE,
     DRAWN_MOST,
     ELSEWHERE,
     FORCE,
@@ -42,6 +43,8 @@ _OBEYED = (("location-demand", "check-in"), ("earnings-demand", "earnings-report
 _ASKED = codes("earnings-demand", "location-demand")
 _SEEN = 0.2  # messages of a sort of sign from which on it is one: one that is told or hardly read counts so much
 _ALONE = 3  # orders and threats, where nobody answers them
+_COURTING = 5.0  # messages that draw somebody in, more than a pitch, its promise and where to go on
+_LONG = 25  # messages of a talk from which on more must say so
 _REPLIES = 5  # of each, before their speed is compared
 _SLOWER = 3.0
 _SLOW = 60_000_000  # microseconds; nobody waits for who answers within a minute
@@ -71,7 +74,9 @@ class Pairs:
         return np.flatnonzero(self.confidence >= LEAST)
 
 
-def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, own: Flags, talk: Flags) -> Pairs:
+def pairs(
+    engine: Engine, messages: Messages, hits: Hits, counted: Floats, own: Flags, plain: Flags, talk: Flags
+) -> Pairs:
     """Weigh all pairs between whom orders, threats or answers go, in conversations that are talks.
 
     Args:
@@ -79,7 +84,8 @@ def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, own: 
         messages: all.
         hits: their senses.
         counted: float64[h], what each hit counts for.
-        own: bool[h], which are plainly meant, and by who writes them.
+        own: bool[h], which are surely meant, and by who writes them.
+        plain: bool[h], which of these would be in ordinary talk, too.
         talk: which conversations are talks.
     """
     to = addressees(engine, messages, hits)
@@ -96,7 +102,8 @@ def pairs(engine: Engine, messages: Messages, hits: Hits, counted: Floats, own: 
     said = said.reshape(-1, len(NAMES))
     over, under = key // members, key % members
     odds = PRIOR + _for_control(messages, over, under, said)
-    odds = np.where(_can_be(said, hits, of_hit, own), odds, -np.inf)
+    possible = _can_be(said, hits, of_hit, own) & _plainly(messages, over, hits, of_hit, plain)
+    odds = np.where(possible, odds, -np.inf)
     elsewhere = _elsewhere(messages, over, _confidence(odds) >= LEAST)
     confidence = _confidence(odds + np.where(elsewhere > 0, ELSEWHERE, 0.0))
     return Pairs(over, under, said, confidence, elsewhere, of_hit)
@@ -147,14 +154,36 @@ def _can_be(said: Floats, hits: Hits, of_hit: Ints, own: Flags) -> Flags:
 
     Two sorts of signs must be seen of them; and the second answers, or there are three such messages and an order among
     them, or force beside two sorts of orders or of what draws somebody in: else it may be a story that is told.
+
+    And it must be more than one message that somebody says so: a second one, a sure answer, or long courting. Who
+    offers work to many and says to each that papers are kept has controlled none of them yet.
     """
-    orders = np.bincount(of_hit[(of_hit >= 0) & hard()[hits.sense] & own], minlength=len(said))
+    pairs = len(said)
+    orders = _messages(hits, of_hit, hard()[hits.sense] & own, pairs)
+    surely = _messages(hits, of_hit, having(ANSWER)[hits.sense] & own, pairs) > 0
     seen = said >= _SEEN
     answered, ordered = seen[:, having(ANSWER)].any(axis=1), seen[:, having(ORDER)].any(axis=1)
     sorts = seen[:, ~_NEAR].sum(axis=1) + seen[:, _NEAR].any(axis=1)
     drawn = seen[:, having(FORCE)].any(axis=1) & (seen[:, having(ORDER) | _NEAR].sum(axis=1) >= 2)
-    can_be: Flags = (orders > 0) & (sorts >= 2) & (answered | (ordered & (orders >= _ALONE)) | drawn)
+    courted = seen[:, CLOSE].any(axis=1) | (said[:, _NEAR].sum(axis=1) >= _COURTING)
+    told = answered | (ordered & (orders >= _ALONE)) | drawn
+    can_be: Flags = (orders > 0) & (sorts >= 2) & told & (surely | (orders > 1) | courted)
     return can_be
+
+
+def _plainly(messages: Messages, over: Ints, hits: Hits, of_hit: Ints, plain: Flags) -> Flags:
+    """Pairs of which one message says so whatever stands beside it; two in a long talk, where something always does."""
+    said = _messages(hits, of_hit, plain & ~_NEAR[hits.sense], len(over))
+    length = np.diff(messages.start)[messages.member_conversation[over]]
+    enough: Flags = said >= np.where(length > _LONG, 2, 1)
+    return enough
+
+
+def _messages(hits: Hits, of_hit: Ints, chosen: Flags, pairs: int) -> Ints:
+    """int64[p], the messages with chosen hits of each pair: one that says three things is one."""
+    chosen = chosen & (of_hit >= 0)
+    count = int(hits.message.max(initial=0)) + 1
+    return np.bincount(np.unique(of_hit[chosen] * count + hits.message[chosen]) // count, minlength=pairs)
 
 
 def _prompt(messages: Messages, over: Ints, under: Ints) -> Flags:

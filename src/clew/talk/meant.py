@@ -12,7 +12,7 @@ import numpy as np
 
 from clew.extract._meaning_matches import LEAST, NOTHING
 from clew.talk.read import Hits, Messages
-from clew.talk.senses import ANSWER, COUNTS, FORCE, NAMES, NO_LIKELIER, ORDER, Flags, Floats, codes, having
+from clew.talk.senses import ANSWER, CLOSE, COUNTS, FORCE, NAMES, ORDER, Flags, Floats, codes, having
 from clew.talk.stages import Shown
 
 ORDINARY = 0.4  # log-odds of "nothing" in ordinary talk; `NOTHING` in talk of orders and threats
@@ -63,7 +63,7 @@ def opened(messages: Messages, hits: Hits, found: Shown) -> Flags:
     among = np.zeros(len(messages.ids), np.bool_)
     among[messages.member_conversation[directing]] = True
     answers = having(ANSWER)[hits.sense] & among[messages.conversation[hits.message]]
-    return (directing[messages.sender[hits.message]] | answers) & ~NO_LIKELIER[hits.sense]
+    return (directing[messages.sender[hits.message]] | answers) & ~CLOSE[hits.sense]
 
 
 def pleaded(messages: Messages, hits: Hits, of: Hits) -> Flags:

@@ -113,8 +113,8 @@ def having(role: int) -> Flags:
     return np.array([sense.role == role for sense in SENSES])
 
 
-# Praise and presents are no likelier beside orders and threats than elsewhere.
-NO_LIKELIER = np.isin(NAMES, ("rapport", "gift"))
+# Praise and presents: they are no likelier beside orders and threats than elsewhere.
+CLOSE = np.isin(NAMES, ("rapport", "gift"))
 
 
 def hard() -> Flags:

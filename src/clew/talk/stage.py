@@ -62,7 +62,8 @@ def _read(engine: Engine, progress: Callable[[float], None]) -> dict[str, pa.Tab
         found = shown(messages, made.hits, made.counted, talk)
     progress(0.7)
     hits, stages, sure = made.hits, found.stages(), made.share >= SURE
-    held = pairs(engine, messages, hits, made.counted, made.own & sure, talk)
+    own, plain = made.own & sure, shares(hits, np.zeros(len(sure), np.bool_)) >= SURE
+    held = pairs(engine, messages, hits, made.counted, own, own & plain, talk)
     pleas = pleaded(messages, hits.only(sure), every)
     alarming = _believed(messages, every, repeated, among | pleas) if (pleas & ~among).any() else made
     sure = alarming.share >= SURE
