@@ -56,7 +56,7 @@ TRACED = {
         FROM roles ORDER BY network_id, confidence DESC, person, role""",
     "assets": f"""
         SELECT network_id, kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency,
-               reason, {_RECORD_IDS} AS record_ids
+               reason, {_RECORD_IDS} AS record_ids, tie, turnover
         FROM assets ORDER BY network_id, kind, value, currency""",
 }
 # Table to its query; {name} is a view of the workspace's own table.

@@ -158,6 +158,8 @@ ASSETS = pa.schema(  # what could be frozen or seized
         pa.field("currency", pa.string()),
         pa.field("reason", pa.string(), nullable=False),  # how it was estimated
         pa.field("rids", pa.list_(pa.uint64()), nullable=False),
+        pa.field("tie", pa.string(), nullable=False),  # named in texts, inferred from acts, or read by its form
+        pa.field("turnover", pa.string(), nullable=False),  # observed in payments, assumed from adverts, or none
     ]
 )
 

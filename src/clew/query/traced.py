@@ -105,11 +105,7 @@ def seizable(engine: Engine, network_id: str, limit: int = MOST, offset: int = 0
     """The assets of a network, what payments show first, then what is assumed; and how many there are."""
     query = """
         SELECT kind, value, holder, first_at, last_at, turnover_low, turnover_mid, turnover_high, currency, reason,
-            CASE WHEN kind IN ('vehicle', 'premises') THEN if(contains(reason, 'read by its form'), 'read', 'inferred')
-                WHEN kind IN ('account', 'wallet') AND NOT regexp_matches(reason, 'Named in [0-9]+ texts')
-                THEN 'inferred' ELSE 'named' END AS tie,
-            CASE WHEN turnover_mid IS NULL THEN 'none' WHEN starts_with(reason, 'Observed') THEN 'observed'
-                ELSE 'assumed' END AS turnover
+            tie, turnover
         FROM assets WHERE network_id = $network
         ORDER BY list_position(['observed', 'assumed', 'none'], turnover), turnover_mid DESC NULLS LAST, kind, value,
             currency

@@ -158,6 +158,29 @@ def test_rent_of_people_with_a_role_shows_premises(tmp_path: Path, world: World)
     assert not [key for key in found(tmp_path, world) if key[0] == "premises"]
 
 
+def test_what_ties_it_and_what_its_turnover_rests_on_are_columns(tmp_path: Path, world: World) -> None:
+    """An account that is named and was paid, one that is named only, one that somebody with a role here uses; …"""
+    for day in (1, 2):
+        rid = world.ad(day, f"account:{ACCOUNT}", "account:number:2", "phone:+31611111111", "domain:own.example")
+        world.mention(rid, "price", "100 EUR/hour")
+    world.ad(1, "phone:+31622222222")
+    world.ad(2, "phone:+31622222222")
+    world.pay("account:number:5", f"account:{ACCOUNT}", 2, "120.50")
+    world.pay("account:number:5", "account:number:66", 3, "900", purpose="rent")
+    world.record("message", 1, body="kom naar Dorpsstraat 12 om acht uur")
+    rows = found(tmp_path, world, people={"account:number:5": "N1"})
+    assert {key: (row["tie"], row["turnover"]) for key, row in rows.items()} == {
+        ("account", ACCOUNT): ("named", "observed"),
+        ("account", "number:2"): ("named", "none"),
+        ("account", "number:5"): ("inferred", "observed"),
+        ("phone", "+31611111111"): ("named", "assumed"),
+        ("phone", "+31622222222"): ("named", "none"),
+        ("domain", "own.example"): ("named", "none"),
+        ("premises", "rented from number:66"): ("inferred", "none"),
+        ("premises", "dorpsstraat 12"): ("read", "none"),
+    }
+
+
 def test_rows_in_any_order_give_the_same(tmp_path: Path, world: World) -> None:
     for k in range(12):
         rid = world.ad(k, f"phone:+3161111111{k % 3}", f"account:number:{k % 2}", f"domain:d{k % 2}.example")

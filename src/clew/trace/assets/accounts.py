@@ -53,7 +53,8 @@ SELECT w.network_id, if(starts_with(w.node, 'wallet:'), 'wallet', 'account') AS 
         ELSE 'Observed: ' || s.credits || ' payments came and ' || s.debits || ' went. The middle is all that came, '
         || 'the low figure is without what other accounts listed for this network sent, the high one is what went, '
         || 'if more.' || if(k.items IS NULL, '', ' Named in ' || k.items || ' texts.') END AS reason,
-    list_distinct(coalesce(s.rids, []) || coalesce(k.rids, []))[1:200] AS rids
+    list_distinct(coalesce(s.rids, []) || coalesce(k.rids, []))[1:200] AS rids,
+    if(k.items IS NULL, 'inferred', 'named') AS tie, if(s.node IS NULL, 'none', 'observed') AS turnover
 FROM wanted w LEFT JOIN summed s USING (network_id, node) LEFT JOIN shown k USING (network_id, node)
 WHERE s.node IS NOT NULL OR k.node IS NOT NULL
 """

@@ -16,7 +16,7 @@ WITH stands AS MATERIALIZED (SELECT value, rid FROM ties WHERE type = 'domain'),
 SELECT network_id, 'domain' AS kind, value, '' AS holder, min(moment) AS first_at, max(moment) AS last_at,
     NULL AS turnover_low, NULL AS turnover_mid, NULL AS turnover_high, NULL AS currency,
     'Stands in records of this network (' || count(DISTINCT item_id) || '); nothing says what it turns over.' AS reason,
-    list(rid ORDER BY rid)[1:200] AS rids
+    list(rid ORDER BY rid)[1:200] AS rids, 'named' AS tie, 'none' AS turnover
 FROM held SEMI JOIN spread USING (value) GROUP BY network_id, value
 """
 # Days on which an advert is up: each posting covers some days, and no day is counted twice. Numbers that stand in one
@@ -75,7 +75,7 @@ SELECT network_id, 'phone' AS kind, value, '' AS holder, first_at, last_at,
 } or '
         || '{DAYS[2]} days) times {VISITS[0]}, {VISITS[1]} or {VISITS[2]} paid visits a day. ' || items
         || if(items = 1, ' advert.', ' adverts.')
-    END AS reason, rids
+    END AS reason, rids, 'named' AS tie, if(price IS NULL OR up_1 IS NULL, 'none', 'assumed') AS turnover
 FROM each JOIN values USING (phone) JOIN (SELECT network_id, hash(network_id) AS net FROM networks) USING (net)
 LEFT JOIN prices USING (net, phone) LEFT JOIN up USING (net, phone)
 """

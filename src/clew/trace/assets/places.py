@@ -51,7 +51,7 @@ _NAMED = """
 SELECT network_id, '{kind}' AS kind, value, '' AS holder, min(moment) AS first_at, max(moment) AS last_at,
     NULL AS turnover_low, NULL AS turnover_mid, NULL AS turnover_high, NULL AS currency,
     '{reason} (texts: ' || count(DISTINCT item_id) || '); read by its form, so look at the text.' AS reason,
-    list(DISTINCT rid ORDER BY rid)[1:200] AS rids
+    list(DISTINCT rid ORDER BY rid)[1:200] AS rids, 'read' AS tie, 'none' AS turnover
 FROM named_in_texts GROUP BY network_id, value
 """
 
@@ -116,6 +116,6 @@ SELECT network_id, 'premises' AS kind,
     'Rent or lodging paid by people with a role here: ' || count(*) || ' payments, '
         || regexp_replace(sum(amount)::VARCHAR, '\\.?0+$', '') || ' ' || currency
         || ' in all. The address is with the landlord.' AS reason,
-    list(rid ORDER BY booked_at, rid)[1:200] AS rids
+    list(rid ORDER BY booked_at, rid)[1:200] AS rids, 'inferred' AS tie, 'none' AS turnover
 FROM rents LEFT JOIN placed USING (rid) GROUP BY network_id, payee, payee_name, currency
 """
