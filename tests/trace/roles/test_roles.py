@@ -125,8 +125,16 @@ def test_some_acts_but_no_clear_role_is_unknown(world: World, name: Namer) -> No
         world.pay("account:number:1", "name:bahn", k, purpose="travel")
     (row,) = name(world)["number:1"].values()
     assert row["role"] == "unknown" and row["reason"].startswith(
-        "No role is clear: number:1 bought travel (payments: 6)"
+        "No role is clear: account 1 bought travel (payments: 6)"
     )
+
+
+def test_an_iban_stands_for_itself(world: World, name: Namer) -> None:
+    for k in range(6):
+        world.pay("account:iban:NL91ABNA0417164300", "name:bahn", k, purpose="travel")
+    (row,) = name(world)["NL91ABNA0417164300"].values()
+    assert row["reason"].startswith("No role is clear: NL91ABNA0417164300 bought travel (payments: 6)")
+    assert row["identifiers"] == ["account:iban:NL91ABNA0417164300"]
 
 
 def test_rows_are_ranked_and_the_same_in_any_order(world: World, name: Namer) -> None:

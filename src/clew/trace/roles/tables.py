@@ -37,7 +37,7 @@ FROM nodes JOIN names USING (node) JOIN role_known USING (node)
 """
 _PERSONS = """
 CREATE OR REPLACE TEMP TABLE role_persons AS
-SELECT person, arg_min(regexp_replace(called, '^[a-z]+:', ''), (sort, -n, called)) AS called,
+SELECT person, arg_min(regexp_replace(called, '^(account:iban|[a-z]+):', ''), (sort, -n, called)) AS called,
     list(called ORDER BY sort, n DESC, called)[1:60] AS identifiers,
     arg_max(network_id, (sort < 3, n, called)) AS network_id, min(why) AS joined
 FROM role_people JOIN role_network USING (node) GROUP BY person
@@ -75,11 +75,12 @@ FROM counted JOIN shown USING (person, act) GROUP BY person, role
 _ROLES = f"""
 WITH rows AS (
     SELECT h.person, h.shown AS role, h.confidence, t.acts, t.words, h.first_at, h.last_at, t.rids, s.called,
-        s.identifiers, s.network_id, s.joined, n.first_seen, n.last_seen
+        regexp_replace(s.called, '^number:', 'account ') AS said, s.identifiers, s.network_id, s.joined, n.first_seen,
+        n.last_seen
     FROM role_held h JOIN role_told t USING (person, role) JOIN role_persons s USING (person)
     JOIN networks n USING (network_id)
 ), followed AS (
-    SELECT b.person, b.role, arg_max(a.called, (a.confidence, a.called)) AS before,
+    SELECT b.person, b.role, arg_max(a.said, (a.confidence, a.called)) AS before,
         arg_max(a.last_at, (a.confidence, a.called)) AS ended
     FROM rows a JOIN rows b ON a.network_id = b.network_id AND a.role = b.role AND a.person <> b.person
         AND a.role <> 'unknown' AND a.role <> 'exploited'
@@ -90,7 +91,7 @@ WITH rows AS (
 )
 SELECT network_id, called AS person, role, confidence::FLOAT AS confidence, to_json(acts)::VARCHAR AS evidence,
     identifiers,
-    CASE WHEN role = 'unknown' THEN 'No role is clear: ' || called || ' ' ELSE called || ' ' END
+    CASE WHEN role = 'unknown' THEN 'No role is clear: ' || said || ' ' ELSE said || ' ' END
     || array_to_string(words, '; ')
     || CASE WHEN before IS NULL THEN '' ELSE '; takes over from ' || before || ', who stops on '
         || strftime(ended, '%Y-%m-%d') END
