@@ -73,7 +73,7 @@ def test_the_auditor_searches(toured):
     assert "No entry fits." in _clew("ledger", "search", "--who", "nobody", *where).stdout
     last = _entries(place)[-1]  # that the auditor searched, and for what
     assert (last.act, last.subject, last.texts()) == ("search", "ledger", {"who": "nobody"})
-    for words in (("--act", "dance"), ("--since", "yesterday")):
+    for words in (("--act", "dance"), ("--since", "yesterday"), ("--since", "2026-05-01", "--until", "2026-05-01")):
         assert _clew("ledger", "search", *words, *where).exit_code != 0
 
 

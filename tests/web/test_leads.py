@@ -372,6 +372,9 @@ def test_days_the_wrong_way_round_are_told(bench, since, until, told):
     for path in ("/leads", "/audit"):
         answer = bench.client.get(path, params={"since": since, "until": until})
         assert answer.status_code == 200 and ("The last day is before the first" in answer.text) == told
+    answer = bench.client.get("/api/v1/leads", params={"since": since, "until": until})
+    assert answer.status_code == (400 if told else 200)
+    assert not told or answer.json()["error"] == "The last day, 2026-01-01, is before the first, 2026-05-01."
 
 
 def test_what_lowers_is_not_drawn_like_what_raises():

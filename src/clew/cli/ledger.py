@@ -68,6 +68,8 @@ def search(
     if act is not None and known is None:
         raise InputError(f"{clean(act)} is no act.", f"Acts: {', '.join(ACTS)}.")
     wanted = Wanted(who, known, subject, case, _time(since), _time(until), text)
+    if wanted.since and wanted.until and wanted.until <= wanted.since:
+        raise InputError(f"{until} is not later than {since}: nothing can fit.", "Give a later --until.")
     with _auditing(workspace, why) as (casework, actor), write(casework.db) as connection:
         found, total = find(connection, wanted, limit=limit)
         asked = {name: value for name, value in vars(wanted).items() if value is not None}

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Depends, Query
 from pydantic import BeforeValidator
 
+from clew.model.errors import InputError
 from clew.query.queue import SORTS, STATES, Filters, Sort, State
 
 AnyState = Literal["new", "confirmed", "dismissed", "deferred", "any"]
@@ -74,6 +75,10 @@ def _asked_by_page(filters: TheFilters, state: AnyState = "new", sort: Sort = "l
 
 
 def _asked_of_api(filters: TheFilters, state: AnyState = "any", sort: Sort = "learned") -> Asked:
+    if filters.since and filters.until and filters.until < filters.since:  # pages say so beside the fields
+        raise InputError(
+            f"The last day, {filters.until}, is before the first, {filters.since}.", "Give since first, then until."
+        )
     return Asked(replace(filters, state=_state(state)), sort)
 
 
