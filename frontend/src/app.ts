@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { showCuts } from "./shared/cut";
 import { listen } from "./shared/keys";
+import { tellOfLostPictures } from "./shared/pictures";
 import { followTheme } from "./shared/theme";
 
 htmx.config.allowEval = false; // the pages' policy forbids it
@@ -12,3 +13,4 @@ htmx.config.historyCacheSize = 0; // records of people do not stay in the browse
 followTheme();
 listen();
 showCuts();
+tellOfLostPictures();

@@ -64,7 +64,8 @@ def own_adverts(tmp_path):
     (tmp_path / "in").mkdir()
     Image.new("RGB", (64, 64), "#0b5d7a").save(tmp_path / "in" / "photo.png")
     (tmp_path / "secret.png").write_bytes((tmp_path / "in" / "photo.png").read_bytes())
-    images = ["photo.png", "../secret.png", "gone.png", "x" * 5000]
+    (tmp_path / "in" / "cut.png").write_bytes((tmp_path / "in" / "photo.png").read_bytes()[:40])
+    images = ["photo.png", "../secret.png", "gone.png", "x" * 5000, "cut.png"]
     advert = {"id": "h1", "title": HOSTILE, "body": f"{HOSTILE} call +32 470 12 34 56", "images": images}
     (tmp_path / "in" / "ads.jsonl").write_text(json.dumps(advert) + "\n")
     place = Workspace.create(tmp_path / "workspace")
@@ -88,10 +89,11 @@ def test_pictures_are_blurred_until_asked_for_and_stay_in_their_folder(own_adver
     page.locator("#shown img").first.wait_for()
     assert "clear" not in (page.locator("#shown img").first.get_attribute("src") or "")
     expect(page.get_by_text("Show clearly")).to_be_visible()
-    assert page.locator("#shown img").count() == 1  # of the others no file was collected, and the page says so
+    expect(page.locator("#shown img")).to_have_count(1)  # of the others no file was collected, and the page says so
     assert page.get_by_text("No file was collected.").count() == 3
-    status = [own_adverts.client.get(f"/records/{name}/pictures/{n}").status_code for n in range(5)]
-    assert status == [200, 404, 404, 404, 404]
+    expect(page.get_by_text("This picture cannot be shown.")).to_have_count(1)
+    status = [own_adverts.client.get(f"/records/{name}/pictures/{n}").status_code for n in range(6)]
+    assert status == [200, 404, 404, 404, 400, 404]
 
 
 def test_pictures_without_a_file_are_said_to_be_none(bench, page):
