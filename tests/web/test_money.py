@@ -221,4 +221,5 @@ def test_what_is_observed_looks_other_than_what_is_inferred(money, page):
 
 def test_who_has_a_role_is_named_as_the_holder_of_the_account(money):
     said = money.client.get(f"/networks/{network(money)}/roles").text
-    assert "<bdi>Worker 0</bdi>" in said and "iban:" in said and HOSTILE not in said
+    assert "<bdi>Worker 0</bdi>" in said and f"{COLLECTOR} " in said and HOSTILE not in said
+    assert "iban:" not in said  # an IBAN is known by its look
