@@ -86,13 +86,14 @@ def _world(con: Engine, world: Path, heldout: bool) -> World:
     records = con.sql(
         f"SELECT {rid} AS rid, platform || '|' || native_id AS item_id, platform, posted AS posted_at, "
         "NULL::TIMESTAMPTZ AS captured_at, 'ad' AS kind, NULL::VARCHAR AS url, NULL::VARCHAR AS handle, "
+        "NULL::VARCHAR AS title, NULL::VARCHAR AS body, NULL::VARCHAR AS contact, "
         "NULL::VARCHAR AS currency, NULL::DECIMAL(38, 18) AS amount, NULL::VARCHAR AS payer, NULL::VARCHAR AS payee "
         "FROM adverts ORDER BY rid"
     )
     mentions = con.sql(
-        f"SELECT {rid} AS rid, type, value, 'body' AS field, 0 AS start FROM ({found}) "
-        f"UNION ALL SELECT {rid}, 'place', place, 'body', 0 FROM adverts WHERE place IS NOT NULL "
-        "UNION ALL SELECT rid, 'language', language, 'body', 0 FROM truth WHERE language IS NOT NULL ORDER BY ALL"
+        f"SELECT *, 'body' AS field, 0 AS start, 0 AS \"end\" FROM (SELECT {rid} AS rid, type, value FROM ({found}) "
+        f"UNION ALL SELECT {rid}, 'place', place FROM adverts WHERE place IS NOT NULL "
+        "UNION ALL SELECT rid, 'language', language FROM truth WHERE language IS NOT NULL) ORDER BY ALL"
     )
     members = {
         f"{t}_members": con.sql(f"SELECT {rid} AS rid, value AS {t}_id FROM ({q}) ORDER BY ALL")

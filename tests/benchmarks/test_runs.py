@@ -8,7 +8,7 @@ import pytest
 from benchmarks.pipeline import clew
 from benchmarks.reader_features import describe
 
-from benchmarks import phones
+from benchmarks import networks, phones
 from clew.extract.base import batch_of_texts
 
 
@@ -25,3 +25,11 @@ def test_phones_are_measured_on_a_world(tmp_path: Path, capsys: pytest.CaptureFi
     phones.world(world, 0)
     told = capsys.readouterr().out
     assert "recall" in told and "precision" in told
+
+
+def test_networks_are_measured_with_perfect_identifiers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["networks", "--ads", "150", "--seed", "7"])
+    networks.main()
+    assert "B³ precision · recall · F1" in capsys.readouterr().out
