@@ -121,7 +121,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "13"
+    version = "14"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(

@@ -172,7 +172,7 @@ class Wording:
     """Finds phrases of the lexicons; the value is the sense."""
 
     name = "wording"
-    version = "2"
+    version = "3"
     types: tuple[str, ...] = ("wording",)
     examples: Sequence[Example] = (
         Example(

@@ -33,6 +33,7 @@ from clew.query.site_tables import ID_SITES, SITE_CLONES, SITE_IDS, SITE_NETS, S
 from clew.query.talk_tables import SAID, SIGNS, TALK_CONTROL, TALK_NETS, TALK_STAGES, TALKS
 from clew.query.trace_tables import TRACE_TABLES
 from clew.query.trends import BASE_RATES, DAILY
+from clew.store.views import check_columns
 from clew.store.workspace import Workspace
 
 VERSION = "4"  # of the layout
@@ -113,11 +114,15 @@ def ensure_index(workspace: Workspace, progress: Callable[[float], None] = lambd
     Args:
         workspace: with a fresh catalog; it may have no run or no records yet.
         progress: told the share that is done, 0 to 1.
+
+    Raises:
+        WorkspaceError: a run of an older Clew made other columns.
     """
     home = workspace.path / "index"
     home.mkdir(mode=0o700, exist_ok=True)
     target = home / f"{index_key(workspace)}.duckdb"
     if not target.exists():
+        check_columns(workspace)
         with tempfile.TemporaryDirectory(prefix="making-", dir=home) as making:
             made = Path(making) / target.name
             _build(workspace, made, Path(making), progress)

@@ -7,10 +7,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from clew.engine.duckdb import Engine
 from clew.model.errors import WorkspaceError
 from clew.model.tables import TABLES
 from clew.store.workspace import Workspace
+
+
+def check_columns(workspace: Workspace) -> None:
+    """Whether its tables have the columns that are read today.
+
+    Raises:
+        WorkspaceError: an older Clew made one that has not.
+    """
+    for name, schema in TABLES.items():
+        for path in workspace.paths(name)[:1]:
+            if missing := sorted(set(schema.names) - set(pq.read_schema(path).names)):
+                raise WorkspaceError(
+                    f"{workspace.path} was run by an older Clew: its {name} have no {', '.join(missing)}.",
+                    f"Run it again: clew run -w {workspace.path}",
+                )
 
 
 @contextmanager
@@ -26,10 +43,11 @@ def open_views(
         need_run: refuse a workspace that was never run.
 
     Raises:
-        WorkspaceError: there was no run yet.
+        WorkspaceError: there was no run yet, or it was one of an older Clew that made other columns.
     """
     if need_run and not workspace.segments("networks"):
         raise WorkspaceError(f"{workspace.path} has not been run yet.", "Run it with: clew run")
+    check_columns(workspace)
     with (
         tempfile.TemporaryDirectory(prefix="clew-") as temporary,
         Engine(spill or Path(temporary), memory_gb) as engine,
