@@ -118,11 +118,11 @@ def ensure_index(workspace: Workspace, progress: Callable[[float], None] = lambd
     Raises:
         WorkspaceError: a run of an older Clew made other columns.
     """
+    check_columns(workspace)  # also of an index that an older Clew made
     home = workspace.path / "index"
     home.mkdir(mode=0o700, exist_ok=True)
     target = home / f"{index_key(workspace)}.duckdb"
     if not target.exists():
-        check_columns(workspace)
         with tempfile.TemporaryDirectory(prefix="making-", dir=home) as making:
             made = Path(making) / target.name
             _build(workspace, made, Path(making), progress)
