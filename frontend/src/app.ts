@@ -8,6 +8,7 @@ import { followTheme } from "./shared/theme";
 htmx.config.allowEval = false; // the pages' policy forbids it
 htmx.config.includeIndicatorStyles = false; // they are in styles.css
 htmx.config.selfRequestsOnly = true;
+htmx.config.defaultSettleDelay = 0; // a form that was put in answers at once, or a quick key would send it past htmx
 htmx.config.historyCacheSize = 0; // records of people do not stay in the browser's storage
 
 followTheme();

@@ -197,7 +197,6 @@ def test_triage_with_the_keyboard_alone(own_bench, page):
     assert faults(page) == []
 
 
-@pytest.mark.xfail(reason="a second u at once is lost on some machines: not understood yet", strict=False)
 def test_undo_goes_back_over_what_was_decided_here(own_bench, page):
     page.goto(f"{own_bench.url}/leads")
     a, b = names_on(page)[:2]
