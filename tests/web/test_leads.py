@@ -206,7 +206,6 @@ def test_undo_goes_back_over_what_was_decided_here(own_bench, page):
     for name in (b, a):
         page.keyboard.press("u")
         page.wait_for_selector(f"[data-network={name}] [data-state=new]")
-        page.wait_for_timeout(1500)  # a second "u" at once is lost on some machines: not understood yet
         assert page.locator(f"[data-network={name}][aria-selected=true]").count() == 1
     assert [(d.state, d.undoes) for d in history(own_bench.desk.db, a)] == [("confirmed", None), ("new", 1)]
 
