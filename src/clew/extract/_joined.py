@@ -8,45 +8,22 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.extract._load import load8
 from clew.extract._room import room
-from clew.extract.fold import BREAK, text_buffers
+from clew.extract.fold import BREAK, characters, text_buffers
 from clew.ingest.buffers import unwritten
-from clew.ingest.kernels import copy_letters, kernel, kernel_step
+from clew.ingest.kernels import copy_letters, kernel
 
 Ints = npt.NDArray[np.int64]
 
-_EACH = np.uint64(0x0101010101010101)  # 1 in each of eight bytes
-_PAIRS = np.uint64(0x00FF00FF00FF00FF)
-
-
-@kernel_step
-def _characters(data, i, stop):  # type: ignore[no-untyped-def]
-    """How many characters begin between two bytes of UTF-8, eight at a time."""
-    more, eight = np.uint64(0), np.uint64(8)  # bytes that begin none: "10" in their upper bits
-    k, end = np.uint64(i), np.uint64(stop)
-    while k + eight <= end:
-        lanes = np.uint64(0)
-        for _ in range(min((end - k) >> np.uint64(3), np.uint64(255))):
-            w = load8(data, k)
-            lanes += (w >> np.uint64(7)) & ~(w >> np.uint64(6)) & _EACH
-            k += eight
-        pairs = (lanes & _PAIRS) + ((lanes >> eight) & _PAIRS)
-        more += (pairs * np.uint64(0x0001000100010001)) >> np.uint64(48)
-    while k < end:
-        more += np.uint64(data[k] & 0xC0 == 0x80)
-        k += np.uint64(1)
-    return np.int64(stop - i) - np.int64(more)
-
 
 @kernel
-def _put(data, begin, size, at, ended, out, characters):  # type: ignore[no-untyped-def]
+def _put(data, begin, size, at, ended, out, count):  # type: ignore[no-untyped-def]
     """Copy texts to their places, with a break after each where it is ``ended``; count their characters."""
     for t in range(size.shape[0]):
         copy_letters(out, at[t], data, begin[t], size[t])
         if ended:
             out[at[t] + size[t]] = BREAK
-        characters[t] = _characters(data, begin[t], begin[t] + size[t])
+        count[t] = characters(data, np.uint64(begin[t]), np.uint64(begin[t] + size[t]))
 
 
 def joined(columns: Sequence[pa.Array]) -> tuple[npt.NDArray[np.uint8], Ints, Ints]:
@@ -70,9 +47,9 @@ def joined(columns: Sequence[pa.Array]) -> tuple[npt.NDArray[np.uint8], Ints, In
     ends = np.zeros(n * len(columns) + 1, np.int64)
     np.cumsum(taken.T, out=ends[1:])
     at = np.ascontiguousarray(ends[:-1].reshape(n, len(columns)).T)
-    data, characters = room(int(ends[-1]), np.uint8), np.empty_like(size)
+    data, count = room(int(ends[-1]), np.uint8), np.empty_like(size)
     for f, (letters, offsets) in enumerate(buffers):
-        _put(unwritten(letters), unwritten(offsets), size[f], at[f], f < last, data, characters[f])
+        _put(unwritten(letters), unwritten(offsets), size[f], at[f], f < last, data, count[f])
     starts = np.zeros((n, len(columns)), np.int64)
-    np.cumsum(characters[:last].T + 1, axis=1, out=starts[:, 1:])
+    np.cumsum(count[:last].T + 1, axis=1, out=starts[:, 1:])
     return unwritten(data), unwritten(ends[:: len(columns)].copy()), starts

@@ -33,6 +33,7 @@ OTHER = 0xE001  # a letter outside the Basic Multilingual Plane
 
 _TABLE_SIZE = 0x20000
 _EACH = np.uint64(0x0101010101010101)  # 1 in each of eight bytes
+_PAIRS = np.uint64(0x00FF00FF00FF00FF)  # every second of eight bytes
 _DASHES = {0x2212, 0x2043, 0x02D7, 0x30FC, 0x2500}
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x201A: "'", 0x201B: "'", 0x2032: "'", 0x60: "'", 0xB4: "'"}
 _QUOTES |= {0x201C: '"', 0x201D: '"', 0x201E: '"', 0xAB: '"', 0xBB: '"'}
@@ -238,13 +239,21 @@ def _plain(data, i, stop, end, at, back, m, table, sym, char, byte):  # type: ig
 
 
 @kernel_step
-def _characters(data, i, stop):  # type: ignore[no-untyped-def]
-    """How many characters begin between two bytes."""
-    n = np.uint64(0)
-    while i < stop:
-        n += np.uint64(data[i] & 0xC0 != 0x80)
-        i += np.uint64(1)
-    return n
+def characters(data, i, stop):  # type: ignore[no-untyped-def]
+    """How many characters begin between two bytes (uint64) of UTF-8, eight at a time."""
+    k, more, one, eight = i, np.uint64(0), np.uint64(1), np.uint64(8)  # more: bytes that begin none, "10" above
+    while k + eight <= stop:
+        lanes = np.uint64(0)
+        for _ in range(min((stop - k) >> np.uint64(3), np.uint64(255))):
+            w = load8(data, k)
+            lanes += (w >> np.uint64(7)) & ~(w >> np.uint64(6)) & _EACH
+            k += eight
+        pairs = (lanes & _PAIRS) + ((lanes >> eight) & _PAIRS)
+        more += (pairs * np.uint64(0x0001000100010001)) >> np.uint64(48)
+    while k < stop:
+        more += np.uint64(data[k] & 0xC0 == 0x80)
+        k += one
+    return stop - i - more if stop > i else np.uint64(0)
 
 
 @kernel
@@ -259,7 +268,7 @@ def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[
         while True:
             i, at, m = _plain(data, i, target_end if inside else end, end, at, first, m, table, sym, char, byte)
             if inside and i >= target_end:
-                at += _characters(data, i, resume)
+                at += characters(data, i, resume)
                 i, inside = max(i, resume), False
                 sym[m], char[m], byte[m] = 0x20, at - one, i - one - first
                 m += one
@@ -272,15 +281,15 @@ def _fold(data, offsets, table, sym, start, char, byte, width):  # type: ignore[
                 i, at, m = i + one, at + one, m + one
                 continue
             target = np.uint64(keep_from if keep_from >= 0 else stop)
-            characters = _characters(data, i, target)
+            passed = characters(data, i, target)
             if action == EMIT:
                 symbol = table[symbol] if symbol < table.shape[0] else OTHER
             if action != SKIP and symbol != 0:
                 sym[m], char[m], byte[m] = symbol, at, i - first
                 if action == EMIT:
-                    width[m] = min(characters, 255)
+                    width[m] = min(passed, 255)
                 m += one
-            at += characters
+            at += passed
             i = target
             if keep_from >= 0:
                 inside, target_end, resume = True, np.uint64(keep_to), np.uint64(stop)
