@@ -79,6 +79,22 @@ def _entry_before(sym, i, first, kinds, names, towns):  # type: ignore[no-untype
 
 
 @kernel_step
+def _tally(sym, at, edge, forth, kinds, names, towns):  # type: ignore[no-untyped-def]
+    """Entries on one side that are a name and a town, or neither; and whether one is surely a town or with a count."""
+    both = other = 0
+    for _ in range(_MOST):
+        if forth:
+            said, at = _entry_after(sym, at, edge, kinds, names, towns)
+        else:
+            said, at = _entry_before(sym, at, edge, kinds, names, towns)
+        if said < 0 or said in (_TOWN, _COUNT):
+            return both, other, said >= 0
+        both += said == _BOTH
+        other += said == _NEITHER
+    return both, other, False
+
+
+@kernel_step
 def counted(sym, head, stop, i, first, end, kinds, names, towns):  # type: ignore[no-untyped-def]
     """Is the name ``sym[head:stop]`` before the number that ends at i a town with a count, in a list or after "in"?
 
@@ -89,23 +105,8 @@ def counted(sym, head, stop, i, first, end, kinds, names, towns):  # type: ignor
     k = word_begin(sym, kinds, head - 1, first) if head > first and sym[head - 1] == 32 else head
     if head - 1 - k == 2 and sym[k] == _IN[0] and sym[k + 1] == _IN[1]:
         return True
-    both, other = 1, 0
-    at = i
-    for _ in range(_MOST):
-        said, at = _entry_after(sym, at, end, kinds, names, towns)
-        if said < 0:
-            break
-        both += said == _BOTH
-        other += said == _NEITHER
-        if said in (_TOWN, _COUNT):
-            return True
-    at = head
-    for _ in range(_MOST):
-        said, at = _entry_before(sym, at, first, kinds, names, towns)
-        if said < 0:
-            break
-        both += said == _BOTH
-        other += said == _NEITHER
-        if said in (_TOWN, _COUNT):
-            return True
-    return both > 2 and other == 0
+    after, doubtful, sure = _tally(sym, i, end, True, kinds, names, towns)
+    if sure:
+        return True
+    before, other, sure = _tally(sym, head, first, False, kinds, names, towns)
+    return sure or (1 + after + before > 2 and doubtful + other == 0)

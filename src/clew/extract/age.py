@@ -107,10 +107,8 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
     if age >= _ADULT:
         return True
     k = skip_spaces_back(sym, head, first, 3)
-    if (
-        k < head and lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) == FIRM
-    ):  # "Hotel Victoria (12)"
-        return False
+    if k < head and lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) == FIRM:
+        return False  # "Hotel Victoria (12)"
     opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
     enclosed = sym[a - 1] == 40 and (said >= 0 or (a + 2 < end and sym[a + 2] == 41))
     return code == PLAIN and (said in (YEARS, SHORT) or enclosed or opens)
