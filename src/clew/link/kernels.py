@@ -193,11 +193,17 @@ def _against(group, x, y, shared, parting, factor, smaller):  # type: ignore[no-
 
 
 @kernel_step
+def _silence(group, x, y):  # type: ignore[no-untyped-def]
+    """Days between two groups; below 0 where their times overlap."""
+    return max(group[x, FIRST], group[y, FIRST]) - min(group[x, LAST], group[y, LAST])
+
+
+@kernel_step
 def _in_time(group, x, y, content, rarest, parting):  # type: ignore[no-untyped-def]
     """Bits from time: a number after a long silence may have a new owner; adverts minutes apart are one burst."""
     gap, gap_days, close, span = parting[2], parting[3], parting[4], parting[5]
     first_x, last_x, first_y, last_y = group[x, FIRST], group[x, LAST], group[y, FIRST], group[y, LAST]
-    apart = max(first_x, first_y) - min(last_x, last_y)
+    apart = _silence(group, x, y)
     if apart > gap_days and not content:
         return -gap
     if 0 <= apart < 0.05 and content and last_x - first_x < 2 and last_y - first_y < 2:
@@ -209,7 +215,7 @@ def _in_time(group, x, y, content, rarest, parting):  # type: ignore[no-untyped-
 @kernel_step
 def _given_anew(group, x, y, gap_days):  # type: ignore[no-untyped-def]
     """Bits for a new owner, from a silence that goes on: as it doubles, half as many come back who only paused."""
-    apart = max(group[x, FIRST], group[y, FIRST]) - min(group[x, LAST], group[y, LAST])
+    apart = _silence(group, x, y)
     return np.log2(apart / gap_days) if apart > gap_days else 0.0
 
 

@@ -36,7 +36,7 @@ def _jaccard_across(a, b):  # type: ignore[no-untyped-def]
 
 @kernel_step
 def _item(a, k):  # type: ignore[no-untyped-def]
-    """The k-th shingle of a list; 0xFFFFFFFF after the last."""
+    """The k-th shingle of a list, k below `LIST`; 0xFFFFFFFF after the last."""
     return (a[k >> 1] >> np.uint64(32 * (k & 1))) & np.uint64(0xFFFFFFFF)
 
 
