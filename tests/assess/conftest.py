@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clew.assess.catalogue import Indicator
+from clew.assess.mentions import read_mentions
 from clew.assess.stage import assess
 from clew.engine.duckdb import Engine
 from clew.model.tables import (
@@ -171,7 +172,9 @@ class World:
         out.mkdir(exist_ok=True)
         with Engine(out, memory_gb=0.5, threads=threads) as engine:
             engine.register(self.tables(seed))
-            return {name: pq.read_table(path) for name, path in assess(engine, out, lambda _: None, indicators).items()}
+            mentions = read_mentions(engine, indicators)
+            made = assess(engine, out, lambda _: None, mentions, indicators)
+            return {name: pq.read_table(path) for name, path in made.items()}
 
     def plain(self, count: int) -> None:
         """Further networks of two adverts each, which show nothing."""

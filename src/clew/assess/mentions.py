@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clew.assess.arrays import Ints, Records, Words
-from clew.assess.catalogue import CONTACTS, Indicator
+from clew.assess.arrays import Ints, Words
+from clew.assess.catalogue import CONTACTS, Indicator, catalogue
 from clew.engine.duckdb import Engine
 from clew.engine.order import order_by
 from clew.ingest.kernels import kernel
+from clew.link.rows import RowIndex
 from clew.model.tables import ATTRIBUTE_TYPES, IDENTIFIER_TYPES
 
 TYPES = (*IDENTIFIER_TYPES, *ATTRIBUTE_TYPES)
@@ -57,7 +58,7 @@ class Mentions:
     """Every mention, in the order of the view ``mentions``; its number is its place here.
 
     Attributes:
-        row: int32[m], its record; -1 for none.
+        row: int32[m], its record, by number; -1 for none.
         type: uint8[m], position in `TYPES`.
         h: uint32[m], the first half of its value's hash: enough to tell the values of one record apart.
         at: int64[m], where it stands; see `POSITION`.
@@ -77,9 +78,16 @@ class Mentions:
     contacts: npt.NDArray[np.uint8]
 
 
-def read_mentions(engine: Engine, records: Records, indicators: Sequence[Indicator]) -> Mentions:
-    """Read ``mentions``; the engine must keep the order of rows."""
-    m, n = engine.row("SELECT count(*) FROM mentions")[0], len(records.index.rid)
+def read_mentions(engine: Engine, indicators: Sequence[Indicator] | None = None) -> Mentions:
+    """Read the views ``mentions``, ``records`` and those of talks; they need no networks.
+
+    Args:
+        engine: keeps the order of rows.
+        indicators: the catalogue unless others are given.
+    """
+    indicators = catalogue() if indicators is None else indicators
+    index = RowIndex(np.sort(engine.sql("SELECT rid FROM records").column("rid").to_numpy().astype(np.uint64)))
+    m, n = engine.row("SELECT count(*) FROM mentions")[0], len(index.rid)
     row, type_, h, at = (np.empty(m, t) for t in (np.int32, np.uint8, np.uint32, np.int64))
     value, rank, seen = (
         np.zeros((len(FIRSTS), n), np.uint64),
@@ -89,13 +97,13 @@ def read_mentions(engine: Engine, records: Records, indicators: Sequence[Indicat
     kept = np.array([FIRSTS.index(name) if name in FIRSTS else -1 for name in TYPES] + [-1] * (256 - len(TYPES)))
     shown, inds, done = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)], 0
     grave = np.zeros(n + 1, np.bool_)  # the last: of no record
-    grave[records.index.rows(engine.sql(_GRAVE).column("rid").to_numpy())] = True
+    grave[index.rows(engine.sql(_GRAVE).column("rid").to_numpy())] = True
     grave[-1] = False
     for batch in engine.con.sql(_query(indicators)).to_arrow_reader(_BATCH):
         part = slice(done, done + len(batch))
         rid, kind, word, where, ind = (batch.column(k).to_numpy() for k in range(5))
         doubtful = batch.column("doubtful").to_numpy(zero_copy_only=False)
-        row[part] = records.index.rows(rid)
+        row[part] = index.rows(rid)
         type_[part], h[part], at[part] = kind, word >> np.uint64(32), where
         _keep_first(row[part], kind, word, where, kept, _FIELD_RANK, value, rank, seen)
         found = np.flatnonzero(ind != NOTHING)
@@ -203,7 +211,7 @@ def read_raw(engine: Engine, numbers: Ints) -> pa.Array:
     """What mentions say, as the first 200 characters in JSON.
 
     Args:
-        engine: holds ``mentions``, and must keep the order of rows.
+        engine: holds ``mentions``, and keeps the order of rows.
         numbers: sorted numbers of mentions.
     """
     parts, done = [], 0

@@ -21,7 +21,7 @@ from clew.assess.evidence import Found, findings, gather
 from clew.assess.held import read_held
 from clew.assess.leads import leads, scores
 from clew.assess.marks import Marks, find_marks, marked_items, shares
-from clew.assess.mentions import Mentions, read_mentions
+from clew.assess.mentions import Mentions
 from clew.assess.observe import observe_networks, observe_shares
 from clew.assess.score import enter, score
 from clew.engine.duckdb import Engine
@@ -36,7 +36,11 @@ _REGISTERED = (*facts.REGISTERED, "said", "told", "shares", "marked_items")
 
 
 def assess(
-    engine: Engine, out: Path, progress: Callable[[float], None], indicators: Sequence[Indicator] | None = None
+    engine: Engine,
+    out: Path,
+    progress: Callable[[float], None],
+    mentions: Mentions,
+    indicators: Sequence[Indicator] | None = None,
 ) -> dict[str, Path]:
     """Observe every indicator and rank the networks.
 
@@ -46,16 +50,16 @@ def assess(
             ``money_signs`` and ``payment_matches``; each may be empty.
         out: a folder to write to.
         progress: called with the share that is done.
+        mentions: all of them, with what they show of the same indicators.
         indicators: the catalogue unless others are given.
 
     Returns:
         The Parquet files of FINDINGS, LEADS and RECORD_SCORES, by name.
     """
     chosen = catalogue() if indicators is None else tuple(indicators)
-    engine.run("SET preserve_insertion_order = true")
     try:
         with ThreadPoolExecutor(1) as beside, engine.session() as other:
-            found = _find(engine, other, beside, chosen, progress)
+            found = _find(engine, other, beside, mentions, chosen, progress)
             progress(0.7)
             paths = {name: out / f"{name}.parquet" for name in ("record_scores", "leads", "findings")}
             queue = beside.submit(_write, leads(other, found), LEADS, paths["leads"])
@@ -64,7 +68,6 @@ def assess(
             for part in (queue, last):
                 part.result()
     finally:
-        engine.run("SET preserve_insertion_order = false")
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
         for table in _REGISTERED:
@@ -77,6 +80,7 @@ def _find(
     engine: Engine,
     other: Engine,
     beside: Executor,
+    mentions: Mentions,
     indicators: Sequence[Indicator],
     progress: Callable[[float], None],
 ) -> Found:
@@ -87,7 +91,6 @@ def _find(
     engine.register(said)
     other.register(said)
     coming = beside.submit(read_held, other, records)
-    mentions = read_mentions(engine, records, indicators)
     records = replace(records, words=records.words | mentions.first)
     marking = beside.submit(_mark, other, indicators, records, mentions)
     progress(0.3)

@@ -42,7 +42,6 @@ class Engine:
             "threads": self.threads,
             "memory_limit": f"{memory_gb:.2f}GB",
             "temp_directory": str(spill),
-            "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }

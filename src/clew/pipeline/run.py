@@ -6,6 +6,8 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from clew.access.roles import need
+from clew.assess.mentions import Mentions, read_mentions
 from clew.assess.stage import assess
 from clew.database.base import write
 from clew.engine.duckdb import Engine
@@ -214,15 +217,20 @@ def derive(
     for name in (*INPUTS, "mentions", "anchors"):
         engine.register({name: change.paths(name) or TABLES[name].empty_table()})
     made: dict[str, Path] = {}
-    with engine.beside(keep_book) as book:  # needs no networks; to make them leaves a core idle at times
+    with ExitStack() as until_the_end:
+        # What needs no networks is done beside: to make them leaves a core idle at times.
+        book = until_the_end.enter_context(engine.beside(keep_book))
+        mentions: Future[Mentions]
         steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
             "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
             "talk": lambda told: talk(engine, out, told),
             "link": lambda told: link(engine, out, told),
             "trace": lambda told: trace(engine, out, told, book.result()),
-            "assess": lambda told: assess(engine, out, told),
+            "assess": lambda told: assess(engine, out, told, mentions.result()),
         }
         for step, work in steps.items():
+            if step == "link":  # the talks are read
+                mentions = until_the_end.enter_context(engine.beside(read_mentions))
             started = time.perf_counter()
             written = work(partial(progress, step))
             engine.register({name: [path] for name, path in written.items() if name != "anchors"})
