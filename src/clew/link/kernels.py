@@ -142,8 +142,7 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
 @kernel_step
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
-    second, slack, total, web, wide = sharing[0], sharing[1], sharing[2], sharing[3], sharing[5:]
-    said = sharing[4]
+    slack, total, web, said, second, wide = sharing[0], sharing[1], sharing[2], sharing[3], sharing[4:7], sharing[7:]
     for c in range(3):
         net[c] = 0.0
         if shared[c] > 0:
@@ -160,7 +159,7 @@ def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, t
                 if groups > 0:
                     more = min(more, max(np.log2(total / groups) + slack - net[c], 0.0))
                 rest += more
-            net[c] += second * rest
+            net[c] += second[c] * rest
     result = net[0] + net[1] + net[2]
     for c in range(3):
         for d in range(c + 1, 3):

@@ -181,7 +181,7 @@ def score(
     """
     out = np.empty(len(pairs))
     sharing = np.array(
-        [weights.second, weights.slack, scaled.groups, weights.wide_web, weights.wide_said, *weights.wide]
+        [weights.slack, scaled.groups, weights.wide_web, weights.wide_said, *weights.second, *weights.wide]
     )
     parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span])
     agreeing = np.array([weights.agree_cap, *weights.agree])

@@ -36,7 +36,7 @@ class Weights:
             are places where strangers meet, while a number or an account is in one hand at a time.
         wide_said: the same of short texts that are said in messages: each sentence of a talk may equal any of another,
             so that chance grows with the product of their numbers.
-        second: share that a further shared identifier of the same class counts.
+        second: per class, the share that a further shared identifier of it counts.
         slack: most that two identifiers add when used together, over the rarity of that pair.
         own_contact: taken off when both groups have a contact of their own that the other never shows.
         own_content: taken off, per class, when both have templates (or images) and share none.
@@ -66,8 +66,8 @@ class Weights:
     wide: tuple[float, ...] = (1.3, 1.0, 1.0)
     wide_web: float = 1.8
     wide_said: float = 2.0
-    second: float = 0.3
-    slack: float = 1.0
+    second: tuple[float, ...] = (0.1, 0.3, 1.0)
+    slack: float = 6.0
     own_contact: float = 3.0
     own_content: float = 1.5
     gap: float = 4.0
