@@ -20,6 +20,7 @@ _PHONE = TYPES.index("phone")
 
 # A merge needs so many bits in each round, so that what is plain is settled before what is doubtful is judged.
 PLAIN = 6.0  # rounds that ask for so many bits look at fewer pairs
+_TIMES = 1 << 16  # of records that are looked at, to tell how many come in a while
 FAINT = 12.0  # bits below the threshold that still say how many partners there are to be found
 THRESHOLDS = (10.0, 6.0, 3.0, 1.0, 0.5, 0.5)
 
@@ -58,10 +59,11 @@ def cluster(
     with ThreadPoolExecutor(threads) as pool:
         groups = join(groups, place[merged], len(heads), pool)
         chance = tuple(chances(a) for a in groups.attributes)
-        span = max(float(np.nanmax(evidence.time) - np.nanmin(evidence.time)), 1.0) if _timed(evidence) else 1.0
+        times = np.sort(evidence.time[~np.isnan(evidence.time)])
+        times = times[:: len(times) // _TIMES + 1]
         groups = prune(groups, _CLASSES, weights.small, pool)
         for threshold in THRESHOLDS:
-            best = _merge_round(groups, chance, span, weights, threshold, pool)
+            best = _merge_round(groups, chance, times, weights, threshold, pool)
             if best is None:
                 continue
             heads, merged = numbered(best)
@@ -71,10 +73,6 @@ def cluster(
     while (label[label] != label).any():
         label = label[label]
     return Clustered(label, _final_bits(groups, told, weights)[: len(evidence.kind)])
-
-
-def _timed(evidence: Evidence) -> bool:
-    return bool((~np.isnan(evidence.time)).any())
 
 
 def numbered(label: Ints) -> tuple[Ints, Ints]:
@@ -94,16 +92,16 @@ def _final_bits(groups: Groups, told: Telling, weights: Weights) -> Floats:
 
 
 def _merge_round(
-    groups: Groups, chance: tuple[Floats, ...], span: float, weights: Weights, threshold: float, pool: Executor
+    groups: Groups, chance: tuple[Floats, ...], times: Floats, weights: Weights, threshold: float, pool: Executor
 ) -> Ints | None:
     """Each group joins the partner with the highest score above the threshold; None when none does."""
     plain = threshold >= PLAIN
     found = pool.submit(_pairs, groups, plain)  # beside what is measured here
     scaled = scale(groups, weights)
-    known = lay_out(groups, scaled, chance, weights, pool)
+    known = lay_out(groups, scaled, chance, times, weights, pool)
     pairs, joint = found.result()
     least = threshold if plain else threshold - FAINT
-    bits = score(groups, scaled, known, joint, span, weights, pairs, least, pool)
+    bits = score(groups, scaled, known, joint, weights, pairs, least, pool)
     if not plain:
         bits += calibrate(bits, len(groups.size), weights)
     good = bits > threshold

@@ -12,6 +12,7 @@ _TRUST = 4.0  # weight of what holds in general beside what holds among the user
 _SAMPLE = 256
 _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
+_SHORT = 2.0  # days; a group that lasts so long is no burst
 _WIDE = 4  # in an identifier's mark, beside its class
 WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
 _PLACE, _NAME, _LANGUAGE = (ATTRIBUTES.index(name) for name in ("place", "name", "language"))
@@ -20,7 +21,9 @@ ANEW = np.uint8(32)  # in a mark: a number, which may be given to somebody else 
 
 STEPS = 1024.0  # in a bit: what is no more than the order of sums apart is equal
 NOTHING = -100.0
-SIZE, FIRST, LAST, HELD, MOST, SORT, COLUMNS = 0, 1, 2, 3, 6, 7, 8  # of what is known of a group
+# Of what is known of a group; the last four are the shares of all records that are from before its first one, up to it,
+# from before its last one, and up to it.
+SIZE, FIRST, LAST, HELD, MOST, SORT, BEFORE, STARTED, ENDED, UNTIL, COLUMNS = 0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12
 
 
 @kernel_step
@@ -199,16 +202,21 @@ def _silence(group, x, y):  # type: ignore[no-untyped-def]
 
 @kernel_step
 def _in_time(group, x, y, content, rarest, parting):  # type: ignore[no-untyped-def]
-    """Bits from time: a number after a long silence may have a new owner; adverts minutes apart are one burst."""
-    gap, gap_days, close, span = parting[2], parting[3], parting[4], parting[5]
-    first_x, last_x, first_y, last_y = group[x, FIRST], group[x, LAST], group[y, FIRST], group[y, LAST]
-    apart = _silence(group, x, y)
-    if apart > gap_days and not content:
-        return -gap
-    if 0 <= apart < 0.05 and content and last_x - first_x < 2 and last_y - first_y < 2:
-        by_chance = min(1.0, max(rarest * max(apart, 1e-5) / span, 2.0**-_BURST_BITS))
-        return np.log2(close / by_chance + (1.0 - close))
-    return 0.0
+    """Bits from time: a number after a long silence may have a new owner; strangers do not use a text at one time.
+
+    What is one time is said by the share of all records that fall into it: many sources tell the day alone, or that on
+    which they were read.
+    """
+    gap, gap_days, close = parting[2], parting[3], parting[4]
+    if not content:
+        return -gap if _silence(group, x, y) > gap_days else 0.0
+    short = group[x, LAST] - group[x, FIRST] < _SHORT and group[y, LAST] - group[y, FIRST] < _SHORT
+    if short and _silence(group, x, y) >= 0:  # what lies between the two
+        share = max(group[x, STARTED], group[y, STARTED]) - min(group[x, ENDED], group[y, ENDED])
+    else:  # what lies between the first and the last of both
+        share = max(group[x, UNTIL], group[y, UNTIL]) - min(group[x, BEFORE], group[y, BEFORE])
+    by_chance = min(1.0, max(rarest * share, 2.0**-_BURST_BITS))
+    return np.log2(close / by_chance + (1.0 - close))
 
 
 @kernel_step

@@ -11,7 +11,25 @@ import numpy.typing as npt
 from clew.link.candidates import Keys
 from clew.link.groups import Floats, Groups, Incidence, Ints, by_column
 from clew.link.hubs import ALL_PAIRS, Joint, owners
-from clew.link.kernels import ANEW, COLUMNS, FIRST, HELD, LAST, MOST, SAID, SIZE, SORT, STEPS, WEB, met, score_pairs
+from clew.link.kernels import (
+    ANEW,
+    BEFORE,
+    COLUMNS,
+    ENDED,
+    FIRST,
+    HELD,
+    LAST,
+    MOST,
+    SAID,
+    SIZE,
+    SORT,
+    STARTED,
+    STEPS,
+    UNTIL,
+    WEB,
+    met,
+    score_pairs,
+)
 from clew.link.weights import CLASS_OF, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
@@ -19,6 +37,7 @@ _ON_THE_WEB = np.isin(TYPES, ("email", "url", "domain", "widget"))
 _STEPS = 20  # of expectation and maximisation, over scores above _LEAST in bins of 1 / _BINS bit
 _LEAST, _BINS = -20.0, 64
 _ROUNDING = 1e-6  # bits: what the order of sums may change
+_FEW = 2  # records; of so few that come between two, chance brings as many
 _CHUNK = 65_536  # pairs that a thread takes at a time
 
 
@@ -127,13 +146,16 @@ class Known:
     among: Floats
 
 
-def lay_out(groups: Groups, scaled: Scale, chance: tuple[Floats, ...], weights: Weights, pool: Executor) -> Known:
+def lay_out(
+    groups: Groups, scaled: Scale, chance: tuple[Floats, ...], times: Floats, weights: Weights, pool: Executor
+) -> Known:
     """Lay out what is known for the kernels, and measure how far those agree that hold an identifier.
 
     Args:
         groups: the groups of this round.
         scaled: what sharing is worth in it.
         chance: of each attribute's values, from `chances`.
+        times: those of records, sorted; a sample will do.
         weights: parameters of the evidence model.
         pool: workers; they do not change the result.
     """
@@ -150,6 +172,10 @@ def lay_out(groups: Groups, scaled: Scale, chance: tuple[Floats, ...], weights: 
     group = np.zeros((len(groups.size), COLUMNS))
     group[:, SIZE], group[:, FIRST], group[:, LAST] = groups.size, groups.first, groups.last
     group[:, HELD : HELD + 3], group[:, SORT] = scaled.held, groups.sort
+    for time, low, high in ((groups.first, BEFORE, STARTED), (groups.last, ENDED, UNTIL)):
+        group[:, low] = np.searchsorted(times, time) / max(len(times), 1)
+        group[:, high] = (np.searchsorted(times, time, "right") + _FEW) / max(len(times), 1)
+    group[np.isnan(groups.first), BEFORE] = 0.0  # what has no time may be of any
     most = np.minimum(np.log2(agree / attributes.chance.reshape(-1, len(agree)) + 1.0 - agree), weights.agree_cap)
     group[:, MOST] = (most * (np.diff(attributes.start).reshape(-1, len(agree)) > 0)).sum(axis=1) + _ROUNDING
     mark = (
@@ -164,7 +190,7 @@ def lay_out(groups: Groups, scaled: Scale, chance: tuple[Floats, ...], weights: 
 
 
 def score(
-    groups: Groups, scaled: Scale, known: Known, joint: Joint, span: float, weights: Weights,
+    groups: Groups, scaled: Scale, known: Known, joint: Joint, weights: Weights,
     pairs: Keys, least: float, pool: Executor,
 ) -> Floats:  # fmt: skip
     """float64[k]: bits for "the two groups are one operation"; `NOTHING` when that is sure to be below ``least``.
@@ -173,7 +199,6 @@ def score(
         groups: the groups of this round.
         scaled, known: what sharing is worth in it.
         joint: wide identifiers that are used together.
-        span: days from the first record to the last.
         weights: parameters of the evidence model.
         pairs: of groups.
         least: bits from which on a score matters.
@@ -183,7 +208,7 @@ def score(
     sharing = np.array(
         [weights.slack, scaled.groups, weights.wide_web, weights.wide_said, *weights.second, *weights.wide]
     )
-    parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close, span])
+    parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close])
     agreeing = np.array([weights.agree_cap, *weights.agree])
     prior = np.log2(weights.same_prior / scaled.groups)
     table, attributes, (keys, many) = groups.identifiers, known.attributes, joint

@@ -44,7 +44,7 @@ class Weights:
         gap_days: see `gap`; each doubling is a bit more where a number is all they share and nothing else is as it was.
         agree: per attribute of `ATTRIBUTES`, the chance that two groups of one operation draw from the same values.
         agree_cap: most that the agreement of one attribute can add.
-        close: chance that adverts of one operation follow each other within minutes (bursts).
+        close: chance that groups of one operation that share content are as near in time as they can be.
         small: how much a group with one record counts among all groups (a group with many counts 1).
         by_content: how much a group counts as an owner of content when only other content tells it from the rest.
         by_content_contact: the same, of contacts.
