@@ -64,6 +64,36 @@ def test_resold_texts_and_stolen_photos_join_nobody(tmp_path: Path, shared: str)
     assert all(len(result.of(range(10 * k, 10 * k + 4))) == 1 for k in range(30))
 
 
+def _many_numbers(days: float, *shared: str) -> list[Advert]:
+    """Forty adverts that share something, each with a number and a town of its own, spread over so many days."""
+    return [Advert(k, (f"phone:own{k}", *shared), day=5 + k * days / 40, place=f"town{k % 15}") for k in range(40)]
+
+
+def test_one_text_and_link_at_one_time_are_one_sender_whatever_the_numbers(tmp_path: Path) -> None:
+    spam = _many_numbers(2.0, "template:one", "url:http://one.test/a")
+    assert len(run(tmp_path, [*crowd(10_000, 1_000), *spam]).of(range(40))) == 1
+
+
+def test_that_all_is_of_the_day_on_which_it_was_read_ties_nobody(tmp_path: Path) -> None:
+    adverts = [*crowd(10_000, 1_000), *_many_numbers(80.0, "template:sold")]
+    assert len(run(tmp_path, adverts).of(range(40))) == 40
+    at_once = [Advert(a.number, a.holds, day=5.0, place=a.place) for a in adverts]
+    assert len(run(tmp_path, at_once).of(range(40))) == 40
+
+
+def test_numbers_that_use_the_same_few_texts_are_one_network_and_buyers_of_one_text_are_not(tmp_path: Path) -> None:
+    adverts = crowd(10_000)
+    for k in range(6):
+        for i in range(8):
+            ring, buyer = 20 * k + i, 1_000 + 20 * k + i
+            own = (f"template:own{k}",) if i % 2 else ("template:sold",)
+            adverts.append(Advert(ring, (f"phone:ring{k}", f"template:ring{i % 4}"), day=10.0 * k + i))
+            adverts.append(Advert(buyer, (f"phone:buyer{k}", *own), day=10.0 * k + i))
+    result = run(tmp_path, adverts)
+    assert len(result.of(20 * k + i for k in range(6) for i in range(8))) == 1
+    assert len(result.of(1_000 + 20 * k + i for k in range(6) for i in range(8))) == 6
+
+
 def _two_owners(folder: Path, silence: float) -> Result:
     """One number on two sets of adverts that share nothing else."""
     adverts = crowd(10_000)
