@@ -14,7 +14,6 @@ _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _SHORT = 2.0  # days; a group that lasts so long is no burst
 _WIDE = 4  # in an identifier's mark, beside its class
-WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
 _PLACE, _NAME, _LANGUAGE = (ATTRIBUTES.index(name) for name in ("place", "name", "language"))
 SAID = np.uint8(16)  # in a mark: a short text that is said in messages
 ANEW = np.uint8(32)  # in a mark: a number, which may be given to somebody else once it is silent
@@ -145,12 +144,12 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
 @kernel_step
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
-    slack, total, web, said, second, wide = sharing[0], sharing[1], sharing[2], sharing[3], sharing[4:7], sharing[7:]
+    slack, total, said, second, wide = sharing[0], sharing[1], sharing[2], sharing[3:6], sharing[6:]
     for c in range(3):
         net[c] = 0.0
         if shared[c] > 0:
             # The wider their pool, the less it says that two draws from it meet.
-            each = web if mark[top[c]] & WEB else (said if mark[top[c]] & SAID else wide[c])
+            each = said if mark[top[c]] & SAID else wide[c]
             pool = each * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
             net[c] = worth[top[c], 0] - pool
             rest = -max(net[c], 0.0)

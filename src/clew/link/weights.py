@@ -32,8 +32,6 @@ class Weights:
         bonus: per type of `TYPES`, on top of rarity.
         fade: of the bonus, lost each time the owners double: what many share is public.
         wide: per class, lost each time the pool that two groups draw from doubles (like Jaccard's measure).
-        wide_web: the same where the best they share is a mail address, link, domain or widget: lists, hosts and boards
-            are places where strangers meet, while a number or an account is in one hand at a time.
         wide_said: the same of short texts that are said in messages: each sentence of a talk may equal any of another,
             so that chance grows with the product of their numbers.
         second: per class, the share that a further shared identifier of it counts.
@@ -63,10 +61,9 @@ class Weights:
     prior_groups: float = 100.0
     bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0, 5.0, 8.0, 12.0)
     fade: float = 0.7
-    wide: tuple[float, ...] = (1.3, 1.0, 1.0)
-    wide_web: float = 1.8
+    wide: tuple[float, ...] = (1.8, 1.0, 0.8)
     wide_said: float = 2.0
-    second: tuple[float, ...] = (0.1, 0.3, 1.0)
+    second: tuple[float, ...] = (0.25, 0.3, 1.0)
     slack: float = 6.0
     own_contact: float = 3.0
     own_content: float = 1.5
