@@ -13,8 +13,10 @@ _SAMPLE = 256
 _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _SHORT = 2.0  # days; a group that lasts so long is no burst
+_SENTENCES, _NUMBERS = 3, 4  # pools beside the three classes; see `Weights.wide`
 _WIDE = 4  # in an identifier's mark, beside its class
 _PLACE, _NAME, _LANGUAGE = (ATTRIBUTES.index(name) for name in ("place", "name", "language"))
+WEB = np.uint8(8)  # in a mark: an address, link or domain, which may be a public place
 SAID = np.uint8(16)  # in a mark: a short text that is said in messages
 ANEW = np.uint8(32)  # in a mark: a number, which may be given to somebody else once it is silent
 
@@ -144,24 +146,29 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
 @kernel_step
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
-    slack, total, said, second, wide = sharing[0], sharing[1], sharing[2], sharing[3:6], sharing[6:]
+    slack, total, second, wide = sharing[0], sharing[1], sharing[2:7], sharing[7:]
+    adverts = np.int64(group[x, SORT]) & np.int64(group[y, SORT]) & 1
     for c in range(3):
         net[c] = 0.0
         if shared[c] > 0:
             # The wider their pool, the less it says that two draws from it meet.
-            each = said if mark[top[c]] & SAID else wide[c]
-            pool = each * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
-            net[c] = worth[top[c], 0] - pool
+            pool = c
+            if mark[top[c]] & SAID:
+                pool = _SENTENCES
+            elif c == 0 and not adverts and not mark[top[c]] & WEB:
+                pool = _NUMBERS
+            width = wide[pool] * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
+            net[c] = worth[top[c], 0] - width
             rest = -max(net[c], 0.0)
             for m in range(min(shared[c], _MOST)):
-                more = max(every[c, m] - pool, 0.0)
+                more = max(every[c, m] - width, 0.0)
                 groups = 0
                 if more > 0.0 and which[c, m] != top[c] and mark[top[c]] & mark[which[c, m]] & _WIDE:
                     groups = _joint(begin, partner, many, min(top[c], which[c, m]), max(top[c], which[c, m]))
                 if groups > 0:
                     more = min(more, max(np.log2(total / groups) + slack - net[c], 0.0))
                 rest += more
-            net[c] += second[c] * rest
+            net[c] += second[pool] * rest
     result = net[0] + net[1] + net[2]
     for c in range(3):
         for d in range(c + 1, 3):

@@ -26,12 +26,14 @@ from clew.link.kernels import (
     STARTED,
     STEPS,
     UNTIL,
+    WEB,
     met,
     score_pairs,
 )
 from clew.link.weights import CLASS_OF, TYPES, Weights
 
 _CLASSES = np.array(CLASS_OF, np.int64)
+_ON_THE_WEB = np.isin(TYPES, ("email", "url", "domain", "widget"))
 _STEPS = 20  # of expectation and maximisation, over scores above _LEAST in bins of 1 / _BINS bit
 _LEAST, _BINS = -20.0, 64
 _ROUNDING = 1e-6  # bits: what the order of sums may change
@@ -179,6 +181,7 @@ def lay_out(
     mark = (
         _CLASSES[groups.kind]
         + 4 * (groups.users > ALL_PAIRS)
+        + WEB * _ON_THE_WEB[groups.kind]
         + SAID * np.isfinite(groups.most)
         + ANEW * (groups.kind == TYPES.index("phone"))
     )
@@ -202,7 +205,7 @@ def score(
         pool: workers; they do not change the result.
     """
     out = np.empty(len(pairs))
-    sharing = np.array([weights.slack, scaled.groups, weights.wide_said, *weights.second, *weights.wide])
+    sharing = np.array([weights.slack, scaled.groups, *weights.second, *weights.wide])
     parting = np.array([weights.own_contact, weights.own_content, weights.gap, weights.gap_days, weights.close])
     agreeing = np.array([weights.agree_cap, *weights.agree])
     prior = np.log2(weights.same_prior / scaled.groups)

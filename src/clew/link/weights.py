@@ -31,10 +31,11 @@ class Weights:
         prior_groups: so many groups' worth of `same_prior` are added to what the scores say.
         bonus: per type of `TYPES`, on top of rarity.
         fade: of the bonus, lost each time the owners double: what many share is public.
-        wide: per class, lost each time the pool that two groups draw from doubles (like Jaccard's measure).
-        wide_said: the same of short texts that are said in messages: each sentence of a talk may equal any of another,
-            so that chance grows with the product of their numbers.
-        second: per class, the share that a further shared identifier of it counts.
+        wide: per pool, lost each time it doubles (like Jaccard): the pools of contacts, of pictures, of texts;
+            of short texts that are said in messages, as each sentence of a talk may equal any of another; and of
+            numbers, handles and accounts where one of the two groups is no advert: it is among adverts of the same
+            boards, and at addresses and links, that strangers meet.
+        second: per pool, the share that a further shared identifier of it counts.
         slack: most that two identifiers add when used together, over the rarity of that pair.
         own_contact: taken off when both groups have a contact of their own that the other never shows.
         own_content: taken off, per class, when both have templates (or images) and share none.
@@ -61,9 +62,8 @@ class Weights:
     prior_groups: float = 100.0
     bonus: tuple[float, ...] = (5.0, 8.0, 7.0, 10.0, 10.0, 5.0, 4.0, 1.5, 1.0, 5.0, 8.0, 12.0)
     fade: float = 0.7
-    wide: tuple[float, ...] = (1.8, 1.0, 0.8)
-    wide_said: float = 2.0
-    second: tuple[float, ...] = (0.25, 0.3, 1.0)
+    wide: tuple[float, ...] = (1.8, 1.0, 0.8, 2.0, 1.3)
+    second: tuple[float, ...] = (0.3, 0.3, 1.0, 0.3, 0.3)
     slack: float = 6.0
     own_contact: float = 3.0
     own_content: float = 1.5

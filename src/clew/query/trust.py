@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from clew.link.weights import DEFAULT, TYPES, Weights
+from clew.link.weights import CONTACT, DEFAULT, TYPES, Weights
 
 NAME_PLACE = "name and place"
 SAME, OTHER = "same network", "other network"
@@ -119,7 +119,7 @@ class Learned:
         bits = sorted((_bits(chance) for chance in chances.values()), reverse=True)
         judged = SAME if same_network else OTHER
         linker = start_bits(judged, 2) + self._shift[judged] if self.linker else 0.0
-        return _chance(bits[0] + DEFAULT.second * sum(max(b, 0.0) for b in bits[1:]) + linker)
+        return _chance(bits[0] + DEFAULT.second[CONTACT] * sum(max(b, 0.0) for b in bits[1:]) + linker)
 
 
 def best_of(ties: Sequence[Tie], chances: Mapping[Tie, float]) -> dict[str, float]:
