@@ -11,6 +11,7 @@ import pyarrow.dataset as pads
 import pytest
 
 from clew.ingest.stage import IngestOptions
+from clew.link import boards
 from clew.pipeline.ingest import ingest
 from clew.pipeline.run import run
 from clew.store.workspace import Workspace
@@ -45,6 +46,13 @@ def own(k: int) -> str:
 @pytest.mark.parametrize("host", ["www.kanaalmarkt.nl", "utrecht.kanaalmarkt.nl:8080"])
 def test_what_a_board_writes_under_every_advert_ties_nobody(tmp_path: Path, host: str) -> None:
     assert networks(tmp_path, [own(k) + FOOTER for k in range(8)], host) == [1] * 8
+
+
+def test_all_that_shows_a_boards_contact_is_freed_though_some_of_it_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "_LOOKED_AT", 4)
+    assert networks(tmp_path, [own(k) + FOOTER for k in range(8)]) == [1] * 8
 
 
 @pytest.mark.parametrize(
