@@ -71,16 +71,19 @@ def gather(engine: Engine, weights: Weights = DEFAULT) -> Gathered:
     with engine.beside(read_booked) as booked:
         tied = read_ties(engine, index)
         weighed, paid = own_payments(engine, index, tied, booked.result())
-    weighed = weighed.only(~boards_own(engine, index, weighed))
+    with engine.beside(lambda other: boards_own(other, index, weighed)) as boards:
+        attributes = _attributes(engine, index)
+        item = _numbered(records.column("item").to_numpy())
+        platform = incidence(np.arange(n), coded(records.column("platform").fill_null(""))[0], n)
+        weighed = weighed.only(~boards.result())
     evidence = Evidence(
         incidence(weighed.row, weighed.identifier, n),
         tied.kind,
-        _attributes(engine, index),
+        attributes,
         np.where((micros == NO_TIME) | standing, np.nan, micros / _DAY),
-        _numbered(records.column("item").to_numpy()),
+        item,
         records.column("sort").to_numpy().astype(np.uint8),
     )
-    platform = incidence(np.arange(n), coded(records.column("platform").fill_null(""))[0], n)
     told = telling(engine, index, weighed, evidence, weights)
     both = (np.concatenate([told.together[0], paid[0]]), np.concatenate([told.together[1], paid[1]]))
     return Gathered(evidence, replace(told, together=both), index, tied, micros, platform)
