@@ -21,7 +21,7 @@ from clew.link.groups import Ints
 from clew.link.ids import name_networks
 from clew.link.link_table import write_links
 from clew.link.links import spanning_links
-from clew.link.ties import write_ties
+from clew.link.ties import write_identifiers, write_ties
 from clew.link.weights import DEFAULT, Weights
 
 
@@ -37,13 +37,15 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
         weights: parameters of the evidence model.
 
     Returns:
-        The Parquet files of TIES, LINKS, NETWORKS, NETWORK_MEMBERS, ANCHORS and NETWORK_EVENTS, by name.
+        The Parquet files of TIES, IDENTIFIERS, RECORD_IDENTIFIERS, LINKS, NETWORKS, NETWORK_MEMBERS, ANCHORS and
+        NETWORK_EVENTS, by name.
     """
     gathered = gather(engine, weights)
     progress(0.25)
     evidence = gathered.evidence
     with ThreadPoolExecutor(1) as beside:  # writing ties takes as long as what clustering cannot do in parallel
         ties = beside.submit(write_ties, gathered.ties, gathered.index, out / "ties.parquet")
+        identifiers = beside.submit(write_identifiers, gathered.ties, gathered.index, out)
         said = decided(engine, gathered.index)
         found = cluster(evidence, gathered.told, said.accepted, weights, engine.threads)
         progress(0.7)
@@ -65,7 +67,7 @@ def link(engine: Engine, out: Path, progress: Callable[[float], None], weights: 
             "network_events": tables.events(named),
         }
         written = write_tables(made, out, engine.threads)
-        written |= {"ties": ties.result(), "links": links.result()}
+        written |= {"ties": ties.result(), "links": links.result()} | identifiers.result()
     progress(1.0)
     return written
 

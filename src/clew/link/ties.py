@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 
 from clew.engine.duckdb import Engine
 from clew.extract._phone_lines import desks
+from clew.link.groups import incidence
 from clew.link.rows import RowIndex
 from clew.link.weights import TYPES
-from clew.model.tables import TIES
+from clew.model.tables import IDENTIFIERS, RECORD_IDENTIFIERS, TIES
 
 MOST_TALKING = 12  # participants of a conversation that ties its messages
 GROUP_ROWS = 8_192  # rows in a Parquet row group: what a pivot has to read for one identifier
@@ -123,6 +124,21 @@ def write_ties(ties: Ties, index: RowIndex, path: Path) -> Path:
                 file.write_table(pa.table(columns, schema=TIES), row_group_size=GROUP_ROWS)
             first += len(names)
     return path
+
+
+def write_identifiers(ties: Ties, index: RowIndex, out: Path) -> dict[str, Path]:
+    """Write IDENTIFIERS and RECORD_IDENTIFIERS: what is tied to a record is found without a look at the others."""
+    paths = {name: out / f"{name}.parquet" for name in ("identifiers", "record_identifiers")}
+    types = pa.DictionaryArray.from_arrays(pa.array(ties.kind.astype(np.int8)), pa.array(TYPES)).cast(pa.string())
+    many = np.bincount(ties.identifier, minlength=len(ties.kind)).astype(np.int32)
+    columns = [pa.array(np.arange(len(many), dtype=np.int32)), types, ties.values, pa.array(many)]
+    with pq.ParquetWriter(paths["identifiers"], IDENTIFIERS, compression="zstd", use_dictionary=["type"]) as file:
+        file.write_table(pa.table(columns, schema=IDENTIFIERS), row_group_size=2 * GROUP_ROWS)
+    held = incidence(ties.row, ties.identifier, len(index.rid))
+    table = pa.table([index.rid[held.row_of()], held.column], schema=RECORD_IDENTIFIERS)
+    with pq.ParquetWriter(paths["record_identifiers"], table.schema, compression="none", use_dictionary=False) as file:
+        file.write_table(table, row_group_size=16 * GROUP_ROWS)
+    return paths
 
 
 def desk_numbers(engine: Engine) -> pa.Array:

@@ -166,12 +166,25 @@ CONTROL = pa.schema(  # who controls whom, where the messages say so
     ]
 )
 
-TIES = pa.schema(  # every identifier of every record, once, sorted by type and value: what pivots read
+TIES = pa.schema(  # every identifier of every record, once, sorted by type and value: the records of an identifier
     [
         pa.field("type", pa.string(), nullable=False),
         pa.field("value", pa.string(), nullable=False),
         pa.field("rid", pa.uint64(), nullable=False),
     ]
+)
+
+IDENTIFIERS = pa.schema(  # of TIES, numbered in their order
+    [
+        pa.field("identifier", pa.int32(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("records", pa.int32(), nullable=False),
+    ]
+)
+
+RECORD_IDENTIFIERS = pa.schema(  # TIES in the order of records: the identifiers of a record
+    [pa.field("rid", pa.uint64(), nullable=False), pa.field("identifier", pa.int32(), nullable=False)]
 )
 
 LINKS = pa.schema(
@@ -298,6 +311,8 @@ TABLES = {
     "stages": STAGES,
     "control": CONTROL,
     "ties": TIES,
+    "identifiers": IDENTIFIERS,
+    "record_identifiers": RECORD_IDENTIFIERS,
     "links": LINKS,
     "networks": NETWORKS,
     "network_members": NETWORK_MEMBERS,

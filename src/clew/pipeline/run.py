@@ -50,7 +50,7 @@ ROWWISE = ("mentions", "signatures")
 OUTPUTS = (
     "template_members", "templates", "image_members",
     "conversations", "conversation_members", "stages", "control",
-    "ties", "links", "networks", "network_members", "network_events", "anchors",
+    "ties", "identifiers", "record_identifiers", "links", "networks", "network_members", "network_events", "anchors",
     *TRACED,
     "findings", "leads", "record_scores",
 )  # fmt: skip

@@ -136,14 +136,13 @@ ORDER BY n DESC, posted_at, record_id
 
 _NEAR = """
 CREATE OR REPLACE TEMP TABLE near AS
-SELECT type, value, count(DISTINCT rid) AS tied
-FROM ties WHERE rid IN (SELECT rid FROM hits) AND (type, value) NOT IN (SELECT (type, value) FROM hits)
-GROUP BY type, value ORDER BY tied DESC, type, value LIMIT {limit}
+SELECT identifier, count(*) AS tied FROM record_identifiers WHERE rid IN (SELECT rid FROM hits)
+GROUP BY identifier ORDER BY tied DESC, identifier LIMIT {limit} + (SELECT count(DISTINCT (type, value)) FROM hits)
 """
 
 _NEIGHBOURS = """
-SELECT near.type, near.value, tied, count(*) AS records FROM near JOIN ties USING (type, value)
-GROUP BY ALL ORDER BY tied DESC, near.type, near.value
+SELECT type, value, tied, records FROM near JOIN identifiers USING (identifier)
+WHERE (type, value) NOT IN (SELECT (type, value) FROM hits) ORDER BY tied DESC, identifier LIMIT {limit}
 """
 
 
@@ -178,7 +177,7 @@ def pivot(workspace: Workspace, engine: Engine, asked: Asked, limit: int = 20) -
     near: list[Row] = []
     if 0 < total <= MOST_RECORDS:
         engine.run(_NEAR.format(limit=limit))
-        near = engine.rows(_NEIGHBOURS)
+        near = engine.rows(_NEIGHBOURS.format(limit=limit))
     return PivotResult(
         asked,
         [Tie(**r) for r in engine.rows(_TIES.format(limit=limit))],
