@@ -13,6 +13,7 @@ _SAMPLE = 256
 _GROWN = 4.0
 _BURST_BITS = 10.0  # most that closeness in time can add
 _SHORT = 2.0  # days; a group that lasts so long is no burst
+_ADVERT = 1  # in what `SORT` says of a group: the first of `evidence.RECORDS`
 _SENTENCES, _NUMBERS = 3, 4  # pools beside the three classes; see `Weights.wide`
 _WIDE = 4  # in an identifier's mark, beside its class
 _PLACE, _NAME, _LANGUAGE = (ATTRIBUTES.index(name) for name in ("place", "name", "language"))
@@ -144,19 +145,23 @@ def _shared(start, column, mark, worth, x, y, every, which, shared, top):  # typ
 
 
 @kernel_step
+def _pool(c, marked, adverts):  # type: ignore[no-untyped-def]
+    """From which pool the best was drawn that two groups share of class c; see `Weights.wide`."""
+    if marked & SAID:
+        return _SENTENCES
+    return _NUMBERS if c == 0 and not adverts and not marked & WEB else c
+
+
+@kernel_step
 def _for(mark, worth, begin, partner, many, group, x, y, every, which, shared, top, net, sharing):  # type: ignore[no-untyped-def]
     """Bits for one operation, from the identifiers that x and y share; ``net`` is scratch."""
     slack, total, second, wide = sharing[0], sharing[1], sharing[2:7], sharing[7:]
-    adverts = np.int64(group[x, SORT]) & np.int64(group[y, SORT]) & 1
+    adverts = np.int64(group[x, SORT]) & np.int64(group[y, SORT]) & _ADVERT
     for c in range(3):
         net[c] = 0.0
         if shared[c] > 0:
             # The wider their pool, the less it says that two draws from it meet.
-            pool = c
-            if mark[top[c]] & SAID:
-                pool = _SENTENCES
-            elif c == 0 and not adverts and not mark[top[c]] & WEB:
-                pool = _NUMBERS
+            pool = _pool(c, mark[top[c]], adverts)
             width = wide[pool] * np.log2(group[x, HELD + c] + group[y, HELD + c] - shared[c])
             net[c] = worth[top[c], 0] - width
             rest = -max(net[c], 0.0)
