@@ -15,10 +15,11 @@ from clew.store.views import open_views
 from clew.store.workspace import Workspace
 
 
-def _holding(folder: Path, assets: pa.Schema) -> Workspace:
+def _holding(folder: Path, assets: pa.Schema, *others: str) -> Workspace:
     workspace = Workspace.create(folder / "w")
     with workspace.change() as change:
-        for name, schema in (("networks", TABLES["networks"]), ("assets", assets)):
+        made = {name: TABLES[name] for name in ("networks", *others)} | {"assets": assets}
+        for name, schema in made.items():
             file = change.folder(name) / "part.parquet"
             pq.write_table(schema.empty_table(), file)
             change.add(name, [file])
@@ -31,6 +32,12 @@ def test_a_table_without_a_column_asks_for_a_run(tmp_path: Path) -> None:
         pass
     with pytest.raises(WorkspaceError, match="older Clew"):
         ensure_index(older)
+
+
+def test_ties_that_are_in_one_order_only_ask_for_a_run(tmp_path: Path) -> None:
+    older = _holding(tmp_path, TABLES["assets"], "ties")
+    with pytest.raises(WorkspaceError, match=r"older Clew: it has no record_identifiers\. Run it"), open_views(older):
+        pass
 
 
 def test_tables_of_today_are_read(tmp_path: Path) -> None:

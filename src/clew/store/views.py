@@ -16,18 +16,22 @@ from clew.store.workspace import Workspace
 
 
 def check_columns(workspace: Workspace) -> None:
-    """Whether its tables have the columns that are read today.
+    """Whether it has the tables and columns that are read today.
 
     Raises:
-        WorkspaceError: an older Clew made one that has not.
+        WorkspaceError: an older Clew made it, which had others.
     """
+    lacks = ""
+    if workspace.segments("ties") and not workspace.segments("record_identifiers"):  # made by one stage
+        lacks = "it has no record_identifiers"
     for name, schema in TABLES.items():
         for path in workspace.paths(name)[:1]:
             if missing := sorted(set(schema.names) - set(pq.read_schema(path).names)):
-                raise WorkspaceError(
-                    f"{workspace.path} was run by an older Clew: its {name} have no {', '.join(missing)}.",
-                    f"Run it again: clew run -w {workspace.path}",
-                )
+                lacks = f"its {name} have no {', '.join(missing)}"
+    if lacks:
+        raise WorkspaceError(
+            f"{workspace.path} was run by an older Clew: {lacks}.", f"Run it again: clew run -w {workspace.path}"
+        )
 
 
 @contextmanager
