@@ -24,7 +24,7 @@ class EngineError(ClewError):
 
 
 class Engine:
-    """Runs SQL over named tables: Arrow tables, or Parquet files.
+    """Runs SQL over named tables: Arrow tables, or Parquet files. Rows keep their order, as is DuckDB's default.
 
     Args:
         spill: a folder that DuckDB may use when a relation does not fit.

@@ -21,17 +21,20 @@ def check_columns(workspace: Workspace) -> None:
     Raises:
         WorkspaceError: an older Clew made it, which had others.
     """
-    lacks = ""
-    if workspace.segments("ties") and not workspace.segments("record_identifiers"):  # made by one stage
-        lacks = "it has no record_identifiers"
-    for name, schema in TABLES.items():
-        for path in workspace.paths(name)[:1]:
-            if missing := sorted(set(schema.names) - set(pq.read_schema(path).names)):
-                lacks = f"its {name} have no {', '.join(missing)}"
-    if lacks:
+    for lacks in _lacking(workspace):
         raise WorkspaceError(
             f"{workspace.path} was run by an older Clew: {lacks}.", f"Run it again: clew run -w {workspace.path}"
         )
+
+
+def _lacking(workspace: Workspace) -> Iterator[str]:
+    """What is read today and is not there, in words."""
+    if workspace.segments("ties") and not workspace.segments("record_identifiers"):  # made by one stage
+        yield "it has no record_identifiers"
+    for name, schema in TABLES.items():
+        for path in workspace.paths(name)[:1]:
+            if missing := sorted(set(schema.names) - set(pq.read_schema(path).names)):
+                yield f"its {name} have no {', '.join(missing)}"
 
 
 @contextmanager
