@@ -24,7 +24,7 @@ def signed(*texts: str) -> Signatures:
 def alike(a: str, b: str) -> float:
     both = signed(a, b)
     assert len(both.rid) == 2
-    return float(jaccard(both.bitmap, both.level, 0, 1))
+    return float(jaccard(*both.bitmap, *both.level))
 
 
 def words(count: int, seed: int) -> list[str]:

@@ -76,20 +76,43 @@ def _jaccard_list_map(a, b):  # type: ignore[no-untyped-def]
     return found / (size + _COUNT[set_bits] - found)
 
 
+@kernel_step
+def _level(text):  # type: ignore[no-untyped-def]
+    return np.int64(text & np.uint64(0xFF))
+
+
+@kernel_step
+def _bits(text):  # type: ignore[no-untyped-def]
+    return np.int64((text >> np.uint64(8)) & np.uint64(0xFFFF))
+
+
 @kernel
-def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
-    """The Jaccard index of two texts, estimated from uint64[n, 16] bitmaps; 0 where their lengths differ too much."""
-    a, b = bitmap[i], bitmap[j]
-    if level[i] == LISTED and level[j] == LISTED:
+def as_texts(rows, bits, level, texts):  # type: ignore[no-untyped-def]
+    """Write what is asked of each text before its sketch is: together, since waiting for memory is most of the work.
+
+    Args:
+        rows: int64[m], the row of each text's sketch.
+        bits, level: uint16[n] (see `fold_copies`) and uint8[n], by row.
+        texts: uint64[m], written: the row in the upper half, the bits above the level in the lower.
+    """
+    for k in range(rows.shape[0]):
+        row = rows[k]
+        texts[k] = (np.uint64(row) << np.uint64(32)) | (np.uint64(bits[row]) << np.uint64(8)) | np.uint64(level[row])
+
+
+@kernel
+def jaccard(a, b, level_a, level_b):  # type: ignore[no-untyped-def]
+    """The Jaccard index of two texts, estimated from uint64[16] bitmaps; 0 where their lengths differ too much."""
+    if level_a == LISTED and level_b == LISTED:
         return _jaccard_lists(a, b, _listed(a), _listed(b), 0.0)
-    if level[i] == LISTED or level[j] == LISTED:
-        if level[i] != 0 and level[j] != 0:
+    if level_a == LISTED or level_b == LISTED:
+        if level_a != 0 and level_b != 0:
             return 0.0
-        return _jaccard_list_map(a, b) if level[i] == LISTED else _jaccard_list_map(b, a)
-    if level[i] != level[j]:
-        if level[i] + 1 == level[j]:
+        return _jaccard_list_map(a, b) if level_a == LISTED else _jaccard_list_map(b, a)
+    if level_a != level_b:
+        if level_a + 1 == level_b:
             return _jaccard_across(a, b)
-        return _jaccard_across(b, a) if level[j] + 1 == level[i] else 0.0
+        return _jaccard_across(b, a) if level_b + 1 == level_a else 0.0
     in_a = in_b = both = np.uint64(0)
     for w in range(WORDS):
         in_a += ones(a[w])
@@ -100,35 +123,35 @@ def jaccard(bitmap, level, i, j):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _differ_in_size(level, bits, i, j, least):  # type: ignore[no-untyped-def]
+def _differ_in_size(one, other, least):  # type: ignore[no-untyped-def]
     """Whether the numbers of shingles alone say that the Jaccard index of two texts is less than ``least``."""
-    if level[i] != level[j]:
+    if _level(one) != _level(other):
         return False
-    fewer, more = min(bits[i], bits[j]), max(bits[i], bits[j])
-    return fewer < least * more if level[i] == LISTED else _COUNT[fewer] < least * _COUNT[more]
+    fewer, more = min(_bits(one), _bits(other)), max(_bits(one), _bits(other))
+    return fewer < least * more if _level(one) == LISTED else _COUNT[fewer] < least * _COUNT[more]
 
 
 @kernel_step
-def near(bitmap, level, bits, i, j, least):  # type: ignore[no-untyped-def]
-    """`jaccard`, or 0 where it is soon seen that it is less than ``least``.
+def near(bitmap, one, other, least):  # type: ignore[no-untyped-def]
+    """`jaccard` of two texts, or 0 where it is soon seen that it is less than ``least``.
 
     Args:
-        bitmap, level: sketches.
-        bits: uint16[n], see `fold_copies`.
-        i, j: rows.
+        bitmap: uint64[n, 16], sketches.
+        one, other: uint64, texts as `as_texts` writes them.
         least: what matters.
     """
-    if level[i] != level[j]:
-        return jaccard(bitmap, level, i, j)
-    if _differ_in_size(level, bits, i, j, least):
+    a, b = one >> np.uint64(32), other >> np.uint64(32)
+    if _level(one) != _level(other):
+        return jaccard(bitmap[a], bitmap[b], _level(one), _level(other))
+    if _differ_in_size(one, other, least):
         return 0.0
-    if level[i] == LISTED:
-        return _jaccard_lists(bitmap[i], bitmap[j], np.int64(bits[i]), np.int64(bits[j]), least)
+    if _level(one) == LISTED:
+        return _jaccard_lists(bitmap[a], bitmap[b], _bits(one), _bits(other), least)
     both = np.uint64(0)
     for w in range(WORDS):
-        both += ones(bitmap[i, w] | bitmap[j, w])
+        both += ones(bitmap[a, w] | bitmap[b, w])
     union = _COUNT[both]
-    return (_COUNT[bits[i]] + _COUNT[bits[j]] - union) / max(union, 1.0)
+    return (_COUNT[_bits(one)] + _COUNT[_bits(other)] - union) / max(union, 1.0)
 
 
 @kernel_step
@@ -189,16 +212,6 @@ def fold_copies(rid, bitmap, level, first, bits):  # type: ignore[no-untyped-def
 
 
 @kernel
-def lay_out(bitmap, rows, sketch):  # type: ignore[no-untyped-def]
-    """Copy some rows of uint64[n, 16] one after the other: what is compared often must not be sought in all memory."""
-    for k in range(rows.shape[0]):
-        if k + _AHEAD < rows.shape[0]:
-            fetch_row(bitmap, rows[k + _AHEAD])
-        for w in range(WORDS):
-            sketch[k, w] = bitmap[rows[k], w]
-
-
-@kernel
 def band_pairs(bands, rows, band, pairs):  # type: ignore[no-untyped-def]
     """Write the key of one band in the upper half, the text in the lower, for each text."""
     for k in range(rows.shape[0]):
@@ -215,20 +228,22 @@ def find(parent, x):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
-def _fetch(pairs, bitmap, parent, k):  # type: ignore[no-untyped-def]
+def _fetch(pairs, bitmap, texts, parent, k):  # type: ignore[no-untyped-def]
     """Have on their way what the pairs some way after pair k need: waiting for memory is most of the work."""
     low = np.uint64(0xFFFFFFFF)
-    fetch_item(parent, np.int64(pairs[k + 2 * _AHEAD] & low))
+    far = np.int64(pairs[k + 2 * _AHEAD] & low)
+    fetch_item(parent, far)
+    fetch_item(texts, far)
     one, other = pairs[k + _AHEAD - 1], pairs[k + _AHEAD]
     if (one ^ other) >> np.uint64(32) == 0:
         a, b = np.int64(one & low), np.int64(other & low)
         if parent[a] != parent[b]:
-            fetch_row(bitmap, a)
-            fetch_row(bitmap, b)
+            fetch_row(bitmap, np.int64(texts[a] >> np.uint64(32)))
+            fetch_row(bitmap, np.int64(texts[b] >> np.uint64(32)))
 
 
 @kernel_step
-def _join(x, held, count, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
+def _join(x, held, count, bitmap, texts, least, parent):  # type: ignore[no-untyped-def]
     """Compare a text with those held of its bucket, the last ones first; gives whether one is of its tree now."""
     root = find(parent, x)
     tries = 0
@@ -241,10 +256,10 @@ def _join(x, held, count, bitmap, level, bits, least, parent):  # type: ignore[n
             continue
         if tries == _TRIES:
             break
-        if _differ_in_size(level, bits, x, y, least):
+        if _differ_in_size(texts[x], texts[y], least):
             continue
         tries += 1
-        if near(bitmap, level, bits, x, y, least) >= least:
+        if near(bitmap, texts[x], texts[y], least) >= least:
             parent[max(root, other)] = min(root, other)
             root = min(root, other)
             known = True
@@ -252,12 +267,12 @@ def _join(x, held, count, bitmap, level, bits, least, parent):  # type: ignore[n
 
 
 @making_kernel
-def join_band(pairs, bitmap, level, bits, least, parent):  # type: ignore[no-untyped-def]
+def join_band(pairs, bitmap, texts, least, parent):  # type: ignore[no-untyped-def]
     """Join the texts of each bucket of one band that are near enough.
 
     Args:
         pairs: uint64[m], sorted: band key in the upper half, text in the lower.
-        bitmap, level, bits: sketches, by text.
+        bitmap, texts: see `near`.
         least: the smallest Jaccard index that joins.
         parent: int32[m], the forest over texts; roots are the smallest of their tree.
     """
@@ -267,14 +282,14 @@ def join_band(pairs, bitmap, level, bits, least, parent):  # type: ignore[no-unt
     low = np.uint64(0xFFFFFFFF)
     for k in range(m):
         if k + 2 * _AHEAD < m:
-            _fetch(pairs, bitmap, parent, k)
+            _fetch(pairs, bitmap, texts, parent, k)
         key = pairs[k] >> np.uint64(32)
         if k == 0 or pairs[k - 1] >> np.uint64(32) != key:
             if k + 1 == m or pairs[k + 1] >> np.uint64(32) != key:
                 continue  # alone in its bucket
             count = 0
         x = np.int64(pairs[k] & low)
-        if not _join(x, held, count, bitmap, level, bits, least, parent):
+        if not _join(x, held, count, bitmap, texts, least, parent):
             held[count % _HELD] = x
             count += 1
 
@@ -287,7 +302,7 @@ def roots(parent):  # type: ignore[no-untyped-def]
 
 
 @making_step
-def _medoid(members, copies, bitmap, level, bits):  # type: ignore[no-untyped-def]
+def _medoid(members, copies, bitmap, texts):  # type: ignore[no-untyped-def]
     """The member nearest to all (of the first ones on a tie); in large families, of a sample to a sample."""
     m = members.shape[0]
     candidates, judges = min(m, _SMALL), min(m, 2 * _SMALL)
@@ -296,7 +311,7 @@ def _medoid(members, copies, bitmap, level, bits):  # type: ignore[no-untyped-de
         one = members[c * m // candidates]
         for j in range(c if m <= _SMALL else 0, judges):
             other = members[j * m // judges]
-            share = 1.0 if one == other else near(bitmap, level, bits, one, other, 0.0)
+            share = 1.0 if one == other else near(bitmap, texts[one], texts[other], 0.0)
             total[c] += copies[other] * share
             if m <= _SMALL and j > c:
                 total[j] += copies[one] * share
@@ -304,14 +319,14 @@ def _medoid(members, copies, bitmap, level, bits):  # type: ignore[no-untyped-de
 
 
 @making_kernel
-def split(members, first, begin, end, copies, bitmap, level, bits, least, least_short, label, left):  # type: ignore[no-untyped-def]
+def split(members, first, begin, end, copies, bitmap, texts, least, least_short, label, left):  # type: ignore[no-untyped-def]
     """Let each family keep the members that agree with its medoid; the others look for medoids of their own.
 
     Args:
         members: int64[m], texts by family; rearranged.
         first: int64[f + 1], where each family begins in it.
         begin, end: the families to split.
-        bitmap, level, bits: see `join_band`.
+        bitmap, texts: see `near`.
         copies: int64[m], records with the same sketch, by text.
         least, least_short: smallest Jaccard index with the medoid, for long texts and for those held as lists.
         label: int64[m], written: by text, the medoid of its family.
@@ -323,17 +338,17 @@ def split(members, first, begin, end, copies, bitmap, level, bits, least, least_
             label[members[low]] = members[low]
             continue
         for k in range(high, min(high + _AHEAD, members.shape[0])):
-            fetch_row(bitmap, members[k])
+            fetch_row(bitmap, np.int64(texts[members[k]] >> np.uint64(32)))
         for _ in range(_ROUNDS):
             if high - low == 0:
                 break
             group = members[low:high]
-            middle = group[0] if high - low == 1 else _medoid(group, copies, bitmap, level, bits)
+            middle = group[0] if high - low == 1 else _medoid(group, copies, bitmap, texts)
             kept = low
             for k in range(low, high):
                 x = members[k]
-                enough = least_short if level[x] == LISTED else least
-                if x == middle or near(bitmap, level, bits, x, middle, enough) >= enough:
+                enough = least_short if _level(texts[x]) == LISTED else least
+                if x == middle or near(bitmap, texts[x], texts[middle], enough) >= enough:
                     label[x] = middle
                 else:
                     members[kept] = x

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from clew.engine.order import order_by
 from clew.extract._room import room
-from clew.match._forest import band_pairs, fold_copies, join_band, lay_out, roots, split
+from clew.match._forest import as_texts, band_pairs, fold_copies, join_band, roots, split
 from clew.match._shingles import BANDS, WORDS
 from clew.model.tables import SIGNATURES
 
@@ -133,20 +133,6 @@ def families(signatures: Signatures, threads: int = 1, alike: float = ALIKE, agr
     return TextFamilies(number[family], rows[found])
 
 
-class _Sketches(NamedTuple):
-    """What is compared of some texts, one after the other; see `Signatures` and `fold_copies`."""
-
-    bitmap: npt.NDArray[np.uint64]
-    level: npt.NDArray[np.uint8]
-    bits: npt.NDArray[np.uint16]
-
-    @classmethod
-    def of(cls, signatures: Signatures, bits: npt.NDArray[np.uint16], rows: Ints) -> _Sketches:
-        bitmap = np.empty((len(rows), WORDS), np.uint64)
-        lay_out(signatures.bitmap, rows, bitmap)
-        return cls(bitmap, signatures.level[rows], bits[rows])
-
-
 def _grouped(
     signatures: Signatures,
     bits: npt.NDArray[np.uint16],
@@ -161,8 +147,9 @@ def _grouped(
     some = np.arange(len(rows))
     least = agrees, min(agrees, AGREES_SHORT)
     while len(some) > 1:
-        sketches = _Sketches.of(signatures, bits, rows[some])
-        parent = _joined(signatures.bands, rows[some], sketches, threads, alike)
+        texts = room(len(some), np.uint64)
+        as_texts(rows[some], bits, signatures.level, texts)
+        parent = _joined(signatures, rows[some], texts, threads, alike)
         members = order_by(parent)
         starts = np.flatnonzero(np.diff(parent[members], prepend=-1))
         ends = np.append(starts, len(members)).astype(np.int64)
@@ -170,7 +157,7 @@ def _grouped(
 
         def work(part: Ints) -> None:
             begin, end = int(part[0]), int(part[-1]) + 1
-            split(members, ends, begin, end, copies[some], *sketches, *least, label, left)  # noqa: B023
+            split(members, ends, begin, end, copies[some], signatures.bitmap, texts, *least, label, left)  # noqa: B023
 
         parts = [part for part in np.array_split(np.arange(len(starts)), 4 * threads) if len(part)]
         with ThreadPoolExecutor(threads) as pool:
@@ -185,14 +172,14 @@ def _grouped(
 
 
 def _joined(
-    bands: npt.NDArray[np.uint32], rows: Ints, sketches: _Sketches, threads: int, alike: float
+    signatures: Signatures, rows: Ints, texts: npt.NDArray[np.uint64], threads: int, alike: float
 ) -> npt.NDArray[np.int32]:
     """int32[m]: the smallest text of each text's tree."""
     parent = np.arange(len(rows), dtype=np.int32)
 
     def sorted_band(band: int) -> npt.NDArray[np.uint64]:
         pairs = room(len(rows), np.uint64)
-        band_pairs(bands, rows, band, pairs)
+        band_pairs(signatures.bands, rows, band, pairs)
         pairs.sort()
         return pairs
 
@@ -202,7 +189,7 @@ def _joined(
             pairs = waiting.pop(0).result()
             if band + threads < BANDS:
                 waiting.append(pool.submit(sorted_band, band + threads))
-            join_band(pairs, *sketches, alike, parent)
+            join_band(pairs, signatures.bitmap, texts, alike, parent)
     roots(parent)
     return parent
 

@@ -46,8 +46,9 @@ def _share_band(bands, wanted, hit):  # type: ignore[no-untyped-def]
 @kernel
 def _nearness(bitmap, level, rows, near):  # type: ignore[no-untyped-def]
     """The Jaccard index of some rows with the last row."""
+    last = bitmap.shape[0] - 1
     for k in range(rows.shape[0]):
-        near[k] = jaccard(bitmap, level, rows[k], bitmap.shape[0] - 1)
+        near[k] = jaccard(bitmap[rows[k]], bitmap[last], level[rows[k]], level[last])
 
 
 def near_texts(
