@@ -7,10 +7,8 @@ import pyarrow as pa
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.trace.assets.accounts import ACCOUNTS
-from clew.trace.assets.contacts import DOMAINS, PHONES
+from clew.trace.assets.contacts import DOMAINS, phones
 from clew.trace.assets.places import RENTED, named_in_texts
-
-_QUERIES = (ACCOUNTS, DOMAINS, PHONES, RENTED)
 
 
 def assets(engine: Engine) -> dict[str, pa.Table]:
@@ -24,7 +22,7 @@ def assets(engine: Engine) -> dict[str, pa.Table]:
         ASSETS, by its name, sorted by network, kind, value and currency.
     """
     schema = TABLES["assets"]
-    found = [*(engine.sql(query) for query in _QUERIES), *named_in_texts(engine)]
+    found = [*map(engine.sql, (ACCOUNTS, DOMAINS, RENTED)), phones(engine), *named_in_texts(engine)]
     parts = [part.select(schema.names).cast(schema) for part in found]
     table = pa.concat_tables([schema.empty_table(), *parts])
     return {"assets": table.sort_by([(name, "ascending") for name in ("network_id", "kind", "value", "currency")])}
