@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from clew.assess.mentions import read_mentions
+from clew.assess.prepare import prepare
 from clew.assess.stage import assess
 from clew.engine.duckdb import Engine
 from clew.extract._meaning_cache import compiled
@@ -70,7 +71,8 @@ def _later_stages() -> None:
     """Run the stages after match on nothing, which calls most of their kernels."""
     with tempfile.TemporaryDirectory() as folder, Engine(Path(folder)) as engine:
         engine.register({name: schema.empty_table() for name, schema in TABLES.items()})
-        for stage in (link, partial(trace, book=None), partial(assess, mentions=read_mentions(engine))):
+        prepared = prepare(engine, read_mentions(engine))
+        for stage in (link, partial(trace, book=None), partial(assess, prepared=prepared)):
             made = stage(engine, Path(folder), lambda share: None)
             engine.register({name: [path] for name, path in made.items()})
 

@@ -16,6 +16,7 @@ import pytest
 
 from clew.assess.catalogue import Indicator
 from clew.assess.mentions import read_mentions
+from clew.assess.prepare import prepare
 from clew.assess.stage import assess
 from clew.engine.duckdb import Engine
 from clew.model.tables import (
@@ -172,8 +173,8 @@ class World:
         out.mkdir(exist_ok=True)
         with Engine(out, memory_gb=0.5, threads=threads) as engine:
             engine.register(self.tables(seed))
-            mentions = read_mentions(engine, indicators)
-            made = assess(engine, out, lambda _: None, mentions, indicators)
+            prepared = prepare(engine, read_mentions(engine, indicators), indicators)
+            made = assess(engine, out, lambda _: None, prepared)
             return {name: pq.read_table(path) for name, path in made.items()}
 
     def plain(self, count: int) -> None:

@@ -223,6 +223,7 @@ def test_catalogue_texts_may_hold_quotes(made: Any, tmp_path: Path) -> None:
 
 def test_nothing_is_left_behind_in_the_engine(made: Any, tmp_path: Path) -> None:
     from clew.assess.mentions import read_mentions
+    from clew.assess.prepare import prepare
     from clew.assess.stage import assess
     from clew.engine.duckdb import Engine
 
@@ -230,7 +231,9 @@ def test_nothing_is_left_behind_in_the_engine(made: Any, tmp_path: Path) -> None
     with Engine(tmp_path) as engine:
         engine.register(made.tables())
         for _ in range(2):  # and it can run again
-            assess(engine, tmp_path, lambda _: None, read_mentions(engine))
+            with engine.session() as other:
+                prepared = prepare(other, read_mentions(other))
+            assess(engine, tmp_path, lambda _: None, prepared)
         left = engine.sql(
             "SELECT table_name AS name FROM duckdb_tables() UNION ALL SELECT view_name FROM duckdb_views()"
         )

@@ -39,8 +39,7 @@ from clew.model.tables import KINDS
 REGISTERED = ("places", "all_items", "all_entities", "all_steps", "net_kinds")
 
 NETS = """
-CREATE OR REPLACE TEMP TABLE nets AS
-SELECT (row_number() OVER (ORDER BY network_id) - 1)::INTEGER AS net, network_id FROM networks
+SELECT (row_number() OVER (ORDER BY network_id) - 1)::INTEGER AS net, network_id FROM networks ORDER BY net
 """
 
 # Made once: an indicator that read all mentions of a million adverts to find none would cost a second each.

@@ -6,23 +6,17 @@ of parts that stay small alone and grow where several kinds of evidence agree; s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clew.assess import facts
-from clew.assess.arrays import Records, read_records
-from clew.assess.catalogue import Indicator, catalogue
 from clew.assess.evidence import Found, findings, gather
-from clew.assess.held import read_held
 from clew.assess.leads import leads, scores
-from clew.assess.marks import Marks, find_marks, marked_items, shares
-from clew.assess.mentions import Mentions
 from clew.assess.observe import observe_networks, observe_shares
+from clew.assess.prepare import TABLES, Prepared
 from clew.assess.score import enter, score
 from clew.engine.duckdb import Engine
 from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
@@ -30,37 +24,26 @@ from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
 _ROW_GROUP = 65_536
 _REPEATED = ["indicator", "subject_kind", "points", "reason"]
 _MADE = (
-    "nets", "net_sets", "entries", "applies", "observed", "rates", "peers", "raw_points", "parts", "own", "subjects",
+    "net_sets", "entries", "applies", "observed", "rates", "peers", "raw_points", "parts", "own", "subjects",
 )  # fmt: skip
-_REGISTERED = (*facts.REGISTERED, "said", "told", "shares", "marked_items")
 
 
-def assess(
-    engine: Engine,
-    out: Path,
-    progress: Callable[[float], None],
-    mentions: Mentions,
-    indicators: Sequence[Indicator] | None = None,
-) -> dict[str, Path]:
+def assess(engine: Engine, out: Path, progress: Callable[[float], None], prepared: Prepared) -> dict[str, Path]:
     """Observe every indicator and rank the networks.
 
     Args:
-        engine: holds the views ``records``, ``changes``, ``mentions``, ``template_members``, ``conversations``,
-            ``conversation_members``, ``stages``, ``control``, ``ties``, ``networks``, ``network_members``,
-            ``money_signs`` and ``payment_matches``; each may be empty.
+        engine: holds the views ``mentions``, ``conversations``, ``conversation_members``, ``control``, ``ties``,
+            ``networks``, ``money_signs`` and ``payment_matches``; each may be empty.
         out: a folder to write to.
         progress: called with the share that is done.
-        mentions: all of them, with what they show of the same indicators.
-        indicators: the catalogue unless others are given.
+        prepared: what was read of the records.
 
     Returns:
         The Parquet files of FINDINGS, LEADS and RECORD_SCORES, by name.
     """
-    chosen = catalogue() if indicators is None else tuple(indicators)
     try:
+        found = _find(engine, prepared, progress)
         with ThreadPoolExecutor(1) as beside, engine.session() as other:
-            found = _find(engine, other, beside, mentions, chosen, progress)
-            progress(0.7)
             paths = {name: out / f"{name}.parquet" for name in ("record_scores", "leads", "findings")}
             queue = beside.submit(_write, leads(other, found), LEADS, paths["leads"])
             last = beside.submit(lambda: _write([scores(found)], RECORD_SCORES, paths["record_scores"]))
@@ -70,48 +53,25 @@ def assess(
     finally:
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
-        for table in _REGISTERED:
+        for table in TABLES:
             engine.forget(table)
     progress(1.0)
     return paths
 
 
-def _find(
-    engine: Engine,
-    other: Engine,
-    beside: Executor,
-    mentions: Mentions,
-    indicators: Sequence[Indicator],
-    progress: Callable[[float], None],
-) -> Found:
-    """All that is found, with points. Two threads: what is held and marked is found beside the rest, by ``other``."""
-    engine.run(facts.NETS)
-    records = read_records(engine)
-    said = facts.read_said(engine)
-    engine.register(said)
-    other.register(said)
-    coming = beside.submit(read_held, other, records)
-    records = replace(records, words=records.words | mentions.first)
-    marking = beside.submit(_mark, other, indicators, records, mentions)
-    progress(0.3)
-    engine.register(facts.tables(records, coming.result(), facts.read_places(engine), engine.threads))
+def _find(engine: Engine, prepared: Prepared, progress: Callable[[float], None]) -> Found:
+    """All that is found, with points."""
+    indicators, records = prepared.indicators, prepared.records
+    engine.register(prepared.tables)
     enter(engine, indicators, records.kinds)
     observe_networks(engine, indicators, records.kinds)
-    marks, of_marks = marking.result()
-    engine.register(of_marks)
+    progress(0.3)
     observe_shares(engine, indicators)
-    progress(0.5)
     score(engine)
-    return gather(engine, indicators, records, marks, mentions)
-
-
-def _mark(
-    engine: Engine, indicators: Sequence[Indicator], records: Records, mentions: Mentions
-) -> tuple[Marks, dict[str, pa.Table]]:
-    """The record findings, and the tables ``shares`` and ``marked_items``."""
-    engine.register({"all_items": records.table()})
-    marks = find_marks(engine, indicators, records, mentions)
-    return marks, {"shares": shares(marks, records), "marked_items": marked_items(marks, records)}
+    progress(0.5)
+    found = gather(engine, indicators, records, prepared.marks, prepared.mentions)
+    progress(0.7)
+    return found
 
 
 def _write(portions: Iterable[pa.Table], schema: pa.Schema, path: Path) -> Path:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from clew.access.roles import need
 from clew.assess.mentions import Mentions, read_mentions
+from clew.assess.prepare import Prepared, prepare
 from clew.assess.stage import assess
 from clew.database.base import write
 from clew.engine.duckdb import Engine
@@ -221,16 +222,19 @@ def derive(
         # What needs no networks is done beside: to make them leaves a core idle at times.
         book = until_the_end.enter_context(engine.beside(keep_book))
         mentions: Future[Mentions]
+        prepared: Future[Prepared]
         steps: dict[str, Callable[[Callable[[float], None]], dict[str, Path]]] = {
             "match": lambda told: match(engine, change.paths("signatures"), out, told, before),
             "talk": lambda told: talk(engine, out, told),
             "link": lambda told: link(engine, out, told),
             "trace": lambda told: trace(engine, out, told, book.result()),
-            "assess": lambda told: assess(engine, out, told, mentions.result()),
+            "assess": lambda told: assess(engine, out, told, prepared.result()),
         }
         for step, work in steps.items():
             if step == "link":  # the talks are read
                 mentions = until_the_end.enter_context(engine.beside(read_mentions))
+            if step == "trace":  # the networks are known
+                prepared = until_the_end.enter_context(engine.beside(partial(_prepared, mentions)))
             started = time.perf_counter()
             written = work(partial(progress, step))
             engine.register({name: [path] for name, path in written.items() if name != "anchors"})
@@ -239,3 +243,8 @@ def derive(
             seconds[step] = time.perf_counter() - started
             progress(step, 1.0)
     return made
+
+
+def _prepared(mentions: Future[Mentions], engine: Engine) -> Prepared:
+    """What assessing begins with, once the mentions are read."""
+    return prepare(engine, mentions.result())
