@@ -149,7 +149,7 @@ def state_key(change: Change) -> str:
 def memory_gb(change: Change) -> float:
     """What the engine may use before it spills to disk: little for a million records, never half of the machine."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    return min(1.0 + 0.5 * rows(change.paths("records")) / 1e6, machine / 2)
+    return min(1.0 + 0.4 * rows(change.paths("records")) / 1e6, machine / 2)
 
 
 def extract_new(change: Change, threads: int, progress: Progress) -> ImageReport:

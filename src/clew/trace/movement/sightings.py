@@ -24,31 +24,39 @@ SPREAD = 3  # a number, handle or picture in more networks than these is a switc
 _MADE = ("trace_names", "trace_shown", "trace_followed")
 
 # Who was seen: what a record shows, or the one person whom a message or a ticket is about.
-_SHOWN = """
-CREATE OR REPLACE TEMP TABLE trace_shown AS
-SELECT kind, hash(kind, value) AS h, value, net, row, false AS told FROM (
+_SHOWN_BY = """
     SELECT CASE type WHEN 'phone' THEN 0 ELSE 2 END::TINYINT AS kind, value, rid FROM ties
     WHERE type = 'handle' OR (type = 'phone' AND value NOT IN (SELECT value FROM trace_desks))
     UNION ALL SELECT 1::TINYINT, value, rid FROM trace_names
     UNION ALL SELECT 3::TINYINT, image_id, rid FROM image_members
     UNION ALL SELECT 4::TINYINT, item_id, rid FROM records
         WHERE item_id IN (SELECT item_id FROM changes WHERE field = 'place')
-) s JOIN (SELECT rid, net, row FROM trace_seen WHERE who IS NULL) USING (rid)
+"""
+# Values are compared as hashes: of ten million adverts they would take gigabytes.
+_SHOWN = f"""
+CREATE OR REPLACE TEMP TABLE trace_shown AS
+SELECT kind, h, net, row, false AS told FROM (SELECT kind, hash(kind, value) AS h, rid FROM ({_SHOWN_BY}))
+JOIN (SELECT rid, net, row FROM trace_seen WHERE who IS NULL) USING (rid)
 UNION ALL
-SELECT who_kind, hash(who_kind::TINYINT, who), who, net, row, true FROM trace_seen WHERE who IS NOT NULL
+SELECT who_kind, hash(who_kind::TINYINT, who), net, row, true FROM trace_seen WHERE who IS NOT NULL
 """
 # A picture or item that stands on the very records of a number, name or handle is not followed a second time.
 _FOLLOWED = f"""
 CREATE OR REPLACE TEMP TABLE trace_followed AS
 WITH groups AS (
-    SELECT any_value(kind) AS kind, h, net, any_value(value) AS value, count(*) AS n, bit_xor(hash(row)) AS mark,
-        bool_or(told) AS told
+    SELECT any_value(kind) AS kind, h, net, count(*) AS n, bit_xor(hash(row)) AS mark, bool_or(told) AS told
     FROM trace_shown GROUP BY h, net
 ), spread AS (
     SELECT h FROM groups WHERE kind IN (0, 2, 3) GROUP BY h HAVING count(*) > {SPREAD}
+), several AS MATERIALIZED (
+    SELECT * FROM groups ANTI JOIN spread USING (h) WHERE n > 1 OR told
+), named AS (
+    SELECT h, any_value(value) AS value FROM (
+        SELECT hash(kind, value) AS h, value FROM ({_SHOWN_BY})
+        UNION ALL SELECT hash(who_kind::TINYINT, who), who FROM trace_seen WHERE who IS NOT NULL
+    ) SEMI JOIN several USING (h) GROUP BY h
 ), kept AS (
-    SELECT * FROM groups ANTI JOIN spread USING (h)
-    WHERE n > 1 OR told
+    SELECT * FROM several JOIN named USING (h)
     QUALIFY kind < 3 OR row_number() OVER (PARTITION BY net, n, mark ORDER BY kind, value) = 1
 )
 SELECT (row_number() OVER (ORDER BY net, kind, value) - 1)::INTEGER AS subject, kind, h, value, net FROM kept
