@@ -239,7 +239,7 @@ def test_one_wallet_for_several_numbers(made: Any, tmp_path: Path) -> None:
     found = made.found(tmp_path)["payee-many-numbers"]
     assert set(found) == {"n1", "n3"}
     assert found["n1"]["reason"] == "One wallet (btc:bc1qexample) stands on 2 adverts with 2 numbers."
-    assert found["n3"]["reason"].endswith("stands on 2 adverts under 2 names.")
+    assert found["n3"]["reason"] == "One bank account (NL00BANK0000000000) stands on 2 adverts under 2 names."
     assert found["n1"]["evidence"][0]["raw"] == "«btc:bc1qexample»"
 
 

@@ -57,6 +57,8 @@ def test_a_network_in_short(place):
     assert signs and all(sign in said for sign in signs)
     for heading in ("Who may have paid for its posts: none", "Where next", "Who does what", "What could be frozen"):
         assert heading in said
+    assert f"account {WORKERS[0]}: " in said and f": {WORKERS[0]}" in said and "iban:" not in said
+    assert "iban:" not in clew(place, "money", WORKERS[0]) and WORKERS[0] in clew(place, "money", network)
     found = json.loads(clew(place, "trace", network, "--json", "-n", "1"))
     assert found["network_id"] == network and len(found["signs"]) == 1 and found["counts"]["signs"] == len(signs)
 

@@ -26,7 +26,7 @@ CREATE OR REPLACE TEMP TABLE subjects AS
 WITH about AS (
     SELECT o.ind, o.net, o.type, o.h FROM observed o JOIN entries e USING (ind) WHERE contains(e.reason, '{subject}')
 )
-SELECT a.ind, a.net, min(t.value) AS value
+SELECT a.ind, a.net, min(if(t.type = 'account', substr(t.value, strpos(t.value, ':') + 1), t.value)) AS value
 FROM (SELECT type, value, hash(value) AS h FROM ties WHERE type IN (SELECT DISTINCT type FROM about)) t
 JOIN about a ON t.h = a.h AND t.type = a.type GROUP BY a.ind, a.net
 """

@@ -10,6 +10,7 @@ import typer
 
 from clew.cli.common import CaseOption, JsonOption, WhyOption, WorkspaceOption, clean, console, print_json
 from clew.cli.reading import MOST_WORDS, note
+from clew.model.words import account_shown
 
 if TYPE_CHECKING:
     from clew.query.money import AccountLine
@@ -73,8 +74,8 @@ def _account_lines(lines: list[AccountLine]) -> Iterator[str]:
     yield f"{len(lines)} accounts, by what went through them:"
     for line in lines:
         t = line.turnover
-        name = f" ({clean(line.name)})" if line.name else ""
-        yield f"  {clean(line.account)}{name}: in {written(t.came, None)}, out {written(t.went, None)} {t.currency}"
+        who = clean(account_shown(line.account)) + (f" ({clean(line.name)})" if line.name else "")
+        yield f"  {who}: in {written(t.came, None)}, out {written(t.went, None)} {t.currency}"
         if line.signs:
             yield f"      shows: {', '.join(line.signs)}"
 
@@ -86,7 +87,7 @@ def _followed_lines(found: Followed) -> Iterator[str]:
 
     def who(account: str) -> str:
         name = found.names.get(account)
-        return clean(f"{account} ({name})" if name else account or "unknown")
+        return clean(f"{account_shown(account)} ({name})" if name else account_shown(account) or "unknown")
 
     def both(parts: Sequence[FollowedFlow | FollowedEnd]) -> str:
         """What some parts come to by either way of splitting; there is at least one."""

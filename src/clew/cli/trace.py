@@ -20,6 +20,7 @@ from clew.cli.common import (
     print_json,
 )
 from clew.cli.reading import note
+from clew.model.words import account_shown, value_shown
 
 if TYPE_CHECKING:
     from clew.query.traced import Asset
@@ -64,7 +65,7 @@ def _lines(found: TracedView) -> Iterator[str]:
     yield _heading("What could be frozen", len(found.assets), found.counts["assets"])
     for asset in found.assets:
         holder = f" of {clean(asset.holder)}" if asset.holder else ""
-        yield f"  {asset.kind} {clean(asset.value)}{holder}{_turnover(asset)}"
+        yield f"  {asset.kind} {clean(value_shown(asset.kind, asset.value))}{holder}{_turnover(asset)}"
         yield f"      {clean(asset.reason, _WIDE)}"
     name = found.network_id
     yield f"More: clew money {name} · clew money ACCOUNT [--back] · clew export geojson|kml|ics {name} OUT"
@@ -78,12 +79,12 @@ def _money(found: TracedView) -> Iterator[str]:
     yield _heading("What its accounts show", len(found.signs), found.counts["signs"])
     for row in found.signs:
         more = f", and {row['accounts'] - 1:,} more accounts" if row["accounts"] > 1 else ""
-        yield f"  {row['sign']}: {clean(row['subject'])}{more}"
+        yield f"  {row['sign']}: {clean(account_shown(row['subject']))}{more}"
         yield f"      {clean(row['reason'], _WIDE)}"
     yield _heading("Who may have paid for its posts", len(found.payers), found.counts["payers"])
     for payer in found.payers:
         name = f" ({clean(payer.name)})" if payer.name else ""
-        yield f"  {payer.best:.2f}  {clean(payer.account)}{name}: {payer.posts:,} posts"
+        yield f"  {payer.best:.2f}  {clean(account_shown(payer.account))}{name}: {payer.posts:,} posts"
         yield f"      {clean(payer.reason, _WIDE)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from clew.model.words import listed
+from clew.model.words import listed, value_shown
 from clew.query.trust import NAME_PLACE, OTHER, SAME
 
 # One of a type, and several.
@@ -34,7 +34,11 @@ class Telling(Protocol):
 
 def shares(kind: str, value: str, records: int, networks: int, yes: int, no: int) -> str:
     """One thing that is shared: "the phone +32… , which only 3 records have; you said yes to 2 of 2 with it"."""
-    named = "the same picture" if kind == "image" else f"{WORDS[kind][0].partition(' ')[2]} {_short(value)}"
+    named = (
+        "the same picture"
+        if kind == "image"
+        else f"{WORDS[kind][0].partition(' ')[2]} {_short(value_shown(kind, value))}"
+    )
     said = f"; you said yes to {yes} of {yes + no} with it" if yes + no else ""
     return f"{named}, {_spread(records, networks)}{said}"
 

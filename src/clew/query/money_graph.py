@@ -10,6 +10,7 @@ from typing import Any
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 from clew.model.money import written
+from clew.model.words import account_shown
 from clew.query.graph import Graph, GraphEdges, GraphLinks, GraphNode, net_of
 from clew.query.graph_node import NodeRecord, OpenedNode
 
@@ -113,12 +114,12 @@ def _called(flow: dict[str, Any], side: str) -> str:
     account = str(flow[side])
     if account in CASH.values():
         return _CASH_SAID
-    return str(flow[f"{side}_name"] or account.rpartition(":")[2])[:_LABEL]
+    return str(flow[f"{side}_name"] or account_shown(account))[:_LABEL]
 
 
 def _account(account: str, facts: dict[str, Any]) -> GraphNode:
     kind, _, value = account.partition(":")
-    label = _CASH_SAID if account in CASH.values() else str(facts["name"] or value)[:_LABEL]
+    label = _CASH_SAID if account in CASH.values() else str(facts["name"] or account_shown(account))[:_LABEL]
     times = facts["times"]
     first, last = (min(times), max(times)) if times else (None, None)
     return GraphNode(account, kind, value, label, facts["payments"], None, first, last)

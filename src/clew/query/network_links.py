@@ -9,6 +9,7 @@ import orjson
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
+from clew.model.words import value_shown
 from clew.query.network import Row
 
 # What two records have in common, by type of identifier. Images and templates are named by long codes: said alone.
@@ -211,6 +212,7 @@ def _link(row: Row) -> Link:
 
 def _shares(entry: Row) -> Shares:
     type_, value = str(entry["type"]), str(entry["value"])
-    shown = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+    shown = value_shown(type_, value)
+    shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
     sentence = _SENTENCES.get(type_, "Both hold {}").format(shown) + "."
     return Shares(type_, value, float(entry["bits"]), sentence)

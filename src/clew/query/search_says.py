@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from clew.model.words import count
+from clew.model.words import count, value_shown
 
 MANY_NETWORKS = 12  # what so many operations share is a hotline, a board or a hub
 _AROUND = 60  # characters on each side of a word that was found
@@ -37,8 +37,9 @@ _OTHERS = {
 def sentence(kind: str, type_: str, value: str, records: int, partly: bool = False) -> str:
     """What ties so many records; where none is, that too."""
     one, many = _IDENTIFIERS.get(type_, ("has {}", "have {}")) if kind == "identifier" else _OTHERS[kind]
-    shown = value if len(value) <= _VALUE else value[: _VALUE - 1] + "…"
-    said = (one if records in (0, 1) else many).format(shown, type=type_.replace("_", " "))
+    value = value_shown(type_, value)
+    value = value if len(value) <= _VALUE else value[: _VALUE - 1] + "…"
+    said = (one if records in (0, 1) else many).format(value, type=type_.replace("_", " "))
     if records == 0:
         return f"No record {said}{' so far' if partly else ''}."
     return f"{count(records, 'record')} {said}{', and more may' if partly else ''}."

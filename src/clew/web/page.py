@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from clew.access.roles import PERMISSIONS, Permission, may
 from clew.model.money import written
-from clew.model.words import count
+from clew.model.words import account_shown, count, value_shown
 from clew.web import charts
 from clew.web.access import visit_of
 
@@ -113,9 +113,10 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (number, time, moment, minute, day, share, money):
+    for function in (number, time, moment, minute, day, share, money, account_shown):
         environment.filters[function.__name__] = function
     environment.filters["plural"] = count
+    environment.filters["shown"] = lambda value, kind: value_shown(kind, value)
     environment.globals |= {"charts": charts, "static": static, "form_token": form_token}
     return environment
 

@@ -10,7 +10,7 @@ from clew.evidence.report.gather_claims import claims
 from clew.evidence.report.gather_pictures import graph_picture, map_picture, timelines
 from clew.evidence.report.gather_tables import asset_tables, identity_tables, place_tables, structure_tables
 from clew.evidence.report.words import type_word
-from clew.model.words import count
+from clew.model.words import count, value_shown
 from clew.query.network import NetworkHead, network_head
 from clew.query.network_fabric import STRONG, Fabric, fabric, holds, loose
 from clew.query.network_facets import shared_elsewhere
@@ -104,7 +104,7 @@ def _doubts(engine: Engine, head: NetworkHead, told: Why, made: Fabric) -> tuple
     for ground in told.raising[:_CHECKED]:
         said.append(f"{ground.name}. It could also be: {ground.reason.caution}")
     for hold in holds(made)[:_WEAK_POINTS]:
-        value = hold.value[:8] if hold.type == "image" else hold.value
+        value = hold.value[:8] if hold.type == "image" else value_shown(hold.type, hold.value)
         said.append(
             f"{count(hold.loses, 'record')} of {head.records:,} hang on one identifier, {type_word(hold.type).lower()} "
             f"{value} (worth {hold.bits:.0f} bits). If strangers share it, they do not belong here."
@@ -117,7 +117,8 @@ def _doubts(engine: Engine, head: NetworkHead, told: Why, made: Fabric) -> tuple
     for shared in shared_elsewhere(engine, head.net, _SHARED):
         named = ", ".join(shared.networks[:3]) + (" …" if shared.others > 3 else "")
         said.append(
-            f"{type_word(shared.type)} {shared.value} stands in {count(shared.others, 'other network')} as well "
-            f"({named}): a tie that was not drawn, or something that strangers share."
+            f"{type_word(shared.type)} {value_shown(shared.type, shared.value)} stands in "
+            f"{count(shared.others, 'other network')} as well ({named}): "
+            "a tie that was not drawn, or something that strangers share."
         )
     return tuple(said)

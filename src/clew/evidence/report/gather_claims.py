@@ -10,7 +10,7 @@ from clew.evidence.report.content_network import Claim
 from clew.evidence.report.parts import moment
 from clew.evidence.report.rates import stated
 from clew.evidence.report.words import kind_word, type_word
-from clew.model.words import count
+from clew.model.words import count, value_shown
 from clew.query.network import NetworkHead
 from clew.query.network_links import Link, decisions_in, network_links
 from clew.query.network_reasons import Why
@@ -93,7 +93,7 @@ def _rest(head: NetworkHead, shown: int) -> list[Claim]:
 
 
 def _extracted(network: str, row: dict[str, Any]) -> Claim:
-    text = f"{type_word(row['type'])} {row['value']} in {count(row['records'], 'record')}"
+    text = f"{type_word(row['type'])} {value_shown(row['type'], row['value'])} in {count(row['records'], 'record')}"
     if row["obscured"]:
         text += f", hidden from machines in {row['obscured']:,}"
     return Claim(

@@ -9,6 +9,7 @@ from clew.engine.duckdb import Engine
 from clew.evidence.report.content_network import Rows
 from clew.evidence.report.parts import day
 from clew.evidence.report.words import type_word
+from clew.model.words import value_shown
 from clew.query.network import NetworkHead
 from clew.query.network_assets import assets
 from clew.query.network_fabric import Fabric, holds
@@ -31,7 +32,7 @@ def identity_tables(engine: Engine, head: NetworkHead, made: Fabric, where: str)
     rows = tuple(
         (
             type_word(i.type),
-            i.value,
+            value_shown(i.type, i.value),
             f"{i.records:,}",
             f"{day(i.first_seen)} – {day(i.last_seen)}",
             "describes only" if i.bits is None else f"{i.bits:.0f} bits" if i.bits else "no link rests on it",
@@ -103,7 +104,8 @@ def asset_tables(engine: Engine, head: NetworkHead, where: str) -> tuple[Rows, .
     """Accounts, wallets, prices, words that ask for payment."""
     found = assets(engine, head.net)
     payees = tuple(
-        (type_word(p.type), p.value, f"{p.items:,}", f"{p.phones:,}", f"{p.names:,}", f"{p.others:,}",
+        (type_word(p.type), value_shown(p.type, p.value),
+         f"{p.items:,}", f"{p.phones:,}", f"{p.names:,}", f"{p.others:,}",
          f"{day(p.first_seen)} – {day(p.last_seen)}")
         for p in found.payees[:_PAYEES]
     )  # fmt: skip

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from clew.assess.catalogue import catalogue
 from clew.model.errors import InputError, MissingError
 from clew.model.money import written
+from clew.model.words import account_shown
 from clew.query.graph import MOST_NODES, Graph, GraphNode
 from clew.query.money import Sankey, account_page, accounts_of, sankey
 from clew.query.money_follow import MOST_DEPTH, Followed, follow
@@ -40,13 +41,11 @@ def href(account: str) -> str:
 
 
 def short(account: str) -> str:
-    """An account without what kind of thing it is: an IBAN in groups of four, a name, a wallet."""
-    kind, _, value = account.partition(":")
-    if kind == "account":
-        scheme, _, value = value.partition(":")
-        if scheme == "iban":
-            return " ".join(value[at : at + 4] for at in range(0, len(value), 4))
-    return value or account
+    """An account without what kind of thing it is; an IBAN in groups of four, as it is printed."""
+    value = account_shown(account)
+    if account.startswith("account:iban:"):
+        return " ".join(value[at : at + 4] for at in range(0, len(value), 4))
+    return value
 
 
 @router.get("/networks/{name}/money")
