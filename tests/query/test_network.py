@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.query.small import Small
 
 from clew.assess.catalogue import catalogue
 from clew.engine.duckdb import Engine
@@ -281,6 +282,18 @@ def test_links_the_weakest_first_as_sentences(engine):
     assert found[2].evidence[1].sentence == "Both are versions of one item."
     assert network_links(engine, 1, 2, 5)[0] == found[2:]
     assert network_link(engine, 1, name(4), name(3)) == found[0]
+
+
+def test_a_value_is_masked_before_a_sentence_cuts_it(tmp_path):
+    small, long = Small(tmp_path), f"https://board.example/{'x' * 30}/anna-de-vries"  # 60 characters end in the name
+    small.record(1)
+    small.record(2)
+    small.link(1, 2, **{f"url_{long}": 9.0, "account_iban:NL91": 9.0})
+    (link,), _ = network_links(small.engine, 1, mask=lambda text: text.replace("anna-de-vries", "[who]"))
+    assert [s.sentence for s in link.evidence] == [
+        f"Both lead to https://board.example/{'x' * 30}/[who].", "Both name the account NL91.",
+    ]  # fmt: skip
+    assert "anna-d…" in network_links(small.engine, 1)[0][0].evidence[0].sentence
 
 
 @pytest.mark.parametrize("pair", [(name(1), name(3)), (name(1), "zz"), (name(4), name(5)), ("", "")])

@@ -9,6 +9,7 @@ from clew.access.roles import alone
 from clew.cases import case, people
 from clew.query.network import network_head
 from clew.query.network_reasons import why
+from clew.web.page import _ENVIRONMENT, masking
 
 FILES = ("findings", "identities", "roles", "assets", "prices", "records", "links")
 
@@ -47,6 +48,14 @@ def test_a_name_that_is_cut_off_beside_a_quote_is_not_in_the_dossier(own_bench):
     case.open_case(desk.casework, alone("tester", "workbench"), "A", "to see", "law", "2049-01-01")
     people.add(desk.casework, alone("tester", "workbench"), "C1", [name], ["victim"])
     assert beside not in client.get(f"/networks/{network}/dossier").text
+
+
+def test_what_a_page_cuts_is_masked_before():
+    cut = _ENVIRONMENT.from_string("{{ text | truncate(16, true, '…') }}")
+    text = "a girl called Anna de Vries"
+    with masking(lambda text: text.replace("Anna de Vries", "[who]")):
+        assert cut.render(text=text) == "a girl called [who]"  # some characters more than 16 are let stand
+    assert cut.render(text=text) == "a girl called A…"
 
 
 def test_downloads_and_the_dossier_name_nobody_who_is_protected(own_bench):

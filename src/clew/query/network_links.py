@@ -10,7 +10,7 @@ import orjson
 from clew.engine.duckdb import Engine
 from clew.model.errors import InputError
 from clew.model.words import value_shown
-from clew.query.network import Row
+from clew.query.network import Mask, Row
 
 # What two records have in common, by type of identifier. Images and templates are named by long codes: said alone.
 _SENTENCES = {
@@ -97,8 +97,18 @@ _END = "struct_pack(record_id := {0}.record_id, platform := {0}.platform, place 
 _COLUMNS = f"{_END.format('a')} AS a, {_END.format('b')} AS b, weight, evidence, state"
 
 
-def network_links(engine: Engine, net: int, offset: int = 0, limit: int = 50) -> tuple[list[Link], int]:
-    """Some links of a network, the weakest first, and how many there are."""
+def network_links(
+    engine: Engine, net: int, offset: int = 0, limit: int = 50, mask: Mask | None = None
+) -> tuple[list[Link], int]:
+    """Some links of a network, the weakest first, and how many there are.
+
+    Args:
+        engine: the reading index.
+        net: number of the network.
+        offset, limit: which of them.
+        mask: takes out of a text who may not be named, for what leaves Clew: long values are cut in sentences, and
+            nobody would know half a name again.
+    """
     query = f"""
         WITH own AS (
             SELECT record_id, rid, platform, place, title, posted_at, captured_at FROM records WHERE net = $net
@@ -111,7 +121,7 @@ def network_links(engine: Engine, net: int, offset: int = 0, limit: int = 50) ->
     found = engine.rows(query, net=net, limit=limit, offset=offset)
     query = "SELECT count(*) AS total FROM links WHERE net = $net AND state <> 'rejected'"
     total = engine.rows(query, net=net)[0]["total"]
-    return [_link(row) for row in found], int(total)
+    return [_link(row, mask) for row in found], int(total)
 
 
 def network_link(engine: Engine, net: int, a: str, b: str) -> Link:
@@ -205,14 +215,14 @@ def check_pair(engine: Engine, net: int, a: str, b: str) -> None:
         raise InputError("These are not two records of this network.", "Choose a link from its list.")
 
 
-def _link(row: Row) -> Link:
-    evidence = tuple(_shares(entry) for entry in orjson.loads(row["evidence"]))
+def _link(row: Row, mask: Mask | None = None) -> Link:
+    evidence = tuple(_shares(entry, mask) for entry in orjson.loads(row["evidence"]))
     return Link(End(**row["a"]), End(**row["b"]), float(row["weight"]), evidence, row["state"])
 
 
-def _shares(entry: Row) -> Shares:
+def _shares(entry: Row, mask: Mask | None) -> Shares:
     type_, value = str(entry["type"]), str(entry["value"])
-    shown = value_shown(type_, value)
+    shown = mask(value_shown(type_, value)) if mask else value_shown(type_, value)
     shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
     sentence = _SENTENCES.get(type_, "Both hold {}").format(shown) + "."
     return Shares(type_, value, float(entry["bits"]), sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,10 +10,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from clew.evidence.masks import Masks, open_masks
 from clew.web.desk import Desk
+from clew.web.page import masking
 
 
-def masked_page(masks: Masks, page: Response) -> Response:
+def masked_page(masks: Masks, made: Callable[[], Response]) -> Response:
     """A page without those who may not be named."""
+    with masking(masks.before_cut):
+        page = made()
     if not masks:
         return page
     return HTMLResponse(masks.html(bytes(page.body).decode()), page.status_code)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,11 +16,13 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2.ext import Extension
+from jinja2.filters import do_truncate
 from markupsafe import Markup
 
 from clew.access.roles import PERMISSIONS, Permission, may
 from clew.model.money import written
 from clew.model.words import account_shown, count, value_shown
+from clew.query.network import Mask
 from clew.web import charts
 from clew.web.access import visit_of
 
@@ -43,6 +47,10 @@ OFFICE: tuple[tuple[str, str, str, tuple[str, ...], Permission], ...] = (
 _TOKEN: ContextVar[str] = ContextVar("form token", default="")
 
 
+# What takes out of texts who may not be named, while a page that is printed is made (`clew.web.masking`).
+_MASK: ContextVar[Mask | None] = ContextVar("mask", default=None)
+
+
 class FormTokens(Extension):
     """Puts the session's token into every form that changes something, when a template is read.
 
@@ -54,6 +62,23 @@ class FormTokens(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """The source with a field in each such form."""
         return self._form.sub(lambda tag: f"{tag[0]}{{{{ form_token() }}}}", source)
+
+
+@contextmanager
+def masking(mask: Mask | None) -> Iterator[None]:
+    """Pages that are made in the meantime mask texts before they cut them: nobody would know half a name again."""
+    before = _MASK.set(mask)
+    try:
+        yield
+    finally:
+        _MASK.reset(before)
+
+
+@jinja2.pass_environment
+def truncate(environment: jinja2.Environment, text: str, *how: Any) -> str:
+    """Jinja's filter, of the text as it may be shown."""
+    mask = _MASK.get()
+    return do_truncate(environment, mask(text) if mask else text, *how)
 
 
 def form_token() -> Markup:
@@ -113,7 +138,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (number, time, moment, minute, day, share, money, account_shown):
+    for function in (number, time, moment, minute, day, share, money, account_shown, truncate):
         environment.filters[function.__name__] = function
     environment.filters["plural"] = count
     environment.filters["shown"] = lambda value, kind: value_shown(kind, value)

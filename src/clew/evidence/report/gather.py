@@ -50,7 +50,7 @@ def network_content(
             reasons=tuple(_reason(ground) for ground in told.grounds),
             doubts=_doubts(reading, head, told, made),
             identities=identity_tables(reading, head, made, table_files),
-            structure=structure_tables(reading, head, table_files),
+            structure=structure_tables(reading, head, table_files, mask),
             locations=place_tables(reading, head, table_files),
             assets=asset_tables(reading, head, table_files),
             claims=claims(reading, head, told, mask),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from clew.engine.duckdb import Engine
@@ -11,7 +10,7 @@ from clew.evidence.report.parts import moment
 from clew.evidence.report.rates import stated
 from clew.evidence.report.words import kind_word, type_word
 from clew.model.words import count, value_shown
-from clew.query.network import NetworkHead
+from clew.query.network import Mask, NetworkHead
 from clew.query.network_links import Link, decisions_in, network_links
 from clew.query.network_reasons import Why
 
@@ -44,7 +43,7 @@ ORDER BY type, records DESC, value
 """
 
 
-def claims(engine: Engine, head: NetworkHead, told: Why, mask: Callable[[str], str]) -> tuple[Claim, ...]:
+def claims(engine: Engine, head: NetworkHead, told: Why, mask: Mask) -> tuple[Claim, ...]:
     """Claims at every level; those judged are the link decisions that are known to the index.
 
     Args:
@@ -62,7 +61,7 @@ def claims(engine: Engine, head: NetworkHead, told: Why, mask: Callable[[str], s
             _matched(head.network_id, row, mask(row["text"]))
             for row in engine.rows(_MATCHED, net=head.net, limit=_VALUES_OF_A_TYPE)
         ),
-        *_linked(engine, head),
+        *_linked(engine, head, mask),
         *_assessed(head, told),
         *_judged(engine, head),
     )
@@ -113,11 +112,11 @@ def _matched(network: str, row: dict[str, Any], text: str) -> Claim:
     return Claim("extracted", network, said, "match, near-copied texts", stated("template", ""))
 
 
-def _linked(engine: Engine, head: NetworkHead) -> list[Claim]:
+def _linked(engine: Engine, head: NetworkHead, mask: Mask) -> list[Claim]:
     if head.records < 2:
         return []
     whole = f"{count(head.records, 'record')} are taken to be of one operation, tied by {count(head.links, 'link')}"
-    links, total = network_links(engine, head.net, 0, _WEAKEST)
+    links, total = network_links(engine, head.net, 0, _WEAKEST, mask)
     made = [Claim("linked", head.network_id, whole, f"weighed evidence; {stated('network')}", "see each link")]
     made += [_link(head.network_id, link) for link in links]
     if total > len(links):

@@ -10,7 +10,7 @@ from clew.evidence.report.content_network import Rows
 from clew.evidence.report.parts import day
 from clew.evidence.report.words import type_word
 from clew.model.words import value_shown
-from clew.query.network import NetworkHead
+from clew.query.network import Mask, NetworkHead
 from clew.query.network_assets import assets
 from clew.query.network_fabric import Fabric, holds
 from clew.query.network_facets import PEOPLE, SEEN, Actor, identities, roles
@@ -44,7 +44,7 @@ def identity_tables(engine: Engine, head: NetworkHead, made: Fabric, where: str)
     return (Rows("Identities", head_row, rows, len(every), where, (1.7, 4.4, 1.2, 2.9, 2, 1.4)),)
 
 
-def structure_tables(engine: Engine, head: NetworkHead, where: str) -> tuple[Rows, ...]:
+def structure_tables(engine: Engine, head: NetworkHead, where: str, mask: Mask) -> tuple[Rows, ...]:
     """Who does most, and the weakest links."""
     found = roles(engine, head.net, _ACTORS + 1)
     tables = [
@@ -52,7 +52,7 @@ def structure_tables(engine: Engine, head: NetworkHead, where: str) -> tuple[Row
         _actors("Accounts that publish most", found.posters),
         _actors("Handles that readers are sent to", found.contacts),
     ]
-    links, total = network_links(engine, head.net, 0, _LINKS)
+    links, total = network_links(engine, head.net, 0, _LINKS, mask)
     rows = tuple(
         (
             f"{link.weight:.1f} bits",

@@ -70,13 +70,13 @@ def dossier(request: Request, reading: Reading, desk: TheDesk, masks: TheMasks, 
             "seizable": seizable(reading, head.network_id, SIZE)[0],
             "signs": signs_of(reading, head.network_id),
             "assets": assets(reading, head.net),
-            "links": network_links(reading, head.net, 0, 20)[0],
+            "links": network_links(reading, head.net, 0, 20, masks.before_cut)[0],
             "records": network_records(reading, head.net, 0, 4 * SIZE, mask=masks.before_cut)[0],
             "now": datetime.now(UTC),
             "run": read_manifest(desk.workspace, "last").id if ran else "",
         }
 
-    return masked_page(masks, network_tab(request, reading, name, "Why", content, "networks/dossier.html"))
+    return masked_page(masks, lambda: network_tab(request, reading, name, "Why", content, "networks/dossier.html"))
 
 
 def _reasons(reading: Engine, head: NetworkHead, made: Fabric, mask: Mask | None = None) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _reasons(reading: Engine, head: NetworkHead, made: Fabric, mask: Mask | None
         "loose": loose(made),
         "strong": STRONG,
         "shared": shared_elsewhere(reading, head.net, _SHOWN),
-        "weakest": network_links(reading, head.net, 0, 3)[0],
+        "weakest": network_links(reading, head.net, 0, 3, mask)[0],
     }
 
 
