@@ -27,6 +27,7 @@ ADS = [
     ("mail", "c", "+32 470 22 22 22", "one@example.org"),
     ("far", "d", "+32 470 33 33 33", ""),
 ]
+TITLES = {"mail": f"{'Mail ' * 23}Anna de Vries"}  # longer than what is shown of a title, 120
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,8 @@ def made(indexed_once, tmp_path_factory):
     """The engine, and the record id of each advert."""
     tmp_path = tmp_path_factory.mktemp("explore")
     rows = [
-        {"id": name, "platform": "board", "title": name.title(), "body": f"{TEXTS[text]}. {phone} {mail}",
+        {"id": name, "platform": "board", "title": TITLES.get(name, name.title()),
+         "body": f"{TEXTS[text]}. {phone} {mail}",
          "date": f"2026-03-0{at}T10:00:00Z"}
         for at, (name, text, phone, mail) in enumerate(ADS, 1)
     ]  # fmt: skip
@@ -95,6 +97,13 @@ def test_lots_and_members(made):
     assert lot_of(engine, rid_of(ids["s"]), net, {rid_of(ids["twin"])}) == []
     assert {ids["s"], ids["twin"]} <= set(members_of(engine, ids["s"]))
     assert title_of(engine, ids["far"]) == "Far"
+
+
+def test_a_title_is_masked_before_it_is_cut(made):
+    engine, ids = made
+    assert listed(engine, [ids["mail"]], [], set())[0][0].title.endswith("Mail Anna ")
+    rows, _ = listed(engine, [ids["mail"]], [], set(), lambda text: text.replace("Anna de Vries", "[who]"))
+    assert rows[0].title == f"{'Mail ' * 23}[who]"
 
 
 def test_the_linker_is_told_of_what_it_does_not_know(made):

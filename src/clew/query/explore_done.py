@@ -9,9 +9,10 @@ from typing import Literal, Protocol
 
 from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
+from clew.query.network import WHOLE, Mask
 
 MOST_VERDICTS = 40  # decided at once; the next run leaves fewer
-_MOST_LISTED = 200
+_MOST_LISTED, _TITLE = 200, 120
 
 
 class Answered(Protocol):
@@ -58,11 +59,14 @@ class Verdict:
 
 
 def listed(
-    engine: Engine, seeds: Sequence[str], answers: Sequence[Answered], accepted: set[int]
+    engine: Engine, seeds: Sequence[str], answers: Sequence[Answered], accepted: set[int], mask: Mask | None = None
 ) -> tuple[tuple[Listed, ...], int]:
-    """The newest answers first, then the beginning; and how many networks the accepted records are in."""
+    """The newest answers first, then the beginning; and how many networks the accepted records are in.
+
+    Titles are cut after ``mask`` took out who may not be named.
+    """
     shown = list(reversed(answers))[:_MOST_LISTED]
-    known = _known(engine, [step.records[0] for step in shown] + [seeds[0]])
+    known = _known(engine, [step.records[0] for step in shown] + [seeds[0]], mask)
     rows = [
         Listed(s.nth, s.act, s.records[0], *known.get(s.records[0], ("", "")), len(s.records) - 1, s.why, s.who, s.at)
         for s in shown
@@ -108,13 +112,15 @@ def verdicts(
     return tuple(found[:MOST_VERDICTS])
 
 
-def _known(engine: Engine, names: Sequence[str]) -> dict[str, tuple[str, str]]:
+def _known(engine: Engine, names: Sequence[str], mask: Mask | None = None) -> dict[str, tuple[str, str]]:
     """Title and network of records."""
     query = """
-        SELECT record_id, left(coalesce(nullif(trim(title), ''), body, ''), 120) AS title, network_id
+        SELECT record_id, left(coalesce(nullif(trim(title), ''), body, ''), $most) AS title, network_id
         FROM records r JOIN networks n ON n.net = r.net
         WHERE r.net IN (SELECT net FROM members WHERE rid IN (SELECT unnest($rids)))
           AND rid IN (SELECT unnest($rids))"""
     rids = sorted({int(name[:16], 16) for name in names})
-    rows = engine.sql(query, params={"rids": rids}).to_pylist()
-    return {row["record_id"]: (row["title"], row["network_id"]) for row in rows}
+    rows = engine.rows(query, rids=rids, most=WHOLE if mask else _TITLE)
+    return {
+        row["record_id"]: (mask(row["title"])[:_TITLE] if mask else row["title"], row["network_id"]) for row in rows
+    }

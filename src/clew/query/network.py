@@ -11,7 +11,8 @@ from clew.engine.duckdb import Engine
 from clew.model.errors import MissingError
 
 Row = dict[str, Any]
-Mask = Callable[[str], str]  # takes out of a text who may not be named
+Mask = Callable[[str], str]  # takes out of a text who may not be named, before anything cuts it
+WHOLE = (1 << 32) - 1  # characters of a text that is masked and then cut
 
 _NAMED = 12  # values of a kind that the head names
 _BARS = 52  # of its chart of activity

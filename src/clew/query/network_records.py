@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from clew.engine.duckdb import Engine
-from clew.query.network import Mask
+from clew.query.network import WHOLE, Mask
 from clew.query.times import TIMED
 
-_OPENING, _WHOLE = 160, (1 << 32) - 1  # characters of a text
+_OPENING = 160  # characters of a text
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def network_records(
         mask: takes out of a text who may not be named, for what leaves Clew: openings are cut from masked texts, as
             nobody would know half a name again.
     """
-    known = {"net": net, "finding": finding, "most": _WHOLE if mask else _OPENING}
+    known = {"net": net, "finding": finding, "most": WHOLE if mask else _OPENING}
     order = "DESC" if newest else "ASC"
     query = f"""
         {_CHOSEN}, shown AS (

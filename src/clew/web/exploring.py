@@ -12,6 +12,7 @@ from clew.model.actor import Actor
 from clew.model.errors import InputError, WorkspaceError
 from clew.query.explore import Candidate, Explored, members_of, next_candidate, rid_of
 from clew.query.explore_done import Listed, Verdict, listed, title_of, verdicts
+from clew.query.network import Mask
 from clew.query.trust import Learned, Said, Trust
 from clew.web.desk import Desk
 from clew.web.jobs import Job
@@ -69,8 +70,8 @@ def explored(known: Exploration) -> Explored:
     return found
 
 
-def exploring(desk: Desk, engine: Engine, number: int) -> Exploring:
-    """An exploration with its next question.
+def exploring(desk: Desk, engine: Engine, number: int, mask: Mask | None = None) -> Exploring:
+    """An exploration with its next question; ``mask`` is for titles that leave the workbench.
 
     Raises:
         MissingError: there is none of that number.
@@ -78,7 +79,7 @@ def exploring(desk: Desk, engine: Engine, number: int) -> Exploring:
     known = exploration(desk.db, number)
     so_far = explored(known)
     candidate = None if known.finished else next_candidate(engine, so_far)
-    rows, networks = listed(engine, known.seeds, known.answers, so_far.accepted)
+    rows, networks = listed(engine, known.seeds, known.answers, so_far.accepted, mask)
     rows = (*rows[:-1], replace(rows[-1], who=known.who, at=known.at))
     return Exploring(
         known.id, known.title, known.who, known.at, known.finished, known.told, len(known.steps) + 1, candidate,

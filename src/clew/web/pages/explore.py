@@ -94,7 +94,7 @@ def told_linker(desk: TheDesk, engine: Reading, who: Who, number: Number, step: 
 @access("export", "export", "exploration {number}")
 def download(desk: TheDesk, engine: Reading, masks: TheMasks, number: Number) -> Response:
     """The answers as a table."""
-    found = exploring(desk, engine, number)
+    found = exploring(desk, engine, number, masks.before_cut)
     header = ("step", "answer", "record_id", "title", "network_id", "records_with_it", "why", "who", "at")
     rows = [
         (r.nth, r.act, r.record_id, r.title, r.network_id, r.along, r.why, r.who, r.at) for r in reversed(found.rows)
