@@ -179,15 +179,16 @@ def test_distant_places_at_the_same_time(made: Any, tmp_path: Path) -> None:
     assert 930 <= found["n1"]["evidence"][-1]["counts"]["km"] <= 945  # Amsterdam to Vienna: 936 km
 
 
-def test_a_number_free_of_charge_is_nobody_who_travels(made: Any, tmp_path: Path) -> None:
-    free = ("+31800123456", "+18005550123", "+80012345678", "+491805123456", "+33800123456", "+34900123456")
+def test_a_number_that_a_desk_answers_is_nobody_who_travels_or_has_names(made: Any, tmp_path: Path) -> None:
+    free = ("+31800123456", "+18005550123", "+80012345678", "+491805123456", "+33800123456", "+34900123456",
+            "+498001234567", "+31900123456", "+491371234567", "+499001123456")  # fmt: skip
     for k in range(4):
         for net, number in enumerate((*free, PHONE[1])):
             city = ("Amsterdam, NL", "Vienna, AT", "Madrid, ES", "Vienna, AT")[k]
-            made.add(f"n{net}", ("phone", number), at(city), hours=k)
+            made.add(f"n{net:02}", ("phone", number), named(f"name{k}"), at(city), hours=k)
     found = made.found(tmp_path)
-    for indicator in ("overlap-distant", "phone-many-cities"):
-        assert set(found[indicator]) == {f"n{len(free)}"}
+    for indicator in ("overlap-distant", "phone-many-cities", "phone-many-names"):
+        assert set(found[indicator]) == {f"n{len(free):02}"}
 
 
 def test_a_misread_namesake_makes_no_journey(made: Any, tmp_path: Path) -> None:
