@@ -96,8 +96,9 @@ def show(engine: Engine, name: str, limit: int = 20) -> View:
 
 def networks_of(engine: Engine, names: list[str]) -> dict[str, Row]:
     """The rows of NETWORKS of these ids, by id."""
-    wanted = ", ".join(quote(name) for name in names) or "NULL"
-    return {row["network_id"]: row for row in engine.rows(f"SELECT * FROM networks WHERE network_id IN ({wanted})")}
+    # Joined: of a list of several DuckDB makes a filter that reads every column of all networks.
+    query = "SELECT * FROM networks SEMI JOIN (SELECT unnest($names::VARCHAR[]) AS network_id) USING (network_id)"
+    return {row["network_id"]: row for row in engine.rows(query, names=names)}
 
 
 def quote(text: str) -> str:
