@@ -51,7 +51,7 @@ def test_what_a_board_writes_under_every_advert_ties_nobody(tmp_path: Path, host
 def test_all_that_shows_a_boards_contact_is_freed_though_some_of_it_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boards, "_LOOKED_AT", 4)
+    monkeypatch.setattr(boards, "LOOKED_AT", 4)
     assert networks(tmp_path, [own(k) + FOOTER for k in range(8)]) == [1] * 8
 
 

@@ -20,7 +20,7 @@ from clew.link.weights import TYPES
 
 _OTHERS = 3  # other contacts, from which on a contact at the host may be the board's,
 _SHARE = 2  # if so many times as many as the items that show it
-_LOOKED_AT = 500  # records of each contact; their numbers are digests, so that the lowest are a fair sample
+LOOKED_AT = 500  # records of each contact; their numbers are digests, so that the lowest are a fair sample
 _BESIDE = 60  # characters at most between the board's contact and its number
 
 _HOSTS = """
@@ -78,9 +78,9 @@ def boards_own(engine: Engine, index: RowIndex, ties: Ties) -> Flags:
     two = np.stack([start[code], start[code + 1] - 1], axis=1).ravel()
     likely = engine.sql(f"SELECT DISTINCT code FROM ({_AT_HOME}) ORDER BY code", {"asked": _asked(ties, index, two)})
     code = likely.column("code").to_numpy()
-    many = np.minimum(start[code + 1] - start[code], _LOOKED_AT)
+    many = np.minimum(start[code + 1] - start[code], LOOKED_AT)
     some = np.repeat(start[code] - np.cumsum(many) + many, many) + np.arange(many.sum())
-    own = engine.sql(_OWN, {"asked": _asked(ties, index, some)})
+    own = own_contacts(engine, _asked(ties, index, some))
     own = own.append_column("code", pa.array(ties.codes(*(own.column(n).combine_chunks() for n in ("type", "value")))))
     held = np.flatnonzero(np.isin(ties.identifier, own.column("code").to_numpy()))
     found = engine.sql(
@@ -92,6 +92,16 @@ def boards_own(engine: Engine, index: RowIndex, ties: Ties) -> Flags:
     out = np.zeros(len(ties.row), np.bool_)
     out[found.column("place").to_numpy()] = True
     return out
+
+
+def own_contacts(engine: Engine, asked: pa.Table) -> pa.Table:
+    """What boards say of themselves: host, type, value.
+
+    Args:
+        engine: holds ``records`` and ``mentions``.
+        asked: rid, type, value of the mail addresses, domains and links of some records.
+    """
+    return engine.sql(_OWN, {"asked": asked})
 
 
 def _asked(ties: Ties, index: RowIndex, at: npt.NDArray[np.int64]) -> pa.Table:

@@ -23,6 +23,9 @@ _PUBLIC = 5_000  # records with an identifier; more make it public: it is not fo
 _MOST_TEXT = 4_000  # characters of a body
 _OF_EACH = 48  # candidates by one identifier at a time
 # What a platform writes under every advert (its abuse address, its rules) is on no other platform and in many networks.
+# Linking knows a board by the host of its adverts instead (`clew.link.boards`): there are no networks yet to count, and
+# what it takes for a board's ties nobody. Here a footer only costs a question that a person answers with no, so it is
+# told without addresses of adverts, which many sources lack, and of handles and ids, which have no host.
 _FOOTERS = ("email", "url", "domain", "phone", "handle", "widget")
 _FOOTER_NETWORKS = 8
 _FOOTER_SAMPLE = 64  # records with it whose platforms are looked at

@@ -107,6 +107,32 @@ def test_a_domain_of_many_networks_is_a_service(tmp_path: Path, world: World) ->
     assert [value for kind, value in found(tmp_path, world) if kind == "domain"] == ["own.example"]
 
 
+def advert(world: World, host: str, phone: str, network: str) -> None:
+    """An advert on a site that names the site, a mailbox there, and a number."""
+    rid = world.record("ad", 1, network, url=f"https://www.{host}/ad/{phone}")
+    contacts = {"phone": phone, "email": "abuse@board.example", "domain": "board.example"}
+    for kind, value in contacts.items():
+        world.put("ties", type=kind, value=value, rid=rid)
+        world.mention(rid, kind, value)
+
+
+@pytest.mark.parametrize(
+    ("host", "numbers", "networks", "listed"),
+    [
+        ("board.example", 6, 6, False),  # a board, of whose advertisers each has a number
+        ("board.example", 1, 6, True),  # the site of who is reached at one number
+        ("board.example", 6, 1, True),  # an agency that gives a number to each of its people
+        ("elsewhere.example", 6, 6, True),  # who is advertised elsewhere names it
+    ],
+)
+def test_a_board_is_no_asset_of_who_advertises_on_it(
+    tmp_path: Path, world: World, host: str, numbers: int, networks: int, listed: bool
+) -> None:
+    for k in range(6):
+        advert(world, host, f"+3161111111{k % numbers}", f"N{k % networks}")
+    assert (("domain", "board.example") in found(tmp_path, world)) == listed
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [

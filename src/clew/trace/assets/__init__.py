@@ -7,7 +7,7 @@ import pyarrow as pa
 from clew.engine.duckdb import Engine
 from clew.model.tables import TABLES
 from clew.trace.assets.accounts import ACCOUNTS
-from clew.trace.assets.contacts import DOMAINS, phones
+from clew.trace.assets.contacts import domains, phones
 from clew.trace.assets.places import RENTED, named_in_texts
 
 
@@ -22,7 +22,8 @@ def assets(engine: Engine) -> dict[str, pa.Table]:
         ASSETS, by its name, sorted by network, kind, value and currency.
     """
     schema = TABLES["assets"]
-    found = [*map(engine.sql, (ACCOUNTS, DOMAINS, RENTED)), phones(engine), *named_in_texts(engine)]
+    told = engine.sql(ACCOUNTS), domains(engine), phones(engine), engine.sql(RENTED)
+    found = [*told, *named_in_texts(engine)]
     parts = [part.select(schema.names).cast(schema) for part in found]
     table = pa.concat_tables([schema.empty_table(), *parts])
     return {"assets": table.sort_by([(name, "ascending") for name in ("network_id", "kind", "value", "currency")])}

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clew.engine.duckdb import Engine
+from clew.link.boards import LOOKED_AT, own_contacts
 
 # Assumed, never observed: paid visits on a day on which an advert is up, and days that one advert is up.
 VISITS = (1, 3, 6)
 DAYS = (1, 2, 4)
-_SHARED = 20  # networks; a domain of more is a platform's or a service's
+_SHARED = 20  # networks; a domain of more is a platform's or a service's, whatever else is known
+_STRANGERS = 3  # networks, from which on a domain may be a board's; an agency that lists its people on a site is one
 
-DOMAINS = f"""
+_HELD = """
+CREATE OR REPLACE TEMP TABLE asset_domains AS
 WITH stands AS MATERIALIZED (SELECT value, rid FROM ties WHERE type = 'domain'), told AS MATERIALIZED (
     SELECT rid, item_id, coalesce(posted_at, captured_at) AS moment FROM records SEMI JOIN stands USING (rid)
-), held AS MATERIALIZED (
-    SELECT * FROM (SELECT * FROM stands JOIN told USING (rid)) JOIN network_members USING (rid)
-), spread AS (SELECT value FROM held GROUP BY value HAVING count(DISTINCT network_id) <= {_SHARED})
+)
+SELECT * FROM (SELECT * FROM stands JOIN told USING (rid)) JOIN network_members USING (rid)
+"""
+# What stands in adverts on the site of a domain that several networks name: a board may name itself in it.
+_AT_HOME = f"""
+WITH spread AS (
+    SELECT value FROM asset_domains GROUP BY value HAVING count(DISTINCT network_id) BETWEEN {_STRANGERS} AND {_SHARED}
+), home AS (
+    SELECT rid FROM asset_domains SEMI JOIN spread USING (value) JOIN records USING (rid)
+    WHERE kind IN ('ad', 'job_ad') AND contains(lower(url), value)
+    QUALIFY row_number() OVER (PARTITION BY value ORDER BY rid) <= {LOOKED_AT}
+)
+SELECT rid, type, value FROM ties SEMI JOIN home USING (rid) WHERE type IN ('email', 'domain', 'url')
+"""
+_DOMAINS = f"""
+WITH own AS (SELECT unnest($own::VARCHAR[]) AS value), spread AS (
+    SELECT value FROM asset_domains GROUP BY value HAVING count(DISTINCT network_id) <= {_SHARED}
+)
 SELECT network_id, 'domain' AS kind, value, '' AS holder, min(moment) AS first_at, max(moment) AS last_at,
     NULL AS turnover_low, NULL AS turnover_mid, NULL AS turnover_high, NULL AS currency,
     'Stands in records of this network (' || count(DISTINCT item_id) || '); nothing says what it turns over.' AS reason,
     list(rid ORDER BY rid)[1:200] AS rids, 'named' AS tie, 'none' AS turnover
-FROM held SEMI JOIN spread USING (value) GROUP BY network_id, value
+FROM asset_domains SEMI JOIN spread USING (value) ANTI JOIN own USING (value) GROUP BY network_id, value
 """
 # Numbers that stand in one advert alone are put aside before anything is counted. Apart from what is counted then: in
 # one query of ten million adverts DuckDB holds both at once, and moves thirty times as much to the disk and back.
@@ -91,8 +110,22 @@ LEFT JOIN prices USING (net, phone) LEFT JOIN up USING (net, phone)
 """
 
 
+def domains(engine: Engine) -> pa.Table:
+    """The domains of networks but for those of boards: a platform is nobody's that advertises on it."""
+    engine.run(_HELD)
+    try:
+        asked, own = engine.sql(_AT_HOME), list[str]()
+        if asked.num_rows:
+            found = own_contacts(engine, asked)
+            own = found.filter(pc.equal(found.column("type"), "domain")).column("value").to_pylist()
+        return engine.sql(_DOMAINS, params={"own": own})
+    finally:
+        engine.forget("asked")
+        engine.run("DROP TABLE asset_domains")
+
+
 def phones(engine: Engine) -> pa.Table:
-    """The telephones of all networks, as `DOMAINS` gives domains."""
+    """The telephones of all networks, with what each may turn over."""
     engine.run(_STANDING)
     try:
         return engine.sql(_PHONES)
