@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from tests.evidence.bags import MadeBag
+
+from clew.evidence.caseuco import CONTEXT, _Describer
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +37,8 @@ def _references(part: Any) -> Iterator[str]:
             yield from _references(inner)
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_it_holds_to_the_ontologies(made: MadeBag, monkeypatch: pytest.MonkeyPatch) -> None:
+def _holds(described: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check a description against the ontologies."""
     from case_utils.case_validate import validate
     from rdflib.plugins.sparql import processor
 
@@ -49,9 +53,69 @@ def test_it_holds_to_the_ontologies(made: MadeBag, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(processor, "parseQuery", lambda text: text)
     monkeypatch.setattr(processor, "translateQuery", once)
-    found = validate(str(made.path / "data/case.jsonld"), case_version="case-1.4.0", inference="none", allow_infos=True)
+    found = validate(str(described), case_version="case-1.4.0", inference="none", allow_infos=True)
     assert not found.undefined_concepts
     assert found.conforms, found.text[:3000]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_it_holds_to_the_ontologies(made: MadeBag, monkeypatch: pytest.MonkeyPatch) -> None:
+    _holds(made.path / "data/case.jsonld", monkeypatch)
+
+
+PDQ = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
+# What records of other kinds than adverts show: kind, value, and where it stands in the graph.
+SHOWN = [
+    ("phone", "+31612345678", {"uco-observable:phoneNumber": "+31612345678"}),
+    ("widget", "tawk:5d2f8a", {"uco-core:externalIdentifier": "5d2f8a"}),
+    ("company", "vat:NL004495445B01", {"uco-core:externalIdentifier": "NL004495445B01"}),
+    ("image", PDQ, {"uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": PDQ}}),
+    ("image", "[Person 1: image 1]", {"uco-core:externalIdentifier": "[Person 1: image 1]"}),  # masked
+    ("template", "T0123456789abcdef", {"uco-core:externalIdentifier": "T0123456789abcdef"}),
+    ("template", "T0123456789abcdef", {"uco-observable:stringValue": "Work in {place}"}),
+    ("conversation", "chat 7", {"uco-core:externalIdentifier": "chat 7"}),
+    ("conversation", "chat 7", {"uco-core:definingContext": "Conversation, as its source names it: signal"}),
+]
+
+
+@pytest.fixture
+def described() -> dict[str, Any]:
+    """The graph of two records that show all of `SHOWN`."""
+    tables: dict[str, list[dict[str, Any]]] = {
+        "mentions": [{"record_id": "a", "type": kind, "value": value} for kind, value, _ in SHOWN
+                     if kind not in ("template", "conversation")],
+        "template_members": [{"record_id": record, "template_id": "T0123456789abcdef"} for record in "ab"],
+        "templates": [{"template_id": "T0123456789abcdef", "text": "Work in {place}"}],
+        "conversations": [{"conversation_id": "chat 7", "platform": "signal", "participants": ["bo", "cy"],
+                           "messages": 2}],
+        "conversation_members": [{"record_id": record, "conversation_id": "chat 7"} for record in "ab"],
+    }  # fmt: skip
+    made = _Describer(None, SimpleNamespace(package="P1", public="key"))  # type: ignore[arg-type]
+    for record in "ab":
+        made._record({"record_id": record, "kind": "message", "platform": "signal", "version": 1, "title": None,
+                      "body": "Work in Breda", "url": None, "posted_at": None})  # fmt: skip
+    made._identifiers(tables)
+    made._conversations(tables)
+    return {"@context": {**CONTEXT, "kb": made.base}, "@graph": list(made.nodes.values())}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_has_no_facet_holds_to_the_ontologies_too(
+    described: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "case.jsonld").write_text(json.dumps(described))
+    _holds(tmp_path / "case.jsonld", monkeypatch)
+    assert set(_references(described)) <= {node["@id"] for node in described["@graph"]}
+
+
+@pytest.mark.parametrize(("kind", "value", "said"), SHOWN)
+def test_every_identifier_says_its_value(described: dict[str, Any], kind: str, value: str, said: Any) -> None:
+    (node,) = [n for n in described["@graph"] if n.get("uco-core:name") == f"{kind} {value}"]
+    ((name, wanted),) = said.items()
+    assert json.dumps({name: wanted})[1:-1] in json.dumps(node)
+    ends = [n["uco-core:source"] for n in described["@graph"] if "uco-core:source" in n]
+    within = [n["uco-core:target"] for n in described["@graph"] if "uco-core:target" in n]
+    assert [{"@id": node["@id"]}] in ends or {"@id": node["@id"]} in within
 
 
 def test_every_reference_leads_somewhere(graph: dict[str, Any]) -> None:

@@ -13,13 +13,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from clew.evidence.caseuco_terms import Node, facets, reference, text_facet
 from clew.evidence.package.history import shows
 from clew.evidence.package.made import Made
 from clew.evidence.package.material import Material
 from clew.ledger.entry import Entry
 from clew.model.tables import IDENTIFIER_TYPES
 
-Node = dict[str, Any]
 CONTEXT = {
     "case-investigation": "https://ontology.caseontology.org/case/investigation/",
     "uco-action": "https://ontology.unifiedcyberontology.org/uco/action/",
@@ -33,13 +33,6 @@ CONTEXT = {
 }
 # Acts that change or judge something; to look at it is none of them.
 _DONE = frozenset(("intake", "run", "decide", "change", "export", "erase"))
-# The facet that says what an identifier is, and its property. UCO has none for wallets; they are accounts there.
-_FACETS = {
-    "phone": ("PhoneAccountFacet", "phoneNumber"), "email": ("EmailAddressFacet", "addressValue"),
-    "domain": ("DomainNameFacet", "value"), "url": ("URLFacet", "fullValue"),
-    "handle": ("AccountFacet", "accountIdentifier"), "wallet": ("AccountFacet", "accountIdentifier"),
-    "account": ("AccountFacet", "accountIdentifier"),
-}  # fmt: skip
 
 
 def describe(material: Material, made: Made) -> Node:
@@ -82,14 +75,23 @@ class _Describer:
         self.nodes[node_id] = node | said
         return node_id
 
-    def _observable(self, kind: str, name: str, title: str, facets: Iterable[Node], more: Node | None = None) -> str:
-        found = []
-        for facet in facets:
-            label = facet["@type"].rpartition(":")[2].lower()
-            found.append({"@id": self._id(label, f"{kind} {name}"), **facet})
-        return self._add(
-            kind, name, "uco-observable:ObservableObject", title, {"uco-core:hasFacet": found, **(more or {})}
-        )
+    def _observable(
+        self, kind: str, name: str, title: str, facets: Iterable[Node], more: Node | None = None,
+        type_: str = "ObservableObject",
+    ) -> str:  # fmt: skip
+        said = {"uco-core:hasFacet": list(facets), **(more or {})}
+        named = {key: self._named(value, f"{kind} {name}") for key, value in said.items()}
+        return self._add(kind, name, f"uco-observable:{type_}", title, named)
+
+    def _named(self, part: Any, of: str) -> Any:
+        """The same with an id for each part that is a thing: all of them have a type, and so have literals."""
+        if isinstance(part, list):
+            return [self._named(each, of) for each in part]
+        if not isinstance(part, dict) or "@value" in part or set(part) == {"@id"}:
+            return part
+        label = part["@type"].rpartition(":")[2].lower()
+        inner = {key: self._named(value, of) for key, value in part.items()}
+        return {"@id": self._id(label, of), **inner}
 
     def _content(self, name: str, size: int, digests: Mapping[str, str], media_type: str, payload: str = "") -> Node:
         hashes = [
@@ -187,7 +189,8 @@ class _Describer:
         tables = {name: table.to_pylist() for name, table in derived.tables.items()}
         for row in tables["records"]:
             self._record(row)
-        self._identifiers(tables["mentions"])
+        self._identifiers(tables)
+        self._conversations(tables)
         known = {row["record_id"] for row in tables["records"]}
         made = [self._link(row) for row in tables["links"]]
         made += self._networks(tables["network_members"], known)
@@ -221,15 +224,38 @@ class _Describer:
             {"uco-core:description": told, "uco-core:objectCreatedTime": created},
         )  # fmt: skip
 
-    def _identifiers(self, mentions: Iterable[Mapping[str, Any]]) -> None:
+    def _identifiers(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
         """Each identifier once, and in which records it stands."""
-        stands = {(m["record_id"], m["type"], m["value"]) for m in mentions if m["type"] in IDENTIFIER_TYPES}
+        stands = {(m["record_id"], m["type"], m["value"]) for m in tables["mentions"] if m["type"] in IDENTIFIER_TYPES}
+        stands |= {(m["record_id"], "template", m["template_id"]) for m in tables["template_members"]}
+        texts = {row["template_id"]: row["text"] for row in tables["templates"]}
         for record, kind, value in sorted(stands):
-            facet, label = _FACETS.get(kind, ("", ""))
-            facets = [{"@type": f"uco-observable:{facet}", f"uco-observable:{label}": value}] if facet else []
-            node = self._observable("identifier", f"{kind} {value}", f"{kind} {value}", facets)
+            told = facets(kind, value)
+            refer = {} if told else {"uco-core:externalReference": [reference(kind, value)]}
+            if kind == "template":
+                told = text_facet(texts.get(value, ""))
+            node = self._observable("identifier", f"{kind} {value}", f"{kind} {value}", told, refer)
             name = f"{record} {kind} {value}"
             self._relate(name, node, self._id("record", record), "Contained_Within", _OBSERVED, True)
+
+    def _conversations(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Each conversation that is here as a whole, who talks in it, and its messages."""
+        for row in tables["conversations"]:
+            platform, name = row["platform"], row["conversation_id"]
+            people = [
+                self._observable("participant", f"{platform} {who}", who, facets("handle", f"{platform}:{who}"))
+                for who in row["participants"]
+            ]
+            facet = {"@type": "uco-observable:MessageThreadFacet", "uco-observable:participant": [*map(_ref, people)]}
+            self._observable(
+                "conversation", name, f"conversation {name}", [facet],
+                {"uco-core:description": f"{row['messages']} messages on {platform}",
+                   "uco-core:externalReference": [reference("conversation", name, platform)]}, "MessageThread",
+            )  # fmt: skip
+        for row in tables["conversation_members"]:
+            talk, record = row["conversation_id"], row["record_id"]
+            ends = self._id("record", record), self._id("conversation", talk)
+            self._relate(f"{record} conversation {talk}", *ends, "Contained_Within", _OBSERVED, True)
 
     def _link(self, row: Mapping[str, Any]) -> str:
         told = f"{row['weight']:.1f} bits of evidence for one operation; state {row['state']}; {row['evidence']}"
