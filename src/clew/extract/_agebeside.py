@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clew.extract._agelists import words_of_lists
 from clew.extract._agenear import FOR, words_near
 from clew.extract._agewords import (
     AGED,
@@ -17,9 +18,11 @@ from clew.extract._agewords import (
     FIRM,
     GERMAN,
     HER,
+    HERE,
     LAT,
     LIMIT,
     LINKING,
+    NEW,
     NOUN,
     NOUNS,
     NOW,
@@ -32,6 +35,7 @@ from clew.extract._agewords import (
     TURNED,
     YEAR,
     YEARS,
+    YOUNG,
     words_after,
     words_before,
     words_joining,
@@ -42,7 +46,10 @@ from clew.extract._agewords import (
 from clew.extract._firstnames import names
 from clew.extract._gazetteer import towns
 from clew.extract._words import LETTER, Words, lookup, skip_spaces, skip_spaces_back, word_begin, word_end
+from clew.extract.fold import BREAK, EMOJI
 from clew.ingest.kernels import kernel_step
+
+_MOST_HERE = 5  # words of "just arrived with us: "
 
 
 class Vocabulary(NamedTuple):
@@ -57,13 +64,14 @@ class Vocabulary(NamedTuple):
     names: Words
     joining: Words
     towns: Words
+    lists: Words
 
 
 @cache
 def vocabulary_of_ages() -> Vocabulary:
     return Vocabulary(
         words_after(), words_next(), words_before(), words_of_places(), words_of_order(), words_near(), names(),
-        words_joining(), towns(),
+        words_joining(), towns(), words_of_lists(),
     )  # fmt: skip
 
 
@@ -200,6 +208,28 @@ def paired(sym, i, first, kinds, joining):  # type: ignore[no-untyped-def]
     j = skip_spaces_back(sym, begin if begin < j else j - 1, first, 1)
     two = joined and j - 2 >= first and 48 <= sym[j - 1] <= 57 and 49 <= sym[j - 2] <= 57
     return j - 2 if two and (j - 2 == first or not 48 <= sym[j - 3] <= 57) else i
+
+
+@kernel_step
+def new_here(sym, i, first, kinds, before, towns):  # type: ignore[no-untyped-def]
+    """Does a line or a sentence begin with "new" right before i: "New: ", "Just arrived, ", "New girl - "?"""
+    j, new = i, False
+    while j > first and i - j < 3 and sym[j - 1] in (32, 33, 40, 44, 45, 58, 124):
+        j -= 1
+    if j == i:
+        return False
+    marked = i - j > 1 or sym[j] != 32
+    for _ in range(_MOST_HERE):
+        begin = word_begin(sym, kinds, j, first)
+        code = lookup(before, sym, begin, j)
+        known = code in (NEW, HERE, YOUNG, NOUN, NOUNS, NOW, LINKING) or lookup(towns, sym, begin, j) >= 0
+        if not known or not (marked or code in (NOUN, NOUNS)):
+            return False
+        marked, new = True, new or code == NEW
+        j = skip_spaces_back(sym, begin, first, 2)
+        if j == first or sym[j - 1] in (10, 33, 46, 63, BREAK) or sym[j - 1] >= EMOJI:
+            return new
+    return False
 
 
 @kernel_step

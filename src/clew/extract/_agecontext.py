@@ -8,7 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from clew.extract._agenear import (
+    ADOPTED,
+    ANIMAL,
     BETWEEN,
+    BIRTHDAY,
     FAMILY,
     FOR,
     GOODS,
@@ -21,7 +24,9 @@ from clew.extract._agenear import (
     OWN,
     OWNED,
     PARENT,
+    PARTY,
     PERSON,
+    PET,
     PLACED,
     SALE,
     SEEK,
@@ -76,6 +81,13 @@ def _sentence(sym, begin, stop, first, end):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
+def _animal_at(sym, i, end, kinds, words):  # type: ignore[no-untyped-def]
+    """Does an animal follow at once?"""
+    i = skip_spaces(sym, i, end, 2)
+    return lookup(words, sym, i, word_end(sym, kinds, i, end)) == ANIMAL
+
+
+@kernel_step
 def _after_it(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
     """What one of the three words after an age says (-1: nothing), parted by blanks, and if the first does."""
     for k in range(3):
@@ -84,8 +96,10 @@ def _after_it(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
             stop += 1
         last = word_end(sym, kinds, stop, end)
         code = lookup(words, sym, stop, last)
-        if code in (PERSON, KIN, GOODS, HOME, MADE, WORN):
-            return code, k == 0
+        if code == PERSON and _animal_at(sym, last, end, kinds, words):  # "14 year old female cat"
+            code = np.int64(GOODS)
+        if code in (PERSON, KIN, GOODS, ANIMAL, HOME, MADE, WORN):
+            return np.int64(GOODS) if code == ANIMAL else code, k == 0
         if last == stop or code in (FOR, OWNED):
             break
         stop = last
@@ -136,6 +150,14 @@ def _sold(sym, begin, first, kinds, words):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
+def _feted(code, before, behind, made, near):  # type: ignore[no-untyped-def]
+    """Is somebody congratulated: "cake for Anna (12)", "happy birthday Anna (12)", "birthday girl Anna (12)"?"""
+    if code == BIRTHDAY:
+        return made or near or behind in (BETWEEN, OWN)
+    return (code == PARTY and made) or (code == PERSON and before == BIRTHDAY)
+
+
+@kernel_step
 def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untyped-def]
     """What the nearest telling word before an age says, whether it stands right there, and whether after "for"."""
     i, direct, made = begin, True, False
@@ -158,10 +180,12 @@ def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untype
         made |= code == FOR and before != SEEK  # "a bicycle for Tim (12)"
         if code == KIN and before != NONE:
             return code, direct, before == FOR
-        if code in (GOODS, HOME) and before != NONE and (direct or not _placed(sym, a, first, kinds, words)):
+        if code in (GOODS, ANIMAL, HOME) and before != NONE and (direct or not _placed(sym, a, first, kinds, words)):
             return GOODS, direct, False
         if code in (MADE, WORN) and (made or direct or behind == SEEK):  # "nanny wanted for Emma (12)"
             return MADE, direct, True
+        if _feted(code, before, behind, made, k < 2 and not parted):
+            return MADE, False, True
         if code == WORN and not wide and k < 2 and behind != SIZE and _headed(sym, a, first, kinds, words):
             return MADE, True, True
         if code == PERSON and not wide:
@@ -174,14 +198,63 @@ def _before_it(sym, begin, first, kinds, words, wide):  # type: ignore[no-untype
 
 
 @kernel_step
-def _of_parent(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
-    """Does a parent follow: "Tim (12)'s mother"?"""
+def _of_child(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
+    """Does a parent or a birthday follow: "Tim (12)'s mother", "Tim (12) birthday cake"?"""
     if stop < end and sym[stop] == 41:
         stop += 1
-    if stop + 1 < end and sym[stop] == 39 and sym[stop + 1] == 115:
-        stop = skip_spaces(sym, stop + 2, end, 2)
-        return lookup(words, sym, stop, word_end(sym, kinds, stop, end)) == PARENT
+    whose = stop + 1 < end and sym[stop] == 39 and sym[stop + 1] == 115
+    stop = skip_spaces(sym, stop + 2 if whose else stop, end, 2)
+    code = lookup(words, sym, stop, word_end(sym, kinds, stop, end))
+    return code if code == BIRTHDAY or (whose and code == PARENT) else np.int64(-1)
+
+
+@kernel_step
+def _animal(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
+    """Does an animal follow in a part of its own: "Luna, 14 years old, cat", but not "cat lover"?"""
+    opens = False
+    for _ in range(_FAR):
+        i = stop
+        while i < end and i - stop < 4 and kinds[sym[i]] not in (LETTER, DIGIT) and sym[i] != BREAK:
+            opens |= sym[i] != 32
+            i += 1
+        stop = word_end(sym, kinds, i, end)
+        if stop == i:
+            return False
+        code = lookup(words, sym, i, stop)
+        if opens and code == ANIMAL:
+            i = skip_spaces(sym, stop, end, 2)
+            return i >= end or kinds[sym[i]] not in (LETTER, DIGIT)
+        opens &= code == PERSON  # "female cat"
     return False
+
+
+@kernel_step
+def _adopted(sym, first, end, kinds, words):  # type: ignore[no-untyped-def]
+    """Does ``sym[first:end]`` say what is said of animals only, or that one is adopted: "cat for adoption"?"""
+    i, since_animal, since_adoption = first, 9, 9
+    while i < end:
+        while i < end and kinds[sym[i]] != LETTER:
+            i += 1
+        stop = word_end(sym, kinds, i, end)
+        code = lookup(words, sym, i, stop)
+        since_animal = 0 if code in (ANIMAL, GOODS) else since_animal + 1
+        since_adoption = 0 if code == ADOPTED else since_adoption + 1
+        if code == PET or max(since_animal, since_adoption) < 3:
+            return True
+        i = stop
+    return False
+
+
+@kernel_step
+def _of_animal(sym, begin, stop, first, end, kinds, words, alone):  # type: ignore[no-untyped-def]
+    """Is the age one of an animal, and the text offers nobody? ``alone``: nobody is named before it."""
+    a, b = max(first, begin - _AROUND), min(end, stop + _AROUND)
+    adopted = _adopted(sym, a, b, kinds, words)
+    if not (adopted or (alone and _animal(sym, stop, end, kinds, words))):
+        return False
+    if _offered(sym, a, b, kinds, words, OFFER):
+        return False
+    return adopted or not _offered(sym, a, b, kinds, words, OFFERED)
 
 
 @kernel_step
@@ -208,13 +281,15 @@ def of_another(sym, begin, stop, first, end, kinds, words, wide):  # type: ignor
     if code < 0 or not first_word:
         told, near, made_for = _before_it(sym, begin, first, kinds, words, wide)
         if told == PERSON:
-            return False
+            return _of_animal(sym, begin, stop, first, end, kinds, words, False)
         if told >= 0:
             code, direct, served = told, near, made_for
         elif not wide and _sold(sym, begin, first, kinds, words):
             return True
     if code < 0:
-        return _of_parent(sym, stop, end, kinds, words)
+        code = _of_child(sym, stop, end, kinds, words)
+        if code != BIRTHDAY:
+            return code == PARENT or _of_animal(sym, begin, stop, first, end, kinds, words, True)
     if code in (GOODS, HOME, MADE, WORN) and direct:
         return True
     if _offered(sym, max(first, begin - _AROUND), min(end, stop + _AROUND), kinds, words, OFFER):

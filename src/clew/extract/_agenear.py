@@ -12,8 +12,9 @@ from clew.extract._words import Words, grouped
 # "without".
 PERSON, KIN, OWNED, GOODS, MADE, FOR, SEEK, OWN, OFFER, OFFERED, BETWEEN, PLACED, NONE = range(13)
 # More of them: clothes and toys, which are sold by age; a mother or father ("of Tim"), a house and what stands in it,
-# "for sale", "size", a family ("with Emma").
-WORN, PARENT, HOME, SALE, SIZE, FAMILY = range(13, 19)
+# "for sale", "size", a family ("with Emma"), an animal whose word is no pet name for a person (those are GOODS), what
+# is said of animals only, "adoption" (beside an animal), a birthday, and what is for one.
+WORN, PARENT, HOME, SALE, SIZE, FAMILY, ANIMAL, PET, ADOPTED, BIRTHDAY, PARTY = range(13, 24)
 
 _WORDS = {
     PERSON: """
@@ -48,15 +49,51 @@ _WORDS = {
         maszyna stroj gép
         whisky whiskey scotch bourbon malt malts rum cognac brandy armagnac wine wines cheese vinegar tequila sherry
         calvados cask barrel oak wijn wein käse vin fromage vino queso formaggio vinho queijo wino víno konyak виски
-        коньяк вино сыр віскі whiskyn dog dogs cat cats puppy kitten horse pony mare gelding stallion parrot tortoise
-        labrador terrier poodle hond hondje kat poes kater paard merrie papegaai hund hündin katze pferd stute wallach
-        chien chienne chat chatte cheval jument perro perra gato gata caballo yegua cane cagnolina gatto gatta cavallo
-        cavalla cachorro cão cadela câine pisica pisică iapă pies suczka kot kotka koń klacz fena kočka kočička kůň
-        kutya macska собака пес кот кошка конь лошадь кобыла кіт кішка кінь куче котка кон σκύλος γάτα hest häst katt
-        koira kissa car cars truck lorry bike bicycle scooter motorcycle motorbike boat yacht caravan camper tractor
-        trailer laptop computer piano guitar violin engine tyres battery tree trees bonsai fiets boot wagen fahrrad
-        klavier voiture vélo bateau coche bicicleta barco coce macchina auto barca carro mașina mașină casă samochód
-        rower kolo autó машина автомобиль велосипед авто кола αυτοκίνητο bil bilen araba
+        коньяк вино сыр віскі whiskyn puppy kitten mare gelding stallion labrador terrier poodle poes stute chatte
+        chienne cheval jument perra gata yegua gatta cavalla cagnolina cachorro cadela pisica pisică iapă klacz kočka
+        kočička собака пес кошка кот кіт кішка котка car cars truck lorry bike bicycle scooter motorcycle motorbike boat
+        yacht caravan camper tractor trailer laptop computer piano guitar violin engine tyres battery tree trees bonsai
+        fiets boot wagen fahrrad klavier voiture vélo bateau coche bicicleta barco coce macchina auto barca carro mașina
+        mașină casă samochód rower kolo autó машина автомобиль велосипед авто кола αυτοκίνητο bil bilen araba
+    """,
+    ANIMAL: """
+        dog dogs cat cats tomcat horse pony parrot tortoise rabbit hond hondje teef kat kater paard merrie papegaai
+        konijn hund hunde hündin katze kaninchen pferd wallach chien chiens chat chats perro perros gato gatos caballo
+        conejo cane cani gatto gatti cavallo coniglio cão cães câine câini pies psy suczka kot koty kotka koń królik pes
+        fena kůň kutya macska kandúr ló nyúl собаки кошки конь лошадь кобыла кінь куче кученце кон σκύλος γάτα hest häst
+        katt koira kissa
+    """,
+    PET: """
+        neutered spayed spay sterilised sterilized microchip microchipped dewormed rehome rehoming rehomed
+        gesteriliseerd gecastreerd gechipt ontwormd herplaatsing kastriert kastrierter kastrierte kastrierten
+        sterilisiert sterilisierte gechippt gechipt entwurmt tierheim stérilisé stérilisée castré castrée pucé pucée
+        vermifugé vermifugée esterilizado esterilizada castrado castrada desparasitado desparasitada sterilizzato
+        sterilizzata castrato castrata sverminato sverminata microchippato microchippata sterilizat sterilizată castrat
+        castrată deparazitat deparazitată microcipat microcipată sterylizowana wysterylizowana wykastrowany kastrowany
+        odrobaczony odrobaczona zaczipowany zaczipowana sterilizovaná kastrovaný kastrovaná odčervený odčervená
+        ivartalanított ivartalanítva féregtelenítve chipelt gazdit стерилизована стерилизован кастриран кастрирана
+        обезпаразитен обезпаразитена чипирана чипиран стерилизованная кастрирован кастрированный глистогонили
+        стерилізована кастрований чіпована
+    """,
+    ADOPTED: """
+        adoption adoptie adoptieren adopción adopter adottare adozione adoptar adoptie adopție adopcji adopcję adopce
+        adopci örökbe örökbefogadható осиновяване усыновление adopcja adoção vermittlung
+    """,
+    BIRTHDAY: """
+        congratulations gefeliciteerd glückwunsch félicitations felicidades felicitări auguri parabéns gratulacje
+        birthday birthdays verjaardag verjaardagen verjaardagstaart verjaardagsfeest verjaardagsfeestje jarige
+        kinderfeestje kinderfeest geburtstag geburtstags geburtstagstorte geburtstagskuchen geburtstagsfeier
+        geburtstagsparty kindergeburtstag anniversaire anniversaires cumpleaños compleanno aniversário aniversario
+        aniversare urodziny urodzin urodzinowy urodzinowe narozeniny narozenin narodeniny születésnap születésnapi
+        születésnapja születésnapra születésnapjára рождения рожденья рожден народження γενέθλια födelsedag fødselsdag
+        doğum
+    """,
+    PARTY: """
+        party parties cake cakes gift gifts present presents celebration christening communion confirmation feest
+        feestje taart cadeau cadeautje doop feier torte kuchen geschenk geschenke taufe kommunion fête gâteau baptême
+        fiesta tarta pastel regalo regalos bautizo comunión festa torta battesimo comunione bolo presente batizado
+        petrecere tort cadou botez przyjęcie prezent chrzciny komunia oslava dort dárek buli ajándék keresztelő праздник
+        торт подарок торта парти подарък свято подарунок kalas tårta kage gave
     """,
     HOME: """
         house houses flat apartment building fridge sofa mattress boiler furnace roof kitchen carpet tv television

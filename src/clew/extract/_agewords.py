@@ -13,8 +13,9 @@ YEARS, OLD, LIMIT, COUNTED, PERSON, LINKING, YEAR, AGED, EXPERIENCE, THING, SHOR
 # More of them: Dutch years (after which "en" is "and"), "she" (whose age follows "is"), "now" or "only" before an age,
 # Polish "lat 24", the German words that are "I am" in English, "en", the person who speaks before "is" ("jag är"),
 # "her" (whose age follows), "girl" (whose age follows, or "is"), what may stand before that one, and one that is also
-# many ("Mädchen"), a business before "is" (but "club: 18 years old"), "girls".
-DUTCH, SHE, NOW, LAT, GERMAN, EN, SELF, HER, NOUN, YOUNG, NOUNS, FIRM, MANY = range(12, 25)
+# many ("Mädchen"), a business before "is" (but "club: 18 years old"), "girls", Hungarian "nő", which is read as "no",
+# "new" and "arrived", "here" and "with us" after them.
+DUTCH, SHE, NOW, LAT, GERMAN, EN, SELF, HER, NOUN, YOUNG, NOUNS, FIRM, MANY, NO, NEW, HERE = range(12, 28)
 _EXPERIENCE = """
     experience experiences ervaring werkervaring erfahrung berufserfahrung esperienza experiencia
     expérience doswiadczenia doswiadczenie doswiadczeniem praxe praxi prax tapasztalat tapasztalattal tapasztalata
@@ -95,14 +96,20 @@ _BEFORE = {
     SHE: "she he zij ze hij sie elle ella él lei lui ela ele ea она вона він тя той hon hun hän",
     HER: "ей їй",
     NOUN: """
-        schoolgirl teen teenager student studente studentin étudiante estudiante studentessa studentka
-        studentă студентка
-        girl boy lady woman meisje vrouw meid jongen dame junge frau fille garçon femme chica chico mujer ragazza
-        ragazzo donna rapariga moça menina mulher fata femeie dziewczyna kobieta dívka holka žena lány девушка девочка
-        женщина дівчина жінка момиче жена flicka tjej pige jente daughter sister niece dochter tochter hija figlia
-        filha córka дочь
+        hölgy kisasszony signorina señorita senhorita domnișoară mademoiselle schoolgirl teen teenager student studente
+        studentin étudiante estudiante studentessa studentka studentă студентка girl boy lady woman meisje vrouw meid
+        jongen dame junge frau fille garçon femme chica chico mujer ragazza ragazzo donna rapariga moça menina mulher
+        fata femeie dziewczyna kobieta dívka holka žena lány девушка девочка женщина дівчина жінка момиче жена flicka
+        tjej pige jente daughter sister niece dochter tochter hija figlia filha córka дочь
     """,
     NOUNS: "mädchen",
+    NO: "nő",
+    NEW: """
+        new newly newcomer novità novedad nouveauté neu neue neues nieuw nieuwe nieuwkomer nouvelle nueva nuova nova
+        novidade nouă nowa nowość nová novinka új нова новая новинка новенькая arrived arrival arrivals eingetroffen
+        angekommen aangekomen arrivée llegada arrivata chegada sosită przyjechała přijela érkezett приехала пристигна
+        приїхала
+    """,
     MANY: """
         girls ladies women meisjes dames vrouwen filles femmes frauen damen chicas mujeres ragazze donne raparigas
         meninas
@@ -117,9 +124,8 @@ _BEFORE = {
         teen teenage little cute sweet beautiful pretty lovely sexy hot petite mooi mooie lieve leuke schöne schönes
         hübsche hübsches süße süßes frisches jolie belle hermosa guapa bella bonita linda carina frumoasă dulce piękna
         ładna krásná hezká szép красивая милая гарна красива
-        young our new een jong jonge nieuw nieuwe ein eine junges neues junge neue une jeune nouvelle una joven nueva
-        giovane nuova uma jovem nova o tânără nouă młoda nowa mladá nová fiatal új молодая юная новая млада нова
-        молода
+        young our een jong jonge ein eine junges junge une jeune una joven giovane uma jovem o tânără młoda mladá fiatal
+        молодая юная млада молода
     """,
     SELF: "jag jeg аз",
     NOW: """
@@ -144,6 +150,11 @@ _BEFORE = {
     """,
     EXPERIENCE: _EXPERIENCE + _WORKS,
     THING: _THINGS + _HOMES,
+    HERE: """
+        here hier in town us bei uns bij ons ici chez nous en ville aquí ciudad nosotras con qui da noi città aqui
+        conosco cidade aici oraș w na v в на tutaj tu nas mieście tady nás itt nálunk здесь тут тук у нас городе при
+        тука града місті recién frisch appena tocmai právě właśnie nowo
+    """,
 }
 # After "am 24." and "im 17.": German days, floors, districts.
 _ORDINALS = """

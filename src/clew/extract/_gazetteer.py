@@ -127,7 +127,7 @@ class _Towns(NamedTuple):
 
 @cache
 def towns() -> Words:
-    """Names of one word of the larger towns."""
+    """Names of one or two words of the larger towns."""
     return kept("towns", _Towns, (*_SOURCES, "_words.py", "_gazetteer.py"), _larger_towns).words
 
 
@@ -136,7 +136,7 @@ def _larger_towns() -> _Towns:
     scores, names = table["scores"].chunk(0), table["name"].chunk(0)
     most = scores.flatten().to_numpy()[scores.offsets.to_numpy()[:-1]]  # of the likeliest place
     large = names.filter(pa.array(most >= _TOWN))
-    return _Towns(vocabulary(dict.fromkeys(large.filter(pc.invert(pc.match_substring(large, " "))).to_pylist(), 0)))
+    return _Towns(vocabulary(dict.fromkeys(large.filter(pc.less(pc.count_substring(large, " "), 2)).to_pylist(), 0)))
 
 
 def country_of(texts: pa.Array, hints: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:

@@ -13,6 +13,7 @@ from clew.extract._agebeside import (
     goes_on,
     is_limit,
     is_order,
+    new_here,
     of_experience,
     paired,
     stands_alone,
@@ -26,6 +27,8 @@ from clew.extract._agewords import (
     FIRM,
     LIMIT,
     MANY,
+    NEW,
+    NO,
     NOUN,
     NOUNS,
     OLD,
@@ -40,9 +43,11 @@ from clew.extract._capitals import CAPITAL, capitals
 from clew.extract._firstnames import DOUBTFUL, PLAIN, aged, word_at, word_before
 from clew.extract._marks import NUMBER, next_mark
 from clew.extract._words import (
+    DIGIT,
     LETTER,
     lookup,
     put,
+    skip_spaces,
     skip_spaces_back,
     symbol_kinds,
     word_begin,
@@ -89,6 +94,19 @@ def _woman(sym, a, first, end, kinds, vocabulary):  # type: ignore[no-untyped-de
 
 
 @kernel_step
+def _parts(sym, i, end, kinds):  # type: ignore[no-untyped-def]
+    """Stands a mark, a sign or nothing after i, and no word?"""
+    i = skip_spaces(sym, i, end, 2)
+    return i >= end or kinds[sym[i]] not in (LETTER, DIGIT)
+
+
+@kernel_step
+def _closes(sym, i, end):  # type: ignore[no-untyped-def]
+    """Does a sentence, or a part of it, end at i?"""
+    return i >= end or sym[i] in (10, 33, 44, 46, 59, 41, BREAK) or sym[i] >= EMOJI
+
+
+@kernel_step
 def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # type: ignore[no-untyped-def]
     """Does a first name stand before the number at a: "Jana (24)", "Jana, 24"? Below 18 it must be plain to see."""
     sym = text[0]
@@ -102,7 +120,8 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
         return False
     if said not in (YEARS, SHORT) and not aged(sym, j, end):
         return False
-    if said < 0 and counted(sym, head, j, a + 2, first, end, kinds, vocabulary.names, vocabulary.towns):
+    known = vocabulary.names, vocabulary.towns, vocabulary.lists
+    if said < 0 and counted(sym, head, j, a + 2, first, end, kinds, *known):
         return False
     if age >= _ADULT:
         return True
@@ -110,6 +129,9 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
     if k < head and lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) == FIRM:
         return False  # "Hotel Victoria (12)"
     opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
+    if not opens and _parts(sym, a + 2, end, kinds):
+        opens = new_here(sym, head, first, kinds, vocabulary.before, vocabulary.towns)
+        opens = opens and not for_sale(sym, head, first, end, kinds, vocabulary.near)
     enclosed = sym[a - 1] == 40 and (said >= 0 or (a + 2 < end and sym[a + 2] == 41))
     return code == PLAIN and (said in (YEARS, SHORT) or enclosed or opens)
 
@@ -125,24 +147,24 @@ def _girl(sym, a, i, first, end, said, kinds, vocabulary):  # type: ignore[no-un
         stop -= 1
     at = word_begin(sym, kinds, stop, first)
     code, young = lookup(vocabulary.before, sym, at, stop), False
-    if code == YOUNG:  # "chica joven, 16"
+    if code in (YOUNG, NEW):  # "chica joven, 16"
         young = True
         stop = skip_spaces_back(sym, at, first, 1)
         at = word_begin(sym, kinds, stop, first)
         code = lookup(vocabulary.before, sym, at, stop)
-    one = code in (NOUN, NOUNS) and a == number
+    one = code in (NOUN, NOUNS, NO) and a == number
     if stop == a or not (one or (code in (NOUNS, MANY) and a < number)):
         return False
     k = skip_spaces_back(sym, at, first, 2)
     opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
-    if lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) in (YOUNG, NOUN):  # "junge Frau"
-        young = code == NOUN or said == YEARS or sym[k - 1] == 115  # "neue Mädchen (16)" are sixteen
+    if lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) in (YOUNG, NEW, NOUN):  # "junge Frau"
+        young = code in (NOUN, NO) or said == YEARS or sym[k - 1] == 115  # "neue Mädchen (16)" are sixteen
     if said != YEARS:
         enclosed = sym[a - 1] == 40 and i < end and sym[i] == 41
         ends = i >= end or sym[i] in (10, 33, 44, 46, 41, BREAK) or sym[i] >= EMOJI
         if not young or not (enclosed or (ends and sym[a - 1] == 32 and sym[a - 2] in (44, 45))):
             return False
-    return (opens or young) and not for_sale(sym, at, first, end, kinds, vocabulary.near)
+    return (young or (opens and code != NO)) and not for_sale(sym, at, first, end, kinds, vocabulary.near)
 
 
 @kernel_step
@@ -153,13 +175,16 @@ def _judge(text, r, a, i, first, end, age, kinds, letters, vocabulary, words):  
     cue, begin = before_it(sym, a, first, end, kinds, vocabulary)
     if said == COUNTED or cue in (LIMIT, THING) or (cue == EXPERIENCE and said != OLD):
         return a, a
-    closes = i >= end or sym[i] in (10, 33, 44, 46, 59, 41, BREAK) or sym[i] >= EMOJI
+    closes = _closes(sym, i, end)
     if age < _ADULT and cue == PERSON:
         closes = closes or goes_on(sym, i, end, kinds, vocabulary.joining)
     spoken = cue in (PERSON, SHE) and (said == YEARS or closes)
     sure = said == OLD or cue == OLD or spoken or (said == YEARS and age >= _ADULT and not words)
     if not sure and age < _ADULT and said in (YEARS, SHORT, -1):
         sure = _girl(sym, a, i, first, end, said, kinds, vocabulary)
+        if not sure and said == YEARS and _parts(sym, stop, end, kinds):
+            sure = new_here(sym, a, first, kinds, vocabulary.before, vocabulary.towns)
+            sure = sure and not for_sale(sym, a, first, end, kinds, vocabulary.near)  # "nouvelle, 17 ans"
         sure = sure and not of_experience(sym, stop, end, kinds, vocabulary.following)
     if not sure and not words:
         sure = _named(text, r, a, first, end, age, said, kinds, letters, vocabulary)
