@@ -302,6 +302,50 @@ def test_the_learnt_reader_knows_what_it_was_shown(sense: str, text: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "you pay no fee up front",
+        "there is nothing to pay in advance",
+        "Du zahlst keine Gebühr im Voraus",
+        "nu plătești nicio taxă în avans",
+        "не плащаш никаква такса предварително",
+        "the registration fee is paid by the employer",
+    ],
+)
+def test_the_learnt_reader_says_nothing_of_a_fee_that_is_denied(text: str) -> None:
+    assert "fee-upfront" not in {m["value"] for m in PLUGIN.find(batch_of_texts([text])).to_pylist()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you pay the fee up front",
+        "You won't start until you pay the fee up front",
+        "no deposit no audition",
+        "no deposit, no job",
+        "ohne anzahlung kein castingtermin",
+        "no registration fee but the deposit must be sent today",
+        "you have not paid the deposit yet",
+    ],
+)
+def test_the_learnt_reader_says_a_fee_that_is_asked(text: str) -> None:
+    assert "fee-upfront" in read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Schatz, schick Papa bitte deinen Standort, sonst mache ich mir Sorgen",
+        "text mum when you land, otherwise I worry",
+        "appelle maman sinon je m'inquiète",
+        "zadzwoń do mamy, inaczej się martwię",
+    ],
+)
+def test_who_worries_threatens_nobody(text: str) -> None:
+    assert "threat-family" not in senses(text)
+
+
+@pytest.mark.parametrize(
     "text", ["ok see you later", "the dog ate my sandwich", "alles gute zum geburtstag!", "", "?!"]
 )
 def test_the_learnt_reader_leaves_small_talk_alone(text: str) -> None:

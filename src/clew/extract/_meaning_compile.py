@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,31 @@ _DENIALS = {
     "listed": ("fee", "deduct"),
     "asked": ("must", "need", "pay", "send", "give", "transfer", "sum", "figure", "currency", "percent", "immediately"),
     "other": ("experience", "language-skill", "no-requirement", "vacancy", "sum", "percent", "currency", "other"),
+    "payer": ("payer",),
+    "paid": ("paid-by",),
+    "matter": ("travel", "ticket", "housing", "room", "salary", "arranged"),
+    "back": ("return", "refund"),
+    "unless": ("if", "or-else", "without"),
+    "terms": ("must", "send", "transfer", "immediately", "urgent"),
+    "amount": ("sum", "currency"),
+    "wages": ("salary", "earn", "daily", "weekly", "monthly", "high", "payer"),
+    "tax": ("tax",),
+    "levies": (
+        "levy",
+        "housing",
+        "room",
+        "travel",
+        "ticket",
+        "visa",
+        "debt",
+        "loan",
+        "fine",
+        "fee",
+        "late",
+        "boss",
+        "agency",
+    ),
+    "cut": ("deduct",),
 }
 _OWN_STEM = 4  # letters of a stem that also counts where its own language lists a longer phrase
 
@@ -215,15 +240,15 @@ def _rules(said: Sequence[Rule], number: dict[str, int], senses: Sequence[str]) 
 
 
 def _denials(number: dict[str, int], senses: Sequence[str]) -> Denials:
-    how = {True: ANYWHERE, "near": JUST_BEFORE}
-    near, before, behind, yours, heard, listed, asked, other = (_bits(c, number) for c in _DENIALS.values())
-    return Denials(
-        near, before, behind, yours, heard, listed, asked, other,
-        _bits([c for c in kinds().denied if c in kinds().words], number),
-        np.array([how.get(kinds().denied.get(s, ""), NEVER) for s in senses], np.int8),
-        np.array([s in kinds().own for s in senses], np.bool_),
-        np.array([s in kinds().elsewhere for s in senses], np.bool_),
-    )  # fmt: skip
+    ways = {True: ANYWHERE, "near": JUST_BEFORE}
+    sets: dict[str, Any] = {name: _bits(some, number) for name, some in _DENIALS.items()}
+    own, elsewhere, covered, lawful = (
+        np.array([s in some for s in senses], np.bool_)
+        for some in (kinds().own, kinds().elsewhere, kinds().covered, kinds().lawful)
+    )
+    how = np.array([ways.get(kinds().denied.get(s, ""), NEVER) for s in senses], np.int8)
+    silent = _bits([c for c in kinds().denied if c in kinds().words], number)
+    return Denials(**sets, classes=silent, how=how, own=own, elsewhere=elsewhere, covered=covered, lawful=lawful)
 
 
 @contextmanager

@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from clew.extract._meaning_apply import counts, known, room_for, vote
+from clew.extract._meaning_denied import ANYWHERE
 from clew.extract._meaning_learnt import HELD_BACK, SPAN, class_features, says_several, speaking, weigh, word_features
 from clew.extract._meaning_matches import COLUMNS, FAINTEST, grade, put, settle
+from clew.extract._meaning_unasked import unasked
 from clew.extract._starts import JOIN, SPLIT
 from clew.extract.base import Ints
 from clew.extract.fold import BREAK
-from clew.ingest.kernels import grown, making_kernel, making_step
+from clew.ingest.kernels import grown, kernel_step, making_kernel, making_step
 
 # Words of a talk in which a sense must come to 1. Accidents grow with the words that are read, so in a longer text it
 # must come to as much more. 99 of 100 short messages are not longer, and read as if there were no limit.
@@ -30,8 +32,20 @@ class Texts(NamedTuple):
     first: Ints
 
 
+@kernel_step
+def _unsay(words, n, denials, reader, room, a, b, rows, k):  # type: ignore[no-untyped-def]
+    """Take back what the reader says of what the words from a to b deny or the law takes, where no rule agrees."""
+    for s in range(room.z.shape[0]):
+        sense, least = reader.sense[s], np.float32(1.0 + reader.gain[s] * FAINTEST)
+        ruled = room.z[s] < least or not (denials.how[sense] == ANYWHERE or denials.lawful[sense])
+        for o in range(k):
+            ruled |= rows[o, 2] == sense
+        if not ruled and unasked(words, n, denials, sense, a, b):
+            room.z[s] = least - np.float32(1.0)
+
+
 @making_step
-def _listen(texts, q, wide, words, n, reader, room, stamp, total, gain, rows, weights, k):  # type: ignore[no-untyped-def]
+def _listen(texts, q, wide, words, n, denials, reader, room, stamp, total, gain, rows, weights, k):  # type: ignore[no-untyped-def]
     """What the learnt reader adds to one message: points, and matches of what no rule has matched.
 
     A message of one part gives its points to ``total``, and to ``gain`` what one unit of log-odds is in them; of a
@@ -47,6 +61,7 @@ def _listen(texts, q, wide, words, n, reader, room, stamp, total, gain, rows, we
         m = class_features(words.bits, words.first, words.after, n, a, c, room, m)
         stamp += 1
         weigh(reader, room, m, stamp)
+        _unsay(words, n, denials, reader, room, a, c, rows, k)
         for s in range(room.z.shape[0]):
             sense, matched, enough = reader.sense[s], False, 1.0
             if whole:
@@ -118,7 +133,7 @@ def read(texts, hits, bounds, longest, groups, rules, denials, stretch, classes,
             if votes[language] == most and not asked:
                 asked = True
                 stamp, rows, weights, k = _listen(
-                    texts, q, stretch[language], words, n, reader, room, stamp, total, gain, rows, weights, k
+                    texts, q, stretch[language], words, n, denials, reader, room, stamp, total, gain, rows, weights, k
                 )
         if k == 0:
             continue

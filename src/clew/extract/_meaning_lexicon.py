@@ -35,6 +35,8 @@ class Kinds:
             just before it (`_meaning_denied`).
         own: the senses that are not meant where the matter is the reader's own: "your passport stays with you".
         elsewhere: the senses that are not meant where the news or a film is told of.
+        covered: the senses that are not meant where the employer pays: "the fee is paid by the employer".
+        lawful: the senses that are not meant of taxes: "income tax is deducted from wages".
         everyday: for some senses, classes of which alone no phrase says them for certain.
     """
 
@@ -48,6 +50,8 @@ class Kinds:
     denied: dict[str, str | bool]
     own: frozenset[str]
     elsewhere: frozenset[str]
+    covered: frozenset[str]
+    lawful: frozenset[str]
     everyday: dict[str, frozenset[str]]
 
 
@@ -89,7 +93,7 @@ def kinds() -> Kinds:
     data = tomllib.loads((_folder() / "classes.toml").read_text("utf-8"))
     marks = {
         mark: [k for table in data.values() for k, v in table.items() if isinstance(v, dict) and v.get(mark)]
-        for mark in ("stage", "talk", "shared", "made", "turn", "own", "elsewhere")
+        for mark in ("stage", "talk", "shared", "made", "turn", "own", "elsewhere", "covered", "lawful")
     }
     senses, words = (
         {k: str(v["is"] if isinstance(v, dict) else v) for k, v in data[table].items()} for table in ("sense", "word")
@@ -101,7 +105,7 @@ def kinds() -> Kinds:
     said = {name: frozenset(marks[name]) for name in marks}
     return Kinds(
         senses, words, tuple(marks["stage"]), said["talk"], said["shared"], said["made"], said["turn"], denied,
-        said["own"], said["elsewhere"], everyday,
+        said["own"], said["elsewhere"], said["covered"], said["lawful"], everyday,
     )  # fmt: skip
 
 
