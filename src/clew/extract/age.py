@@ -250,7 +250,7 @@ class Age:
     """Finds stated ages of 18 to 99 (the value is the number); of 10 to 17 only that one is stated."""
 
     name = "age"
-    version = "4"
+    version = "5"
     types: tuple[str, ...] = ("age",)
     examples: Sequence[Example] = (
         Example("I am 24 years old", (("age", "24", "24 years old", False),)),

@@ -121,7 +121,7 @@ class Meaning:
     """
 
     name = "meaning"
-    version = "14"
+    version = "15"
     types: tuple[str, ...] = ("wording", "hint")
     examples: Sequence[Example] = (
         Example(
