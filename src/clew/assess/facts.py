@@ -35,9 +35,6 @@ from clew.engine.duckdb import Engine
 from clew.extract.place import coordinates
 from clew.model.tables import KINDS
 
-# Arrow tables that are given to the engine.
-REGISTERED = ("places", "all_items", "all_entities", "all_steps", "net_kinds")
-
 NETS = """
 SELECT (row_number() OVER (ORDER BY network_id) - 1)::INTEGER AS net, network_id FROM networks ORDER BY net
 """

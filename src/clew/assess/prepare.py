@@ -18,9 +18,6 @@ from clew.assess.marks import Marks, find_marks, marked_items, shares
 from clew.assess.mentions import Mentions
 from clew.engine.duckdb import Engine
 
-# What `Prepared.tables` holds.
-TABLES = ("nets", "said", "told", *facts.REGISTERED, "shares", "marked_items")
-
 
 @dataclass(frozen=True)
 class Prepared:
@@ -31,7 +28,7 @@ class Prepared:
         records: the records.
         mentions: what they mention.
         marks: findings on records.
-        tables: those of `clew.assess.facts`; ``shares`` and ``marked_items`` of `clew.assess.marks`.
+        tables: ``nets`` and those of `clew.assess.facts`; ``shares`` and ``marked_items`` of `clew.assess.marks`.
     """
 
     indicators: tuple[Indicator, ...]

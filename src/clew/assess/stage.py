@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from clew.assess.evidence import Found, findings, gather
 from clew.assess.leads import leads, scores
 from clew.assess.observe import observe_networks, observe_shares
-from clew.assess.prepare import TABLES, Prepared
+from clew.assess.prepare import Prepared
 from clew.assess.score import enter, score
 from clew.engine.duckdb import Engine
 from clew.model.tables import FINDINGS, LEADS, RECORD_SCORES
@@ -53,7 +53,7 @@ def assess(engine: Engine, out: Path, progress: Callable[[float], None], prepare
     finally:
         for table in _MADE:
             engine.run(f"DROP TABLE IF EXISTS temp.{table}")
-        for table in TABLES:
+        for table in prepared.tables:
             engine.forget(table)
     progress(1.0)
     return paths

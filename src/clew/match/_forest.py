@@ -212,10 +212,10 @@ def fold_copies(rid, bitmap, level, first, bits):  # type: ignore[no-untyped-def
 
 
 @kernel
-def band_pairs(bands, rows, band, pairs):  # type: ignore[no-untyped-def]
+def band_pairs(bands, texts, band, pairs):  # type: ignore[no-untyped-def]
     """Write the key of one band in the upper half, the text in the lower, for each text."""
-    for k in range(rows.shape[0]):
-        pairs[k] = (np.uint64(bands[rows[k], band]) << np.uint64(32)) | np.uint64(k)
+    for k in range(texts.shape[0]):
+        pairs[k] = (np.uint64(bands[texts[k] >> np.uint64(32), band]) << np.uint64(32)) | np.uint64(k)
 
 
 @kernel_step

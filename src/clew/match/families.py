@@ -149,15 +149,15 @@ def _grouped(
     while len(some) > 1:
         texts = room(len(some), np.uint64)
         as_texts(rows[some], bits, signatures.level, texts)
-        parent = _joined(signatures, rows[some], texts, threads, alike)
+        parent = _joined(signatures, texts, threads, alike)
         members = order_by(parent)
         starts = np.flatnonzero(np.diff(parent[members], prepend=-1))
         ends = np.append(starts, len(members)).astype(np.int64)
-        label, left = np.empty(len(some), np.int64), np.zeros(len(some), np.bool_)
+        label, left, of_each = np.empty(len(some), np.int64), np.zeros(len(some), np.bool_), copies[some]
 
         def work(part: Ints) -> None:
             begin, end = int(part[0]), int(part[-1]) + 1
-            split(members, ends, begin, end, copies[some], signatures.bitmap, texts, *least, label, left)  # noqa: B023
+            split(members, ends, begin, end, of_each, signatures.bitmap, texts, *least, label, left)  # noqa: B023
 
         parts = [part for part in np.array_split(np.arange(len(starts)), 4 * threads) if len(part)]
         with ThreadPoolExecutor(threads) as pool:
@@ -171,15 +171,13 @@ def _grouped(
     return medoid_of
 
 
-def _joined(
-    signatures: Signatures, rows: Ints, texts: npt.NDArray[np.uint64], threads: int, alike: float
-) -> npt.NDArray[np.int32]:
+def _joined(signatures: Signatures, texts: npt.NDArray[np.uint64], threads: int, alike: float) -> npt.NDArray[np.int32]:
     """int32[m]: the smallest text of each text's tree."""
-    parent = np.arange(len(rows), dtype=np.int32)
+    parent = np.arange(len(texts), dtype=np.int32)
 
     def sorted_band(band: int) -> npt.NDArray[np.uint64]:
-        pairs = room(len(rows), np.uint64)
-        band_pairs(signatures.bands, rows, band, pairs)
+        pairs = room(len(texts), np.uint64)
+        band_pairs(signatures.bands, texts, band, pairs)
         pairs.sort()
         return pairs
 

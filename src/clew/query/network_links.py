@@ -222,7 +222,8 @@ def _link(row: Row, mask: Mask | None = None) -> Link:
 
 def _shares(entry: Row, mask: Mask | None) -> Shares:
     type_, value = str(entry["type"]), str(entry["value"])
-    shown = mask(value_shown(type_, value)) if mask else value_shown(type_, value)
+    shown = value_shown(type_, value)
+    shown = mask(shown) if mask else shown
     shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
     sentence = _SENTENCES.get(type_, "Both hold {}").format(shown) + "."
     return Shares(type_, value, float(entry["bits"]), sentence)
