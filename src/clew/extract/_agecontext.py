@@ -209,6 +209,13 @@ def _of_child(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
 
 
 @kernel_step
+def parted(sym, i, end, kinds):  # type: ignore[no-untyped-def]
+    """Stands a mark, a sign or nothing after i, and no word?"""
+    i = skip_spaces(sym, i, end, 2)
+    return i >= end or kinds[sym[i]] not in (LETTER, DIGIT)
+
+
+@kernel_step
 def _animal(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
     """Does an animal follow in a part of its own: "Luna, 14 years old, cat", but not "cat lover"?"""
     opens = False
@@ -222,8 +229,7 @@ def _animal(sym, stop, end, kinds, words):  # type: ignore[no-untyped-def]
             return False
         code = lookup(words, sym, i, stop)
         if opens and code == ANIMAL:
-            i = skip_spaces(sym, stop, end, 2)
-            return i >= end or kinds[sym[i]] not in (LETTER, DIGIT)
+            return parted(sym, stop, end, kinds)
         opens &= code == PERSON  # "female cat"
     return False
 

@@ -163,11 +163,18 @@ def _behind(words, n, d, at):  # type: ignore[no-untyped-def]
 
 
 @inner
+def _reached(words, n, at, far):  # type: ignore[no-untyped-def]
+    """The first hit that ends within so many words before a match."""
+    k = hit_from(words, n, at.first)
+    while k > 0 and at.first - words.after[k - 1] <= far:
+        k -= 1
+    return k
+
+
+@inner
 def _yours(words, n, d, at):  # type: ignore[no-untyped-def]
     """Is a matter the reader's own?"""
-    k = hit_from(words, n, at.first)
-    while k > 0 and at.first - words.after[k - 1] <= OWN:
-        k -= 1
+    k = _reached(words, n, at, OWN)
     while k < n and words.first[k] - at.after <= OWN:
         near = words.sentence[k] == at.sentence and at.first - words.after[k] <= OWN
         if near and words.part[k] == at.part and fits(words.bits, k, d.yours):
@@ -200,9 +207,7 @@ def _any(words, n, k, at, until, wanted):  # type: ignore[no-untyped-def]
 @inner
 def _covered(words, n, d, at):  # type: ignore[no-untyped-def]
     """Does the employer pay a matter: "we pay the fee", "the fee is paid by the employer"? Not what is paid back."""
-    k = hit_from(words, n, at.first)
-    while k > 0 and at.first - words.after[k - 1] <= AT_ONCE:
-        k -= 1
+    k = _reached(words, n, at, AT_ONCE)
     while k < n and words.first[k] - at.after <= FAR and words.part[k] <= at.part:
         here = words.part[k] == at.part
         soon = words.first[k] <= at.first and at.first - words.after[k] <= AT_ONCE
@@ -272,10 +277,16 @@ def deniable(d, sense):  # type: ignore[no-untyped-def]
 
 
 @inner
+def denies(words, d, k):  # type: ignore[no-untyped-def]
+    """Is the k-th word one that denies?"""
+    return fits(words.bits, k, d.near) or fits(words.bits, k, d.before) or fits(words.bits, k, d.behind)
+
+
+@inner
 def denied_inside(words, d, i, j, chosen, count):  # type: ignore[no-untyped-def]
     """Does a word between those of a rule, from the i-th to the j-th, deny what stands in its part of the sentence?"""
     for k in range(i + 1, j):
-        if fits(words.bits, k, d.near) or fits(words.bits, k, d.before) or fits(words.bits, k, d.behind):
+        if denies(words, d, k):
             for t in range(count):
                 if words.part[chosen[t]] == words.part[k] and words.first[chosen[t]] >= words.after[k]:
                     return True

@@ -6,7 +6,7 @@ Only a message that denies every fee that it names, and asks for nothing else, t
 
 from __future__ import annotations
 
-from clew.extract._meaning_denied import FAR, NEAR, Match, denied, fits, hit_from, lawful
+from clew.extract._meaning_denied import FAR, NEAR, Match, denied, denies, fits, hit_from, lawful
 from clew.ingest.kernels import inner, kernel_step
 
 
@@ -35,12 +35,6 @@ def _after_nothing(words, n, d, k):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _denies(words, n, d, k):  # type: ignore[no-untyped-def]
-    """Is the k-th word one that denies?"""
-    return fits(words.bits, k, d.near) or fits(words.bits, k, d.before) or fits(words.bits, k, d.behind)
-
-
-@inner
 def _of_fee(words, n, d, k):  # type: ignore[no-untyped-def]
     """Does the k-th word, which denies, deny a fee? The second one of "no deposit, no job" does not."""
     if fits(words.bits, k, d.behind):
@@ -61,13 +55,13 @@ def _asked(words, n, d, k):  # type: ignore[no-untyped-def]
         return True
     if fits(words.bits, k, d.amount):
         return not _paid_out(words, n, d, k)
-    if _denies(words, n, d, k):
+    if denies(words, d, k):
         return not _of_fee(words, n, d, k)
     if not fits(words.bits, k, d.terms):
         return False
     for i in range(max(k - 2, 0), min(k + 3, n)):
         near = words.first[k] - words.after[i] <= 0 and words.first[i] - words.after[k] <= 0
-        if near and _denies(words, n, d, i):
+        if near and denies(words, d, i):
             return False
     return True
 

@@ -19,7 +19,7 @@ from clew.extract._agebeside import (
     stands_alone,
     vocabulary_of_ages,
 )  # fmt: skip
-from clew.extract._agecontext import for_sale, of_another
+from clew.extract._agecontext import for_sale, of_another, parted
 from clew.extract._agelists import counted
 from clew.extract._agewords import (
     COUNTED,
@@ -43,11 +43,9 @@ from clew.extract._capitals import CAPITAL, capitals
 from clew.extract._firstnames import DOUBTFUL, PLAIN, aged, word_at, word_before
 from clew.extract._marks import NUMBER, next_mark
 from clew.extract._words import (
-    DIGIT,
     LETTER,
     lookup,
     put,
-    skip_spaces,
     skip_spaces_back,
     symbol_kinds,
     word_begin,
@@ -94,10 +92,11 @@ def _woman(sym, a, first, end, kinds, vocabulary):  # type: ignore[no-untyped-de
 
 
 @kernel_step
-def _parts(sym, i, end, kinds):  # type: ignore[no-untyped-def]
-    """Stands a mark, a sign or nothing after i, and no word?"""
-    i = skip_spaces(sym, i, end, 2)
-    return i >= end or kinds[sym[i]] not in (LETTER, DIGIT)
+def _announced(sym, begin, stop, first, end, kinds, vocabulary):  # type: ignore[no-untyped-def]
+    """Is somebody new what ``sym[begin:stop]`` tells of ("New: Sofia, 16", "nouvelle, 17 ans"), and no thing?"""
+    if not parted(sym, stop, end, kinds) or not new_here(sym, begin, first, kinds, vocabulary.before, vocabulary.towns):
+        return False
+    return not for_sale(sym, begin, first, end, kinds, vocabulary.near)
 
 
 @kernel_step
@@ -129,9 +128,7 @@ def _named(text, r, a, first, end, age, said, kinds, letters, vocabulary):  # ty
     if k < head and lookup(vocabulary.before, sym, word_begin(sym, kinds, k, first), k) == FIRM:
         return False  # "Hotel Victoria (12)"
     opens = k == first or sym[k - 1] in (10, BREAK) or sym[k - 1] >= EMOJI
-    if not opens and _parts(sym, a + 2, end, kinds):
-        opens = new_here(sym, head, first, kinds, vocabulary.before, vocabulary.towns)
-        opens = opens and not for_sale(sym, head, first, end, kinds, vocabulary.near)
+    opens = opens or _announced(sym, head, a + 2, first, end, kinds, vocabulary)
     enclosed = sym[a - 1] == 40 and (said >= 0 or (a + 2 < end and sym[a + 2] == 41))
     return code == PLAIN and (said in (YEARS, SHORT) or enclosed or opens)
 
@@ -182,9 +179,7 @@ def _judge(text, r, a, i, first, end, age, kinds, letters, vocabulary, words):  
     sure = said == OLD or cue == OLD or spoken or (said == YEARS and age >= _ADULT and not words)
     if not sure and age < _ADULT and said in (YEARS, SHORT, -1):
         sure = _girl(sym, a, i, first, end, said, kinds, vocabulary)
-        if not sure and said == YEARS and _parts(sym, stop, end, kinds):
-            sure = new_here(sym, a, first, kinds, vocabulary.before, vocabulary.towns)
-            sure = sure and not for_sale(sym, a, first, end, kinds, vocabulary.near)  # "nouvelle, 17 ans"
+        sure = sure or (said == YEARS and _announced(sym, a, stop, first, end, kinds, vocabulary))
         sure = sure and not of_experience(sym, stop, end, kinds, vocabulary.following)
     if not sure and not words:
         sure = _named(text, r, a, first, end, age, said, kinds, letters, vocabulary)
